@@ -1,0 +1,17 @@
+/** How one canonical attribute is said in a provider's vocabulary (contract §2, attribute mapping file). */
+export interface AttributeMapping {
+  /** Their question id. */
+  readonly question: string
+  /** Their answer code -> our value, or our range as "18-24". Absent = the same words. */
+  readonly answers?: Readonly<Record<string, string>>
+  /** Their values are number ranges: our number is compared as it is. */
+  readonly ranges?: boolean
+  /** Their values are prefixes: our value is compared from its start. */
+  readonly prefixes?: boolean
+}
+
+/** Canonical attribute -> theirs. `identity` = every canonical name is also theirs (Kantar). */
+export interface VocabularyMapping {
+  readonly identity: boolean
+  readonly attributes: Readonly<Record<string, AttributeMapping>>
+}

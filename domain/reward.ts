@@ -1,0 +1,43 @@
+import { divideHalfEven, type Money, minorDigits } from './money.js'
+
+/** What a panel gives its panelists for a complete: points, or money in one currency. */
+export interface RewardPolicy {
+  /** "points", or an ISO 4217 code. */
+  readonly currency: string
+  /** Points for one major unit of the price's currency. */
+  readonly perMajorUnit: number
+  /** The panelist's share of the price, in percent (0-100). */
+  readonly sharePercent: number
+  /** Given for a screen-out: points, or minor units when the reward is money. */
+  readonly screenout: number
+}
+
+/** An integer count of points, or of minor units when the currency is an ISO 4217 code. */
+export interface Reward {
+  readonly amount: number
+  readonly currency: string
+}
+
+/** Shares and rates may carry up to four decimals; they are made integers before any arithmetic. */
+const SCALE = 10_000n
+const scaled = (value: number): bigint => BigInt(Math.round(value * Number(SCALE)))
+
+/** The panelist's share of a price, in minor units of the price's currency, rounded half-even. */
+export function sharedAmount(price: Money, policy: RewardPolicy): bigint {
+  return divideHalfEven(price.amountMinor * scaled(policy.sharePercent), SCALE * 100n)
+}
+
+/**
+ * The reward for a complete at `price`: points = half-even(minor units x share / 100 x per_major_unit / 10^exponent),
+ * minor units when the reward is money (contract §4). A money reward in another currency than the price's cannot be
+ * worked out without an exchange rate: it is 0.
+ */
+export function rewardFor(price: Money, policy: RewardPolicy): Reward {
+  if (policy.currency !== 'points') {
+    const amount = policy.currency === price.currency ? sharedAmount(price, policy) : 0n
+    return { amount: Number(amount), currency: policy.currency }
+  }
+  const numerator = price.amountMinor * scaled(policy.sharePercent) * scaled(policy.perMajorUnit)
+  const denominator = SCALE * SCALE * 100n * 10n ** BigInt(minorDigits(price.currency))
+  return { amount: Number(divideHalfEven(numerator, denominator)), currency: 'points' }
+}

@@ -1,0 +1,126 @@
+import type { ZodType } from 'zod'
+import type { VocabularyMapping } from '../domain/mapping.js'
+import type { Money } from '../domain/money.js'
+import type { Outcome } from '../domain/outcome.js'
+import type { Profile } from '../domain/panelist.js'
+import type { Quota, Survey } from '../domain/survey.js'
+import type { Http } from './http.js'
+
+export type ProviderName = 'kantar' | 'toluna' | 'purespectrum' | 'dynata'
+
+/** Opaque to everybody but the adapter; null = from the beginning. */
+export type Cursor = string | null
+/** What an acknowledgement needs (Kantar: the highest ack_id of the page, as decimal text). */
+export type Receipt = string
+
+export interface Call<Config> {
+  readonly config: Config
+  readonly http: Http
+  readonly now: Date
+  /** Ends when the activity is cancelled or times out. */
+  readonly signal: AbortSignal
+}
+
+/** One thing the provider said about one survey. `order` decides which of two is newer: a decimal integer as text, beyond 2^53 too. */
+export type SupplyChange =
+  | {
+      readonly kind: 'offered'
+      readonly survey: Survey
+      readonly order: string
+      readonly version: string
+      readonly raw: Uint8Array
+    }
+  | { readonly kind: 'withdrawn'; readonly providerSurveyId: string; readonly order: string; readonly reason: string }
+
+/** A row we could not read: kept with its bytes, counted, never fatal to the page. */
+export interface Unreadable {
+  /** The survey it speaks of, where that much could be read. */
+  readonly providerSurveyId: string | null
+  readonly order: string | null
+  readonly reason: string
+  readonly raw: Uint8Array
+}
+
+export interface SupplyBatch {
+  readonly changes: readonly SupplyChange[]
+  readonly unreadable: readonly Unreadable[]
+  /** Only on the last batch: where to read from next time. */
+  readonly next?: Cursor
+  /** Only on the last batch, when there is something to acknowledge. */
+  readonly receipt?: Receipt
+  /** Only on the last batch: do not ask again before this instant (a provider's cache expiry). */
+  readonly notBefore?: Date
+  /** True when the page is the provider's whole list: what is absent from it is withdrawn. */
+  readonly snapshot?: boolean
+}
+
+export interface EntryRequest {
+  readonly sessionId: string
+  /** The id the provider sees for this panelist (bare, or per panel). */
+  readonly panelistId: string
+  readonly survey: Survey
+  readonly quota: Quota | null
+  /** Only what the survey or the quota names, in the provider's vocabulary without its prefix. */
+  readonly profile: Profile
+  readonly userIp: string | null
+  readonly userAgent: string | null
+  readonly device: string | null
+}
+
+export interface EntryLink {
+  readonly url: string
+  /** The provider's own id for the session, where it gives one. */
+  readonly providerSessionId: string | null
+  /** Where the price comes with the entry (Toluna's invite). */
+  readonly price?: Money
+  readonly loiMinutes?: number
+}
+
+/** An arrival whose signature was already checked by the shared mechanism: only its meaning is left to read. */
+export interface VerifiedArrival {
+  readonly route: 'return' | 'postback'
+  /** The suffix of the postback route (`complete`, `member-status`), '' where there is none. */
+  readonly name: string
+  /** Where `session` and `outcome` are read from: the claims of the token for jws, else query and body fields. */
+  readonly fields: Readonly<Record<string, unknown>>
+  /** True when the arrival came without the signature parameter and configuration lets it in at E0. */
+  readonly unsigned: boolean
+}
+
+export interface OutcomeReport {
+  /** How the session is found, tried in this order. */
+  readonly correlate: {
+    readonly sessionId?: string
+    readonly providerSessionId?: string
+    readonly member?: { readonly panelistId: string; readonly providerSurveyId: string }
+  }
+  /** Null = an authentic arrival whose word we do not know: ERROR, needs review. */
+  readonly outcome: Outcome | null
+  /** The provider's own word, kept. */
+  readonly word: string
+  readonly kind: 'outcome' | 'reversal'
+  /** The token names these; another panelist or survey than its session's is refused. */
+  readonly panelistId?: string
+  readonly providerSurveyId?: string
+  /** One arrival once: the token's jti, else absent (the caller hashes the arrival). */
+  readonly uniqueId?: string
+  readonly metadata?: unknown
+}
+
+/** One upstream. An optional member that is present IS the capability; nothing else declares it. */
+export interface ProviderAdapter<Config> {
+  readonly name: ProviderName
+  readonly config: ZodType<Config>
+  /** The vocabulary shipped with the adapter; configuration may replace it. */
+  readonly vocabulary: VocabularyMapping
+  /** Seconds between polls, from configuration. */
+  pollEveryMs?(config: Config): number
+  /** Supply from an opaque cursor, in batches as the body streams in. The caller stores, then acknowledges the last receipt. */
+  fetchSupply?(call: Call<Config>, from: Cursor): AsyncIterable<SupplyBatch>
+  /** Tell the provider a page is safely stored. Safe to repeat. */
+  acknowledge?(call: Call<Config>, receipt: Receipt): Promise<void>
+  /** Where to send the panelist. Some providers sign, some encrypt, some ask upstream first. Throws 'refused' when they say no. */
+  openEntry(call: Call<Config>, entry: EntryRequest): Promise<EntryLink>
+  /** What an authentic arrival means. Throws ProviderError 'misread' when it is malformed. */
+  readArrival(config: Config, arrival: VerifiedArrival): OutcomeReport
+}
