@@ -1,0 +1,78 @@
+import fs from 'node:fs'
+import net from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { isAlive } from './processes.mjs'
+
+// Below the ranges from which Linux (32768) and macOS (49152) take the ports of outgoing connections: a port
+// from there could be taken by a passing connection while a server of ours is being restarted.
+const lowest = 20_000
+const highest = 32_000
+
+/** True when a server could listen on this port now. */
+export function isFree(port, host = '127.0.0.1') {
+  return new Promise((resolve) => {
+    const server = net.createServer()
+    server.once('error', () => resolve(false))
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)))
+  })
+}
+
+/**
+ * Notes that this process is about to use a port. Two starts at the same moment would otherwise both see a
+ * port as free, and the slower one would fail. A note of a process that is gone does not count.
+ */
+function reserve(port) {
+  const folder = path.join(os.tmpdir(), `tributary-ports-${process.getuid?.() ?? 'user'}`)
+  try {
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const note = path.join(folder, String(port))
+    const holder = Number(readOrEmpty(note))
+    if (holder !== process.pid && isAlive(holder)) return false
+    if (holder !== 0) fs.rmSync(note, { force: true })
+    fs.writeFileSync(note, String(process.pid), { flag: 'wx' })
+    return true
+  } catch (error) {
+    // no usable temporary folder: the note is a courtesy, the listening socket decides
+    return error.code !== 'EEXIST'
+  }
+}
+
+function readOrEmpty(file) {
+  try {
+    return fs.readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/**
+ * A port that is free on `host`: the first usable one of `preferred`, else any.
+ *
+ * @param {number[]} preferred ports to try first, e.g. the one used before and the usual one
+ * @param {string} [host]
+ * @returns {Promise<number>}
+ */
+export async function choosePort(preferred, host = '127.0.0.1') {
+  for (const port of preferred) {
+    if (port > 0 && (await isFree(port, host)) && reserve(port)) return port
+  }
+  for (;;) {
+    const port = lowest + Math.floor(Math.random() * (highest - lowest))
+    if ((await isFree(port, host)) && reserve(port)) return port
+  }
+}
+
+/** True as soon as something accepts connections on the port. */
+export function accepts(port, host = '127.0.0.1') {
+  return new Promise((resolve) => {
+    const socket = net.connect({ port, host })
+    const done = (answer) => {
+      socket.destroy()
+      resolve(answer)
+    }
+    socket.setTimeout(1000, () => done(false))
+    socket.once('connect', () => done(true))
+    socket.once('error', () => done(false))
+  })
+}

@@ -1,0 +1,134 @@
+import { execFileSync, spawn } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** True when a process with this id exists and is not a zombie. */
+export function isAlive(pid) {
+  if (!Number.isInteger(pid) || pid <= 0) return false
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    return error.code === 'EPERM'
+  }
+  return !isZombie(pid)
+}
+
+/** In a container without an init nobody reaps orphans: they keep their id for ever but are gone. */
+function isZombie(pid) {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) === 'Z'
+  } catch {
+    return false
+  }
+}
+
+/**
+ * The command line of a process, or '' when it is gone or not readable. A process that set its title shows
+ * the title here.
+ */
+export function commandLine(pid) {
+  try {
+    return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
+  } catch {
+    if (process.platform === 'linux') return ''
+  }
+  try {
+    return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim()
+  } catch {
+    return ''
+  }
+}
+
+/**
+ * When a process was started, as an opaque word, or '' when unknown. Together with the id it names one
+ * process for ever: ids are used again, starts are not.
+ */
+export function startStamp(pid) {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // field 22, counted after the command's closing parenthesis: the command itself may hold spaces
+    return `ticks:${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`
+  } catch {
+    if (process.platform === 'linux') return ''
+  }
+  try {
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim()
+  } catch {
+    return ''
+  }
+}
+
+/** Waits until a process is gone. Returns false when it still lives after `milliseconds`. */
+export async function waitForExit(pid, milliseconds) {
+  const deadline = Date.now() + milliseconds
+  while (isAlive(pid)) {
+    if (Date.now() >= deadline) return false
+    await sleep(20)
+  }
+  return true
+}
+
+/** Sends a signal and ignores that the process may be gone already. */
+export function signal(pid, name) {
+  try {
+    process.kill(pid, name)
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error
+  }
+}
+
+/**
+ * Asks a process to stop and kills it when it does not.
+ *
+ * @param {number} pid
+ * @param {{ with?: NodeJS.Signals, within?: number }} [how] the polite signal [SIGTERM] and the patience in milliseconds [10 s]
+ */
+export async function stopProcess(pid, { with: polite = 'SIGTERM', within = 10_000 } = {}) {
+  if (!isAlive(pid)) return
+  signal(pid, polite)
+  if (await waitForExit(pid, within)) return
+  signal(pid, 'SIGKILL')
+  await waitForExit(pid, 5000)
+}
+
+const largestLog = 20 * 1024 * 1024
+
+/** Opens a log file for appending; one that has grown large is set aside as `<file>.1` first. */
+export function openLog(file) {
+  fs.mkdirSync(path.dirname(file), { recursive: true })
+  if (fs.existsSync(file) && fs.statSync(file).size > largestLog) fs.renameSync(file, `${file}.1`)
+  return fs.openSync(file, 'a', 0o600)
+}
+
+/**
+ * Starts a server in a process group of its own, so that a Ctrl-C in the terminal reaches only us and we
+ * stop things in order. Its output goes to a log file.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ log: string, env?: NodeJS.ProcessEnv, cwd?: string, uid?: number, gid?: number }} options
+ */
+export function spawnServer(command, args, { log, ...options }) {
+  const output = openLog(log)
+  const child = spawn(command, args, { ...options, detached: true, stdio: ['ignore', output, output] })
+  fs.closeSync(output)
+  child.on('error', () => {}) // a missing program also ends in 'exit' handling by the caller through `pid === undefined`
+  return child
+}
+
+/** The last lines of a log, for an error message. */
+export function tail(file, lines = 3) {
+  try {
+    return fs.readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).join(' | ')
+  } catch {
+    return ''
+  }
+}

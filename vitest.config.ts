@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config'
+
+// `npm run test:long` sets TRIBUTARY_LONG; everything else leaves the long runs out.
+const long = process.env.TRIBUTARY_LONG === '1'
+
+export default defineConfig({
+  test: {
+    include: long ? ['test/long/**/*.test.ts'] : ['test/**/*.test.ts'],
+    exclude: ['**/node_modules/**', ...(long ? [] : ['test/long/**'])],
+    globalSetup: ['test/support/servers.ts'],
+    // the Temporal SDK's native code and process.env do not mix with worker threads
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+})
