@@ -1,0 +1,34 @@
+import type { Knex } from 'knex'
+import * as roles from './0001-roles.js'
+import * as supply from './0002-supply.js'
+import * as panelists from './0003-panelists.js'
+import * as sessions from './0004-sessions.js'
+import * as ledger from './0005-ledger.js'
+import * as postbacks from './0006-postbacks.js'
+import * as partitions from './0007-partitions.js'
+import * as grants from './0008-grants.js'
+
+interface Migration {
+  readonly name: string
+  readonly up: (knex: Knex) => Promise<void>
+  readonly down: (knex: Knex) => Promise<void>
+}
+
+/** In order. Names carry no file extension: the same database is migrated from .ts and from compiled .js. */
+const migrations: readonly Migration[] = [
+  { name: '0001-roles', ...roles },
+  { name: '0002-supply', ...supply },
+  { name: '0003-panelists', ...panelists },
+  { name: '0004-sessions', ...sessions },
+  { name: '0005-ledger', ...ledger },
+  { name: '0006-postbacks', ...postbacks },
+  { name: '0007-partitions', ...partitions },
+  { name: '0008-grants', ...grants },
+]
+
+/** What knex reads the migrations from. */
+export const migrationSource: Knex.MigrationSource<Migration> = {
+  getMigrations: async () => [...migrations],
+  getMigrationName: (migration) => migration.name,
+  getMigration: async (migration) => migration,
+}
