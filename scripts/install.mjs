@@ -113,8 +113,16 @@ async function npmCi(root) {
       stdio: ['ignore', output, output],
     })
     child.on('error', (error) => resolve(error.message))
+    // stopped from outside: without this npm would go on alone
+    for (const name of ['SIGINT', 'SIGTERM']) {
+      process.once(name, () => {
+        child.kill(name)
+        process.exit(130)
+      })
+    }
     child.on('exit', resolve)
   })
+  for (const name of ['SIGINT', 'SIGTERM']) process.removeAllListeners(name)
   fs.closeSync(output)
   if (code === 0) return
   if (typeof code === 'string')

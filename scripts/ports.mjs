@@ -2,21 +2,30 @@ import fs from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
-import { isAlive } from './processes.mjs'
+import { isAlive, startStamp } from './processes.mjs'
 
 // Below the ranges from which Linux (32768) and macOS (49152) take the ports of outgoing connections: a port
 // from there could be taken by a passing connection while a server of ours is being restarted.
 const lowest = 20_000
 const highest = 32_000
 
-/** True when a server could listen on this port now. */
-export function isFree(port, host = '127.0.0.1') {
+/**
+ * Tries to listen on a port.
+ *
+ * @returns {Promise<string | undefined>} the error's code (`EADDRINUSE`, `EADDRNOTAVAIL`, ...), undefined when it works
+ */
+export function whyNotFree(port, host = '127.0.0.1') {
   return new Promise((resolve) => {
     const server = net.createServer()
-    server.once('error', () => resolve(false))
-    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)))
+    server.once('error', (error) => resolve(error.code))
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(undefined)))
   })
 }
+
+const notes = new Set()
+process.on('exit', () => {
+  for (const note of notes) fs.rmSync(note, { force: true })
+})
 
 /**
  * Notes that this process is about to use a port. Two starts at the same moment would otherwise both see a
@@ -24,13 +33,17 @@ export function isFree(port, host = '127.0.0.1') {
  */
 function reserve(port) {
   const folder = path.join(os.tmpdir(), `tributary-ports-${process.getuid?.() ?? 'user'}`)
+  const note = path.join(folder, String(port))
+  if (notes.has(note)) return true
   try {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const note = path.join(folder, String(port))
-    const holder = Number(readOrEmpty(note))
-    if (holder !== process.pid && isAlive(holder)) return false
-    if (holder !== 0) fs.rmSync(note, { force: true })
-    fs.writeFileSync(note, String(process.pid), { flag: 'wx' })
+    const holder = readNote(note)
+    if (holder !== undefined) {
+      if (isAlive(holder.pid) && startStamp(holder.pid) === holder.started) return false
+      fs.rmSync(note, { force: true })
+    }
+    fs.writeFileSync(note, JSON.stringify({ pid: process.pid, started: startStamp(process.pid) }), { flag: 'wx' })
+    notes.add(note)
     return true
   } catch (error) {
     // no usable temporary folder: the note is a courtesy, the listening socket decides
@@ -38,11 +51,11 @@ function reserve(port) {
   }
 }
 
-function readOrEmpty(file) {
+function readNote(file) {
   try {
-    return fs.readFileSync(file, 'utf8')
+    return JSON.parse(fs.readFileSync(file, 'utf8'))
   } catch {
-    return ''
+    return undefined
   }
 }
 
@@ -55,11 +68,11 @@ function readOrEmpty(file) {
  */
 export async function choosePort(preferred, host = '127.0.0.1') {
   for (const port of preferred) {
-    if (port > 0 && (await isFree(port, host)) && reserve(port)) return port
+    if (port > 0 && (await whyNotFree(port, host)) === undefined && reserve(port)) return port
   }
   for (;;) {
     const port = lowest + Math.floor(Math.random() * (highest - lowest))
-    if ((await isFree(port, host)) && reserve(port)) return port
+    if ((await whyNotFree(port, host)) === undefined && reserve(port)) return port
   }
 }
 

@@ -44,6 +44,17 @@ export function commandLine(pid) {
   }
 }
 
+/** The ids of the processes whose command line contains `text`. */
+export function findProcesses(text) {
+  return processIds().filter((pid) => pid !== process.pid && `${commandLine(pid)} `.includes(text) && isAlive(pid))
+}
+
+function processIds() {
+  if (process.platform === 'linux') return fs.readdirSync('/proc').map(Number).filter(Number.isInteger)
+  const listed = execFileSync('ps', ['-axo', 'pid='], { encoding: 'utf8' })
+  return listed.trim().split(/\s+/).map(Number)
+}
+
 /**
  * When a process was started, as an opaque word, or '' when unknown. Together with the id it names one
  * process for ever: ids are used again, starts are not.

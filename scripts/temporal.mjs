@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { checkout } from './checkout.mjs'
 import { accepts, choosePort } from './ports.mjs'
-import { isAlive, spawnServer, stopProcess, tail } from './processes.mjs'
+import { findProcesses, isAlive, spawnServer, stopProcess, tail } from './processes.mjs'
 import { Failure } from './report.mjs'
 import { findTemporalProgram } from './temporal-program.mjs'
 
@@ -40,6 +41,7 @@ export async function startTemporal({
 }) {
   const { executable, source } = program ?? (await findTemporalProgram())
   const log = path.join(data, 'logs', 'temporal.log')
+  await stopLeftover(path.join(data, 'temporal.db'))
   for (let attempt = 1; ; attempt += 1) {
     const ports = wanted ?? (await choosePorts(data, preferred))
     const pid = await launch({ executable, data, namespace, ports, log })
@@ -77,6 +79,11 @@ function readPorts(data) {
   } catch {
     return { port: 0, uiPort: 0 }
   }
+}
+
+/** Two servers on one history file would ruin it: one that a killed start left behind is stopped first. */
+async function stopLeftover(database) {
+  for (const pid of findProcesses(`--db-filename ${database} `)) await stopProcess(pid)
 }
 
 /** Starts the server and waits until its namespace answers; undefined when it ends instead. */
@@ -118,8 +125,16 @@ export async function isServing(executable, address, namespace) {
   return spawnSync(executable, args, { env: serverEnvironment(), stdio: 'ignore', timeout: 5000 }).status === 0
 }
 
-/** The CLI reads TEMPORAL_* and profile files as defaults; those of the user's other servers must not leak in. */
+/** The CLI reads TEMPORAL_* and a profile file as defaults; those of the user's other servers must not leak in. */
 function serverEnvironment() {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_')))
-  return { ...env, TEMPORAL_CONFIG_FILE: '/dev/null' }
+  return { ...env, TEMPORAL_CONFIG_FILE: emptyProfile() }
+}
+
+/**
+ * A profile file that sets nothing, for everybody who talks to the dev server: the user's own one may name another
+ * server's keys and certificates. It must exist and hold the default profile, or the SDK fails on it.
+ */
+export function emptyProfile() {
+  return path.join(checkout, 'scripts', 'temporal-profile.toml')
 }

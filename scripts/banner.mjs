@@ -1,0 +1,71 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { checkout } from './checkout.mjs'
+
+/**
+ * The first panel of a configuration file, with its key when the file (with the defaults of its
+ * `${NAME:-default}`) tells it. Only used to print an example, so whatever cannot be read is left out.
+ *
+ * @param {string} file
+ * @param {NodeJS.ProcessEnv} environment
+ * @returns {Promise<{ id: string, key: string } | undefined>}
+ */
+export async function firstPanel(file, environment) {
+  try {
+    // loaded late: this module is also imported before the dependencies are installed
+    const { parse } = await import(pathToFileURL(path.join(checkout, 'node_modules', 'yaml', 'dist', 'index.js')).href)
+    const [panel] = parse(fs.readFileSync(file, 'utf8')).panels
+    return { id: String(panel.id), key: expand(String(panel.api_key), environment) }
+  } catch {
+    return undefined
+  }
+}
+
+/** `${NAME}` and `${NAME:-default}` as in the configuration file. */
+export function expand(text, environment) {
+  return text.replace(/\$\{(\w+)(?::-([^}]*))?\}/g, (_, name, fallback) => environment[name] || fallback || '')
+}
+
+/** What the example asks for: a panelist whom most surveys of the sandbox want. */
+export const exampleRequest = {
+  panelist_id: 'ann',
+  country: 'USA',
+  locale: 'en-US',
+  profile: { age: 34, sex: 'female' },
+}
+
+/**
+ * What a person sees when everything runs.
+ *
+ * @param {{ api: string, temporalUi: string | null, demo: string | null, panel: { id: string, key: string } | undefined, showKey: boolean, data: string, configuration: string }} facts
+ *   `showKey`: the key is one of the sandbox's, which are no secret
+ */
+export function banner({ api, temporalUi, demo, panel, showKey, data, configuration }) {
+  const lines = [
+    '',
+    '  Tributary is running. Ctrl-C stops it.',
+    '',
+    `  API            ${api}`,
+    `  documentation  ${api}/docs`,
+    `  operations     ${api}/ops`,
+    ...(demo === null ? [] : [`  demo           ${demo}`]),
+    ...(temporalUi === null ? [] : [`  Temporal UI    ${temporalUi}`]),
+    `  configuration  ${configuration}`,
+    `  data and logs  ${data}`,
+  ]
+  if (panel !== undefined) {
+    const key = showKey ? panel.key : `<the key of ${panel.id}>`
+    lines.push(`  panel          ${panel.id}${showKey ? `, key ${panel.key}` : ''}`, '')
+    lines.push(
+      showKey ? '  Surveys for one panelist:' : '  Surveys for one panelist, with your key:',
+      '',
+      `  ${exampleCurl(api, key)}`,
+    )
+  }
+  return [...lines, ''].join('\n')
+}
+
+function exampleCurl(api, key) {
+  return `curl -s ${api}/v1/surveys/match -H 'x-api-key: ${key}' -H 'content-type: application/json' -d '${JSON.stringify(exampleRequest)}'`
+}

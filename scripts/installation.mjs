@@ -1,0 +1,327 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { banner, exampleRequest, firstPanel } from './banner.mjs'
+import { checkout } from './checkout.mjs'
+import { startChild } from './child.mjs'
+import { showErrors } from './log-watch.mjs'
+import { forgetProcesses, recordProcesses, stopOrphans } from './orphans.mjs'
+import { accepts, choosePort, whyNotFree } from './ports.mjs'
+import { startPostgres } from './postgres.mjs'
+import { isAlive, signal } from './processes.mjs'
+import { Failure, say, step } from './report.mjs'
+import { gone, readable, Supervised } from './supervisor.mjs'
+import { emptyProfile, startTemporal } from './temporal.mjs'
+
+/** Milliseconds each process may take to finish what it has begun before it is killed. */
+const patience = { api: 10_000, worker: 20_000, sandbox: 5000 }
+
+/** One running copy of Tributary on one data directory: its processes, in the order in which they depend on each other. */
+export class Installation {
+  stopping = false
+  /** @type {Map<string, Supervised>} in the order of starting */
+  #parts = new Map()
+  #watches = []
+  #migration
+  #addresses = {}
+
+  /**
+   * @param {import('./settings.mjs').Settings} settings
+   * @param {NodeJS.ProcessEnv} environment what the processes inherit
+   */
+  constructor(settings, environment) {
+    this.settings = settings
+    this.environment = environment
+    this.data = settings.data
+  }
+
+  /**
+   * Starts everything.
+   *
+   * @returns {Promise<object | undefined>} what the ready line says; undefined when it was stopped meanwhile
+   * @throws {Failure} when something does not start; the caller then stops the rest
+   */
+  async start() {
+    const began = Date.now()
+    fs.mkdirSync(path.join(this.data, 'logs'), { recursive: true, mode: 0o700 })
+    await stopOrphans(this.data)
+    await this.#choosePorts()
+    const [database, temporal] = await Promise.all([this.#startPostgres(), this.#startTemporal()])
+    if (this.stopping) return undefined
+    this.#addresses = {
+      ...this.#addresses,
+      database_url: database,
+      temporal: temporal.address,
+      namespace: this.settings.namespace,
+      temporal_ui: temporal.ui,
+    }
+    const env = this.#childEnvironment()
+    await step('migrations', () => this.#migrate(env))
+    if (this.stopping) return undefined
+    await Promise.all([
+      ...(this.settings.sandbox ? [this.#startProcess('sandbox', 'sandbox/main.ts', env)] : []),
+      this.#startProcess('api', 'api/main.ts', env),
+      this.#startProcess('worker', 'workers/main.ts', env),
+    ])
+    if (this.stopping) return undefined
+    await this.#waitUntilServing()
+    say(`  ok  ready ${((Date.now() - began) / 1000).toFixed(1)} s after the start`)
+    await this.#printBanner()
+    return this.#readyLine()
+  }
+
+  async #choosePorts() {
+    const { host, port, sandbox } = this.settings
+    const file = path.join(this.data, 'ports.json')
+    const before = readJson(file)
+    let apiPort = port
+    if (port === undefined || port === 0) {
+      apiPort = await choosePort([before.api ?? 0, port === 0 ? 0 : 8080], host).catch(() => undefined)
+    }
+    const problem = apiPort === undefined ? 'EADDRNOTAVAIL' : await whyNotFree(apiPort, host)
+    if (problem === 'EADDRINUSE')
+      throw new Failure(
+        `PORT: ${apiPort} is taken by another program: stop that one, give another port, or unset PORT to get a free one`,
+      )
+    if (problem === 'EACCES')
+      throw new Failure(`PORT: ${apiPort} needs rights that this user lacks: give one above 1023, e.g. PORT=8080`)
+    if (problem !== undefined)
+      throw new Failure(
+        `HOST: cannot listen on ${host} (${problem}): give an address of this machine, e.g. HOST=127.0.0.1`,
+      )
+    const sandboxPort = sandbox ? await choosePort([before.sandbox ?? 0]) : undefined
+    fs.writeFileSync(
+      file,
+      JSON.stringify({ ...before, ...(port ? {} : { api: apiPort }), ...(sandbox ? { sandbox: sandboxPort } : {}) }),
+    )
+    this.#addresses = {
+      api: `http://${reachable(host)}:${apiPort}`,
+      sandbox: sandboxPort === undefined ? null : `http://127.0.0.1:${sandboxPort}`,
+    }
+    this.ports = { api: apiPort, sandbox: sandboxPort }
+  }
+
+  async #startPostgres() {
+    const given = this.settings.databaseUrl
+    if (given !== undefined) {
+      const { hostname, port } = new URL(given)
+      await this.#mustAnswer('DATABASE_URL', hostname, Number(port || 5432), 'the embedded PostgreSQL')
+      return given
+    }
+    let url
+    const part = this.#supervise('postgres', async (previous) => {
+      const server = await startPostgres({
+        data: this.data,
+        ...(previous === undefined ? {} : { port: previous.port }),
+      })
+      url = server.url
+      return {
+        pid: server.pid,
+        port: server.port,
+        adopted: server.adopted,
+        exited: gone(server.pid),
+        stop: server.stop,
+      }
+    })
+    await step('PostgreSQL', async (note) => {
+      await part.begin()
+      note(part.running.adopted ? 'it was still running' : `port ${part.running.port}`)
+    })
+    return url
+  }
+
+  async #startTemporal() {
+    const given = this.settings.temporalAddress
+    if (given !== undefined) {
+      const [, host, port] = /^(.*):(\d+)$/.exec(given)
+      await this.#mustAnswer('TEMPORAL_ADDRESS', host.replace(/^\[|\]$/g, ''), Number(port), 'a Temporal dev server')
+      return { address: given, ui: this.environment.TRIBUTARY_TEMPORAL_UI || null }
+    }
+    const part = this.#supervise('temporal', async (previous) => {
+      const again = previous === undefined ? {} : { ports: previous.server.ports, program: previous.server }
+      const server = await startTemporal({ data: this.data, namespace: this.settings.namespace, ...again })
+      return { pid: server.pid, server, exited: gone(server.pid), stop: server.stop }
+    })
+    await step('Temporal', async (note) => {
+      await part.begin()
+      note(`port ${part.running.server.ports.port}, program: ${part.running.server.source}`)
+    })
+    return { address: part.running.server.address, ui: part.running.server.ui }
+  }
+
+  /** One line now is better than a screen of retries later. */
+  async #mustAnswer(variable, host, port, alternative) {
+    if (host === '') return // a socket in the file system
+    if (await accepts(port, host)) return
+    throw new Failure(
+      `${variable}: nothing answers at ${host}:${port}: start it, correct the address, or unset ${variable} to use ${alternative}`,
+    )
+  }
+
+  /** What every process of ours finds in its environment, over what the user set. */
+  #childEnvironment() {
+    const { api, sandbox, database_url, temporal, temporal_ui } = this.#addresses
+    // settings for other Temporal servers must not reach the clients of ours
+    const ownTemporal = this.settings.temporalAddress === undefined
+    const inherited = Object.entries(this.environment).filter(
+      ([name]) => !(ownTemporal && name.startsWith('TEMPORAL_')),
+    )
+    return {
+      ...Object.fromEntries(inherited),
+      ...(ownTemporal ? { TEMPORAL_CONFIG_FILE: emptyProfile() } : {}),
+      DATABASE_URL: database_url,
+      TEMPORAL_ADDRESS: temporal,
+      TEMPORAL_NAMESPACE: this.settings.namespace,
+      TRIBUTARY_CONFIG: this.settings.configuration,
+      TRIBUTARY_DATA: this.data,
+      TRIBUTARY_API_URL: api,
+      ...(temporal_ui === null ? {} : { TRIBUTARY_TEMPORAL_UI: temporal_ui }),
+      ...(sandbox === null ? {} : { TRIBUTARY_SANDBOX_URL: sandbox, SANDBOX_PORT: String(this.ports.sandbox) }),
+      PORT: String(this.ports.api),
+      HOST: this.settings.host,
+    }
+  }
+
+  async #migrate(env) {
+    const log = this.#log('migrate')
+    this.#migration = startChild({ ...typescript('db/main.ts'), log, cwd: checkout, env })
+    const how = await this.#migration.exited
+    if (how === 'exit code 0' || this.stopping) return
+    for (const line of readable(this.#migration.output())) say(line)
+    throw new Failure(
+      `the database or Temporal could not be prepared (${how}): correct what is said above and start again; the log is ${log}`,
+    )
+  }
+
+  async #startProcess(name, file, env) {
+    const log = this.#log(name)
+    const part = this.#supervise(name, async () =>
+      startChild({ ...typescript(file), log, cwd: checkout, env, patience: patience[name] }),
+    )
+    this.#watches.push(showErrors(name, log))
+    await step(name, () => part.begin())
+  }
+
+  /** The API says itself whether the database, the migrations and the index are ready. */
+  async #waitUntilServing() {
+    const deadline = Date.now() + 60_000
+    let said = ''
+    while (!this.stopping) {
+      const answer = await fetch(`${this.#addresses.api}/readyz`, { signal: AbortSignal.timeout(5000) }).catch(
+        () => undefined,
+      )
+      if (answer?.ok) return
+      said = answer === undefined ? 'no answer' : `${answer.status} ${(await answer.text()).slice(0, 200)}`
+      if (Date.now() > deadline) throw new Failure(`the API does not become ready (${said}): see ${this.#log('api')}`)
+      await sleep(50)
+    }
+  }
+
+  async #printBanner() {
+    const { api, sandbox, temporal_ui } = this.#addresses
+    const { configuration } = this.settings
+    const panel = await firstPanel(configuration, this.environment)
+    if (this.settings.sandbox && panel !== undefined) await this.#waitForSurveys(api, panel.key)
+    say(
+      banner({
+        api,
+        temporalUi: temporal_ui,
+        demo: sandbox === null ? null : `${sandbox}/demo`,
+        panel,
+        showKey: this.settings.sandbox,
+        data: this.data,
+        configuration,
+      }),
+    )
+  }
+
+  /** The line that is printed shall return surveys when it is pasted: the first poll of the sandbox takes a moment. */
+  async #waitForSurveys(api, key) {
+    const deadline = Date.now() + 15_000
+    while (!this.stopping && Date.now() < deadline) {
+      const answer = await fetch(`${api}/v1/surveys/match`, {
+        method: 'POST',
+        headers: { 'x-api-key': key, 'content-type': 'application/json' },
+        body: JSON.stringify(exampleRequest),
+        signal: AbortSignal.timeout(5000),
+      }).catch(() => undefined)
+      const body = answer?.ok ? await answer.json().catch(() => ({})) : undefined
+      if (answer !== undefined && body === undefined) return // it will not answer differently for waiting
+      if (body?.offers?.length > 0) return
+      await sleep(100)
+    }
+  }
+
+  #readyLine() {
+    const pid = (name) => this.#parts.get(name)?.running?.pid ?? null
+    const { api, temporal, namespace, temporal_ui, sandbox } = this.#addresses
+    return {
+      event: 'ready',
+      api,
+      temporal,
+      namespace,
+      temporal_ui,
+      ...(sandbox === null ? {} : { sandbox }),
+      pids: {
+        api: [pid('api')],
+        worker: [pid('worker')],
+        ...(sandbox === null ? {} : { sandbox: [pid('sandbox')] }),
+        temporal: pid('temporal'),
+        postgres: pid('postgres'),
+      },
+    }
+  }
+
+  #supervise(name, start) {
+    const part = new Supervised(name, start, { onChange: () => this.#record(), log: this.#log(name) })
+    this.#parts.set(name, part)
+    return part
+  }
+
+  #record() {
+    const processes = [...this.#parts].flatMap(([name, { running }]) =>
+      running === undefined ? [] : [{ name, pid: running.pid }],
+    )
+    recordProcesses(this.data, { addresses: this.#addresses, processes })
+  }
+
+  #log(name) {
+    return path.join(this.data, 'logs', `${name}.log`)
+  }
+
+  /** Stops in order: first what takes new work in, last what keeps the data. */
+  async stop() {
+    if (this.stopping) return
+    this.stopping = true
+    await this.#migration?.stop()
+    for (const name of ['api', 'worker', 'sandbox', 'temporal', 'postgres']) {
+      const part = this.#parts.get(name)
+      if (part !== undefined) await step(`${name} stopped`, () => part.end())
+    }
+    for (const endWatch of this.#watches) endWatch()
+    forgetProcesses(this.data)
+  }
+
+  /** Stops at once: what was under way is recovered at the next start. */
+  kill() {
+    this.stopping = true
+    if (this.#migration !== undefined && isAlive(this.#migration.pid)) signal(this.#migration.pid, 'SIGKILL')
+    for (const part of this.#parts.values()) part.kill()
+  }
+}
+
+const typescript = (file) => ({ command: process.execPath, args: ['--import', 'tsx', file] })
+
+/** An address that a browser on this machine can use, for one that means "all of them". */
+function reachable(host) {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function readJson(file) {
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8'))
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * `npm start`: everything on one machine. Installs what is missing, starts PostgreSQL and Temporal unless there are
+ * others to use, migrates, starts the API, the worker and, without a configuration, the provider sandbox,
+ * and keeps them all running until Ctrl-C.
+ */
+import path from 'node:path'
+import { installDependencies, requireNode } from './install.mjs'
+import { Installation } from './installation.mjs'
+import { tryLock } from './lock.mjs'
+import { Failure, say } from './report.mjs'
+import { readSettings } from './settings.mjs'
+
+/** Two signals of one Ctrl-C: the terminal sends it to npm and to us, and npm passes its own on. */
+const sameKeyPress = 400
+
+async function main() {
+  requireNode()
+  const settings = readSettings(process.env)
+  const lock = tryLock(path.join(settings.data, 'start.lock'))
+  if ('heldBy' in lock) {
+    throw new Failure(
+      `Tributary already runs on ${settings.data} as process ${lock.heldBy}: stop that one, or set TRIBUTARY_DATA to another folder to run a second copy`,
+    )
+  }
+  process.on('exit', () => lock.release())
+  await installDependencies()
+
+  process.title = 'tributary'
+  const installation = new Installation(settings, process.env)
+  stopOnSignal(installation)
+  try {
+    const ready = await installation.start()
+    if (ready !== undefined) process.stdout.write(`${JSON.stringify(ready)}\n`)
+  } catch (error) {
+    if (!installation.stopping) report(error)
+    await installation.stop()
+    process.exit(1)
+  }
+}
+
+function stopOnSignal(installation) {
+  let firstAt
+  const onSignal = (name) => {
+    if (firstAt === undefined) {
+      firstAt = Date.now()
+      say(`\n  ..  ${name}: stopping in order; again stops at once`)
+      installation.stop().then(() => process.exit(0))
+    } else if (Date.now() - firstAt > sameKeyPress) {
+      say('  !!  stopping at once')
+      installation.kill()
+      process.exit(130)
+    }
+  }
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, onSignal)
+  // a reader of our output that goes away is no reason to die with everything left running
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+}
+
+function report(error) {
+  say(error instanceof Failure ? `error: ${error.message}` : `error: ${error instanceof Error ? error.stack : error}`)
+}
+
+await main().catch((error) => {
+  report(error)
+  process.exitCode = 1
+})
