@@ -1,0 +1,27 @@
+import ipaddr from 'ipaddr.js'
+
+/**
+ * Whether an IP address is a public unicast one. Everything else is somebody's inside: private, loopback, link-local,
+ * carrier-grade NAT, multicast, reserved and documentation ranges, and the ways to write an IPv4 address in IPv6
+ * (mapped, compatible, NAT64 64:ff9b::/96, 6to4, Teredo), which translators on the way would unwrap.
+ * @param address dotted or colon text, with or without brackets or a zone; what cannot be read is not public
+ */
+export function isPublicAddress(address: string): boolean {
+  const text = address.replace(/^\[|\]$/g, '').replace(/%.*$/, '')
+  if (!ipaddr.isValid(text)) return false
+  const parsed = ipaddr.parse(text)
+  if (parsed.range() !== 'unicast') return false
+  // ipaddr.js calls every unlisted IPv6 address unicast; IANA has given out only 2000::/3.
+  return parsed.kind() === 'ipv4' || parsed.match(ipaddr.parse('2000::'), 3)
+}
+
+/** Whether a URL's hostname is an IP literal rather than a name. */
+export function isAddressLiteral(hostname: string): boolean {
+  return ipaddr.isValid(hostname.replace(/^\[|\]$/g, ''))
+}
+
+/** Names that by convention never leave the machine or its network. Resolving is what decides; this is the early no. */
+export function isLocalName(hostname: string): boolean {
+  const name = hostname.toLowerCase().replace(/\.$/, '')
+  return /(^|\.)(localhost|local|localdomain|internal|intranet|lan|home\.arpa)$/.test(name) || !name.includes('.')
+}
