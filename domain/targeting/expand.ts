@@ -1,0 +1,99 @@
+import type { AttributeMapping, VocabularyMapping } from '../mapping.js'
+import { ageOn, type Panelist, type Profile, valuesOf } from '../panelist.js'
+
+/** What is known of one attribute: every single value as text, and those that are numbers as numbers too. */
+export interface GivenValues {
+  readonly values: readonly string[]
+  readonly numbers: readonly number[]
+}
+
+/** Clause attribute (`kantar:sex`) -> the panelist's values in that vocabulary. An absent attribute is unknown. */
+export type ExpandedProfile = ReadonlyMap<string, GivenValues>
+
+/** One vocabulary that clauses are written in. */
+export interface Vocabulary {
+  /** What stands before the colon of a clause's attribute: the provider's name, or a connection with a mapping of its own. */
+  readonly prefix: string
+  /** Whose words these are; a profile entry `toluna:1001033` counts for every vocabulary of `toluna`. */
+  readonly provider: string
+  readonly mapping: VocabularyMapping
+}
+
+/** Rules of their own (country, locale) or only a way to say another attribute (date_of_birth -> age): never targeted by name. */
+const NOT_ATTRIBUTES = new Set(['country', 'locale', 'date_of_birth'])
+const DECIMAL = /^-?\d+(?:\.\d+)?$/
+const BAND = /^(-?\d+(?:\.\d+)?)\s*-\s*(-?\d+(?:\.\d+)?)$/
+
+/**
+ * Translates a panelist into every vocabulary, so that clauses can stay in the provider's words: a corrected mapping
+ * then needs no re-ingest, and nothing unmapped is lost.
+ * @param today the day on which `date_of_birth` becomes an age (UTC)
+ */
+export function expandProfile(panelist: Panelist, today: Date, vocabularies: Iterable<Vocabulary>): ExpandedProfile {
+  const canonical = canonicalValues(panelist, today)
+  const expanded = new Map<string, GivenValues>()
+  for (const { prefix, provider, mapping } of vocabularies) {
+    if (mapping.identity) for (const [name, values] of canonical) expanded.set(`${prefix}:${name}`, given(values))
+    for (const [name, attribute] of Object.entries(mapping.attributes)) {
+      const translated = translate(canonical.get(name) ?? [], attribute)
+      if (translated.values.length > 0) expanded.set(`${prefix}:${attribute.question}`, translated)
+    }
+    // The provider's own words are the most exact answer there is, so they replace a translated one.
+    for (const [question, values] of ownWords(panelist.profile, provider)) {
+      expanded.set(`${prefix}:${question}`, given(values))
+    }
+  }
+  return expanded
+}
+
+/** Texts as given values: decimal texts count as numbers too (contract §4: decimal strings count for ranges). */
+export function given(values: readonly string[]): GivenValues {
+  return { values, numbers: values.filter((value) => DECIMAL.test(value)).map(Number) }
+}
+
+function canonicalValues(panelist: Panelist, today: Date): Map<string, readonly string[]> {
+  const canonical = new Map<string, readonly string[]>()
+  for (const [name, value] of Object.entries(panelist.profile)) {
+    if (name.includes(':') || NOT_ATTRIBUTES.has(name)) continue
+    const values = valuesOf(value)
+    if (values.length > 0) canonical.set(name, values)
+  }
+  if (!canonical.has('age')) {
+    const inProfile = panelist.profile.date_of_birth
+    const dateOfBirth = inProfile === undefined ? panelist.dateOfBirth : (valuesOf(inProfile)[0] ?? null)
+    const age = dateOfBirth === null ? null : ageOn(dateOfBirth, today)
+    if (age !== null) canonical.set('age', [String(age)])
+  }
+  return canonical
+}
+
+function ownWords(profile: Profile, provider: string): [question: string, values: readonly string[]][] {
+  const start = `${provider}:`
+  return Object.entries(profile)
+    .filter(([name]) => name.startsWith(start))
+    .map(([name, value]): [string, readonly string[]] => [name.slice(start.length), valuesOf(value)])
+    .filter(([, values]) => values.length > 0)
+}
+
+/** Our values in the words of one of their questions; nothing when none of them can be said there, which is unknown. */
+function translate(values: readonly string[], attribute: AttributeMapping): GivenValues {
+  const codes = codesFor(values, attribute.answers ?? {})
+  const asTheyAre = attribute.ranges === true || attribute.prefixes === true || attribute.answers === undefined
+  if (!asTheyAre) return { values: codes, numbers: [] }
+  const direct = given(values)
+  return { values: [...new Set([...codes, ...values])], numbers: direct.numbers }
+}
+
+function codesFor(values: readonly string[], answers: Readonly<Record<string, string>>): string[] {
+  return Object.entries(answers)
+    .filter(([, ours]) => values.some((value) => value === ours || bandHolds(ours, value)))
+    .map(([code]) => code)
+}
+
+/** True when `ours` is a band such as "18-24" and the value a number within it, both ends included. */
+function bandHolds(ours: string, value: string): boolean {
+  const band = BAND.exec(ours)
+  if (!band || !DECIMAL.test(value)) return false
+  const number = Number(value)
+  return Number(band[1]) <= number && number <= Number(band[2])
+}

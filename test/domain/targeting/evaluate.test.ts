@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest'
+import { money } from '../../../domain/money.js'
+import type { Clause, Survey } from '../../../domain/survey.js'
+import { evaluateClause } from '../../../domain/targeting/clause.js'
+import { evaluateSurvey } from '../../../domain/targeting/evaluate.js'
+import type { Circumstances } from '../../../domain/targeting/rules.js'
+import { age, HERE, knows, layer, quota, sex, survey } from './surveys.js'
+
+const verdict = (given: Survey, profile = knows({}), here: Circumstances = HERE) =>
+  evaluateSurvey(given, profile, here).verdict
+
+describe('a clause', () => {
+  const postal = (...prefixes: string[]): Clause => ({ attribute: 'toluna:1001042', prefixes })
+  it.each<[string, Clause, Record<string, string | string[]>, string]>([
+    ['any value in answers', sex('1', '2'), { 'kantar:sex': ['9', '2'] }, 'yes'],
+    ['no value in answers', sex('1'), { 'kantar:sex': '2' }, 'no'],
+    ['unknown is no', sex('1'), {}, 'no'],
+    ['unknown and routable is maybe', { ...sex('1'), routable: true }, {}, 'maybe'],
+    ['known and wrong is no, routable or not', { ...sex('1'), routable: true }, { 'kantar:sex': '2' }, 'no'],
+    ['the lower end', age(16, 40), { 'kantar:age': '16' }, 'yes'],
+    ['the upper end', age(16, 40), { 'kantar:age': '40' }, 'yes'],
+    ['past the upper end', age(16, 40), { 'kantar:age': '40.5' }, 'no'],
+    ['answers or ranges', { ...age(16, 20), answers: ['99'] }, { 'kantar:age': '99' }, 'yes'],
+    ['a prefix', postal('SW1'), { 'toluna:1001042': 'SW1A1AA' }, 'yes'],
+    ['a prefix without regard to blanks and case', postal('SW1A1'), { 'toluna:1001042': 'sw1a 1aa' }, 'yes'],
+    ['not a prefix', postal('SW1'), { 'toluna:1001042': 'W1A1AA' }, 'no'],
+    ['a prefix longer than the value', postal('SW1A1AA2'), { 'toluna:1001042': 'SW1A1AA' }, 'no'],
+    ['an empty prefix matches nobody', postal(''), { 'toluna:1001042': 'SW1A1AA' }, 'no'],
+    ['a miss on a cut list', { ...postal('SW1'), truncated: true }, { 'toluna:1001042': 'W1A1AA' }, 'maybe'],
+    ['a hit on a cut list', { ...postal('SW1'), truncated: true }, { 'toluna:1001042': 'SW1A1AA' }, 'yes'],
+    ['unknown on a cut list', { ...postal('SW1'), truncated: true }, {}, 'no'],
+    ['nothing wanted holds for nobody', { attribute: 'kantar:sex' }, { 'kantar:sex': '1' }, 'no'],
+  ])('%s', (_name, clause, profile, expected) => {
+    expect(evaluateClause(clause, knows(profile))).toBe(expected)
+  })
+})
+
+describe('the rules', () => {
+  const later = { ...HERE, now: new Date('2025-06-15T12:00:00.001Z') }
+  it.each<[string, Partial<Survey>, Partial<Circumstances>, string]>([
+    ['another country', { country: 'GBR' }, {}, 'no'],
+    ['another locale', { locale: 'es-US' }, { locale: 'en-US' }, 'no'],
+    ['the same locale, written otherwise', { locale: 'en_us' }, { locale: 'en-US' }, 'yes'],
+    ['the same language of another country', { locale: 'en-GB' }, { locale: 'en-US' }, 'no'],
+    ['a locale nobody told us', { locale: 'es-US' }, {}, 'yes'],
+    ['another device', { devices: ['desktop'] }, { device: 'mobile' }, 'no'],
+    ['one of the devices', { devices: ['desktop', 'mobile'] }, { device: 'mobile' }, 'yes'],
+    ['a device nobody told us', { devices: ['desktop'] }, {}, 'yes'],
+    ['an empty list of devices', { devices: [] }, { device: 'mobile' }, 'yes'],
+    ['before it finishes', { finishAt: '2025-06-15T12:00:00.001Z' }, {}, 'yes'],
+    ['when it finishes', { finishAt: '2025-06-15T12:00:00.001Z' }, later, 'no'],
+    ['a finish date nobody can read', { finishAt: 'soon' }, {}, 'no'],
+    ['no way in', { enterable: false }, {}, 'no'],
+    ['paused', { status: 'paused' }, {}, 'no'],
+    ['closed', { status: 'closed' }, {}, 'no'],
+    ['nothing left', { availableCompletes: 0 }, {}, 'no'],
+    ['less than nothing left', { availableCompletes: -2 }, {}, 'no'],
+    ['one left', { availableCompletes: 1 }, {}, 'yes'],
+  ])('%s', (_name, changes, here, expected) => {
+    expect(verdict(survey(changes), knows({}), { ...HERE, ...here })).toBe(expected)
+  })
+
+  it('believes the row rather than the provider’s last word: withdrawn and unreadable are not offered', () => {
+    for (const status of ['withdrawn', 'unreadable'] as const) {
+      expect(evaluateSurvey(survey(), knows({}), HERE, { status }).verdict).toBe('no')
+    }
+  })
+})
+
+describe('a survey', () => {
+  const woman30 = knows({ 'kantar:sex': '2', 'kantar:age': '30' })
+
+  it('needs every clause, also two on one attribute', () => {
+    expect(verdict(survey({ clauses: [sex('2'), age(16, 40)] }), woman30)).toBe('yes')
+    expect(verdict(survey({ clauses: [age(16, 40), age(31, 50)] }), woman30)).toBe('no')
+    expect(verdict(survey({ clauses: [age(16, 40), age(25, 35)] }), woman30)).toBe('yes')
+  })
+
+  it('is a maybe with hidden qualifications, and stays a no without the visible ones', () => {
+    expect(verdict(survey({ additionalQualifications: 3 }), woman30)).toBe('maybe')
+    expect(verdict(survey({ additionalQualifications: 3, clauses: [sex('1')] }), woman30)).toBe('no')
+  })
+
+  it('needs one open quota that fits, and stands alone without any', () => {
+    const men = quota('men', [sex('1')])
+    const women = quota('women', [sex('2')])
+    expect(evaluateSurvey(survey({ quotas: [men, women] }), woman30, HERE).quota?.quotaId).toBe('women')
+    expect(verdict(survey({ quotas: [men] }), woman30)).toBe('no')
+    expect(verdict(survey({ quotas: [men, { ...women, available: 0 }] }), woman30)).toBe('no')
+    expect(verdict(survey({ quotas: [men, { ...women, status: 'paused' }] }), woman30)).toBe('no')
+    expect(evaluateSurvey(survey(), woman30, HERE)).toMatchObject({ verdict: 'yes', quota: null })
+  })
+
+  it('holds both caps: the survey’s and the quota’s', () => {
+    const women = quota('women', [sex('2')], { available: 50 })
+    expect(verdict(survey({ availableCompletes: 0, quotas: [women] }), woman30)).toBe('no')
+  })
+
+  it('is offered at the quota that pays best, comparing currencies and the survey’s own price', () => {
+    const quotas = [
+      quota('as-the-survey', [sex('2')]),
+      quota('more', [age(16, 40)], { price: money(200, 'USD') }),
+      quota('full-and-most', [sex('2')], { price: money(900, 'USD'), available: 0 }),
+      quota('pounds', [sex('2')], { price: money(180, 'GBP') }),
+      quota('pounds-again', [sex('2')], { price: money(180, 'GBP') }),
+      quota('not-hers', [sex('1')], { price: money(900, 'USD') }),
+    ]
+    const evaluation = evaluateSurvey(survey({ quotas }), woman30, HERE)
+    expect(evaluation.quota?.quotaId).toBe('pounds')
+    expect(evaluation.price).toEqual(money(180, 'GBP'))
+  })
+
+  it('prefers the certain quota to the better paid one', () => {
+    const quotas = [
+      quota('perhaps', [sex('2')], { price: money(900, 'USD'), additionalQualifications: 1 }),
+      quota('surely', [sex('2')]),
+    ]
+    expect(evaluateSurvey(survey({ quotas }), woman30, HERE)).toMatchObject({
+      verdict: 'yes',
+      quota: { quotaId: 'surely' },
+      price: money(150, 'USD'),
+    })
+    expect(evaluateSurvey(survey({ quotas: quotas.slice(0, 1) }), woman30, HERE).verdict).toBe('maybe')
+  })
+
+  it('counts our own sessions in flight at the rate they complete, against both caps', () => {
+    const women = quota('women', [sex('2')], { available: 2 })
+    const withInFlight = (sessions: number, inSurvey: number, available: number | null = null) =>
+      evaluateSurvey(survey({ quotas: [women], availableCompletes: available }), woman30, HERE, {
+        inFlight: { survey: inSurvey, quotas: new Map([['women', sessions]]) },
+        conversionPercent: 25,
+      }).verdict
+    expect(withInFlight(7, 7)).toBe('yes')
+    expect(withInFlight(8, 8)).toBe('no')
+    expect(withInFlight(0, 19, 5)).toBe('yes')
+    expect(withInFlight(0, 20, 5)).toBe('no')
+  })
+})
+
+describe('layers and sub-quotas (seed 003)', () => {
+  // one quota, two layers of three sub-quotas: (A1 or A2 or A3) and (B1 or B2 or B3)
+  const band = (from: number, to: number) => [age(from, to)]
+  const layered = (full: { available: number | null } = { available: null }) =>
+    survey({
+      quotas: [
+        quota('layered', [], {
+          layers: [
+            layer(band(18, 24), { clauses: band(25, 34), available: full.available }, band(35, 44)),
+            layer([sex('1'), age(18, 30)], [sex('2')], [{ attribute: 'kantar:region', answers: ['north'] }]),
+          ],
+        }),
+      ],
+    })
+  it.each([
+    ['first and first', { 'kantar:age': '20', 'kantar:sex': '1' }, 'yes'],
+    ['second and second', { 'kantar:age': '30', 'kantar:sex': '2' }, 'yes'],
+    ['third and third', { 'kantar:age': '40', 'kantar:sex': '1', 'kantar:region': 'north' }, 'yes'],
+    ['two questions of one sub-quota are AND', { 'kantar:age': '40', 'kantar:sex': '1' }, 'no'],
+    ['the first layer fails', { 'kantar:age': '50', 'kantar:sex': '2' }, 'no'],
+    ['the second layer fails', { 'kantar:age': '20', 'kantar:sex': '3' }, 'no'],
+    ['nothing known', {}, 'no'],
+  ])('%s', (_name, profile, expected) => {
+    expect(verdict(layered(), knows(profile))).toBe(expected)
+  })
+
+  it('skips a sub-quota that is full', () => {
+    const woman30 = knows({ 'kantar:age': '30', 'kantar:sex': '2' })
+    expect(verdict(layered({ available: 0 }), woman30)).toBe('no')
+    expect(verdict(layered({ available: 1 }), woman30)).toBe('yes')
+  })
+
+  it('is a maybe when only a routable sub-quota may hold, and a no when a layer has none that may', () => {
+    const routable: Clause = { attribute: 'toluna:7', answers: ['1'], routable: true }
+    const either = quota('q', [], { layers: [layer([sex('1')], [routable])] })
+    expect(verdict(survey({ quotas: [either] }), knows({ 'kantar:sex': '2' }))).toBe('maybe')
+    expect(verdict(survey({ quotas: [either] }), knows({ 'kantar:sex': '1' }))).toBe('yes')
+    expect(verdict(survey({ quotas: [either] }), knows({ 'kantar:sex': '2', 'toluna:7': '2' }))).toBe('no')
+  })
+
+  it('holds for everybody without layers, and for nobody in a layer without sub-quotas', () => {
+    expect(verdict(survey({ quotas: [quota('open')] }))).toBe('yes')
+    expect(verdict(survey({ quotas: [quota('none', [], { layers: [{ subQuotas: [] }] })] }))).toBe('no')
+  })
+})
+
+describe('a full quota that terminates (seed 004, currently_open 0)', () => {
+  const full = (...clauses: Clause[]) => quota('full', clauses, { available: 0 })
+  const offered = quota('open', [age(16, 99)])
+  const terminating = (fullQuota = full(sex('2'))) =>
+    survey({ fullQuotaTerminates: true, quotas: [fullQuota, offered] })
+
+  it('keeps a survey from those in it, and only from those', () => {
+    expect(verdict(terminating(), knows({ 'kantar:sex': '2', 'kantar:age': '30' }))).toBe('no')
+    expect(verdict(terminating(), knows({ 'kantar:sex': '1', 'kantar:age': '30' }))).toBe('yes')
+    expect(
+      verdict(survey({ quotas: [full(sex('2')), offered] }), knows({ 'kantar:sex': '2', 'kantar:age': '30' })),
+    ).toBe('yes')
+  })
+
+  it('is a maybe for those who may be in it', () => {
+    const routable: Clause = { attribute: 'purespectrum:9', answers: ['1'], routable: true }
+    expect(verdict(terminating(full(routable)), knows({ 'kantar:age': '30' }))).toBe('maybe')
+  })
+})
+
+describe('the trace', () => {
+  it('keeps every clause, quota and rule, also past the first that fails', () => {
+    const given = survey({
+      country: 'GBR',
+      clauses: [sex('1'), age(16, 40)],
+      quotas: [quota('q1', [sex('1')]), quota('q2', [], { available: 0 })],
+    })
+    const evaluation = evaluateSurvey(given, knows({ 'kantar:sex': '2', 'kantar:age': '30' }), HERE)
+    expect(evaluation.verdict).toBe('no')
+    expect(evaluation.quota).toBeNull()
+    expect(evaluation.rules.filter((rule) => !rule.holds)).toEqual([
+      { rule: 'country', wanted: 'GBR', given: 'USA', holds: false },
+    ])
+    expect(evaluation.clauses.map((clause) => clause.verdict)).toEqual(['no', 'yes'])
+    expect(evaluation.quotas.map(({ fits, open }) => ({ fits, open }))).toEqual([
+      { fits: 'no', open: true },
+      { fits: 'yes', open: false },
+    ])
+  })
+})
