@@ -1,0 +1,150 @@
+import type { Grade, Outcome } from '../../domain/outcome.js'
+import { type ClaimSource, decide, type Effect, type Standing } from '../../domain/session.js'
+import type { Knex } from '../connect.js'
+import { completionDeadline, factsOf, type SessionRow, standingOf } from './session-row.js'
+import { lockSession } from './session-store.js'
+
+export interface NewClaim {
+  readonly source: ClaimSource
+  readonly kind: 'outcome' | 'reversal'
+  /** Null = a word we do not know. */
+  readonly outcome: Outcome | null
+  /** The provider's own word. */
+  readonly word: string
+  readonly grade: Grade
+  /** The same arrival twice has the same fingerprint (jti, or a hash of what arrived). */
+  readonly fingerprint: string
+  /** Kept only where a human will have to read it. */
+  readonly raw: string | null
+}
+
+export interface RecordedClaim {
+  readonly claimId: string
+  readonly effect: Effect
+  /** The session after the claim. */
+  readonly session: SessionRow
+  /** True when the very same arrival was here before. */
+  readonly replayed: boolean
+  /** False when nothing is left for the workflow to do. */
+  readonly pending: boolean
+}
+
+/**
+ * Claim first: the claim and what it makes of the session's standing, in one short transaction under the session's row
+ * lock. The ledger and the panel's postback follow in the workflow. Safe to repeat by fingerprint.
+ * @returns null when there is no such session
+ */
+export async function recordClaim(
+  knex: Knex,
+  sessionId: string,
+  claim: NewClaim,
+  now: Date,
+): Promise<RecordedClaim | null> {
+  return knex.transaction(async (trx) => {
+    const row = await lockSession(trx, sessionId)
+    return row === null ? null : insertClaim(trx, row, claim, now)
+  })
+}
+
+/** As `recordClaim`, within a transaction which holds the session's row lock. */
+export async function insertClaim(trx: Knex, row: SessionRow, claim: NewClaim, now: Date): Promise<RecordedClaim> {
+  const verdict = decide(standingOf(row), claim, factsOf(row, now))
+  // nothing follows from a repeat; a review still has to reach the workflow's search attributes
+  const pending = verdict.effect !== 'repeat'
+  const { rows } = (await trx.raw(
+    `insert into outcome_claims (session_id, sequence, source, kind, fingerprint, outcome, word, grade, effect, standing,
+                                 flags, raw, received_at, applied_at)
+     values (:sessionId, :sequence, :source, :kind, :fingerprint, :outcome, :word, :grade, :effect, :standing::jsonb,
+             :flags::text[], :raw, :now, :appliedAt)
+     on conflict (session_id, fingerprint) do nothing returning claim_id`,
+    {
+      sessionId: row.session_id,
+      sequence: row.claim_count + 1,
+      source: claim.source,
+      kind: claim.kind,
+      fingerprint: claim.fingerprint,
+      outcome: claim.outcome ?? 'ERROR',
+      word: claim.word.slice(0, 200),
+      grade: claim.grade,
+      effect: verdict.effect,
+      standing: JSON.stringify(verdict.standing),
+      flags: [...verdict.flags],
+      raw: claim.raw,
+      now,
+      appliedAt: pending ? null : now,
+    },
+  )) as { rows: { claim_id: string }[] }
+  const claimId = rows[0]?.claim_id
+  if (claimId === undefined) return { claimId: '', effect: 'repeat', session: row, replayed: true, pending: false }
+  const session = await writeStanding(trx, row, verdict.standing, now)
+  return { claimId, effect: verdict.effect, session, replayed: false, pending }
+}
+
+async function writeStanding(trx: Knex, row: SessionRow, standing: Standing, now: Date): Promise<SessionRow> {
+  const changes = {
+    state: standing.state,
+    outcome: standing.outcome,
+    grade: standing.grade,
+    provisional: standing.provisional,
+    payable: standing.payable,
+    reversed: standing.reversed,
+    needs_review: standing.needsReview,
+    review_reason: standing.reviewReason,
+    claim_count: row.claim_count + 1,
+    finished_at: row.finished_at ?? (standing.state === 'finished' ? now : null),
+    completed_at: row.completed_at ?? (standing.outcome === 'COMPLETED' ? now : null),
+  }
+  await trx('sessions').where({ session_id: row.session_id }).update(changes)
+  return { ...row, ...changes }
+}
+
+export interface Expiry {
+  readonly session: SessionRow
+  /** True when the timeout itself ended the session. */
+  readonly expired: boolean
+  /** How long the session still has, where it has not expired. */
+  readonly remainingMs: number
+}
+
+/**
+ * A timer's question: has this session run out of time? Compare-and-set under the row lock; what PostgreSQL knows better
+ * (a click, an outcome) is answered instead, so that a lost signal never expires a session.
+ */
+export async function expireSession(knex: Knex, sessionId: string, now: Date): Promise<Expiry | null> {
+  return knex.transaction(async (trx) => {
+    const row = await lockSession(trx, sessionId)
+    if (row === null) return null
+    if (row.state === 'finished') return { session: row, expired: false, remainingMs: 0 }
+    const deadline = completionDeadline(row) ?? row.entry_deadline
+    const remainingMs = deadline.getTime() - now.getTime()
+    if (remainingMs > 0) return { session: row, expired: false, remainingMs }
+    const claim = await insertClaim(trx, row, timeoutClaim, now)
+    return { session: claim.session, expired: true, remainingMs: 0 }
+  })
+}
+
+const timeoutClaim: NewClaim = {
+  source: 'timeout',
+  kind: 'outcome',
+  outcome: 'TIMEOUT',
+  word: 'timeout',
+  grade: 'E2',
+  fingerprint: 'timeout',
+  raw: null,
+}
+
+export interface PendingClaim {
+  readonly claimId: string
+  readonly sessionId: string
+}
+
+/** Claims that nobody applied for a while: the janitor's list, oldest first. */
+export async function findPendingClaims(knex: Knex, olderThan: Date, limit: number): Promise<PendingClaim[]> {
+  const rows = await knex('outcome_claims')
+    .whereNull('applied_at')
+    .where('received_at', '<', olderThan)
+    .orderBy('received_at')
+    .limit(limit)
+    .select('claim_id', 'session_id')
+  return rows.map((row) => ({ claimId: row.claim_id, sessionId: row.session_id }))
+}

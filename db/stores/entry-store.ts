@@ -1,0 +1,103 @@
+import type { Money } from '../../domain/money.js'
+import type { Profile } from '../../domain/panelist.js'
+import type { Reward } from '../../domain/reward.js'
+import type { Knex } from '../connect.js'
+import { type SessionRow, sessionColumns } from './session-row.js'
+import { lockSession } from './session-store.js'
+
+export interface SessionInputs {
+  readonly profile: Profile
+  readonly userIp: string | null
+  readonly userAgent: string | null
+}
+
+/** What opening an entry needs; null once it was used (or erased). */
+export async function findSessionInputs(knex: Knex, sessionId: string): Promise<SessionInputs | null> {
+  const row = await knex('session_inputs').where({ session_id: sessionId }).first('profile', 'user_ip', 'user_agent')
+  return row === undefined ? null : { profile: row.profile, userIp: row.user_ip, userAgent: row.user_agent }
+}
+
+export interface OpenedEntry {
+  readonly url: string
+  readonly providerSessionId: string | null
+  /** Only where the price comes with the entry. */
+  readonly priced?: { readonly price: Money; readonly reward: Reward; readonly shareMinor: bigint }
+}
+
+/**
+ * Stores the entry the provider gave, once: compare-and-set from `opening`. A second entry (an attempt whose answer was
+ * lost came back after its successor) is kept as an event, never issued. What the opening needed is deleted.
+ * @returns the session as it stands, whoever won
+ */
+export async function storeEntry(
+  knex: Knex,
+  sessionId: string,
+  entry: OpenedEntry,
+  now: Date,
+): Promise<SessionRow | null> {
+  return knex.transaction(async (trx) => {
+    const row = await lockSession(trx, sessionId)
+    if (row === null) return null
+    if (row.state !== 'opening') {
+      if (row.provider_entry_url !== entry.url) {
+        await trx('session_events').insert({
+          session_id: sessionId,
+          type: 'orphan_entry',
+          details: JSON.stringify({ provider_session_id: entry.providerSessionId }),
+        })
+      }
+      return row
+    }
+    const [opened] = (await trx('sessions')
+      .where({ session_id: sessionId })
+      .update({
+        state: 'created',
+        provider_entry_url: entry.url,
+        provider_session_id: entry.providerSessionId,
+        opened_at: now,
+        workflow_started_at: now,
+        ...(entry.priced === undefined
+          ? {}
+          : {
+              cpi_minor: entry.priced.price.amountMinor.toString(),
+              currency: entry.priced.price.currency,
+              reward_amount: entry.priced.reward.amount,
+              reward_currency: entry.priced.reward.currency,
+              share_minor: entry.priced.shareMinor.toString(),
+            }),
+      })
+      .returning(trx.raw(sessionColumns) as unknown as '*')) as SessionRow[]
+    await trx('session_inputs').where({ session_id: sessionId }).delete()
+    return opened ?? null
+  })
+}
+
+/**
+ * The respondent's click, in one statement: `created` becomes `entered` only while the entry has not expired and its
+ * survey, quota and connection still take people (contract §3).
+ * @returns the provider's entry URL and the session's id, or null when the click needs a closer look
+ */
+export async function enterSession(
+  knex: Knex,
+  entryToken: string,
+  now: Date,
+): Promise<{ sessionId: string; connection: string; url: string } | null> {
+  const { rows } = (await knex.raw(
+    `update sessions s set state = 'entered', entered_at = :now
+       from surveys v, connections c
+      where s.entry_token = :entryToken and s.state = 'created' and s.entry_deadline > :now
+        and v.survey_id = s.survey_id and v.status = 'open' and (v.finish_at is null or v.finish_at > :now)
+        and coalesce(v.available_completes, 1) > 0
+        and c.connection = s.connection and not c.paused and c.state <> 'removed'
+        and (s.provider_quota_id is null or exists (
+              select 1 from jsonb_array_elements(v.survey -> 'quotas') q
+               where q ->> 'quotaId' = s.provider_quota_id and q ->> 'status' = 'open'
+                 and coalesce((q ->> 'available')::numeric, 1) > 0))
+      returning s.session_id, s.connection, s.provider_entry_url`,
+    { entryToken, now },
+  )) as { rows: { session_id: string; connection: string; provider_entry_url: string }[] }
+  const row = rows[0]
+  return row === undefined
+    ? null
+    : { sessionId: row.session_id, connection: row.connection, url: row.provider_entry_url }
+}

@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto'
+import type { Knex } from '../connect.js'
+
+export interface PostbackRow {
+  postback_id: string
+  session_id: string
+  panel: string
+  type: 'session.outcome' | 'session.adjusted'
+  sequence: number
+  payload: Record<string, unknown>
+  state: 'pending' | 'delivered' | 'dead'
+  attempts: number
+  redeliveries: number
+  created_at: Date
+  delivered_at: Date | null
+}
+
+export interface NewPostback {
+  readonly sessionId: string
+  readonly panel: string
+  readonly type: PostbackRow['type']
+  readonly sequence: number
+  readonly claimId: string
+  readonly payload: Record<string, unknown>
+  /** Somebody is going to deliver it until then; after it the janitor may. */
+  readonly ownedUntil: Date
+}
+
+/** Puts a message into the outbox, in the transaction of what it tells. @returns its webhook-id, constant for ever */
+export async function enqueuePostback(trx: Knex, postback: NewPostback): Promise<string> {
+  const postbackId = `msg_${randomBytes(18).toString('base64url')}`
+  await trx('postbacks').insert({
+    postback_id: postbackId,
+    session_id: postback.sessionId,
+    panel: postback.panel,
+    type: postback.type,
+    sequence: postback.sequence,
+    claim_id: postback.claimId,
+    payload: JSON.stringify(postback.payload),
+    owned_until: postback.ownedUntil,
+  })
+  return postbackId
+}
+
+export async function findPostback(knex: Knex, postbackId: string): Promise<PostbackRow | null> {
+  return (await knex('postbacks').where({ postback_id: postbackId }).first()) ?? null
+}
+
+export interface DeliveryAttempt {
+  readonly at: Date
+  readonly status: number | null
+  readonly error: string | null
+  readonly bodyHead: string | null
+  readonly durationMs: number
+}
+
+/**
+ * Writes an attempt down together with what it makes of the message. A delivered message stays delivered whatever a
+ * later redelivery does.
+ */
+export async function recordAttempt(
+  knex: Knex,
+  postbackId: string,
+  attempt: DeliveryAttempt,
+  result: { readonly state: PostbackRow['state']; readonly ownedUntil: Date },
+): Promise<void> {
+  await knex.transaction(async (trx) => {
+    await trx('postback_attempts').insert({
+      postback_id: postbackId,
+      at: attempt.at,
+      status: attempt.status,
+      error: attempt.error,
+      body_head: attempt.bodyHead,
+      duration_ms: attempt.durationMs,
+    })
+    await trx('postbacks')
+      .where({ postback_id: postbackId })
+      .update({
+        attempts: trx.raw('attempts + 1'),
+        state: trx.raw(`case when state = 'delivered' then state else ? end`, [result.state]),
+        delivered_at: trx.raw('coalesce(delivered_at, ?)', [result.state === 'delivered' ? attempt.at : null]),
+        owned_until: result.ownedUntil,
+      })
+  })
+}
+
+/** Makes a message due once more. @returns how many times it has been asked for, or null when it is not there */
+export async function requestRedelivery(
+  knex: Knex,
+  panel: string,
+  postbackId: string,
+  ownedUntil: Date,
+): Promise<number | null> {
+  const [row] = await knex('postbacks')
+    .where({ postback_id: postbackId, panel })
+    .update({ state: 'pending', redeliveries: knex.raw('redeliveries + 1'), owned_until: ownedUntil })
+    .returning('redeliveries')
+  return row?.redeliveries ?? null
+}
+
+/** Pending messages which nobody owns any more: the janitor's list. Takes them until `ownedUntil`. */
+export async function adoptPendingPostbacks(
+  knex: Knex,
+  now: Date,
+  ownedUntil: Date,
+  limit: number,
+): Promise<{ postbackId: string; redeliveries: number }[]> {
+  const { rows } = (await knex.raw(
+    `update postbacks set owned_until = :ownedUntil, redeliveries = redeliveries + 1
+      where postback_id in (select postback_id from postbacks where state = 'pending' and owned_until < :now
+                             order by owned_until limit :limit for update skip locked)
+      returning postback_id, redeliveries`,
+    { now, ownedUntil, limit },
+  )) as { rows: { postback_id: string; redeliveries: number }[] }
+  return rows.map((row) => ({ postbackId: row.postback_id, redeliveries: row.redeliveries }))
+}

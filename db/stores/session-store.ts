@@ -1,0 +1,156 @@
+import type { Money } from '../../domain/money.js'
+import type { Grade } from '../../domain/outcome.js'
+import type { Profile } from '../../domain/panelist.js'
+import type { Reward } from '../../domain/reward.js'
+import { brokenConstraint, type Knex } from '../connect.js'
+import { type SessionRow, sessionColumns } from './session-row.js'
+
+export interface NewSession {
+  readonly sessionId: string
+  readonly panel: string
+  readonly panelistId: string
+  readonly surveyId: string
+  readonly connection: string
+  readonly provider: string
+  readonly providerSurveyId: string
+  readonly providerQuotaId: string | null
+  readonly groupId: string | null
+  readonly country: string
+  readonly requiredGrade: Grade
+  /** Null where the price comes with the provider's entry. */
+  readonly price: Money | null
+  readonly reward: Reward | null
+  readonly shareMinor: bigint | null
+  readonly screenoutReward: number
+  readonly loiMinutes: number
+  readonly device: string | null
+  readonly customPanelData: Record<string, unknown> | null
+  readonly entryToken: string
+  readonly providerPanelistId: string
+  readonly createdAt: Date
+  readonly entryTtlMs: number
+  readonly completionTtlMs: number
+  readonly lateGraceMs: number
+  readonly inputs: { readonly profile: Profile; readonly userIp: string | null; readonly userAgent: string | null }
+}
+
+/** Thrown when the panelist has an unfinished session of this survey: the unique key decides, not a look beforehand. */
+export class SessionExists extends Error {
+  override readonly name = 'SessionExists'
+}
+
+/**
+ * Stores a session and what its opening needs, in the caller's transaction.
+ * @throws SessionExists
+ */
+export async function insertSession(trx: Knex, session: NewSession): Promise<void> {
+  try {
+    await trx.raw(
+      `with s as (
+         insert into sessions (session_id, panel, panelist_id, survey_id, connection, provider, provider_survey_id,
+           provider_quota_id, group_id, country, required_grade, cpi_minor, currency, reward_amount, reward_currency,
+           share_minor, screenout_reward, loi_minutes, device, custom_panel_data, entry_token, provider_panelist_id,
+           created_at, entry_deadline, completion_ttl, late_grace)
+         values (:sessionId, :panel, :panelistId, :surveyId, :connection, :provider, :providerSurveyId,
+           :providerQuotaId, :groupId, :country, :requiredGrade, :cpiMinor, :currency, :rewardAmount, :rewardCurrency,
+           :shareMinor, :screenoutReward, :loiMinutes, :device, :customPanelData::jsonb, :entryToken, :providerPanelistId,
+           :createdAt, :entryDeadline, make_interval(secs => :completionSeconds), make_interval(secs => :graceSeconds))
+         returning session_id)
+       insert into session_inputs (session_id, profile, user_ip, user_agent)
+       values (:sessionId, :profile::jsonb, :userIp, :userAgent)`,
+      {
+        sessionId: session.sessionId,
+        panel: session.panel,
+        panelistId: session.panelistId,
+        surveyId: session.surveyId,
+        connection: session.connection,
+        provider: session.provider,
+        providerSurveyId: session.providerSurveyId,
+        providerQuotaId: session.providerQuotaId,
+        groupId: session.groupId,
+        country: session.country,
+        requiredGrade: session.requiredGrade,
+        cpiMinor: session.price?.amountMinor.toString() ?? null,
+        currency: session.price?.currency ?? null,
+        rewardAmount: session.reward?.amount ?? null,
+        rewardCurrency: session.reward?.currency ?? null,
+        shareMinor: session.shareMinor?.toString() ?? null,
+        screenoutReward: session.screenoutReward,
+        loiMinutes: session.loiMinutes,
+        device: session.device,
+        customPanelData: session.customPanelData === null ? null : JSON.stringify(session.customPanelData),
+        entryToken: session.entryToken,
+        providerPanelistId: session.providerPanelistId,
+        createdAt: session.createdAt,
+        entryDeadline: new Date(session.createdAt.getTime() + session.entryTtlMs),
+        completionSeconds: session.completionTtlMs / 1000,
+        graceSeconds: session.lateGraceMs / 1000,
+        profile: JSON.stringify(session.inputs.profile),
+        userIp: session.inputs.userIp,
+        userAgent: session.inputs.userAgent,
+      },
+    )
+  } catch (error) {
+    if (brokenConstraint(error) === 'one_unfinished_session') throw new SessionExists('unfinished session')
+    throw error
+  }
+}
+
+export async function findSession(knex: Knex, sessionId: string): Promise<SessionRow | null> {
+  return knex('sessions').select(knex.raw(sessionColumns)).where({ session_id: sessionId }).first().then(orNull)
+}
+
+export async function lockSession(trx: Knex, sessionId: string): Promise<SessionRow | null> {
+  return trx('sessions')
+    .select(trx.raw(sessionColumns))
+    .where({ session_id: sessionId })
+    .forUpdate()
+    .first()
+    .then(orNull)
+}
+
+export async function findSessionByEntryToken(knex: Knex, entryToken: string): Promise<SessionRow | null> {
+  return knex('sessions').select(knex.raw(sessionColumns)).where({ entry_token: entryToken }).first().then(orNull)
+}
+
+export async function findUnfinishedSession(
+  knex: Knex,
+  panel: string,
+  panelistId: string,
+  surveyId: string,
+): Promise<SessionRow | null> {
+  return knex('sessions')
+    .select(knex.raw(sessionColumns))
+    .where({ panel, panelist_id: panelistId, survey_id: surveyId })
+    .whereNot({ state: 'finished' })
+    .first()
+    .then(orNull)
+}
+
+/** The session an arrival speaks of, by the provider's own session id; of that connection only. */
+export async function findSessionByProviderId(
+  knex: Knex,
+  connection: string,
+  providerSessionId: string,
+): Promise<SessionRow | null> {
+  return knex('sessions')
+    .select(knex.raw(sessionColumns))
+    .where({ connection, provider_session_id: providerSessionId })
+    .orderBy('created_at', 'desc')
+    .first()
+    .then(orNull)
+}
+
+/**
+ * Marks that the panel learns this session's id with the answer under way, so that it gets postbacks from now on.
+ * @returns the session as it stands at that moment
+ */
+export async function announceSession(knex: Knex, sessionId: string): Promise<SessionRow | null> {
+  const rows: SessionRow[] = await knex('sessions')
+    .where({ session_id: sessionId })
+    .update({ announced: true })
+    .returning(knex.raw(sessionColumns) as unknown as '*')
+  return rows[0] ?? null
+}
+
+const orNull = (row: unknown): SessionRow | null => (row as SessionRow | undefined) ?? null

@@ -1,0 +1,53 @@
+import { type Money, money } from './money.js'
+
+/** One line of a ledger transaction. Amounts are positive; the side says the direction. */
+export interface Entry {
+  readonly account: string
+  readonly side: 'debit' | 'credit'
+  readonly amount: Money
+}
+
+/** What is posted for one payable complete. */
+export interface CompletePosting {
+  readonly connection: string
+  readonly panel: string
+  /** The session's locked price. */
+  readonly price: Money
+  /** The panelist's share of it in minor units of the same currency. */
+  readonly shareMinor: bigint
+}
+
+/**
+ * The entries of a payable complete (design §6): the provider owes us the locked price, which is the panel's revenue;
+ * the panelist's share of it is the panel's expense, payable. Lines of nothing are left out; gross stays gross.
+ */
+export function completeEntries(posting: CompletePosting): Entry[] {
+  const share = money(posting.shareMinor, posting.price.currency)
+  const lines: Entry[] = [
+    { account: `receivable:${posting.connection}`, side: 'debit', amount: posting.price },
+    { account: `revenue:${posting.panel}`, side: 'credit', amount: posting.price },
+    { account: `reward_expense:${posting.panel}`, side: 'debit', amount: share },
+    { account: `payable:${posting.panel}`, side: 'credit', amount: share },
+  ]
+  return lines.filter((line) => line.amount.amountMinor > 0n)
+}
+
+/** The compensating entries: the same accounts, amounts and currencies with their sides swapped. */
+export function reversalEntries(entries: readonly Entry[]): Entry[] {
+  return entries.map((entry) => ({ ...entry, side: entry.side === 'debit' ? 'credit' : 'debit' }))
+}
+
+/** True when debits equal credits in every currency by itself. */
+export function isBalanced(entries: readonly Entry[]): boolean {
+  const sums = new Map<string, bigint>()
+  for (const { side, amount } of entries) {
+    const signed = side === 'debit' ? amount.amountMinor : -amount.amountMinor
+    sums.set(amount.currency, (sums.get(amount.currency) ?? 0n) + signed)
+  }
+  return [...sums.values()].every((sum) => sum === 0n)
+}
+
+/** The accounting month of an instant, in UTC: "2026-11". */
+export function periodOf(at: Date): string {
+  return at.toISOString().slice(0, 7)
+}

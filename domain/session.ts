@@ -1,0 +1,148 @@
+import { type Grade, type Outcome, reaches } from './outcome.js'
+
+export type SessionState = 'opening' | 'created' | 'entered' | 'finished'
+
+/** How a session stands: what is shown, paid and told to the panel. */
+export interface Standing {
+  readonly state: SessionState
+  readonly outcome: Outcome | null
+  readonly grade: Grade | null
+  /** A COMPLETED below the required grade: recorded and shown, not payable. */
+  readonly provisional: boolean
+  readonly payable: boolean
+  readonly reversed: boolean
+  readonly needsReview: boolean
+  readonly reviewReason: string | null
+}
+
+/** What a claim needs to know about its session beside its standing. */
+export interface SessionFacts {
+  readonly requiredGrade: Grade
+  /** True once the respondent clicked the entry link. An outcome of a session nobody entered is a ghost. */
+  readonly everEntered: boolean
+  /** True when a price is locked: nothing can be payable without one. */
+  readonly priced: boolean
+  /** False once the late-outcome grace after the end has passed. */
+  readonly withinGrace: boolean
+  /** True when the session was ended by an erasure: money news about it is still booked (contract §3). */
+  readonly erased: boolean
+}
+
+export type ClaimSource = 'return' | 'postback' | 'entry' | 'opening' | 'timeout' | 'erasure' | 'statement'
+
+/** Somebody says how a session ended. */
+export interface Claim {
+  readonly source: ClaimSource
+  readonly kind: 'outcome' | 'reversal'
+  /** Null = an authentic arrival whose word we do not know: ERROR, needs review. */
+  readonly outcome: Outcome | null
+  readonly grade: Grade
+}
+
+/**
+ * finish: the session's first claim. confirm: better evidence for a provisional complete. correct: better evidence for
+ * another outcome than the provisional one. upgrade: a late complete after a timeout. reverse: a complete taken back.
+ * repeat: nothing new. review: kept, changes nothing, a human looks.
+ */
+export type Effect = 'finish' | 'confirm' | 'correct' | 'upgrade' | 'reverse' | 'repeat' | 'review'
+
+export interface Verdict {
+  readonly effect: Effect
+  readonly standing: Standing
+  readonly flags: readonly string[]
+}
+
+/**
+ * What one more claim does to a session: the one rule of contract §3 "One outcome". The first claim ends the session;
+ * later ones never overwrite it, they confirm, correct, upgrade or reverse it, or are kept for review.
+ * Called under the session's row lock, so that two claims never decide on the same standing.
+ */
+export function decide(standing: Standing, claim: Claim, facts: SessionFacts): Verdict {
+  if (standing.outcome === null) return firstClaim(standing, claim, facts)
+  const outcome = claim.outcome
+  if (outcome === null) return review(standing, 'unknown outcome word after the end')
+  if (standing.provisional) return onProvisional(standing, outcome, claim, facts)
+  // a complete that was taken back shows REJECTED: a repeat of either is nothing new, a reopening needs a human
+  if (standing.reversed) {
+    return outcome === standing.outcome ? repeat(standing) : review(standing, `${outcome} after a reversal`)
+  }
+  if (outcome === standing.outcome) return repeat(standing)
+  if (standing.outcome === 'COMPLETED' && (outcome === 'REJECTED' || claim.kind === 'reversal')) {
+    return reverse(standing, outcome, claim, facts)
+  }
+  if (outcome === 'COMPLETED' && (standing.outcome === 'TIMEOUT' || facts.erased)) {
+    return late(standing, claim, facts)
+  }
+  return review(standing, `${outcome} after ${standing.outcome}`)
+}
+
+function firstClaim(standing: Standing, claim: Claim, facts: SessionFacts): Verdict {
+  const outcome = claim.outcome ?? 'ERROR'
+  const unknown = claim.outcome === null
+  const proven = reaches(claim.grade, facts.requiredGrade)
+  const completed = outcome === 'COMPLETED'
+  const ghost = completed && !facts.everEntered
+  const reason = unknown ? 'unknown outcome word' : ghost ? 'complete of a session that nobody entered' : null
+  return {
+    effect: 'finish',
+    flags: ghost ? ['ghost'] : [],
+    standing: {
+      ...standing,
+      state: 'finished',
+      outcome,
+      grade: claim.grade,
+      provisional: completed && !proven && !ghost,
+      payable: completed && proven && !ghost && facts.priced,
+      needsReview: reason !== null,
+      reviewReason: reason,
+    },
+  }
+}
+
+function onProvisional(standing: Standing, outcome: Outcome, claim: Claim, facts: SessionFacts): Verdict {
+  // weaker news about a provisional complete proves nothing either way
+  if (!reaches(claim.grade, facts.requiredGrade)) {
+    return outcome === 'COMPLETED'
+      ? repeat(standing)
+      : review(standing, `unproven ${outcome} after a provisional complete`)
+  }
+  const settled = { ...standing, outcome, grade: claim.grade, provisional: false }
+  if (outcome === 'COMPLETED') {
+    return { effect: 'confirm', flags: [], standing: { ...settled, payable: facts.priced } }
+  }
+  return { effect: 'correct', flags: [], standing: { ...settled, payable: false } }
+}
+
+function reverse(standing: Standing, outcome: Outcome, claim: Claim, facts: SessionFacts): Verdict {
+  if (!reaches(claim.grade, facts.requiredGrade)) return review(standing, `unproven ${outcome} after COMPLETED`)
+  return {
+    effect: 'reverse',
+    flags: [],
+    standing: {
+      ...standing,
+      outcome: outcome === 'COMPLETED' ? 'REJECTED' : outcome,
+      grade: claim.grade,
+      payable: false,
+      reversed: true,
+    },
+  }
+}
+
+function late(standing: Standing, claim: Claim, facts: SessionFacts): Verdict {
+  if (!reaches(claim.grade, facts.requiredGrade)) return review(standing, 'unproven complete after the end')
+  if (!facts.everEntered) return review(standing, 'complete of a session that nobody entered', ['ghost'])
+  if (!facts.withinGrace) return review(standing, 'complete after the late-outcome grace')
+  return {
+    effect: 'upgrade',
+    flags: ['late'],
+    standing: { ...standing, outcome: 'COMPLETED', grade: claim.grade, provisional: false, payable: facts.priced },
+  }
+}
+
+const repeat = (standing: Standing): Verdict => ({ effect: 'repeat', flags: [], standing })
+
+const review = (standing: Standing, reason: string, flags: readonly string[] = []): Verdict => ({
+  effect: 'review',
+  flags,
+  standing: { ...standing, needsReview: true, reviewReason: standing.reviewReason ?? reason },
+})
