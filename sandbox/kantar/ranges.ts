@@ -1,0 +1,13 @@
+/** Both ends belong to the range. */
+export interface Range {
+  start: number
+  end: number
+}
+
+/** Reads the supplier's spelling of a range, `"16-40"` (seed 000, SupplierSurveyPlan); nothing when it is not one. */
+export function parseRange(text: string): Range | undefined {
+  const found = /^(\d{1,3})-(\d{1,3})$/.exec(text)
+  if (!found) return undefined
+  const range = { start: Number(found[1]), end: Number(found[2]) }
+  return range.start <= range.end ? range : undefined
+}

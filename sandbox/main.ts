@@ -1,0 +1,93 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { openStateFile } from './kantar/state-file.js'
+import { createSandbox } from './server.js'
+
+process.title = 'tributary sandbox'
+
+const Environment = z.object({
+  SANDBOX_PORT: z.coerce.number().int().min(0).max(65_535).default(8090),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  TRIBUTARY_API_URL: z.url().default('http://127.0.0.1:8080'),
+  /** Where others reach the sandbox, when that is not the address it listens on. */
+  TRIBUTARY_SANDBOX_URL: z.url().optional(),
+  TRIBUTARY_TEMPORAL_UI: z.url().optional(),
+  TRIBUTARY_DATA: z.string().min(1).optional(),
+  SANDBOX_SEED: z.string().default('tributary'),
+  SANDBOX_PLANS: z.coerce.number().int().min(0).max(200_000).default(400),
+  /** Milliseconds between two changes of the inventory; 0 leaves it alone. */
+  SANDBOX_TICK: z.coerce.number().int().min(0).default(5_000),
+})
+
+async function main(): Promise<void> {
+  const environment = Environment.safeParse(emptyIsAbsent(process.env))
+  if (!environment.success) {
+    for (const { path, message } of environment.error.issues) process.stderr.write(`${path.join('.')}: ${message}\n`)
+    process.exit(1)
+  }
+  const settings = environment.data
+  const kept = settings.TRIBUTARY_DATA ? openStateFile(join(settings.TRIBUTARY_DATA, 'sandbox')) : undefined
+  const memory = kept?.load()
+  const sandbox = createSandbox({
+    seed: settings.SANDBOX_SEED,
+    apiUrl: settings.TRIBUTARY_API_URL,
+    tickMs: settings.SANDBOX_TICK,
+    ...(settings.TRIBUTARY_SANDBOX_URL ? { url: settings.TRIBUTARY_SANDBOX_URL } : {}),
+    kantar: { plans: settings.SANDBOX_PLANS, ...(memory ? { keys: memory.state.keys } : {}) },
+  })
+  if (memory) {
+    sandbox.kantar.restore(memory.state)
+    // after a crash the supplier may have seen newer versions than we remember: send everything again, newer still
+    if (!memory.clean) for (const { plan } of sandbox.kantar.plans.all()) sandbox.kantar.plans.reissue(plan.id)
+  }
+  kept?.follow(sandbox.kantar)
+
+  try {
+    const { port, url } = await sandbox.listen(settings.SANDBOX_PORT, settings.HOST)
+    process.stderr.write(
+      `provider sandbox at ${url}: ${sandbox.kantar.plans.size} survey plans, panel app at ${url}/demo\n`,
+    )
+    process.send?.({ event: 'ready', port })
+  } catch (error) {
+    process.stderr.write(`the sandbox cannot listen on ${settings.HOST}:${settings.SANDBOX_PORT} (${reason(error)}): `)
+    process.stderr.write('choose another port with SANDBOX_PORT, or 0 for any free one\n')
+    process.exit(1)
+  }
+
+  stopInOrder(async () => {
+    await sandbox.close()
+    await kept?.close()
+  })
+}
+
+/** SIGTERM, SIGINT and a supervisor that went away end the sandbox in order; a second signal ends it at once. */
+function stopInOrder(close: () => Promise<void>): void {
+  let stopping = false
+  const stop = () => {
+    if (stopping) process.exit(1)
+    stopping = true
+    close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`the sandbox did not stop in order: ${reason(error)}\n`)
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  process.on('disconnect', stop)
+}
+
+function emptyIsAbsent(environment: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) => (value ? [[name, value] as const] : [])),
+  )
+}
+
+function reason(error: unknown): string {
+  if (error instanceof Error) return 'code' in error ? String(error.code) : error.message
+  return String(error)
+}
+
+await main()

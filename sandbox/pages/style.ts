@@ -1,0 +1,35 @@
+/** The style of all pages of the sandbox: one column, readable on a phone, light or dark as the reader has it. */
+export const STYLE = `
+:root { color-scheme: light dark; --ink: #1c2430; --soft: #5c6878; --paper: #f5f6f8; --card: #fff; --line: #dde2e9;
+  --accent: #0b6e5f; --on-accent: #fff; --good: #0b6e3a; --bad: #b3261e; --code: #eef1f5; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8ecf2; --soft: #9aa7b8; --paper: #12161c; --card: #1b212a;
+  --line: #303a47; --accent: #4cc9b0; --on-accent: #06231e; --good: #5ad08d; --bad: #ff8a80; --code: #232b36; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
+main { max-width: 52rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
+h1 { font-size: 1.6rem; line-height: 1.2; margin: .5rem 0; }
+h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
+h3 { font-size: 1rem; margin: 0 0 .25rem; }
+p { margin: .5rem 0; }
+a { color: var(--accent); }
+small, .soft { color: var(--soft); }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: 1rem; margin: .75rem 0; }
+.grid { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); }
+.grid .card { margin: 0; }
+.row { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; justify-content: space-between; }
+.tag { display: inline-block; background: var(--code); border-radius: 1rem; padding: .1rem .6rem; font-size: .85rem; margin: .1rem .2rem .1rem 0; }
+.good { color: var(--good); } .bad { color: var(--bad); }
+button, .button { font: inherit; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 0;
+  border-radius: .5rem; padding: .6rem 1rem; min-height: 2.75rem; cursor: pointer; text-decoration: none; display: inline-block; }
+button small, .button small { color: inherit; font-weight: 400; }
+button.quiet { background: var(--code); color: var(--ink); border: 1px solid var(--line); }
+button:focus-visible, a:focus-visible, select:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+select { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .5rem; max-width: 100%; }
+.choices { display: grid; gap: .5rem; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); margin: 1rem 0; }
+dl { display: grid; grid-template-columns: minmax(7rem, auto) 1fr; gap: .25rem 1rem; margin: .5rem 0; }
+dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
+pre { background: var(--code); border-radius: .5rem; padding: .75rem; overflow-x: auto; font-size: .85rem; line-height: 1.4; }
+code { font-family: ui-monospace, monospace; font-size: .9em; overflow-wrap: anywhere; }
+ul { padding-left: 1.2rem; margin: .5rem 0; }
+table { border-collapse: collapse; width: 100%; font-size: .9rem; } td, th { text-align: left; padding: .35rem .5rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+`

@@ -1,0 +1,109 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import express, { type Express } from 'express'
+import { createAdmin } from './admin.js'
+import { type Clock, type ClockOptions, createClock } from './clock.js'
+import { createFaultBoard, type FaultBoard } from './faults.js'
+import { createJournal, type Journal } from './journal.js'
+import { createKantar, type Kantar, type KantarOptions } from './kantar/index.js'
+import { createRandom } from './random.js'
+
+export interface SandboxOptions {
+  /** The same seed makes the same inventory and the same changes [tributary]. */
+  seed?: string
+  clock?: Clock | ClockOptions
+  /** Tributary's address, without a slash at the end; may be given later with `setApiUrl`. */
+  apiUrl?: string
+  /** The sandbox's own address as others reach it [the address it listens on]. */
+  url?: string
+  /** The inventory changes by itself every so many simulated milliseconds; 0 leaves it alone [0]. */
+  tickMs?: number
+  kantar?: KantarOptions
+}
+
+/** A simulated world of providers, in this process: the sandbox program, a test and a benchmark all run this. */
+export interface Sandbox {
+  app: Express
+  clock: Clock
+  journal: Journal
+  faults: FaultBoard
+  kantar: Kantar
+  /** The address given out in session and survey URLs. Throws before `listen`, unless it was an option. */
+  url(): string
+  setApiUrl(url: string): void
+  /** Starts serving on a port (0: any free one) of an interface [127.0.0.1]; the real port is in the answer. */
+  listen(port?: number, host?: string): Promise<{ port: number; url: string }>
+  /** Stops serving, drops open connections, stops retrying postbacks. */
+  close(): Promise<void>
+}
+
+/** Builds a sandbox. It serves nothing before `listen`, and changes nothing by itself unless `tickMs` is set. */
+export function createSandbox(options: SandboxOptions = {}): Sandbox {
+  const { seed = 'tributary', tickMs = 0 } = options
+  const clock = isClock(options.clock) ? options.clock : createClock(options.clock)
+  const journal = createJournal(clock)
+  const faults = createFaultBoard(createRandom(`${seed}/faults`))
+  let apiUrl = options.apiUrl
+  let ownUrl = options.url
+
+  const url = () => known(ownUrl, 'the sandbox has no address yet: call listen() first, or give it one as `url`')
+  const kantar = createKantar(options.kantar ?? {}, {
+    seed,
+    clock,
+    journal,
+    faults,
+    url: () => `${url()}/kantar`,
+    apiUrl: () => known(apiUrl, 'the sandbox does not know where Tributary is: give `apiUrl`, or call setApiUrl()'),
+  })
+
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.use('/kantar', kantar.router)
+  app.use('/_sandbox', createAdmin(journal, faults))
+  // kantar is the first provider, so its switches answer without its name too
+  app.use(['/_sandbox/kantar', '/_sandbox'], kantar.admin)
+
+  const server = createServer(app)
+  let ticking: NodeJS.Timeout | undefined
+
+  return {
+    app,
+    clock,
+    journal,
+    faults,
+    kantar,
+    url,
+    setApiUrl(given) {
+      apiUrl = given
+    },
+    async listen(port = 0, host = '127.0.0.1') {
+      server.listen(port, host)
+      await once(server, 'listening')
+      const { port: bound } = server.address() as AddressInfo
+      ownUrl ??= `http://${host.includes(':') ? `[${host}]` : host}:${bound}`
+      if (tickMs > 0) {
+        ticking = setInterval(() => kantar.ticker.tick(), Math.max(10, clock.realMilliseconds(tickMs)))
+        ticking.unref()
+      }
+      return { port: bound, url: url() }
+    },
+    async close() {
+      clearInterval(ticking)
+      const closed = server.listening ? once(server, 'close') : undefined
+      server.close()
+      server.closeAllConnections()
+      await Promise.all([closed, kantar.close()])
+    },
+  }
+}
+
+function known(url: string | undefined, otherwise: string): string {
+  if (url === undefined) throw new Error(otherwise)
+  return url.replace(/\/+$/, '')
+}
+
+function isClock(given: Clock | ClockOptions | undefined): given is Clock {
+  return given !== undefined && 'now' in given
+}
