@@ -1,0 +1,44 @@
+import { basename } from 'node:path'
+import type { SourceDocument } from './document.js'
+import { type ConfigPath, type Fault, formatPath } from './faults.js'
+
+/** One line for every fault, in the order of the file: `path: what is wrong; example: … (file:line)`. */
+export function faultLines(document: SourceDocument, faults: readonly Fault[]): string[] {
+  const unset = document.faults.map((fault) => formatPath(fault.path))
+  const lines = faults
+    .filter((fault) => document.faults.includes(fault) || !followsFrom(unset, fault.path))
+    .map((fault) => ({ line: lineOf(document, fault.path), text: lineFor(document, fault) }))
+    .sort((left, right) => left.line - right.line)
+    .map((entry) => entry.text)
+  return [...new Set(lines)]
+}
+
+/** What is wrong at or around a value whose variable is not set is told once, by the variable's own line. */
+function followsFrom(unset: readonly string[], path: ConfigPath): boolean {
+  const here = formatPath(path)
+  return unset.some((one) => one === here || one.startsWith(`${here}.`) || one.startsWith(`${here}[`))
+}
+
+function lineFor(document: SourceDocument, fault: Fault): string {
+  const example = fault.example === undefined ? '' : `; example: ${exampleFor(fault.path, fault.example)}`
+  const text = `${formatPath(fault.path)}: ${fault.text}${example}`
+  // A key or word of the file may hold anything; a fault is one line whatever it holds.
+  return `${text} (${basename(document.file)}:${lineOf(document, fault.path)})`.replaceAll(/\s+/g, ' ')
+}
+
+/** Names the key where that makes the example ready to paste. */
+function exampleFor(path: ConfigPath, example: string): string {
+  const key = path.at(-1)
+  return typeof key === 'string' && !example.startsWith('one of ') && !example.includes(': ')
+    ? `${key}: ${example}`
+    : example
+}
+
+/** The line of the value, or of the nearest thing around it that the file has. */
+function lineOf(document: SourceDocument, path: ConfigPath): number {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const place = document.places.get(formatPath(path.slice(0, length)))
+    if (place) return place.line
+  }
+  return 1
+}

@@ -1,0 +1,73 @@
+import type { z } from 'zod'
+import { type FieldNote, fieldNotes } from './field-notes.js'
+
+/** A schema without its defaults and transforms, and everything noted on the way there. */
+export interface Unwrapped {
+  readonly core: z.core.$ZodTypes
+  readonly note: FieldNote
+  /** The value, as the file would have it, that applies when the setting is left out. */
+  readonly standard: unknown
+  readonly required: boolean
+}
+
+/** Peels defaults, optionality and transforms off a schema. */
+export function unwrap(schema: z.core.$ZodType): Unwrapped {
+  let core = schema as z.core.$ZodTypes
+  let note: FieldNote = {}
+  let standard: unknown
+  let required = true
+  for (;;) {
+    note = { ...fieldNotes.get(core), ...note }
+    const def = core._zod.def
+    if (def.type === 'prefault' || def.type === 'default') {
+      standard ??= def.defaultValue ?? undefined
+      required = false
+      core = def.innerType as z.core.$ZodTypes
+    } else if (def.type === 'optional' || def.type === 'nullable') {
+      required = required && def.type === 'nullable'
+      core = def.innerType as z.core.$ZodTypes
+    } else if (def.type === 'pipe') {
+      const from = def.in as z.core.$ZodTypes
+      // preprocess() is a pipe whose first half is the transform.
+      core = from._zod.def.type === 'transform' ? (def.out as z.core.$ZodTypes) : from
+    } else {
+      return { core, note, standard, required }
+    }
+  }
+}
+
+/** The schema of one key or list position below a schema; null where there is none. `value` decides between variants. */
+export function childSchema(parent: z.core.$ZodTypes, step: string | number, value: unknown): z.core.$ZodType | null {
+  const def = parent._zod.def
+  if (def.type === 'object') return def.shape[String(step)] ?? null
+  if (def.type === 'record') return def.valueType
+  if (def.type === 'array') return def.element
+  if (def.type === 'union') {
+    const option = chosenOption(parent, value)
+    return option ? childSchema(unwrap(option).core, step, value) : null
+  }
+  return null
+}
+
+/** Of a discriminated union, the option whose `kind` the value names. */
+export function chosenOption(union: z.core.$ZodTypes, value: unknown): z.core.$ZodType | null {
+  const def = union._zod.def
+  if (def.type !== 'union') return null
+  const discriminator = 'discriminator' in def ? String(def.discriminator) : 'kind'
+  const word = isMapValue(value) ? value[discriminator] : undefined
+  const found = def.options.find(
+    (option) => unwrap(option).core._zod.def.type === 'object' && hasWord(option, discriminator, word),
+  )
+  return found ?? null
+}
+
+function hasWord(option: z.core.$ZodType, discriminator: string, word: unknown): boolean {
+  const kind = childSchema(unwrap(option).core, discriminator, undefined)
+  const def = kind ? unwrap(kind).core._zod.def : null
+  return def?.type === 'literal' && def.values.some((value) => value === word)
+}
+
+/** True for a map of the file. */
+export function isMapValue(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { OUTCOMES, type Outcome } from '../domain/outcome.js'
+import { oneOf, text } from '../platform/config/fields.js'
+import { absent, section } from '../platform/config/sections.js'
+import { verification } from './verification-config.js'
+
+/** What an arrival route of a provider looks like unless the configuration says otherwise. */
+export interface ArrivalDefaults<Field extends string> {
+  /** Our name of a field -> the provider's. */
+  readonly fields: Readonly<Record<Field, string>>
+  /** The provider's word -> our outcome. Absent = the arrival carries no outcome word. */
+  readonly outcomes?: Readonly<Record<string, Outcome>>
+  /** True when the words are the same in any case. */
+  readonly wordsIgnoreCase?: boolean
+  /** What becomes of an arrival without the signature parameter. */
+  readonly unsigned?: UnsignedPolicy
+}
+
+const UNSIGNED = ['refuse', 'not_completed'] as const
+/** `not_completed`: without the signature it is taken at E0 when its outcome is not COMPLETED (contract §2). */
+export type UnsignedPolicy = (typeof UNSIGNED)[number]
+
+/**
+ * The schema of one arrival route. In the program `fields` has the provider's name of every field, and `outcomes` every
+ * known word; where words ignore case they are lower case.
+ */
+export function arrivalConfig<Field extends string>(defaults: ArrivalDefaults<Field>) {
+  const names = Object.keys(defaults.fields) as Field[]
+  const spelled = (word: string) => (defaults.wordsIgnoreCase ? word.toLowerCase() : word)
+
+  return section({
+    verify: verification,
+    unsigned: oneOf(UNSIGNED).prefault(defaults.unsigned ?? 'refuse'),
+    session: absent(text('session_id')),
+    outcome: absent(text('outcome')),
+    amount: absent(text('amt')),
+    fields: z.record(text('outcome'), text('status')).prefault({}),
+    outcomes: z.record(z.string(), oneOf(OUTCOMES)).prefault({}),
+  }).transform((given, context) => {
+    const fields: Record<Field, string> = { ...defaults.fields }
+    const complain = (key: string, message: string) => context.addIssue({ code: 'custom', message, path: [key] })
+
+    for (const [key, theirs] of Object.entries(given.fields)) {
+      // Either our name of the field or the provider's usual one may stand on the left.
+      const name = names.find((one) => one === key) ?? names.find((one) => defaults.fields[one] === key)
+      if (name === undefined)
+        context.addIssue({
+          code: 'custom',
+          message: `unknown field; this arrival has ${names.join(', ')}`,
+          path: ['fields', key],
+        })
+      else fields[name] = theirs
+    }
+    for (const key of ['session', 'outcome', 'amount'] as const) {
+      const theirs = given[key]
+      if (theirs === null) continue
+      const name = names.find((one) => one === key)
+      if (name === undefined) complain(key, `this arrival has no ${key}; it has ${names.join(', ')}`)
+      else fields[name] = theirs
+    }
+    if (!defaults.outcomes && Object.keys(given.outcomes).length > 0)
+      complain('outcomes', 'this arrival carries no outcome word')
+
+    const outcomes: Record<string, Outcome> = Object.create(null)
+    for (const [word, outcome] of Object.entries({ ...defaults.outcomes, ...given.outcomes }))
+      outcomes[spelled(word)] = outcome
+    return {
+      verify: given.verify,
+      unsigned: given.unsigned,
+      fields,
+      outcomes: outcomes as Readonly<Record<string, Outcome>>,
+    }
+  })
+}
+
+/** One configured arrival route, as the program sees it. */
+export type ArrivalConfig<Field extends string = string> = z.output<ReturnType<typeof arrivalConfig<Field>>>

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { OUTCOMES, type Outcome } from '../../domain/outcome.js'
+import { type ArrivalDefaults, arrivalConfig } from '../arrival-config.js'
+import {
+  absent,
+  baseUrl,
+  connectionSettings,
+  duration,
+  fromEnvironment,
+  headerKey,
+  hostAndPort,
+  oneOf,
+  SHORTEST_POLL_MS,
+  section,
+  someOf,
+} from '../connection-config.js'
+
+/**
+ * The outcome token, on both ways back. Seed 000 names session_id, outcome and metadata (Panelist Survey Outcome); a
+ * token that also names a panelist or a survey is held to them.
+ */
+const token: ArrivalDefaults<'session' | 'outcome' | 'metadata' | 'panelist' | 'survey'> = {
+  fields: {
+    session: 'session_id',
+    outcome: 'outcome',
+    metadata: 'metadata',
+    panelist: 'panelist_id',
+    survey: 'survey_id',
+  },
+  outcomes: Object.fromEntries(OUTCOMES.map((word): [string, Outcome] => [word, word])),
+}
+
+/** One supplier account at a gateway that speaks seed 000's Supply API. */
+export const kantarConnection = section({
+  ...connectionSettings,
+  provider: z.literal('kantar'),
+  supply_url: baseUrl('https://supply.example'),
+  api_key: headerKey(fromEnvironment('KANTAR_API_KEY')),
+  auth_header: oneOf(['x-api-key', 'authorization']).prefault('x-api-key'),
+  session_hosts: absent(someOf(hostAndPort('router.example'))),
+  // Seed 000 asks for a poll every 10 to 15 seconds.
+  poll: duration(SHORTEST_POLL_MS, '12s').prefault('12s'),
+  returns: absent(arrivalConfig(token)),
+  postbacks: absent(arrivalConfig(token)),
+}).transform((given) => ({ ...given, sessionHosts: given.sessionHosts ?? [new URL(given.supplyUrl).host] }))
+
+export type KantarConnection = z.output<typeof kantarConnection>

@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import type { Outcome } from '../../domain/outcome.js'
+import { arrivalConfig } from '../arrival-config.js'
+import {
+  absent,
+  baseUrl,
+  connectionSettings,
+  country,
+  currency,
+  duration,
+  flag,
+  fromEnvironment,
+  headerKey,
+  locale,
+  oneOf,
+  SHORTEST_POLL_MS,
+  section,
+  text,
+  webUrl,
+} from '../connection-config.js'
+
+/** Toluna's status words and reasons; the last two come from its public notification pages. Without case. */
+const WORDS: Record<string, Outcome> = {
+  Qualified: 'COMPLETED',
+  Terminated: 'TERMINATED',
+  QuotaFull: 'QUOTA_FULL',
+  NotQualified: 'SCREENED_OUT',
+  SurveyTaken: 'DISQUALIFIED',
+  SurveyNotAvailable: 'QUOTA_FULL',
+}
+
+const returns = arrivalConfig({
+  fields: { outcome: 'status', member: 'MemberCode', survey: 'SurveyID', wave: 'WaveID' },
+  outcomes: WORDS,
+  wordsIgnoreCase: true,
+  // Only completes and terminates are signed.
+  unsigned: 'not_completed',
+})
+
+const memberStatus = arrivalConfig({
+  fields: { member: 'UniqueCode', survey: 'SurveyId', wave: 'WaveId', revenue: 'Revenue', outcome: 'Reason' },
+  outcomes: WORDS,
+  wordsIgnoreCase: true,
+  unsigned: 'not_completed',
+})
+
+const quotaStatus = arrivalConfig({
+  fields: { quota: 'QuotaID', survey: 'SurveyID', wave: 'WaveID', live: 'IsLive', updated: 'UpdateDateTimeUTC' },
+})
+
+const DEVICES = ['desktop', 'mobile', 'tablet'] as const
+
+/** One panel GUID of Toluna's External Sample: one account in one culture (seed 003). */
+export const tolunaConnection = section({
+  ...connectionSettings,
+  provider: z.literal('toluna'),
+  base_url: baseUrl('https://toluna.example/IPExternalSamplingService'),
+  api_auth_key: headerKey(fromEnvironment('TOLUNA_API_AUTH_KEY')),
+  panel_guid: text('"00000000-0000-0000-0000-000000000000"'),
+  market: section({ country: country(), locale: locale() }),
+  currencies: z.record(z.string().regex(/^\d+$/, 'must be a CurrencyID'), currency()).prefault({}),
+  devices: z
+    .record(z.string().regex(/^\d+$/, 'must be a DeviceTypeID'), oneOf(DEVICES))
+    .prefault({ 1: 'desktop', 2: 'mobile', 3: 'tablet' }),
+  min_poll: duration(SHORTEST_POLL_MS, '30s').prefault('30s'),
+  include_routables: flag().prefault(false),
+  member_code: oneOf(['panelist_id', 'hashed']).prefault('panelist_id'),
+  registration_url: absent(webUrl('"https://toluna.example/register"')),
+  returns: absent(returns),
+  postbacks: section({ member_status: absent(memberStatus), quota_status: absent(quotaStatus) }).prefault({}),
+})
+
+export type TolunaConnection = z.output<typeof tolunaConnection>
