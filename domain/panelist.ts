@@ -13,6 +13,9 @@ export interface Panelist {
   readonly profile: Profile
 }
 
+/** What a session keeps of a panelist until its entry is open. */
+export type PanelistSnapshot = Pick<Panelist, 'dateOfBirth' | 'profile'>
+
 /** The single values of a profile entry: pipe-joined codes are split, numbers become text, blanks are no answer. */
 export function valuesOf(value: ProfileValue): string[] {
   const list = Array.isArray(value) ? value : [value]

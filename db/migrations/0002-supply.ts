@@ -21,6 +21,8 @@ export async function up(knex: Knex): Promise<void> {
       -- every attempt to poll takes the next epoch; a write with an older one is a zombie's and is refused
       poll_epoch bigint not null default 0,
       polls bigint not null default 0,
+      -- a few digits of a hash of the configuration: enough to see that it changed, too few to test guesses of a key
+      config_digest text,
       updated_at timestamptz not null default now(),
       constraint no_ack_before_commit check (acked_id <= committed_id)
     );
@@ -43,6 +45,8 @@ export async function up(knex: Knex): Promise<void> {
       finish_at timestamptz,
       group_id text,
       survey jsonb not null,
+      -- the record as it came, fields unknown to us included
+      raw text,
       source_order numeric not null,
       source_version text not null,
       content_hash text not null,
@@ -55,7 +59,7 @@ export async function up(knex: Knex): Promise<void> {
     );
     create index surveys_revision on surveys (revision);
     create index surveys_dirty on surveys (survey_id) where dirty;
-    create index surveys_open on surveys (connection) where status = 'open';
+    create index surveys_open on surveys (connection, country) where status = 'open';
 
     -- what a provider said and what became of it; append only, by month
     create table supply_log (
@@ -63,7 +67,7 @@ export async function up(knex: Knex): Promise<void> {
       item_key text not null,
       source_order numeric not null,
       source_version text not null,
-      disposition text not null check (disposition in ('stored', 'stale', 'withdrawn')),
+      disposition text not null check (disposition in ('stored', 'stale', 'withdrawn', 'quarantined')),
       poll_epoch bigint not null,
       logged_at timestamptz not null default now()
     ) partition by range (logged_at);

@@ -1,12 +1,12 @@
 import type { Money } from '../../domain/money.js'
-import type { Profile } from '../../domain/panelist.js'
+import type { PanelistSnapshot } from '../../domain/panelist.js'
 import type { Reward } from '../../domain/reward.js'
 import type { Knex } from '../connect.js'
 import { type SessionRow, sessionColumns } from './session-row.js'
 import { lockSession } from './session-store.js'
 
 export interface SessionInputs {
-  readonly profile: Profile
+  readonly panelist: PanelistSnapshot
   readonly userIp: string | null
   readonly userAgent: string | null
 }
@@ -14,7 +14,7 @@ export interface SessionInputs {
 /** What opening an entry needs; null once it was used (or erased). */
 export async function findSessionInputs(knex: Knex, sessionId: string): Promise<SessionInputs | null> {
   const row = await knex('session_inputs').where({ session_id: sessionId }).first('profile', 'user_ip', 'user_agent')
-  return row === undefined ? null : { profile: row.profile, userIp: row.user_ip, userAgent: row.user_agent }
+  return row === undefined ? null : { panelist: row.profile, userIp: row.user_ip, userAgent: row.user_agent }
 }
 
 export interface OpenedEntry {
@@ -52,6 +52,8 @@ export async function storeEntry(
       .where({ session_id: sessionId })
       .update({
         state: 'created',
+        // from here on the panel learns of it: with the answer that waits for this, or when it asks again
+        announced: true,
         provider_entry_url: entry.url,
         provider_session_id: entry.providerSessionId,
         opened_at: now,

@@ -1,6 +1,6 @@
 import type { Money } from '../../domain/money.js'
 import type { Grade } from '../../domain/outcome.js'
-import type { Profile } from '../../domain/panelist.js'
+import type { PanelistSnapshot } from '../../domain/panelist.js'
 import type { Reward } from '../../domain/reward.js'
 import { brokenConstraint, type Knex } from '../connect.js'
 import { type SessionRow, sessionColumns } from './session-row.js'
@@ -31,7 +31,11 @@ export interface NewSession {
   readonly entryTtlMs: number
   readonly completionTtlMs: number
   readonly lateGraceMs: number
-  readonly inputs: { readonly profile: Profile; readonly userIp: string | null; readonly userAgent: string | null }
+  readonly inputs: {
+    readonly panelist: PanelistSnapshot
+    readonly userIp: string | null
+    readonly userAgent: string | null
+  }
 }
 
 /** Thrown when the panelist has an unfinished session of this survey: the unique key decides, not a look beforehand. */
@@ -85,7 +89,7 @@ export async function insertSession(trx: Knex, session: NewSession): Promise<voi
         entryDeadline: new Date(session.createdAt.getTime() + session.entryTtlMs),
         completionSeconds: session.completionTtlMs / 1000,
         graceSeconds: session.lateGraceMs / 1000,
-        profile: JSON.stringify(session.inputs.profile),
+        profile: JSON.stringify(session.inputs.panelist),
         userIp: session.inputs.userIp,
         userAgent: session.inputs.userAgent,
       },
@@ -142,15 +146,16 @@ export async function findSessionByProviderId(
 }
 
 /**
- * Marks that the panel learns this session's id with the answer under way, so that it gets postbacks from now on.
- * @returns the session as it stands at that moment
+ * Marks that the panel learns the id of a session that is still opening, so that it gets postbacks from now on.
+ * @returns false when the session has ended meanwhile: then the panel is not told its id
  */
-export async function announceSession(knex: Knex, sessionId: string): Promise<SessionRow | null> {
-  const rows: SessionRow[] = await knex('sessions')
-    .where({ session_id: sessionId })
-    .update({ announced: true })
-    .returning(knex.raw(sessionColumns) as unknown as '*')
-  return rows[0] ?? null
+export async function announceSession(knex: Knex, sessionId: string): Promise<boolean> {
+  return (
+    (await knex('sessions')
+      .where({ session_id: sessionId })
+      .whereNot({ state: 'finished' })
+      .update({ announced: true })) === 1
+  )
 }
 
 const orNull = (row: unknown): SessionRow | null => (row as SessionRow | undefined) ?? null

@@ -1,0 +1,88 @@
+import { ApplicationFailure, Context } from '@temporalio/activity'
+import type { NewClaim } from '../db/stores/claim-store.js'
+import { recordClaim } from '../db/stores/claim-store.js'
+import { findSessionInputs, storeEntry } from '../db/stores/entry-store.js'
+import type { SessionRow } from '../db/stores/session-row.js'
+import { findSession } from '../db/stores/session-store.js'
+import { findSurvey } from '../db/stores/survey-store.js'
+import { type RewardPolicy, rewardFor, sharedAmount } from '../domain/reward.js'
+import { upstreamProfile } from '../domain/upstream-profile.js'
+import { failpoint } from '../platform/failpoints.js'
+import type { EntryLink } from '../providers/adapter.js'
+import { ProviderError } from '../providers/errors.js'
+import { toTemporalFailure } from './failures.js'
+import type { SessionDependencies } from './session-dependencies.js'
+import type { Upstream } from './upstream.js'
+
+/** Where the provider's part of opening an entry ends: in an entry that is stored, or in a refusal that ends the session. */
+export async function openSessionEntry(deps: SessionDependencies, sessionId: string): Promise<SessionRow> {
+  const row = await findSession(deps.knex, sessionId)
+  if (row === null) throw ApplicationFailure.nonRetryable(`session ${sessionId} is not there`, 'SessionGone')
+  if (row.state !== 'opening') return row
+  const upstream = deps.findUpstream(row.connection)
+  if (upstream === null) return refuse(deps, row, `connection ${row.connection} is no longer configured`)
+  try {
+    const link = await askForEntry(deps, upstream, row)
+    failpoint('session.after_provider_create')
+    const policy = deps.rewardPolicy(row.panel)
+    const stored = await storeEntry(
+      deps.knex,
+      sessionId,
+      { url: link.url, providerSessionId: link.providerSessionId, ...pricing(link, policy) },
+      deps.clock(),
+    )
+    return stored ?? row
+  } catch (error) {
+    if (error instanceof ProviderError && isRefusal(error)) return refuse(deps, row, error.message)
+    throw toTemporalFailure(error)
+  }
+}
+
+async function askForEntry(deps: SessionDependencies, upstream: Upstream, row: SessionRow): Promise<EntryLink> {
+  const [found, inputs] = await Promise.all([
+    findSurvey(deps.knex, row.survey_id),
+    findSessionInputs(deps.knex, row.session_id),
+  ])
+  if (found === null) throw new ProviderError('refused', 'the survey is no longer in the catalogue')
+  const { survey } = found
+  const quota = survey.quotas.find((candidate) => candidate.quotaId === row.provider_quota_id) ?? null
+  const now = deps.clock()
+  return upstream.adapter.openEntry(
+    { config: upstream.config, http: upstream.http, now, signal: Context.current().cancellationSignal },
+    {
+      sessionId: row.session_id,
+      panelistId: row.provider_panelist_id,
+      survey,
+      quota,
+      profile: inputs === null ? {} : upstreamProfile(inputs.panelist, survey, quota, now),
+      userIp: inputs?.userIp ?? null,
+      userAgent: inputs?.userAgent ?? null,
+      device: row.device,
+    },
+  )
+}
+
+/** Words that will not change by asking again; a wrong key or a misread answer is ours to mend, and is retried. */
+const isRefusal = (error: ProviderError): boolean => error.kind === 'refused' || error.kind === 'rejected'
+
+/** The provider said no: the respondent finds the survey gone. */
+async function refuse(deps: SessionDependencies, row: SessionRow, reason: string): Promise<SessionRow> {
+  const claim: NewClaim = {
+    source: 'opening',
+    kind: 'outcome',
+    outcome: 'QUOTA_FULL',
+    word: `refused: ${reason}`,
+    grade: 'E2',
+    fingerprint: 'opening',
+    raw: null,
+  }
+  const recorded = await recordClaim(deps.knex, row.session_id, claim, deps.clock())
+  return recorded?.session ?? row
+}
+
+function pricing(link: EntryLink, policy: RewardPolicy | null) {
+  if (link.price === undefined || policy === null) return {}
+  return {
+    priced: { price: link.price, reward: rewardFor(link.price, policy), shareMinor: sharedAmount(link.price, policy) },
+  }
+}

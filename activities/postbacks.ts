@@ -1,0 +1,147 @@
+import { ApplicationFailure, Context } from '@temporalio/activity'
+import { Webhook } from 'standardwebhooks'
+import type { Knex } from '../db/connect.js'
+import { findPostback, type PostbackRow, recordAttempt } from '../db/stores/postback-store.js'
+import { failpoint } from '../platform/failpoints.js'
+import type { Http } from '../providers/http.js'
+
+export interface PostbackDependencies {
+  readonly knex: Knex
+  readonly http: Http
+  readonly clock: () => Date
+  /** Where a panel takes its postbacks; null when it takes none (any more). */
+  readonly endpoint: (panel: string) => { readonly url: string; readonly secret: string } | null
+}
+
+export type PostbackActivities = ReturnType<typeof createPostbackActivities>
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+/** Waits between the attempts (Svix's schedule); after the last the message is a dead letter. */
+const SCHEDULE_MS = [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR]
+const TIMEOUT_MS = 20 * SECOND
+const BODY_HEAD_LENGTH = 500
+const LEASE_MS = 10 * MINUTE
+
+/** Telling panels what became of their sessions, as Standard Webhooks. */
+export function createPostbackActivities(deps: PostbackDependencies) {
+  return {
+    /**
+     * One attempt to deliver one message; Temporal repeats it on the schedule. The webhook-id never changes, so that an
+     * attempt whose record was lost is a repeat the panel can recognise.
+     */
+    async deliverPostback(postbackId: string): Promise<void> {
+      const postback = await findPostback(deps.knex, postbackId)
+      if (postback === null || postback.state !== 'pending') return
+      const endpoint = deps.endpoint(postback.panel)
+      const startedAt = deps.clock()
+      const answer = endpoint === null ? noEndpoint : await send(deps.http, endpoint, postback, startedAt)
+      failpoint('postback.after_send')
+      const attempt = Context.current().info.attempt
+      const waitMs = answer.delivered || answer.final ? null : nextWait(attempt, answer.retryAfterMs)
+      const finishedAt = deps.clock()
+      await recordAttempt(
+        deps.knex,
+        postbackId,
+        {
+          at: startedAt,
+          status: answer.status,
+          error: answer.error,
+          bodyHead: answer.bodyHead,
+          durationMs: finishedAt.getTime() - startedAt.getTime(),
+        },
+        {
+          state: answer.delivered ? 'delivered' : waitMs === null ? 'dead' : 'pending',
+          ownedUntil: new Date(finishedAt.getTime() + (waitMs ?? 0) + LEASE_MS),
+        },
+      )
+      failpoint('postback.after_record')
+      if (answer.delivered) return
+      const why = `${postback.panel} answered ${answer.status ?? answer.error}`
+      if (waitMs === null) throw ApplicationFailure.nonRetryable(`dead letter: ${why}`, 'PostbackDead')
+      throw ApplicationFailure.create({ message: why, type: 'PostbackNotDelivered', nextRetryDelay: waitMs })
+    },
+  }
+}
+
+interface Answer {
+  readonly delivered: boolean
+  /** True when trying again is pointless: 410 Gone, or nowhere to send to. */
+  readonly final: boolean
+  readonly status: number | null
+  readonly error: string | null
+  readonly bodyHead: string | null
+  readonly retryAfterMs: number | null
+}
+
+const noEndpoint: Answer = {
+  delivered: false,
+  final: true,
+  status: null,
+  error: 'the panel has no postback configured',
+  bodyHead: null,
+  retryAfterMs: null,
+}
+
+async function send(
+  http: Http,
+  endpoint: { url: string; secret: string },
+  postback: PostbackRow,
+  now: Date,
+): Promise<Answer> {
+  const body = JSON.stringify(postback.payload)
+  try {
+    const response = await http.request({
+      method: 'POST',
+      url: endpoint.url,
+      allowedHosts: [new URL(endpoint.url).host],
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: 64 * 1024,
+      headers: {
+        'content-type': 'application/json',
+        'webhook-id': postback.postback_id,
+        'webhook-timestamp': String(Math.floor(now.getTime() / SECOND)),
+        'webhook-signature': new Webhook(endpoint.secret).sign(postback.postback_id, now, body),
+      },
+      body,
+    })
+    const bodyHead = await response.text().then(
+      (text) => text.slice(0, BODY_HEAD_LENGTH),
+      () => null,
+    )
+    const delivered = response.status >= 200 && response.status < 300
+    return {
+      delivered,
+      final: response.status === 410,
+      status: response.status,
+      error: delivered ? null : `HTTP ${response.status}`,
+      bodyHead,
+      retryAfterMs: retryAfter(response.headers['retry-after'], now),
+    }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    return {
+      delivered: false,
+      final: false,
+      status: null,
+      error: message.slice(0, 300),
+      bodyHead: null,
+      retryAfterMs: null,
+    }
+  }
+}
+
+/** The wait before the next attempt with 20 % jitter, at least what the panel asked for; null after the last. */
+function nextWait(attempt: number, retryAfterMs: number | null): number | null {
+  const scheduled = SCHEDULE_MS[attempt - 1]
+  if (scheduled === undefined) return null
+  const jittered = Math.round(scheduled * (0.8 + Math.random() * 0.4))
+  return Math.max(jittered, Math.min(retryAfterMs ?? 0, 24 * HOUR))
+}
+
+function retryAfter(header: string | undefined, now: Date): number | null {
+  if (header === undefined) return null
+  const ms = /^\d+$/.test(header.trim()) ? Number(header) * SECOND : Date.parse(header) - now.getTime()
+  return Number.isFinite(ms) && ms > 0 ? ms : null
+}

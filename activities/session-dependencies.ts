@@ -1,0 +1,13 @@
+import type { Knex } from '../db/connect.js'
+import type { RewardPolicy } from '../domain/reward.js'
+import type { FindUpstream } from './upstream.js'
+
+/** What the session activities are made of; passed in, so that tests pass their own. */
+export interface SessionDependencies {
+  readonly knex: Knex
+  readonly findUpstream: FindUpstream
+  readonly clock: () => Date
+  readonly takesPostbacks: (panel: string) => boolean
+  /** For a price that comes with the entry; null when the panel is gone from configuration. */
+  readonly rewardPolicy: (panel: string) => RewardPolicy | null
+}

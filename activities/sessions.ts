@@ -1,0 +1,109 @@
+import { expireSession, type NewClaim, recordClaim } from '../db/stores/claim-store.js'
+import { applyClaims } from '../db/stores/outcome-store.js'
+import { completionDeadline, type SessionRow } from '../db/stores/session-row.js'
+import type { Grade, Outcome } from '../domain/outcome.js'
+import type { SessionState } from '../domain/session.js'
+import { failpoint } from '../platform/failpoints.js'
+import { openSessionEntry } from './open-entry.js'
+import type { SessionDependencies } from './session-dependencies.js'
+
+/** A session as its workflow sees it. Counts, states and ids: nothing personal enters Temporal. */
+export interface SessionStatus {
+  readonly state: SessionState
+  readonly outcome: Outcome | null
+  readonly grade: Grade | null
+  readonly provisional: boolean
+  readonly payable: boolean
+  readonly needsReview: boolean
+  readonly reviewReason: string | null
+  readonly connection: string
+  readonly panel: string
+  readonly surveyId: string
+  /** When it times out as it stands, in epoch milliseconds. */
+  readonly deadline: number | null
+  readonly remainingMs: number
+}
+
+export interface RecordedOutcome extends SessionStatus {
+  readonly postbackIds: readonly string[]
+  /** Until when better evidence is awaited for a provisional complete, in epoch milliseconds. */
+  readonly evidenceDeadline: number | null
+}
+
+export type SessionActivities = ReturnType<typeof createSessionActivities>
+
+/** How long a delivery may go on before the janitor takes it for lost. */
+const DELIVERY_LEASE_MS = 15 * 60_000
+
+/** What a respondent session does to the world. Each is one effect and safe to repeat. */
+export function createSessionActivities(deps: SessionDependencies) {
+  return {
+    /** Asks the provider for the entry and stores it once. A refusal ends the session. */
+    async openEntry(sessionId: string): Promise<SessionStatus> {
+      const row = await openSessionEntry(deps, sessionId)
+      failpoint('session.after_url_issue')
+      return statusOf(row, deps.clock())
+    },
+
+    /** The provider could not be reached as long as the entry would have lasted. */
+    async abandonOpening(sessionId: string): Promise<SessionStatus> {
+      const claim = await recordClaim(deps.knex, sessionId, abandoned, deps.clock())
+      if (claim === null) throw new Error(`session ${sessionId} is not there`)
+      return statusOf(claim.session, deps.clock())
+    },
+
+    /** A timer fired: did time really run out? PostgreSQL answers with how the session stands. */
+    async expireSession(sessionId: string): Promise<SessionStatus> {
+      failpoint('outcome.timer_race')
+      const expiry = await expireSession(deps.knex, sessionId, deps.clock())
+      if (expiry === null) throw new Error(`session ${sessionId} is not there`)
+      return { ...statusOf(expiry.session, deps.clock()), remainingMs: expiry.remainingMs }
+    },
+
+    /** Outcome, adjustments, ledger and outbox for every claim not applied yet, in one transaction. */
+    async recordOutcome(sessionId: string): Promise<RecordedOutcome> {
+      const now = deps.clock()
+      const applied = await applyClaims(
+        deps.knex,
+        sessionId,
+        (panel) => deps.takesPostbacks(panel),
+        now,
+        new Date(now.getTime() + DELIVERY_LEASE_MS),
+      )
+      if (applied === null) throw new Error(`session ${sessionId} is not there`)
+      return {
+        ...statusOf(applied.session, now),
+        postbackIds: applied.postbackIds,
+        evidenceDeadline: applied.evidenceDeadline?.getTime() ?? null,
+      }
+    },
+  }
+}
+
+const abandoned: NewClaim = {
+  source: 'opening',
+  kind: 'outcome',
+  outcome: 'ERROR',
+  word: 'the provider gave no entry in time',
+  grade: 'E2',
+  fingerprint: 'opening',
+  raw: null,
+}
+
+function statusOf(row: SessionRow, now: Date): SessionStatus {
+  const deadline = row.state === 'finished' ? null : (completionDeadline(row) ?? row.entry_deadline)
+  return {
+    state: row.state,
+    outcome: row.outcome,
+    grade: row.grade,
+    provisional: row.provisional,
+    payable: row.payable,
+    needsReview: row.needs_review,
+    reviewReason: row.review_reason,
+    connection: row.connection,
+    panel: row.panel,
+    surveyId: row.survey_id,
+    deadline: deadline?.getTime() ?? null,
+    remainingMs: deadline === null ? 0 : Math.max(0, deadline.getTime() - now.getTime()),
+  }
+}

@@ -1,0 +1,18 @@
+import { upsertSearchAttributes } from '@temporalio/workflow'
+import type { Outcome } from '../domain/outcome.js'
+import { searchAttribute } from '../domain/visibility.js'
+
+/** What an operator filters sessions by in the Temporal UI. Written on change only. */
+export function showSession(shown: {
+  state: string
+  outcome?: Outcome | null
+  needsReview?: boolean
+  deadline?: Date
+}): void {
+  upsertSearchAttributes([
+    { key: searchAttribute('TributaryState'), value: shown.state },
+    ...(shown.outcome ? [{ key: searchAttribute('TributaryOutcome'), value: shown.outcome }] : []),
+    ...(shown.needsReview ? [{ key: searchAttribute('TributaryNeedsReview'), value: true }] : []),
+    ...(shown.deadline ? [{ key: searchAttribute('TributaryDeadline'), value: shown.deadline }] : []),
+  ])
+}
