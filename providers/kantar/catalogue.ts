@@ -1,0 +1,223 @@
+import type { z } from 'zod'
+import { listsHost } from '../../domain/host-list.js'
+import { fromMajorUnits, type Money, money } from '../../domain/money.js'
+import type { Clause, Device, NumberRange, Quota, Survey } from '../../domain/survey.js'
+import type { SupplyChange, Unreadable } from '../adapter.js'
+import { parseJsonBytes } from '../json.js'
+import type { KantarConnection } from './config.js'
+import {
+  type SurveyPlan,
+  type SurveyPlanUpdate,
+  surveyPlanUpdate,
+  updateIdentity,
+  type WirePricing,
+  type WireQualification,
+  type WireQuota,
+} from './wire.js'
+
+/** Where a session may be created: what of the connection decides whether a creation URL is believed. */
+export type EntryPolicy = Pick<KantarConnection, 'sessionHosts' | 'supplyUrl'>
+
+/**
+ * Reads one element of the feed (seed 000, SurveyPlanUpdate).
+ * @returns the change, or why it could not be read; never throws, a bad record never costs the page its others (F10)
+ */
+export function readUpdate(raw: Uint8Array, policy: EntryPolicy): SupplyChange | Unreadable {
+  let given: unknown
+  try {
+    given = parseJsonBytes(raw)
+  } catch (error) {
+    return { ...rescued(raw), reason: `not JSON: ${error instanceof Error ? error.message : 'unreadable'}`, raw }
+  }
+  const read = surveyPlanUpdate.safeParse(given)
+  if (!read.success) return { ...identityOf(given), reason: firstIssue(read.error), raw }
+  try {
+    const { ack_id: order, version } = read.data
+    return { kind: 'offered', survey: toSurvey(read.data, policy), order, version, raw }
+  } catch (error) {
+    if (error instanceof RangeError) return { ...identityOf(given), reason: error.message, raw }
+    throw error
+  }
+}
+
+/** @throws RangeError with the reason when the plan contradicts itself or points where it must not */
+function toSurvey(update: SurveyPlanUpdate, policy: EntryPolicy): Survey {
+  const plan = update.survey_plan
+  const url = creationUrl(update.survey_session_creation_url, policy)
+  refuseTwins(plan.quotas)
+  return {
+    providerSurveyId: plan.id,
+    status: STATUS[plan.status],
+    country: plan.country.toUpperCase(),
+    locale: plan.locale ? plainLocale(plan.locale) : null,
+    // The document counts whole minutes; "0" is less than one, and a ranking divides by it.
+    loiMinutes: Math.max(1, Math.ceil(plan.loi)),
+    irPercent: plan.ir,
+    conversionPercent: plan.cr ?? null,
+    price: toMoney(plan.pricing),
+    availableCompletes: plan.available_completes,
+    devices: toDevices(plan.device_requirements),
+    finishAt: plan.finish_date ? toInstant(plan.finish_date) : null,
+    groupId: plan.group_id ?? null,
+    projectId: plan.project_id ?? null,
+    resumeAllowed: plan.resume_allowed ?? false,
+    clauses: plan.qualifications.map(toClause),
+    quotas: plan.quotas.map(toQuota),
+    additionalQualifications: plan.additional_qualification_count,
+    fullQuotaTerminates: false,
+    entry: url === null ? {} : { url },
+    enterable: url !== null,
+  }
+}
+
+const STATUS = { OPEN: 'open', PAUSED: 'paused', CLOSED: 'closed' } as const satisfies Record<
+  SurveyPlan['status'],
+  Survey['status']
+>
+
+function toQuota(quota: WireQuota): Quota {
+  return {
+    quotaId: quota.id,
+    status: STATUS[quota.status],
+    available: quota.available_completes,
+    ...(quota.pricing ? { price: toMoney(quota.pricing) } : {}),
+    layers: quota.qualifications.map((qualification) => ({
+      subQuotas: [{ clauses: [toClause(qualification)], available: null }],
+    })),
+    additionalQualifications: quota.additional_qualification_count,
+  }
+}
+
+/** Quota ids are what a session is created for: two alike leave open which of them is meant. */
+function refuseTwins(quotas: readonly WireQuota[]): void {
+  const seen = new Set<string>()
+  for (const { id } of quotas) {
+    if (seen.has(id)) throw new RangeError(`survey_plan.quotas: the id "${id}" is there twice`)
+    seen.add(id)
+  }
+}
+
+/** K7: 150 fractional = 1.50; "main" counts whole dollars or pounds. */
+function toMoney(pricing: WirePricing): Money {
+  return pricing.unit === 'main' ? fromMajorUnits(pricing.cpi, pricing.currency) : money(pricing.cpi, pricing.currency)
+}
+
+/** Two numbers with a dash, as "16-40" (K22). Both may be negative or decimal. */
+const RANGE = /^(-?\d{1,9}(?:\.\d{1,4})?)\s?-\s?(-?\d{1,9}(?:\.\d{1,4})?)$/
+
+/**
+ * The supplier's view writes ranges and choices alike as text, and which one is meant depends on the question. So
+ * "16-40" becomes both: a range for numbers, and the word itself for an answer whose id looks like that.
+ */
+function toClause(qualification: WireQualification): Clause {
+  const answers = new Set<string>()
+  const ranges: NumberRange[] = []
+  for (const answer of qualification.qualifying_answers) {
+    if (typeof answer === 'object') {
+      const { start, end } = answer
+      if (start > end)
+        throw new RangeError(`qualification ${qualification.question_id}: range ${start}-${end} is empty`)
+      ranges.push({ from: start, to: end })
+      answers.add(`${start}-${end}`)
+      continue
+    }
+    // K17: several answers of a multi-punch question come joined by a pipe
+    for (const word of String(answer).split('|')) {
+      const text = word.trim()
+      if (text === '') continue
+      answers.add(text)
+      const range = rangeIn(text)
+      if (range) ranges.push(range)
+    }
+  }
+  if (answers.size === 0) throw new RangeError(`qualification ${qualification.question_id}: no answer qualifies`)
+  const attribute = `kantar:${qualification.question_id}`
+  return { attribute, answers: [...answers], ...(ranges.length === 0 ? {} : { ranges }) }
+}
+
+/** "40-16" is no range; it stays a word. */
+function rangeIn(text: string): NumberRange | null {
+  const match = RANGE.exec(text)
+  if (!match) return null
+  const [from, to] = [Number(match[1]), Number(match[2])]
+  return from <= to ? { from, to } : null
+}
+
+const DEVICES: readonly Device[] = ['desktop', 'mobile', 'tablet']
+
+/**
+ * Words without case. Words we do not know are left out: those devices are not let in. When nothing is left we cannot
+ * tell who may enter at all, and the plan is unreadable rather than open to everybody.
+ */
+function toDevices(words: readonly string[] | null | undefined): readonly Device[] | null {
+  if (!words || words.length === 0) return null
+  const given = new Set(words.map((word) => word.trim().toLowerCase()))
+  const known = DEVICES.filter((device) => given.has(device))
+  if (known.length === 0)
+    throw new RangeError(`survey_plan.device_requirements: none of "${words.join(', ')}" is known`)
+  return known
+}
+
+/** `es_us` and `es-US` are the same place; the document uses both spellings. */
+function plainLocale(locale: string): string {
+  const [language = '', ...rest] = locale.split(/[-_]/)
+  const tail = rest.map((part) => (part.length === 2 ? part.toUpperCase() : part))
+  return [language.toLowerCase(), ...tail].join('-')
+}
+
+/** ISO 8601; without a zone it is UTC, never this machine's. */
+function toInstant(text: string): string {
+  const match = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/i.exec(text.trim())
+  if (!match) throw new RangeError(`survey_plan.finish_date: "${text.slice(0, 40)}" is not an ISO 8601 date and time`)
+  const zoned = text.includes('T') && !match[1] ? `${text.trim()}Z` : text.trim()
+  const at = Date.parse(zoned)
+  if (Number.isNaN(at)) throw new RangeError(`survey_plan.finish_date: "${text.slice(0, 40)}" is not a real date`)
+  return new Date(at).toISOString()
+}
+
+/**
+ * The address our key and a profile will be posted to comes from the feed, so only what the operator listed is taken
+ * (reliability F18). No address at all is no fault: the plan is known, and nobody can be sent in yet.
+ * @throws RangeError for another host, another scheme, or plain http where the supply itself is on https
+ */
+export function creationUrl(address: string | null | undefined, policy: EntryPolicy): string | null {
+  if (address === null || address === undefined || address.trim() === '') return null
+  const url = URL.canParse(address) ? new URL(address) : null
+  if (!url || !isWebAddress(url, policy)) {
+    throw new RangeError('survey_session_creation_url: not an https address without user name')
+  }
+  if (!listsHost(policy.sessionHosts, url)) {
+    throw new RangeError(`survey_session_creation_url: the host ${url.host} is not among session_hosts`)
+  }
+  return url.href
+}
+
+/** https; plain http only where the operator reaches the gateway itself that way (a sandbox). */
+export function isWebAddress(url: URL, policy: Pick<EntryPolicy, 'supplyUrl'>): boolean {
+  if (url.username !== '' || url.password !== '') return false
+  return url.protocol === 'https:' || (url.protocol === 'http:' && policy.supplyUrl.startsWith('http:'))
+}
+
+function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0]
+  if (!issue) return 'unreadable'
+  return `${issue.path.join('.') || 'the record'}: ${issue.message}`
+}
+
+type Identity = Pick<Unreadable, 'providerSurveyId' | 'order'>
+
+function identityOf(given: unknown): Identity {
+  const read = updateIdentity.safeParse(given)
+  if (!read.success) return { providerSurveyId: null, order: null }
+  return { providerSurveyId: read.data.survey_plan?.id ?? null, order: read.data.ack_id ?? null }
+}
+
+/**
+ * A record that is not even JSON may still say which plan it is about where the gateway always says it; knowing it is
+ * what takes the plan's older version off offer. No acknowledgement is drawn from such a guess.
+ */
+function rescued(raw: Uint8Array): Identity {
+  const text = Buffer.from(raw.subarray(0, 4_096)).toString('utf8')
+  const match = /"survey_plan"\s{0,40}:\s{0,40}\{\s{0,40}"id"\s{0,40}:\s{0,40}"([^"\\]{1,256})"/.exec(text)
+  return { providerSurveyId: match?.[1] ?? null, order: null }
+}

@@ -1,0 +1,116 @@
+import { type ProfileValue, valuesOf } from '../../domain/panelist.js'
+import type { Clause } from '../../domain/survey.js'
+import type { Call, EntryLink, EntryRequest } from '../adapter.js'
+import { ProviderError } from '../errors.js'
+import { creationUrl, isWebAddress } from './catalogue.js'
+import { kindOfStatus, postSession, retryAfter } from './client.js'
+import type { KantarConnection } from './config.js'
+import { createdSession, errorAnswer } from './wire.js'
+
+/**
+ * Creates the respondent's session at the router (seed 000, Create Session) and answers with its entry link.
+ * @throws ProviderError 'refused' when the gateway says no to this respondent or plan; 'rejected' when the plan has no
+ * address that our key may be posted to
+ */
+export async function openEntry(call: Call<KantarConnection>, entry: EntryRequest): Promise<EntryLink> {
+  const url = addressOf(call.config, entry)
+  const { response, answer, text } = await postSession(call, url, sessionBody(entry))
+  const evidence = { url: new URL(url).host, status: response.status, ...retryAfter(response, call.now) }
+  if (response.status !== 200 && response.status !== 201) {
+    const kind = REFUSALS.has(response.status) ? 'refused' : kindOfStatus(response.status)
+    const said = whatTheySaid(answer, entry)
+    throw new ProviderError(kind, `session creation answered ${response.status}${said.text}`, {
+      ...evidence,
+      ...(said.code === undefined ? {} : { code: said.code }),
+    })
+  }
+  const read = createdSession.safeParse(answer)
+  const link = read.success && URL.canParse(read.data.url) ? new URL(read.data.url) : null
+  if (!link || !isWebAddress(link, call.config)) {
+    const bodyHead = scrubbed(text.slice(0, 300), entry)
+    throw new ProviderError('misread', 'session creation answered without a usable https url', {
+      ...evidence,
+      bodyHead,
+    })
+  }
+  return { url: link.href, providerSessionId: lastSegment(link) }
+}
+
+/** A plan that is gone, full, closed or not for this respondent: their answer, which another try does not change. */
+const REFUSALS = new Set([400, 404, 409, 410, 422])
+
+/** Looked at again: session_hosts may have changed since the plan was stored. */
+function addressOf(config: KantarConnection, entry: EntryRequest): string {
+  const place = { url: entry.survey.providerSurveyId }
+  try {
+    const url = creationUrl(entry.survey.entry.url, config)
+    if (url !== null) return url
+  } catch (error) {
+    if (error instanceof RangeError) throw new ProviderError('rejected', error.message, place)
+    throw error
+  }
+  throw new ProviderError('rejected', 'the plan came without a session creation URL: nobody can be sent in', place)
+}
+
+function sessionBody(entry: EntryRequest): Record<string, unknown> {
+  const clauses = [...entry.survey.clauses, ...(entry.quota?.layers ?? []).flatMap(clausesOf)]
+  const profile = Object.entries(entry.profile).map(([attribute, value]) => [
+    attribute,
+    sentValue(
+      value,
+      clauses.filter((clause) => clause.attribute === `kantar:${attribute}`),
+    ),
+  ])
+  return {
+    panelist_id: entry.panelistId,
+    ...(entry.quota ? { target_quota_id: entry.quota.quotaId } : {}),
+    custom_panel_data: { internal_id: entry.sessionId },
+    panelist_profile: Object.fromEntries(profile),
+  }
+}
+
+function clausesOf(layer: { subQuotas: readonly { clauses: readonly Clause[] }[] }): readonly Clause[] {
+  return layer.subQuotas.flatMap((subQuota) => subQuota.clauses)
+}
+
+/**
+ * As the seed's sample has it: "age": 22, "sex": "male", "pets": "1|2|4|7". Answer ids are text even when they look like
+ * numbers; what the plan asks for as a range is a number.
+ */
+function sentValue(value: ProfileValue, clauses: readonly Clause[]): string | number {
+  const values = valuesOf(value)
+  const [only = ''] = values
+  const asksForRange = clauses.some((clause) => clause.ranges !== undefined)
+  const isNumber = values.length === 1 && /^-?\d{1,15}(\.\d{1,9})?$/.test(only)
+  if (isNumber && (asksForRange || (clauses.length === 0 && typeof value === 'number'))) return Number(only)
+  return values.join('|')
+}
+
+/** Their details, without what they repeat of the respondent: errors are kept and shown where profiles must not be. */
+function whatTheySaid(answer: unknown, entry: EntryRequest): { text: string; code?: string } {
+  const read = errorAnswer.safeParse(answer)
+  if (!read.success) return { text: '' }
+  const { code, message, details } = read.data
+  const parts = (details ?? []).slice(0, 10).map((detail) => {
+    const place = [detail.field, detail.constraint].filter(Boolean).join(' ')
+    return [place, detail.message].filter(Boolean).join(': ')
+  })
+  const words = [message, ...parts].filter(Boolean).join('; ')
+  const text = words === '' ? '' : `: ${scrubbed(words, entry).slice(0, 500)}`
+  return code === null || code === undefined ? { text } : { text, code: String(code).slice(0, 60) }
+}
+
+/** A text without the panelist's id and answers, where they stand as words of their own. */
+function scrubbed(text: string, entry: EntryRequest): string {
+  const private_ = new Set([entry.panelistId, ...Object.values(entry.profile).flatMap(valuesOf)])
+  return text
+    .split(/([\p{L}\p{N}_.@-]+)/u)
+    .map((word) => (private_.has(word) ? '•' : word))
+    .join('')
+}
+
+/** The document's examples end in the session's id. */
+function lastSegment(url: URL): string | null {
+  const segment = url.pathname.split('/').filter(Boolean).at(-1) ?? ''
+  return segment === '' ? null : segment.slice(0, 512)
+}

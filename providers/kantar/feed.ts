@@ -1,0 +1,44 @@
+import type { Call, Cursor, SupplyBatch, SupplyChange, Unreadable } from '../adapter.js'
+import { splitJsonArray } from '../json-array.js'
+import { readUpdate } from './catalogue.js'
+import { getSurveys } from './client.js'
+import type { KantarConnection } from './config.js'
+
+/** Rows a batch at most: one chunk of the caller's transaction. */
+const BATCH = 500
+
+/**
+ * The whole page as batches (seed 000, Retrieve Survey Updates). The gateway keeps the position itself, by what was
+ * acknowledged, so `from` only keeps our own cursor from moving back. The receipt is the highest ack_id of the page,
+ * of unreadable records too: they are stored in quarantine, and the gateway sends nothing below an acknowledgement again.
+ * @throws ProviderError; a page that is cut or no list is refused whole, and nothing of it may be kept (F9)
+ */
+export async function* fetchSupply(
+  call: Call<KantarConnection>,
+  from: Cursor,
+): AsyncGenerator<SupplyBatch, void, undefined> {
+  let changes: SupplyChange[] = []
+  let unreadable: Unreadable[] = []
+  let highest: bigint | null = null
+  for await (const raw of splitJsonArray(await getSurveys(call))) {
+    if (changes.length + unreadable.length === BATCH) {
+      yield { changes, unreadable }
+      changes = []
+      unreadable = []
+    }
+    const record = readUpdate(raw, call.config)
+    if ('kind' in record) changes.push(record)
+    else unreadable.push(record)
+    const order = record.order === null ? null : BigInt(record.order)
+    if (order !== null && (highest === null || order > highest)) highest = order
+  }
+  const next = later(from, highest)
+  yield { changes, unreadable, next, ...(highest === null ? {} : { receipt: highest.toString() }) }
+}
+
+/** The cursor never moves back, not even when a gateway numbers anew. */
+function later(from: Cursor, highest: bigint | null): Cursor {
+  if (highest === null) return from
+  const before = from !== null && /^\d{1,40}$/.test(from) ? BigInt(from) : null
+  return before !== null && before > highest ? before.toString() : highest.toString()
+}

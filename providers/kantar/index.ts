@@ -1,0 +1,19 @@
+import type { ProviderAdapter } from '../adapter.js'
+import { postAck } from './client.js'
+import { type KantarConnection, kantarConnection } from './config.js'
+import { openEntry } from './entry.js'
+import { fetchSupply } from './feed.js'
+import { readArrival } from './outcomes.js'
+
+/** The Profiles Partner Gateway's Supply API and session router (seed 000), as a supplier sees them. */
+export const kantar: ProviderAdapter<KantarConnection> = {
+  name: 'kantar',
+  config: kantarConnection,
+  // Our canonical attributes are the gateway's own (design §3).
+  vocabulary: { identity: true, attributes: {} },
+  pollEveryMs: (config) => config.poll,
+  fetchSupply,
+  acknowledge: postAck,
+  openEntry,
+  readArrival,
+}

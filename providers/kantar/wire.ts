@@ -1,0 +1,118 @@
+import { z } from 'zod'
+
+/**
+ * The gateway's words as they come (seed 000, Supply API): tolerant of what it does not name (kept in the raw bytes),
+ * of optional members that are absent or null and of ids given as numbers; strict about everything that decides who
+ * may be sent in and what is paid. What fails here is quarantined, never guessed at.
+ */
+
+/** No count, price or percentage of theirs is beyond this; what is was garbled. */
+const ABSURD = 1_000_000_000
+
+const whole = z.number().int().min(0).max(ABSURD)
+const percent = z.number().min(0).max(100)
+/** Text; a number where text is documented keeps its digits. */
+const id = z.union([z.string(), z.number().int(), z.bigint()]).transform(String).pipe(z.string().trim().min(1).max(256))
+const absentCount = whole.nullish().transform((value) => value ?? 0)
+
+/**
+ * The currencies the seed names: the five of its enumeration, and CHF of its panels endpoint. Another one may have
+ * been meant in another unit than we would read it in.
+ */
+const pricing = z.object({
+  cpi: whole,
+  unit: z.enum(['fractional', 'main']),
+  currency: z.enum(['USD', 'GBP', 'AUD', 'CAD', 'EUR', 'CHF']),
+})
+
+const rangeAnswer = z.object({ start: z.number(), end: z.number() })
+
+const qualification = z.object({
+  question_id: id,
+  // The supplier's view gives text (K22); the buyer's spelling of ranges and bare numbers are read as well.
+  qualifying_answers: z.array(z.union([z.string(), z.number(), z.bigint(), rangeAnswer])).min(1),
+})
+
+/** An unknown status is refused: what we cannot read is not offered (reliability F11). */
+const status = z.enum(['OPEN', 'PAUSED', 'CLOSED'])
+
+const quota = z.object({
+  id,
+  status,
+  // K8: a quota may have no number of its own; it is then capped by the plan alone.
+  available_completes: whole.nullish().transform((value) => value ?? null),
+  qualifications: z.array(qualification),
+  additional_qualification_count: absentCount,
+  pricing: pricing.nullish(),
+})
+
+const plan = z.object({
+  id,
+  status,
+  country: z.string().regex(/^[A-Za-z]{3}$/, 'not an ISO 3166-1 alpha-3 code'),
+  locale: z
+    .string()
+    .regex(/^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}$/, 'not a locale such as en-US')
+    .nullish(),
+  loi: z.number().min(0).max(1_440),
+  ir: percent,
+  cr: percent.nullish(),
+  available_completes: whole,
+  pricing,
+  additional_qualification_count: absentCount,
+  quotas: z.array(quota).max(10_000),
+  qualifications: z.array(qualification).max(10_000),
+  resume_allowed: z.boolean().nullish(),
+  group_id: id.nullish(),
+  project_id: id.nullish(),
+  finish_date: z.string().nullish(),
+  device_requirements: z.array(z.string()).nullish(),
+})
+
+/** A decimal integer, as a number, a bigint beyond 2^53, or text (F13). */
+export const ackId = z
+  .union([z.number().int().nonnegative(), z.bigint().nonnegative(), z.string().regex(/^\d{1,40}$/)])
+  .transform((value) => BigInt(value).toString())
+
+export const surveyPlanUpdate = z.object({
+  version: z
+    .union([z.string(), z.number(), z.bigint()])
+    .nullish()
+    .transform((value) => (value ?? '').toString()),
+  ack_id: ackId,
+  survey_session_creation_url: z.string().nullish(),
+  survey_plan: plan,
+})
+
+export type SurveyPlanUpdate = z.output<typeof surveyPlanUpdate>
+export type SurveyPlan = SurveyPlanUpdate['survey_plan']
+export type WireQuota = SurveyPlan['quotas'][number]
+export type WireQualification = SurveyPlan['qualifications'][number]
+export type WirePricing = SurveyPlan['pricing']
+
+/** What can still be said about an update that is not readable as a whole. */
+export const updateIdentity = z.object({
+  ack_id: ackId.optional().catch(undefined),
+  survey_plan: z
+    .object({ id: id.optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
+})
+
+/** POST /panels/{panelId}/session/{token}: CreateSurveySessionResponse. */
+export const createdSession = z.object({ url: z.string().min(1).max(8_192) })
+
+/** Error and ValidationError (K2). */
+export const errorAnswer = z.object({
+  code: z.union([z.string(), z.number()]).nullish(),
+  message: z.string().nullish(),
+  details: z
+    .array(
+      z.object({
+        constraint: z.string().nullish(),
+        field: z.string().nullish(),
+        message: z.string().nullish(),
+      }),
+    )
+    .nullish(),
+})
