@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { OUTCOMES, type Outcome } from '../domain/outcome.js'
+import { fieldNotes } from '../platform/config/field-notes.js'
 import { oneOf, text } from '../platform/config/fields.js'
 import { absent, section } from '../platform/config/sections.js'
 import { verification } from './verification-config.js'
@@ -16,6 +17,8 @@ export interface ArrivalDefaults<Field extends string> {
   readonly unsigned?: UnsignedPolicy
 }
 
+const NOT_CARRIED = 'not in this arrival'
+
 const UNSIGNED = ['refuse', 'not_completed'] as const
 /** `not_completed`: without the signature it is taken at E0 when its outcome is not COMPLETED (contract §2). */
 export type UnsignedPolicy = (typeof UNSIGNED)[number]
@@ -26,21 +29,28 @@ export type UnsignedPolicy = (typeof UNSIGNED)[number]
  */
 export function arrivalConfig<Field extends string>(defaults: ArrivalDefaults<Field>) {
   const names = Object.keys(defaults.fields) as Field[]
+  const usual = (name: string) => ({
+    otherwise: names.map((one) => (one === name ? defaults.fields[one] : '')).join('') || NOT_CARRIED,
+  })
   const spelled = (word: string) => (defaults.wordsIgnoreCase ? word.toLowerCase() : word)
 
   return section({
     verify: verification,
     unsigned: oneOf(UNSIGNED).prefault(defaults.unsigned ?? 'refuse'),
-    session: absent(text('session_id')),
-    outcome: absent(text('outcome')),
-    amount: absent(text('amt')),
-    fields: z.record(text('outcome'), text('status')).prefault({}),
-    outcomes: z.record(z.string(), oneOf(OUTCOMES)).prefault({}),
+    session: absent(text('session_id')).register(fieldNotes, usual('session')),
+    outcome: absent(text('outcome')).register(fieldNotes, usual('outcome')),
+    amount: absent(text('amt')).register(fieldNotes, usual('amount')),
+    fields: absent(z.record(z.string(), text('status'))).register(fieldNotes, {
+      otherwise: `${names.map((name) => `${name}: ${defaults.fields[name]}`).join(', ')}`,
+    }),
+    outcomes: absent(z.record(z.string(), oneOf(OUTCOMES))).register(fieldNotes, {
+      otherwise: defaults.outcomes ? "the provider's usual words" : NOT_CARRIED,
+    }),
   }).transform((given, context) => {
     const fields: Record<Field, string> = { ...defaults.fields }
     const complain = (key: string, message: string) => context.addIssue({ code: 'custom', message, path: [key] })
 
-    for (const [key, theirs] of Object.entries(given.fields)) {
+    for (const [key, theirs] of Object.entries(given.fields ?? {})) {
       // Either our name of the field or the provider's usual one may stand on the left.
       const name = names.find((one) => one === key) ?? names.find((one) => defaults.fields[one] === key)
       if (name === undefined)
@@ -58,7 +68,7 @@ export function arrivalConfig<Field extends string>(defaults: ArrivalDefaults<Fi
       if (name === undefined) complain(key, `this arrival has no ${key}; it has ${names.join(', ')}`)
       else fields[name] = theirs
     }
-    if (!defaults.outcomes && Object.keys(given.outcomes).length > 0)
+    if (!defaults.outcomes && Object.keys(given.outcomes ?? {}).length > 0)
       complain('outcomes', 'this arrival carries no outcome word')
 
     const outcomes: Record<string, Outcome> = Object.create(null)

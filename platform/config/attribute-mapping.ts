@@ -3,17 +3,9 @@ import type { AttributeMapping, VocabularyMapping } from '../../domain/mapping.j
 import { readDocument } from './document.js'
 import { faultLines } from './fault-lines.js'
 import { ConfigError, type ConfigPath, type Fault } from './faults.js'
-import { Complaint, field, flag, textField } from './fields.js'
+import { Complaint, code, flag, textField } from './fields.js'
 import { readBySchema } from './schema-faults.js'
 import { absent, section } from './sections.js'
-
-/** Their ids are numbers to them and text to us. */
-const code = (example: string) =>
-  field({ example }, (value) =>
-    (typeof value === 'number' && Number.isSafeInteger(value)) || (typeof value === 'string' && value.trim() !== '')
-      ? String(value)
-      : new Complaint('must be a code: text or a whole number'),
-  )
 
 const mappingFileSchema = z.record(
   textField({ example: 'sex' }, (name) =>

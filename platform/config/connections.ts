@@ -21,7 +21,7 @@ export function readConnections<Schemas extends ConnectionSchemas>(file: string,
       faults.push({ path: [...at, 'provider'], text, example: names[0] ?? 'kantar' })
       return null
     }
-    const result = readBySchema(schema, withDefaults(raw, file, data), at)
+    const result = readBySchema(schema, withFileDefaults(raw, file, data), at)
     faults.push(...result.faults)
     return result.data as ConnectionOf<Schemas> | null
   })
@@ -29,7 +29,7 @@ export function readConnections<Schemas extends ConnectionSchemas>(file: string,
 }
 
 /** What only the whole file can tell: how panelists are named, and where a relative path begins. */
-function withDefaults(raw: Record<string, unknown>, file: string, data: unknown): Record<string, unknown> {
+export function withFileDefaults(raw: Record<string, unknown>, file: string, data: unknown): Record<string, unknown> {
   const attributes = typeof raw.attributes === 'string' ? resolve(dirname(file), raw.attributes) : raw.attributes
   return { ...raw, attributes, panelist_ids: raw.panelist_ids ?? panelistIdsFor(raw.id, data) }
 }

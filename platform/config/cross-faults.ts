@@ -1,5 +1,6 @@
 import type { ConfigPath, Fault } from './faults.js'
 import { formatPath } from './faults.js'
+import { isCountry } from './iso-codes.js'
 import { listAt, textAt } from './raw-lists.js'
 import { isMapValue } from './schema-walk.js'
 
@@ -25,6 +26,7 @@ export function crossFaults(data: unknown): Fault[] {
     ...repeatedBuyers(data),
     ...unknownConnections(data),
     ...blurredPanels(data),
+    ...unknownCountries(data),
   ]
 }
 
@@ -125,5 +127,18 @@ function blurredPanels(data: unknown): Fault[] {
     if (id === null || shorter === undefined || shorter === null) return []
     const text = `begins with "${shorter}.", so panelists of the two could not be told apart upstream`
     return [{ path: ['panels', index, 'id'], text, example: id.replaceAll('.', '-') }]
+  })
+}
+
+function unknownCountries(data: unknown): Fault[] {
+  return listAt(data, 'panels').flatMap((panel, index): Fault[] => {
+    const markets = isMapValue(panel) ? panel.markets : undefined
+    if (!isMapValue(markets)) return []
+    const path = ['panels', index, 'markets']
+    const example = '{ USA: { locales: [en-US], currency: USD } }'
+    if (Object.keys(markets).length === 0) return [{ path, text: 'must have at least one country', example }]
+    return Object.keys(markets)
+      .filter((code) => !isCountry(code))
+      .map((code) => ({ path: [...path, code], text: 'must be an ISO 3166-1 alpha-3 country code', example }))
   })
 }

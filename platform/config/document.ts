@@ -8,7 +8,7 @@ export type Env = Readonly<Record<string, string | undefined>>
 /** Where one value of the file came from. */
 export interface Place {
   readonly line: number
-  /** The environment variables that took part, in order. */
+  /** The environment variables whose values it holds, in order. */
   readonly variables: readonly string[]
 }
 
@@ -58,15 +58,15 @@ export function parseSource(file: string, text: string, env: Env): SourceDocumen
 
   const readText = (written: string, path: ConfigPath, line: number): string | undefined => {
     const filled = interpolate(written, env)
-    places.set(formatPath(path), { line, variables: filled.names })
-    for (const fault of filled.faults) faults.push({ path, text: fault })
-    const gone = filled.faults.length > 0 || (filled.text === '' && filled.names.length > 0)
+    places.set(formatPath(path), { line, variables: filled.variables })
+    for (const fault of filled.faults) faults.push({ path, ...fault })
+    const gone = filled.faults.length > 0 || (filled.text === '' && filled.refers)
     return gone ? undefined : filled.text
   }
 
   const read = (node: unknown, path: ConfigPath, line: number): unknown => {
     if (path.length > DEEPEST) {
-      faults.push({ path, text: 'is nested too deeply' })
+      faults.push({ path, text: 'is nested too deeply', example: 'poll: 12s' })
       return undefined
     }
     if (isAlias(node)) return read(node.resolve(document), path, line)
@@ -82,7 +82,7 @@ export function parseSource(file: string, text: string, env: Env): SourceDocumen
     for (const { key, value } of node.items) {
       const name = isScalar(key) ? (key.source ?? String(key.value)) : String(key)
       const at = [...path, name]
-      if (name in map) faults.push({ path: at, text: 'is given twice' })
+      if (name in map) faults.push({ path: at, text: 'is given twice', example: 'one of the two' })
       map[name] = read(value, at, lineOf(key))
     }
     return map

@@ -1,4 +1,5 @@
-import ipaddr from 'ipaddr.js'
+import { EgressError } from '../egress/egress-error.js'
+import { validateUrl } from '../egress/url-policy.js'
 import type { ConfigPath, Fault } from './faults.js'
 import { isMapValue } from './schema-walk.js'
 
@@ -13,15 +14,15 @@ export function egressFaults(data: unknown): Fault[] {
   if (!isMapValue(data)) return []
   const allowed = isMapValue(data.egress) ? data.egress.allow_private : undefined
   if (allowed === true || allowed === 'true') return []
-  return addressesIn(data, []).flatMap(({ path, url }): Fault[] => {
-    const reason = whyClosed(url)
-    if (!reason) return []
-    const text = `${reason} is not allowed while egress.allow_private is false`
-    return [{ path, text, example: `https://${ipaddr.isValid(bare(url.hostname)) ? 'app.example' : url.hostname}/` }]
+  return addressesIn(data, []).flatMap(({ path, address }): Fault[] => {
+    const text = whyClosed(address)
+    return text
+      ? [{ path, text, example: '"https://app.example/…", or egress: { allow_private: true } in a sandbox' }]
+      : []
   })
 }
 
-function addressesIn(value: unknown, path: ConfigPath): { path: ConfigPath; url: URL }[] {
+function addressesIn(value: unknown, path: ConfigPath): { path: ConfigPath; address: string }[] {
   if (Array.isArray(value)) return value.flatMap((item, index) => addressesIn(item, [...path, index]))
   if (isMapValue(value)) {
     return Object.entries(value).flatMap(([key, item]) =>
@@ -29,21 +30,17 @@ function addressesIn(value: unknown, path: ConfigPath): { path: ConfigPath; url:
     )
   }
   if (typeof value !== 'string' || !/^https?:\/\//i.test(value) || !URL.canParse(value)) return []
-  return [{ path, url: new URL(value) }]
+  return [{ path, address: value }]
 }
 
-function whyClosed(url: URL): string | null {
-  if (url.protocol === 'http:') return 'plain http'
-  if (url.port !== '') return `port ${url.port}`
-  const host = bare(url.hostname)
-  if (host === 'localhost' || host.endsWith('.localhost')) return 'this machine'
-  if (ipaddr.isValid(host) && ipaddr.process(host).range() !== 'unicast') return 'a private or reserved address'
-  return null
-}
-
-function bare(hostname: string): string {
-  return hostname
-    .replace(/^\[|\]$/g, '')
-    .replace(/\.$/, '')
-    .toLowerCase()
+/** The reason, without the place and the advice: both stand in the fault line anyway. */
+function whyClosed(address: string): string | null {
+  try {
+    validateUrl(address, { allowPrivate: false })
+    return null
+  } catch (error) {
+    if (!(error instanceof EgressError)) throw error
+    const reason = /(must|points) .*?(?=;|$)/.exec(error.message)?.[0] ?? error.message
+    return `${reason} while egress.allow_private is false`
+  }
 }

@@ -65,6 +65,14 @@ export const headerKey = (example: string) =>
 export const secret = (example = fromEnvironment('SHARED_SECRET')) =>
   textField({ example, secret: true }, (value) => oneLine(value) ?? value)
 
+/** An id of theirs: a number to them, text to us. */
+export const code = (example: string) =>
+  field({ example }, (value) => {
+    if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value)
+    if (typeof value !== 'string' || value.trim() === '') return new Complaint('must be a code: text or a whole number')
+    return oneLine(value) ?? value
+  })
+
 /** One of some words, spelled exactly so. */
 export const oneOf = <const Word extends string>(words: readonly Word[], example: string = words[0] ?? '') =>
   textField({ example }, (value) => {

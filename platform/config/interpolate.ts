@@ -1,8 +1,13 @@
-/** A text with its `${NAME}` replaced, the variables that took part, and what was wrong. */
+import { fromEnvironment } from './field-notes.js'
+
+/** A text with its `${NAME}` replaced, where its parts came from, and what was wrong. */
 export interface Interpolated {
   readonly text: string
-  readonly names: readonly string[]
-  readonly faults: readonly string[]
+  /** True when the text has any `${…}`. */
+  readonly refers: boolean
+  /** The variables whose values are in it; not those that a default stood in for. */
+  readonly variables: readonly string[]
+  readonly faults: readonly { readonly text: string; readonly example: string }[]
 }
 
 const REFERENCE = /\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})?/g
@@ -12,19 +17,28 @@ const REFERENCE = /\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})?/g
  * The default counts when the variable is unset or empty. `$${` stands for a literal `${`.
  */
 export function interpolate(text: string, env: Readonly<Record<string, string | undefined>>): Interpolated {
-  const names: string[] = []
-  const faults: string[] = []
+  const variables: string[] = []
+  let refers = false
+  const faults: { text: string; example: string }[] = []
   const replaced = text.replace(REFERENCE, (match: string, name: string | undefined, fallback: string | undefined) => {
     if (match === '$${') return '${'
     if (name === undefined) {
-      faults.push('has a $' + '{ that is neither a variable nor escaped; write $${ for a literal one')
+      faults.push({
+        text: 'has a $' + '{ that does not begin a variable; write $$' + '{ for a literal one',
+        example: fromEnvironment('NAME'),
+      })
       return ''
     }
-    names.push(name)
+    refers = true
     const value = env[name]
-    if (fallback !== undefined) return value === undefined || value === '' ? fallback : value
-    if (value === undefined) faults.push(`the environment variable ${name} is not set`)
+    if (fallback !== undefined && (value === undefined || value === '')) return fallback
+    if (value === undefined)
+      faults.push({
+        text: `the environment variable ${name} is not set`,
+        example: `"\${${name}:-default}", or ${name}=… npm start`,
+      })
+    else variables.push(name)
     return value ?? ''
   })
-  return { text: replaced, names, faults }
+  return { text: replaced, refers, variables, faults }
 }

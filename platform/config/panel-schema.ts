@@ -1,18 +1,8 @@
 import { z } from 'zod'
 import { OUTCOMES, type Outcome } from '../../domain/outcome.js'
 import type { RewardPolicy } from '../../domain/reward.js'
-import {
-  Complaint,
-  country,
-  currency,
-  headerKey,
-  identifier,
-  integer,
-  locale,
-  number,
-  textField,
-  webUrl,
-} from './fields.js'
+import { fieldNotes } from './field-notes.js'
+import { Complaint, currency, headerKey, identifier, integer, locale, number, textField, webUrl } from './fields.js'
 import { isCurrency } from './iso-codes.js'
 import { absent, section, someOf } from './sections.js'
 
@@ -38,7 +28,9 @@ const webhookSecret = textField({ example: '"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaL
 })
 
 const redirectUrl = webUrl('"https://app.example/done"')
-const redirectShape = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, redirectUrl.optional()])) as {
+const redirectShape = Object.fromEntries(
+  OUTCOMES.map((outcome) => [outcome, redirectUrl.optional().register(fieldNotes, { otherwise: 'as default' })]),
+) as {
   [Name in Outcome]: z.ZodOptional<typeof redirectUrl>
 }
 
@@ -56,12 +48,12 @@ export const caps = section({
 export const panelSchema = section({
   id: identifier('lifepoints'),
   api_key: headerKey('"tk_live_…"'),
-  markets: z.record(country(), section({ locales: someOf(locale()), currency: currency() })),
+  markets: z.record(z.string(), section({ locales: someOf(locale()), currency: currency() })),
   redirects,
   postback: absent(section({ url: webUrl('"https://app.example/hooks"'), secret: webhookSecret })),
   reward: absent(reward).transform((given) => given ?? NO_REWARD),
   caps: absent(caps),
-  connections: absent(z.array(identifier('kantar-us'))),
+  connections: absent(z.array(identifier('kantar-us'))).register(fieldNotes, { otherwise: 'all' }),
 })
 
 /** One panel app and its panelists, as the program sees it. */

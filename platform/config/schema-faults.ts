@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { ConfigPath, Fault } from './faults.js'
-import { childSchema, chosenOption, isMapValue, unwrap } from './schema-walk.js'
+import { isNearMiss } from './near-miss.js'
+import { childSchema, chosenOption, exampleOf, isMapValue, unwrap } from './schema-walk.js'
 
 /**
  * Reads a value by its schema, and says everything that is wrong with it in our words.
@@ -19,20 +20,20 @@ export function readBySchema<Schema extends z.ZodType>(
 function faultsOf(issue: z.core.$ZodIssue, schema: z.core.$ZodType, value: unknown, at: ConfigPath): Fault[] {
   const seen = lookAlong(schema, value, issue.path)
   const path = [...at, ...seen.path]
-  const example = seen.note.example
-  const fault = (text: string): Fault => (example === undefined ? { path, text } : { path, text, example })
+  const fault = (text: string): Fault => ({ path, text, example: seen.example })
 
   if (issue.code === 'custom') return [fault(issue.message)]
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => unknownKey([...path, key], key, seen.knownKeys))
   }
-  if (issue.code === 'invalid_key') {
-    const reason = issue.issues[0]?.message ?? 'is not allowed here'
-    return [{ path, text: `as a key ${reason}` }]
+  if (issue.code === 'invalid_key') return [fault(`as a key ${issue.issues[0]?.message ?? 'is not allowed here'}`)]
+  const variants =
+    issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options) ? issue.options : []
+  if (variants.length > 0) {
+    const missing = seen.value === undefined ? 'is missing: ' : ''
+    return [{ path, text: `${missing}must be one of ${variants.join(', ')}`, example: String(variants[0]) }]
   }
-  if (seen.value === undefined)
-    return [fault(issue.code === 'invalid_union' ? `is missing: ${wanted(issue)}` : 'is missing')]
-  return [fault(wanted(issue))]
+  return [fault(seen.value === undefined ? 'is missing' : wanted(issue))]
 }
 
 const SHAPES: Record<string, string> = {
@@ -43,38 +44,18 @@ const SHAPES: Record<string, string> = {
 
 function wanted(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') return SHAPES[issue.expected] ?? `must be of type ${issue.expected}`
-  if (issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options))
-    return `must be one of ${issue.options.join(', ')}`
   return issue.message
 }
 
 function unknownKey(path: ConfigPath, key: string, known: readonly string[]): Fault {
-  const nearest = known.find((candidate) => isNear(key, candidate))
+  const nearest = known.find((candidate) => isNearMiss(key, candidate))
   const text = nearest ? `unknown key; did you mean ${nearest}?` : 'unknown key'
   return { path, text, example: `one of ${known.join(', ')}` }
 }
 
-/** True when one letter was changed, added, dropped or swapped, or only case, dashes and underscores differ. */
-function isNear(typed: string, known: string): boolean {
-  const plain = (word: string) => word.toLowerCase().replaceAll(/[-_]/g, '')
-  const [left, right] = [plain(typed), plain(known)]
-  if (left === right) return true
-  if (Math.abs(left.length - right.length) > 1 || known.length < 4) return false
-  const start = [...left].findIndex((letter, index) => letter !== right[index])
-  const from = start === -1 ? left.length : start
-  const [restLeft, restRight] = [left.slice(from), right.slice(from)]
-  const swapped =
-    restLeft[0] === restRight[1] && restLeft[1] === restRight[0] && restLeft.slice(2) === restRight.slice(2)
-  return (
-    swapped ||
-    restLeft.slice(1) === restRight.slice(1) ||
-    restLeft.slice(1) === restRight ||
-    restLeft === restRight.slice(1)
-  )
-}
-
 /** Follows an issue's path through schema and value together. */
 function lookAlong(schema: z.core.$ZodType, value: unknown, steps: readonly PropertyKey[]) {
+  let schemaHere = schema
   let here = unwrap(schema)
   let current = value
   const path: (string | number)[] = []
@@ -87,10 +68,11 @@ function lookAlong(schema: z.core.$ZodType, value: unknown, steps: readonly Prop
       path.push(step)
       current = isMapValue(current) || Array.isArray(current) ? Reflect.get(current, step) : undefined
     }
-    if (next === null) return { path, note: {}, value: current, knownKeys: [] }
+    if (next === null) return { path, example: '', value: current, knownKeys: [] }
+    schemaHere = next
     here = unwrap(next)
   }
-  return { path, note: here.note, value: current, knownKeys: keysOf(here.core, current) }
+  return { path, example: exampleOf(schemaHere, current), value: current, knownKeys: keysOf(here.core, current) }
 }
 
 function keysOf(core: z.core.$ZodTypes, value: unknown): readonly string[] {

@@ -71,3 +71,21 @@ function hasWord(option: z.core.$ZodType, discriminator: string, word: unknown):
 export function isMapValue(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
+
+/** How a value of this schema is written in the file: its own note, else made of what it must have. */
+export function exampleOf(schema: z.core.$ZodType, value?: unknown): string {
+  const { core, note } = unwrap(schema)
+  if (note.example !== undefined) return note.example
+  const def = core._zod.def
+  if (def.type === 'literal') return String(def.values[0])
+  if (def.type === 'array') return `[${exampleOf(def.element)}]`
+  if (def.type === 'record') return `{ …: ${exampleOf(def.valueType)} }`
+  if (def.type === 'union') {
+    const option = chosenOption(core, value) ?? def.options[0]
+    return option ? exampleOf(option) : '…'
+  }
+  if (def.type !== 'object') return '…'
+  const keys = Object.entries(def.shape)
+  const needed = keys.filter(([, child]) => unwrap(child).required)
+  return `{ ${(needed.length > 0 ? needed : keys.slice(0, 1)).map(([key, child]) => `${key}: ${exampleOf(child)}`).join(', ')} }`
+}

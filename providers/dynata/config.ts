@@ -4,6 +4,7 @@ import {
   absent,
   baseUrl,
   Complaint,
+  code,
   connectionSettings,
   duration,
   flag,
@@ -13,7 +14,6 @@ import {
   SHORTEST_POLL_MS,
   secret,
   section,
-  text,
   textField,
 } from '../connection-config.js'
 
@@ -54,7 +54,7 @@ export const dynataConnection = section({
   pub_id: integer(1, 2_147_483_647, '123'),
   application_key: secret(fromEnvironment('DYNATA_APPLICATION_KEY')),
   security_key: securityKey,
-  program_id: absent(text('points')),
+  program_id: absent(code('points')),
   send: section({
     cpi: flag().prefault(true),
     offers: flag().prefault(false),

@@ -6,6 +6,7 @@ import {
   baseUrl,
   connectionSettings,
   duration,
+  fieldNotes,
   fromEnvironment,
   headerKey,
   hostAndPort,
@@ -37,7 +38,7 @@ export const kantarConnection = section({
   supply_url: baseUrl('https://supply.example'),
   api_key: headerKey(fromEnvironment('KANTAR_API_KEY')),
   auth_header: oneOf(['x-api-key', 'authorization']).prefault('x-api-key'),
-  session_hosts: absent(someOf(hostAndPort('router.example'))),
+  session_hosts: absent(someOf(hostAndPort('router.example'))).register(fieldNotes, { otherwise: "supply_url's" }),
   // Seed 000 asks for a poll every 10 to 15 seconds.
   poll: duration(SHORTEST_POLL_MS, '12s').prefault('12s'),
   returns: absent(arrivalConfig(token)),

@@ -1,0 +1,57 @@
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { config } from './config.js'
+
+/** Where a command runs and writes: given, so that tests need no process. */
+export interface CommandContext {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The folder of the project. */
+  readonly checkout: string
+  /** Where the person stands. */
+  readonly directory: string
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+}
+
+/** One subcommand: `run` gives the exit code. */
+interface Command {
+  readonly summary: string
+  readonly run: (args: readonly string[], context: CommandContext) => number | Promise<number>
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  config: { summary: 'every setting, its value and where it comes from', run: config },
+}
+
+/**
+ * Runs `tributary <command> …`.
+ * @returns the exit code: 0 well, 1 the command found something wrong, 2 there is no such command
+ */
+export async function main(args: readonly string[], context: CommandContext = ofProcess()): Promise<number> {
+  const [name = '', ...rest] = args
+  if (name === '' || name === 'help' || name === '--help' || name === '-h') {
+    context.out(usage())
+    return name === '' ? 2 : 0
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (!command) {
+    context.err(`tributary: there is no command ${JSON.stringify(name)}\n${usage()}`)
+    return 2
+  }
+  return command.run(rest, context)
+}
+
+function usage(): string {
+  const rows = Object.entries(COMMANDS).map(([name, command]) => `  tributary ${name.padEnd(10)} ${command.summary}`)
+  return `Commands:\n${rows.join('\n')}\n`
+}
+
+function ofProcess(): CommandContext {
+  return {
+    env: process.env,
+    checkout: dirname(dirname(fileURLToPath(import.meta.url))),
+    directory: process.env.INIT_CWD ?? process.cwd(),
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+  }
+}
