@@ -32,6 +32,7 @@ export interface RecordedClaim {
 /**
  * Claim first: the claim and what it makes of the session's standing, in one short transaction under the session's row
  * lock. The ledger and the panel's postback follow in the workflow. Safe to repeat by fingerprint.
+ * @param holds what must still be true of the locked session; where it is not, nothing is claimed
  * @returns null when there is no such session
  */
 export async function recordClaim(
@@ -39,10 +40,12 @@ export async function recordClaim(
   sessionId: string,
   claim: NewClaim,
   now: Date,
+  holds: (row: SessionRow) => boolean = () => true,
 ): Promise<RecordedClaim | null> {
   return knex.transaction(async (trx) => {
     const row = await lockSession(trx, sessionId)
-    return row === null ? null : insertClaim(trx, row, claim, now)
+    if (row === null) return null
+    return holds(row) ? insertClaim(trx, row, claim, now) : unchanged(row)
   })
 }
 
@@ -75,10 +78,18 @@ export async function insertClaim(trx: Knex, row: SessionRow, claim: NewClaim, n
     },
   )) as { rows: { claim_id: string }[] }
   const claimId = rows[0]?.claim_id
-  if (claimId === undefined) return { claimId: '', effect: 'repeat', session: row, replayed: true, pending: false }
+  if (claimId === undefined) return unchanged(row)
   const session = await writeStanding(trx, row, verdict.standing, now)
   return { claimId, effect: verdict.effect, session, replayed: false, pending }
 }
+
+const unchanged = (session: SessionRow): RecordedClaim => ({
+  claimId: '',
+  effect: 'repeat',
+  session,
+  replayed: true,
+  pending: false,
+})
 
 async function writeStanding(trx: Knex, row: SessionRow, standing: Standing, now: Date): Promise<SessionRow> {
   const changes = {

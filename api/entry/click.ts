@@ -1,0 +1,116 @@
+import type { Request, RequestHandler, Response } from 'express'
+import { type NewClaim, type RecordedClaim, recordClaim } from '../../db/stores/claim-store.js'
+import { enterSession } from '../../db/stores/entry-store.js'
+import type { SessionRow } from '../../db/stores/session-row.js'
+import { findSessionByEntryToken } from '../../db/stores/session-store.js'
+import type { Outcome } from '../../domain/outcome.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { panelRedirect } from '../panel-redirect.js'
+import { sendPage } from '../plain-page.js'
+
+/** How long a respondent waits on the small page for an entry that is still opening. */
+const OPENING_PATIENCE_MS = 60_000
+const REFRESH_SECONDS = 2
+
+/**
+ * `GET /e/{entry token}`: the respondent's click. One short statement locks the start and sends them on; everything
+ * unusual takes the slower way, and always ends at a page or the panel's own address.
+ */
+export function click(deps: ApiDependencies): RequestHandler {
+  return async (request, response) => {
+    response.setHeader('Cache-Control', 'no-store')
+    response.setHeader('Referrer-Policy', 'no-referrer')
+    const token = String(request.params.token)
+    // a link preview or a scanner asks with HEAD: that is nobody's click
+    if (request.method === 'HEAD') return void response.status(200).end()
+    const entered = await enterSession(deps.knex, token, deps.clock())
+    if (entered !== null) {
+      deps.sessions.entered(entered.sessionId)
+      return response.redirect(302, entered.url)
+    }
+    await slowerWay(deps, request, response, token)
+  }
+}
+
+async function slowerWay(deps: ApiDependencies, request: Request, response: Response, token: string): Promise<void> {
+  const row = await findSessionByEntryToken(deps.knex, token)
+  if (row === null) {
+    return sendPage(
+      response,
+      404,
+      'This link is not known',
+      'Please go back to the app or the mail where you found it.',
+    )
+  }
+  switch (row.state) {
+    case 'entered':
+      return response.redirect(302, row.provider_entry_url ?? '/')
+    case 'finished':
+      return sendHome(deps, response, row)
+    case 'opening':
+      return stillOpening(deps, request, response, row)
+    case 'created': {
+      const expired = row.entry_deadline.getTime() <= deps.clock().getTime()
+      return endAtTheDoor(
+        deps,
+        response,
+        row,
+        expired ? 'TIMEOUT' : 'QUOTA_FULL',
+        expired ? 'entry link expired' : 'closed, paused or full at the click',
+      )
+    }
+  }
+}
+
+/** A page that asks again every two seconds for at most a minute, then sends the respondent home. */
+async function stillOpening(
+  deps: ApiDependencies,
+  request: Request,
+  response: Response,
+  row: SessionRow,
+): Promise<void> {
+  const now = deps.clock().getTime()
+  const since = Number(request.query.since ?? now)
+  const waitedMs = Number.isFinite(since) && since <= now ? now - since : 0
+  if (waitedMs >= OPENING_PATIENCE_MS)
+    return endAtTheDoor(deps, response, row, 'ERROR', 'the provider gave no entry while the respondent waited')
+  sendPage(response, 200, 'One moment, please', 'Your survey is being prepared. This page goes on by itself.', {
+    after: REFRESH_SECONDS,
+    url: `/e/${encodeURIComponent(row.entry_token)}?since=${now - waitedMs}`,
+  })
+}
+
+async function endAtTheDoor(
+  deps: ApiDependencies,
+  response: Response,
+  row: SessionRow,
+  outcome: Outcome,
+  word: string,
+): Promise<void> {
+  const claim: NewClaim = {
+    source: 'entry',
+    kind: 'outcome',
+    outcome,
+    word,
+    grade: 'E2',
+    fingerprint: 'entry',
+    raw: null,
+  }
+  const recorded: RecordedClaim | null = await recordClaim(
+    deps.knex,
+    row.session_id,
+    claim,
+    deps.clock(),
+    // another tab may have got in, or the entry may have opened, since it was read
+    (locked) => locked.state === row.state,
+  )
+  if (recorded?.pending) deps.sessions.arrived(row.session_id, recorded.claimId)
+  await sendHome(deps, response, recorded?.session ?? row)
+}
+
+async function sendHome(deps: ApiDependencies, response: Response, row: SessionRow): Promise<void> {
+  const panel = deps.panels.get(row.panel)
+  if (panel === undefined)
+    return sendPage(response, 200, 'Thank you', 'This survey has ended. You may close this page.')
+  response.redirect(302, await panelRedirect(deps.signer, panel, row))
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import type { PanelConfig } from '../../platform/config/panel-schema.js'
+import type { OperatorConfig, OperatorRole } from '../../platform/config/schema.js'
+import { Problem } from './problem.js'
+import type { RateLimiter } from './rate-limit.js'
+
+/** Whose key it is. The tenant comes from the key and from nowhere else. */
+export type Caller =
+  | { readonly kind: 'panel'; readonly panel: PanelConfig }
+  | { readonly kind: 'operator'; readonly operator: OperatorConfig }
+  | { readonly kind: 'demand_partner'; readonly id: string }
+  | { readonly kind: 'survey_platform'; readonly id: string }
+
+interface KeyHolders {
+  readonly panels: readonly PanelConfig[]
+  readonly operators: readonly OperatorConfig[]
+  readonly demandPartners: readonly { readonly id: string; readonly apiKey: string }[]
+  readonly surveyPlatforms: readonly { readonly id: string; readonly apiKey: string }[]
+}
+
+/** Keys by their SHA-256: what is compared has one length and no likeness to the key, so time tells nothing. */
+export class KeyRing {
+  readonly #callers = new Map<string, Caller>()
+
+  constructor(holders: KeyHolders) {
+    for (const panel of holders.panels) this.#callers.set(digest(panel.apiKey), { kind: 'panel', panel })
+    for (const operator of holders.operators) this.#callers.set(digest(operator.apiKey), { kind: 'operator', operator })
+    for (const { id, apiKey } of holders.demandPartners)
+      this.#callers.set(digest(apiKey), { kind: 'demand_partner', id })
+    for (const { id, apiKey } of holders.surveyPlatforms)
+      this.#callers.set(digest(apiKey), { kind: 'survey_platform', id })
+  }
+
+  find(key: string): Caller | null {
+    return this.#callers.get(digest(key)) ?? null
+  }
+}
+
+const digest = (key: string): string => createHash('sha256').update(key).digest('base64')
+
+/** The key of a request: `x-api-key`, or `Authorization: Bearer`. */
+export function keyOf(request: Request): string | null {
+  const header = request.headers['x-api-key']
+  if (typeof header === 'string' && header !== '') return header
+  const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')
+  return bearer?.[1]?.trim() ?? null
+}
+
+/** Lets only panels' keys in. The panel is then in `response.locals.panel`. */
+export function panelOnly(keys: KeyRing, limiter: RateLimiter): RequestHandler {
+  return (request: Request, response: Response, next: NextFunction): void => {
+    const caller = authenticate(keys, limiter, request)
+    if (caller.kind !== 'panel')
+      throw new Problem(403, 'wrong_key', "This address is for panels: use a panel's API key")
+    response.locals.panel = caller.panel
+    next()
+  }
+}
+
+/** Lets only operators with a role in. */
+export function operatorOnly(keys: KeyRing, limiter: RateLimiter, role: OperatorRole): RequestHandler {
+  return (request: Request, response: Response, next: NextFunction): void => {
+    const caller = authenticate(keys, limiter, request)
+    if (caller.kind !== 'operator')
+      throw new Problem(403, 'wrong_key', "This address is for operators: use an operator's API key")
+    if (!caller.operator.roles.includes(role)) {
+      throw new Problem(403, 'wrong_role', `Operator ${caller.operator.id} lacks the role "${role}"`)
+    }
+    response.locals.operator = caller.operator
+    next()
+  }
+}
+
+function authenticate(keys: KeyRing, limiter: RateLimiter, request: Request): Caller {
+  const key = keyOf(request)
+  if (key === null) throw new Problem(401, 'no_key', 'Send your API key as x-api-key or Authorization: Bearer')
+  const caller = keys.find(key)
+  if (caller === null) throw new Problem(401, 'bad_key', 'This API key is not known here')
+  const waitSeconds = limiter.take(key)
+  if (waitSeconds > 0) {
+    throw new Problem(429, 'rate_limited', 'This key sends more requests than its limit allows', {
+      retryAfterSeconds: waitSeconds,
+    })
+  }
+  return caller
+}
+
+/** The panel that `panelOnly` let in. */
+export function panelOf(response: Response): PanelConfig {
+  return response.locals.panel as PanelConfig
+}

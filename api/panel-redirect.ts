@@ -1,0 +1,28 @@
+import { panelClaims, type SessionRow, standingOf } from '../db/stores/session-row.js'
+import type { PanelConfig } from '../platform/config/panel-schema.js'
+
+/** Signs what a panel is told; made by `platform/signing`. */
+export interface PanelSigner {
+  sign(claims: Record<string, unknown>, options: { audience: string; expiresInSeconds: number }): Promise<string>
+}
+
+/** Contract §3: at most 15 minutes. */
+const REDIRECT_TTL_SECONDS = 15 * 60
+
+/** The panel's own address for the session's outcome with our JWS as `token=`. */
+export async function panelRedirect(signer: PanelSigner, panel: PanelConfig, row: SessionRow): Promise<string> {
+  const standing = standingOf(row)
+  const token = await signer.sign(panelClaims(row, standing), {
+    audience: panel.id,
+    expiresInSeconds: REDIRECT_TTL_SECONDS,
+  })
+  return appendToken(panel.redirects[standing.outcome ?? 'ERROR'], token)
+}
+
+/** Appends `token=` and leaves every other byte of the panel's address alone. */
+export function appendToken(address: string, token: string): string {
+  const [beforeFragment = '', ...fragment] = address.split('#')
+  const separator = beforeFragment.includes('?') ? (/[?&]$/.test(beforeFragment) ? '' : '&') : '?'
+  const hash = fragment.length > 0 ? `#${fragment.join('#')}` : ''
+  return `${beforeFragment}${separator}token=${token}${hash}`
+}

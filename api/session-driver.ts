@@ -1,0 +1,145 @@
+import {
+  type Client,
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client'
+import { TypedSearchAttributes } from '@temporalio/common'
+import type { SessionRow } from '../db/stores/session-row.js'
+import { formatAmount, money } from '../domain/money.js'
+import { searchAttribute } from '../domain/visibility.js'
+import type { Logger } from '../platform/logger.js'
+import {
+  claimWorkflowId,
+  entryOpened,
+  outcomeArrived,
+  postbackWorkflowId,
+  respondentEntered,
+  type SessionInput,
+  type SessionPosition,
+  sessionWorkflowId,
+} from '../workflows/messages/session.js'
+
+/** How long a create waits for the provider's entry, and how long while Temporal was away a moment ago. */
+const OPEN_WAIT_MS = 10_000
+const OPEN_WAIT_WHEN_AWAY_MS = 1_000
+const AWAY_FOR_MS = 5_000
+const SIGNAL_DEADLINE_MS = 5_000
+
+/**
+ * What the API asks of Temporal about sessions. PostgreSQL already knows everything said here, so that nothing is lost
+ * when Temporal is away: the janitor says it again.
+ */
+export class SessionDriver {
+  #awayUntil = 0
+
+  constructor(
+    private readonly client: Client,
+    private readonly logger: Logger,
+    private readonly nowMs: () => number = Date.now,
+  ) {}
+
+  /** Starts the session's workflow and waits for the entry. @returns null when there is no answer in time */
+  async open(row: SessionRow): Promise<SessionPosition | null> {
+    const waitMs = this.nowMs() < this.#awayUntil ? OPEN_WAIT_WHEN_AWAY_MS : OPEN_WAIT_MS
+    const startWorkflowOperation = new WithStartWorkflowOperation('respondentSession', {
+      ...sessionStart(row),
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    })
+    try {
+      const position = await this.client.connection.withDeadline(this.nowMs() + waitMs, () =>
+        this.client.workflow.executeUpdateWithStart(entryOpened, { startWorkflowOperation }),
+      )
+      this.#awayUntil = 0
+      return position
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return null
+      if (this.#isAway(error)) this.#awayUntil = this.nowMs() + AWAY_FOR_MS
+      this.logger.warn({ session: row.session_id, err: error }, 'session is still opening')
+      return null
+    }
+  }
+
+  /** Tells the workflow of the click. Best effort: the workflow's timer asks PostgreSQL anyway. */
+  entered(sessionId: string): void {
+    this.#inBackground(sessionId, async () => {
+      await this.client.workflow.getHandle(sessionWorkflowId(sessionId)).signal(respondentEntered)
+    })
+  }
+
+  /** Tells the session's workflow of a claim; one that has ended gets a `settleClaim` instead. Best effort. */
+  arrived(sessionId: string, claimId: string): void {
+    this.#inBackground(sessionId, () => this.settle(sessionId, claimId))
+  }
+
+  /** As `arrived`, awaited. @throws when Temporal is away */
+  async settle(sessionId: string, claimId: string): Promise<void> {
+    try {
+      await this.client.workflow.getHandle(sessionWorkflowId(sessionId)).signal(outcomeArrived)
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error
+      await this.client.workflow.start('settleClaim', {
+        taskQueue: 'sessions',
+        workflowId: claimWorkflowId(claimId),
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        args: [{ claimId, sessionId }],
+        staticSummary: 'late news about an ended session',
+      })
+    }
+  }
+
+  /** Delivers a message once more. Best effort. */
+  redeliver(postbackId: string, redelivery: number): void {
+    this.#inBackground(postbackId, async () => {
+      await this.client.workflow.start('deliverPostback', {
+        taskQueue: 'sessions',
+        workflowId: postbackWorkflowId(postbackId, redelivery),
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        args: [{ postbackId }],
+        staticSummary: `redelivery ${redelivery}`,
+      })
+    })
+  }
+
+  #inBackground(subject: string, work: () => Promise<void>): void {
+    void this.client.connection
+      .withDeadline(this.nowMs() + SIGNAL_DEADLINE_MS, work)
+      .catch((error: unknown) => this.logger.debug({ subject, err: error }, 'Temporal was not told; the janitor will'))
+  }
+
+  #isAway(error: unknown): boolean {
+    const { code } = (error as { cause?: { code?: unknown } }).cause ?? {}
+    return code === 14 || code === 4
+  }
+}
+
+/** How a session's workflow is started, by the API and by the janitor alike. */
+export function sessionStart(row: SessionRow) {
+  const price = row.cpi_minor === null || row.currency === null ? null : money(BigInt(row.cpi_minor), row.currency)
+  const input: SessionInput = {
+    sessionId: row.session_id,
+    connection: row.connection,
+    entryTtlMs: Math.max(row.entry_deadline.getTime() - row.created_at.getTime(), 1_000),
+    completionTtlMs: row.completion_ttl_ms,
+  }
+  return {
+    workflowId: sessionWorkflowId(row.session_id),
+    workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
+    taskQueue: 'sessions',
+    args: [input],
+    staticSummary: [
+      row.connection,
+      row.country,
+      price === null ? 'price with the entry' : `${formatAmount(price)} ${price.currency}`,
+      `panel ${row.panel}`,
+    ].join(' · '),
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: searchAttribute('TributaryProvider'), value: row.provider },
+      { key: searchAttribute('TributaryConnection'), value: row.connection },
+      { key: searchAttribute('TributaryPanel'), value: row.panel },
+      { key: searchAttribute('TributaryState'), value: 'opening' },
+      { key: searchAttribute('TributaryMarkets'), value: [row.country] },
+      { key: searchAttribute('TributaryDeadline'), value: row.entry_deadline },
+    ]),
+  }
+}

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import type { Knex } from '../connect.js'
+import { logSupply } from './supply-log.js'
+import { markUnreadable, type Writer } from './survey-store.js'
+
+/** A record which could not be read, as its adapter gives it. */
+export interface UnreadableRecord {
+  readonly providerSurveyId: string | null
+  readonly order: string | null
+  readonly reason: string
+  readonly raw: Uint8Array
+}
+
+export interface QuarantineEntry {
+  readonly quarantineId: string
+  readonly connection: string
+  readonly providerSurveyId: string | null
+  readonly sourceOrder: string | null
+  readonly reason: string
+  readonly raw: Buffer
+  readonly state: 'open' | 'healed' | 'redriven'
+  readonly count: number
+}
+
+const COLUMNS = {
+  quarantineId: 'quarantine_id',
+  connection: 'connection',
+  providerSurveyId: 'provider_survey_id',
+  sourceOrder: 'source_order',
+  reason: 'reason',
+  raw: 'raw',
+  state: 'state',
+  count: 'count',
+} as const
+
+/**
+ * Keeps unreadable records with their bytes, in the transaction that moves the cursor past them (reliability F10), and
+ * takes the surveys they speak of out of the offer. One entry a survey; records that do not even say which survey they
+ * are about are told apart by their bytes.
+ * @param ackedId what the provider knows us to have, as decimal text
+ */
+export async function quarantine(
+  trx: Knex,
+  writer: Writer,
+  records: readonly UnreadableRecord[],
+  ackedId: string,
+): Promise<void> {
+  if (records.length === 0) return
+  const entries = new Map<string, UnreadableRecord & { key: string }>()
+  for (const given of records) {
+    const record = { ...given, providerSurveyId: given.providerSurveyId && storable(given.providerSurveyId) }
+    const key = record.providerSurveyId ?? `sha256:${createHash('sha256').update(record.raw).digest('hex')}`
+    const other = entries.get(key)
+    if (other === undefined || BigInt(record.order ?? 0) >= BigInt(other.order ?? 0))
+      entries.set(key, { ...record, key })
+  }
+  await trx.raw(
+    `insert into quarantine as q (connection, item_key, provider_survey_id, source_order, reason, raw, first_seen_at,
+       last_seen_at, state)
+     select :connection, r.item_key, r.provider_survey_id, r.source_order, r.reason, decode(r.raw, 'base64'), :now, :now,
+       -- a good edition which is as new heals it at once
+       case when exists (select from surveys s
+                          where s.connection = :connection and s.provider_survey_id = r.provider_survey_id
+                            and s.status not in ('unreadable', 'withdrawn') and s.source_order >= r.source_order)
+            then 'healed' else 'open' end
+       from json_to_recordset(:rows::json)
+         as r(item_key text, provider_survey_id text, source_order numeric, reason text, raw text)
+     on conflict (connection, item_key) do update set
+       source_order = coalesce(excluded.source_order, q.source_order), reason = excluded.reason, raw = excluded.raw,
+       last_seen_at = excluded.last_seen_at, count = q.count + 1, state = excluded.state
+     -- an older edition than the one that is kept is no news
+     where q.source_order is null or excluded.source_order is null or excluded.source_order >= q.source_order`,
+    {
+      connection: writer.connection,
+      now: writer.now,
+      rows: JSON.stringify(
+        [...entries.values()].map((one) => ({
+          item_key: one.key,
+          provider_survey_id: one.providerSurveyId,
+          source_order: one.order,
+          reason: storable(one.reason.slice(0, 1_000)),
+          raw: Buffer.from(one.raw.buffer, one.raw.byteOffset, one.raw.byteLength).toString('base64'),
+        })),
+      ),
+    },
+  )
+  const known = [...entries.values()].flatMap(({ providerSurveyId, order }) =>
+    providerSurveyId === null ? [] : [{ providerSurveyId, order }],
+  )
+  await markUnreadable(trx, writer, known, ackedId)
+  await logSupply(
+    trx,
+    writer,
+    known.flatMap(({ providerSurveyId, order }) =>
+      order === null ? [] : [{ itemKey: providerSurveyId, order, version: '', disposition: 'quarantined' as const }],
+    ),
+  )
+}
+
+/** How many records of a connection wait in quarantine. */
+export async function openQuarantine(knex: Knex, connection: string): Promise<number> {
+  const row = await knex('quarantine').where({ connection, state: 'open' }).count({ open: '*' }).first()
+  return Number(row?.open ?? 0)
+}
+
+/** @returns null when there is no such entry */
+export async function findQuarantined(knex: Knex, quarantineId: string): Promise<QuarantineEntry | null> {
+  return (await knex('quarantine').select(COLUMNS).where({ quarantine_id: quarantineId }).first()) ?? null
+}
+
+/** The record can be read now and was stored. */
+export async function markRedriven(trx: Knex, quarantineId: string): Promise<void> {
+  await trx('quarantine').where({ quarantine_id: quarantineId }).update({ state: 'redriven' })
+}
+
+/** It was tried again and still cannot be read. */
+export async function markStillBroken(trx: Knex, quarantineId: string, reason: string, now: Date): Promise<void> {
+  await trx('quarantine')
+    .where({ quarantine_id: quarantineId })
+    .update({ count: trx.raw('count + 1'), reason: storable(reason.slice(0, 1_000)), last_seen_at: now })
+}
+
+/** PostgreSQL's text holds neither NUL nor half a surrogate pair. */
+const storable = (text: string): string => Buffer.from(text.replaceAll('\0', '\ufffd')).toString()

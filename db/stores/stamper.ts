@@ -1,0 +1,47 @@
+import type { Knex } from '../connect.js'
+
+/** The channel that wakes the matching index; the payload is the newest revision. */
+export const CATALOGUE_CHANNEL = 'tributary_catalogue'
+
+/** One for all of Tributary's writers: only under it are revisions given. */
+const STAMP_LOCK = 7_411_002
+const CHUNK = 5_000
+
+/**
+ * Gives every committed change of a survey its revision (design §5). Writers call it after their commit. One stamper at
+ * a time, and the lock ends after its commit is visible: so numbers become visible in their order, over all connections,
+ * and a reader that follows `revision > last` can miss nothing. A row which another writer is changing right now is left
+ * to that writer.
+ * @returns how many rows were stamped, and the newest revision among them (null when there was nothing to stamp)
+ */
+export async function stampRevisions(knex: Knex, chunk = CHUNK): Promise<{ stamped: number; revision: string | null }> {
+  let stamped = 0
+  let revision: string | null = null
+  for (;;) {
+    const answer = await stampChunk(knex, chunk)
+    stamped += answer.stamped
+    revision = answer.revision ?? revision
+    if (answer.stamped < chunk) return { stamped, revision }
+  }
+}
+
+async function stampChunk(knex: Knex, chunk: number): Promise<{ stamped: number; revision: string | null }> {
+  const dirty = await knex('surveys').select(knex.raw('1')).where({ dirty: true }).first()
+  if (dirty === undefined) return { stamped: 0, revision: null }
+  return knex.transaction(async (trx) => {
+    await trx.raw('select pg_advisory_xact_lock(?)', [STAMP_LOCK])
+    const { rows } = (await trx.raw(
+      `with changed as (
+         select survey_id from surveys where dirty limit ? for update skip locked
+       ), stamped as (
+         update surveys s set revision = nextval('catalogue_revision'), dirty = false
+           from changed c where c.survey_id = s.survey_id returning s.revision
+       )
+       select count(*)::int as stamped, max(revision)::text as revision from stamped`,
+      [chunk],
+    )) as { rows: { stamped: number; revision: string | null }[] }
+    const { stamped = 0, revision = null } = rows[0] ?? {}
+    if (revision !== null) await trx.raw('select pg_notify(?, ?)', [CATALOGUE_CHANNEL, revision])
+    return { stamped, revision }
+  })
+}

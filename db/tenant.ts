@@ -1,0 +1,16 @@
+import type { Knex } from './connect.js'
+
+/**
+ * Runs queries as one panel: in a transaction whose role sees that panel's rows only, so that a forgotten `where` shows
+ * nothing of another tenant's. Without a panel the role sees no rows at all.
+ */
+export async function asPanel<Result>(
+  knex: Knex,
+  panel: string,
+  work: (trx: Knex) => Promise<Result>,
+): Promise<Result> {
+  return knex.transaction(async (trx) => {
+    await trx.raw("select set_config('role', 'tributary_panel', true), set_config('tributary.panel', ?, true)", [panel])
+    return work(trx)
+  })
+}
