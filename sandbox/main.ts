@@ -12,6 +12,9 @@ const Environment = z.object({
   /** Where others reach the sandbox, when that is not the address it listens on. */
   TRIBUTARY_SANDBOX_URL: z.url().optional(),
   TRIBUTARY_TEMPORAL_UI: z.url().optional(),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  /** The issuer of Tributary's tokens, when its public_url is another than TRIBUTARY_API_URL. */
+  TRIBUTARY_PUBLIC_URL: z.url().optional(),
   TRIBUTARY_DATA: z.string().min(1).optional(),
   SANDBOX_SEED: z.string().default('tributary'),
   SANDBOX_PLANS: z.coerce.number().int().min(0).max(200_000).default(400),
@@ -34,6 +37,11 @@ async function main(): Promise<void> {
     tickMs: settings.SANDBOX_TICK,
     ...(settings.TRIBUTARY_SANDBOX_URL ? { url: settings.TRIBUTARY_SANDBOX_URL } : {}),
     kantar: { plans: settings.SANDBOX_PLANS, ...(memory ? { keys: memory.state.keys } : {}) },
+    demo: {
+      temporalNamespace: settings.TEMPORAL_NAMESPACE,
+      ...(settings.TRIBUTARY_TEMPORAL_UI ? { temporalUi: settings.TRIBUTARY_TEMPORAL_UI } : {}),
+      ...(settings.TRIBUTARY_PUBLIC_URL ? { issuer: settings.TRIBUTARY_PUBLIC_URL } : {}),
+    },
   })
   if (memory) {
     sandbox.kantar.restore(memory.state)

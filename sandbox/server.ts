@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import express, { type Express } from 'express'
 import { createAdmin } from './admin.js'
 import { type Clock, type ClockOptions, createClock } from './clock.js'
+import { createDemo, type DemoOptions } from './demo/index.js'
 import { createFaultBoard, type FaultBoard } from './faults.js'
 import { createJournal, type Journal } from './journal.js'
 import { createKantar, type Kantar, type KantarOptions } from './kantar/index.js'
@@ -20,6 +21,7 @@ export interface SandboxOptions {
   /** The inventory changes by itself every so many simulated milliseconds; 0 leaves it alone [0]. */
   tickMs?: number
   kantar?: KantarOptions
+  demo?: DemoOptions
 }
 
 /** A simulated world of providers, in this process: the sandbox program, a test and a benchmark all run this. */
@@ -48,14 +50,17 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   let ownUrl = options.url
 
   const url = () => known(ownUrl, 'the sandbox has no address yet: call listen() first, or give it one as `url`')
+  const knownApiUrl = () =>
+    known(apiUrl, 'the sandbox does not know where Tributary is: give `apiUrl`, or call setApiUrl()')
   const kantar = createKantar(options.kantar ?? {}, {
     seed,
     clock,
     journal,
     faults,
     url: () => `${url()}/kantar`,
-    apiUrl: () => known(apiUrl, 'the sandbox does not know where Tributary is: give `apiUrl`, or call setApiUrl()'),
+    apiUrl: knownApiUrl,
   })
+  const demo = createDemo(options.demo ?? {}, { clock, journal, apiUrl: knownApiUrl })
 
   const app = express()
   app.disable('x-powered-by')
@@ -64,6 +69,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   app.use('/_sandbox', createAdmin(journal, faults))
   // kantar is the first provider, so its switches answer without its name too
   app.use(['/_sandbox/kantar', '/_sandbox'], kantar.admin)
+  app.use('/demo', demo.router)
+  app.get('/', (_request, response) => response.redirect('/demo'))
 
   const server = createServer(app)
   let ticking: NodeJS.Timeout | undefined
@@ -94,7 +101,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       const closed = server.listening ? once(server, 'close') : undefined
       server.close()
       server.closeAllConnections()
-      await Promise.all([closed, kantar.close()])
+      await Promise.all([closed, kantar.close(), demo.close()])
     },
   }
 }

@@ -6,8 +6,8 @@ import { STYLE } from './style.js'
 export interface Page {
   title: string
   body: Html
-  /** Loads the page anew after so many seconds. */
-  refreshSeconds?: number | undefined
+  /** Loads this address after so many seconds. */
+  refresh?: { seconds: number; url: string } | undefined
 }
 
 // No form-action here: browsers apply it to the redirects after a form too, and ours lead to Tributary and to panels.
@@ -19,14 +19,14 @@ const POLICY = [
 ].join('; ')
 
 /** Sends a page: no script, no asset from elsewhere, and nothing that a cache may keep. */
-export function sendPage(response: Response, status: number, { title, body, refreshSeconds }: Page): void {
-  const refresh = refreshSeconds === undefined ? null : html`<meta http-equiv="refresh" content="${refreshSeconds}">`
+export function sendPage(response: Response, status: number, { title, body, refresh }: Page): void {
+  const refreshing = refresh && html`<meta http-equiv="refresh" content="${refresh.seconds}; url=${refresh.url}">`
   const page = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">${refresh}
+<meta name="color-scheme" content="light dark">${refreshing}
 <title>${title}</title>
 <style>${new Html(STYLE)}</style>
 </head>

@@ -30,6 +30,8 @@ dl { display: grid; grid-template-columns: minmax(7rem, auto) 1fr; gap: .25rem 1
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 pre { background: var(--code); border-radius: .5rem; padding: .75rem; overflow-x: auto; font-size: .85rem; line-height: 1.4; }
 code { font-family: ui-monospace, monospace; font-size: .9em; overflow-wrap: anywhere; }
+a.plain { color: inherit; text-decoration: none; display: block; } a.plain:hover { border-color: var(--accent); }
+.scroll { overflow-x: auto; }
 ul { padding-left: 1.2rem; margin: .5rem 0; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; } td, th { text-align: left; padding: .35rem .5rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 `

@@ -1,0 +1,71 @@
+import express, { Router } from 'express'
+import { Webhook } from 'standardwebhooks'
+import { z } from 'zod'
+import type { Clock } from '../clock.js'
+import type { Journal } from '../journal.js'
+
+/** A postback of Tributary's that the demo panel took. */
+export interface ReceivedHook {
+  webhookId: string
+  /** The times at which it came: more than one when a delivery was repeated. */
+  receivedAt: string[]
+  type: string
+  sessionId: string
+  body: unknown
+}
+
+/** The demo panel's postback endpoint and what came in at it. */
+export interface HookInbox {
+  router: Router
+  /** The postbacks about a session, the first received first. */
+  forSession(sessionId: string): ReceivedHook[]
+}
+
+const Body = z.object({ type: z.string(), data: z.looseObject({ session_id: z.string() }) })
+/** Older sessions' postbacks are forgotten beyond this number. */
+const MOST_KEPT = 5_000
+
+/** Takes postbacks at `POST /hooks` as Standard Webhooks ask: signature over the raw body, one effect per webhook-id. */
+export function createHookInbox(secret: string, clock: Clock, journal: Journal): HookInbox {
+  const verifier = new Webhook(secret)
+  const byId = new Map<string, ReceivedHook>()
+  const router = Router()
+
+  router.post('/hooks', express.raw({ type: () => true, limit: '100kb' }), (request, response) => {
+    const raw = Buffer.isBuffer(request.body) ? request.body.toString('utf8') : ''
+    const headers = {
+      'webhook-id': request.get('webhook-id') ?? '',
+      'webhook-timestamp': request.get('webhook-timestamp') ?? '',
+      'webhook-signature': request.get('webhook-signature') ?? '',
+    }
+    const refuse = (reason: string) => {
+      journal.record('demo.hook_refused', { webhook_id: headers['webhook-id'], reason })
+      response.status(400).json({ message: reason })
+    }
+    let verified: unknown
+    try {
+      verified = verifier.verify(raw, headers)
+    } catch (error) {
+      return refuse(error instanceof Error ? error.message : 'the signature does not hold')
+    }
+    const body = Body.safeParse(verified)
+    if (!body.success) return refuse('the body is no session event')
+
+    const webhookId = headers['webhook-id']
+    const { type, data } = body.data
+    const known = byId.get(webhookId)
+    const receivedAt = [...(known?.receivedAt ?? []), clock.now().toISOString()]
+    byId.set(webhookId, { webhookId, receivedAt, type, sessionId: data.session_id, body: verified })
+    for (const oldest of byId.keys()) {
+      if (byId.size <= MOST_KEPT) break
+      byId.delete(oldest)
+    }
+    journal.record('demo.hook', { webhook_id: webhookId, type, ...data, times: receivedAt.length })
+    response.status(204).end()
+  })
+
+  return {
+    router,
+    forSession: (sessionId) => [...byId.values()].filter((hook) => hook.sessionId === sessionId),
+  }
+}

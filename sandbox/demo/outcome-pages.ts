@@ -1,0 +1,92 @@
+import { type Html, html } from '../pages/html.js'
+import type { Page } from '../pages/layout.js'
+import type { SessionView } from './answers.js'
+import type { ReceivedHook } from './hooks.js'
+import { crumbs, exchangeBlock, moneyText, pretty, rewardText } from './parts.js'
+import type { CheckedToken, TokenChecker } from './token.js'
+import type { Exchange } from './tributary.js'
+
+export interface Return {
+  checked: CheckedToken
+  tokens: Pick<TokenChecker, 'issuer' | 'audience'>
+  hooks: ReceivedHook[]
+  session: SessionView | undefined
+  workflowUrl: string | undefined
+  /** Whether the page looks for the postback again in a moment. */
+  waiting: boolean
+}
+
+/** Back from a survey: may the token be believed, and what else came? */
+export function donePage({ checked, tokens, hooks, session, workflowUrl, waiting }: Return): Page {
+  const { claims, problem } = checked
+  const token = html`<h2>The signed redirect</h2><div class="card">
+${
+  problem === undefined
+    ? html`<p class="good"><strong>Verified.</strong> Signed with a key of Tributary's JWKS, issued by <code>${tokens.issuer}</code>, for
+<code>${tokens.audience}</code>, not expired.</p>`
+    : html`<p class="bad"><strong>Not to be believed:</strong> ${problem}.</p>`
+}
+<details open><summary>Claims</summary><pre>${pretty(claims)}</pre></details>
+<details><summary>Header</summary><pre>${pretty(checked.header)}</pre></details></div>`
+  if (problem !== undefined)
+    return { title: 'Not verified', body: html`${crumbs()}<h1>This return cannot be trusted</h1>${token}` }
+
+  const outcome = String(claims.outcome)
+  return {
+    title: `Back: ${outcome}`,
+    body: html`${crumbs()}
+<h1>${outcome === 'COMPLETED' ? 'Thank you!' : 'Back from the survey'} <span class="${outcome === 'COMPLETED' ? 'good' : 'soft'}">${outcome}</span></h1>
+${session?.reward && html`<p>${outcome === 'COMPLETED' ? 'You earn' : 'It was worth'} <strong>${rewardText(session.reward)}</strong>.</p>`}
+${session?.panelist_id && html`<p><a class="button" href="/demo/panelists/${encodeURIComponent(session.panelist_id)}">More surveys</a></p>`}
+${token}${session ? sessionBlock(session, hooks, workflowUrl, waiting) : hookBlocks(hooks, waiting)}`,
+  }
+}
+
+/** A session's state, its story, its postbacks, and where to look on. */
+export function sessionBlock(session: SessionView, hooks: ReceivedHook[], workflowUrl?: string, waiting = false): Html {
+  const rows: [string, string | Html | null | undefined | false][] = [
+    ['State', session.state],
+    ['Outcome', session.outcome],
+    ['Evidence', session.grade && `${session.grade}${session.provisional ? ', provisional' : ''}`],
+    ['Payable', typeof session.payable === 'boolean' && (session.payable ? 'yes' : 'no')],
+    ['Price', session.price && moneyText(session.price)],
+    ['Reward', session.reward && rewardText(session.reward)],
+    ['Survey', session.provider_survey_id && html`${session.connection} · <code>${session.provider_survey_id}</code>`],
+    ['Provider’s session', session.provider_session_id && html`<code>${session.provider_session_id}</code>`],
+    ['Session', html`<code>${session.session_id}</code>`],
+    ['Workflow', session.workflow_id && html`<code>${session.workflow_id}</code>`],
+  ]
+  const events = session.events.map(({ at, type }) => html`<tr><td><code>${at}</code></td><td>${type}</td></tr>`)
+  return html`${hookBlocks(hooks, waiting)}
+<h2>The session</h2><div class="card"><dl>${rows.map(([name, value]) => value && html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
+${workflowUrl && html`<p><a class="button" href="${workflowUrl}">Its workflow in the Temporal UI</a></p>`}</div>
+${events.length > 0 && html`<h2>Its story</h2><div class="card"><table>${events}</table></div>`}`
+}
+
+function hookBlocks(hooks: ReceivedHook[], waiting: boolean): Html {
+  const cards = hooks.map(
+    (
+      hook,
+    ) => html`<div class="card"><p class="good"><strong>Verified</strong> with the panel's secret: <code>${hook.type}</code>
+as <code>${hook.webhookId}</code>, ${hook.receivedAt.join(' and ')}</p>
+<details><summary>Body</summary><pre>${pretty(hook.body)}</pre></details></div>`,
+  )
+  const none = waiting ? 'Not here yet; this page looks again every 2 seconds.' : 'None came.'
+  return html`<h2>The postback</h2>${cards.length > 0 ? cards : html`<p class="card soft">${none}</p>`}`
+}
+
+/** The panel's newest sessions. */
+export function sessionsPage(sessions: SessionView[], exchange: Exchange): Page {
+  const rows = sessions.map(
+    (
+      session,
+    ) => html`<tr><td><a href="/demo/sessions/${encodeURIComponent(session.session_id)}"><code>${session.session_id}</code></a></td>
+<td>${session.panelist_id}</td><td>${session.state}</td><td>${session.outcome}</td><td>${session.reward && rewardText(session.reward)}</td></tr>`,
+  )
+  return {
+    title: 'Sessions',
+    body: html`${crumbs()}<h1>Sessions of this panel</h1>
+<div class="card scroll"><table><tr><th>Session</th><th>Panelist</th><th>State</th><th>Outcome</th><th>Reward</th></tr>${rows}</table></div>
+<h2>Behind this page</h2>${exchangeBlock(exchange)}`,
+  }
+}

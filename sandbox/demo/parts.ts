@@ -1,0 +1,69 @@
+import { type Html, html } from '../pages/html.js'
+import type { Offer } from './answers.js'
+import type { Exchange } from './tributary.js'
+
+/** Money as people write it: 150 minor units of USD is "US$1.50". */
+export function moneyText({ amount_minor, currency }: { amount_minor: number; currency: string }): string {
+  try {
+    const format = new Intl.NumberFormat('en', { style: 'currency', currency })
+    const digits = format.resolvedOptions().maximumFractionDigits ?? 2
+    return format.format(amount_minor / 10 ** digits)
+  } catch {
+    return `${amount_minor} ${currency}`
+  }
+}
+
+/** A reward: points as they are, money in its currency. */
+export function rewardText({ amount, currency }: { amount: number; currency: string }): string {
+  return currency === 'points' ? `${amount} points` : moneyText({ amount_minor: amount, currency })
+}
+
+/** The request and the answer behind a page, folded away: what the same thing looks like with curl. */
+export function exchangeBlock(exchange: Exchange): Html {
+  const { method, path, sent, status, body, milliseconds } = exchange
+  return html`<details class="card"><summary><code>${method} ${path}</code> · ${status} · ${milliseconds} ms</summary>
+${sent !== undefined && html`<p class="soft">Sent</p><pre>${pretty(sent)}</pre>`}
+<p class="soft">Answer</p><pre>${pretty(body)}</pre></details>`
+}
+
+/** An error of the API, shown as it is. */
+export function problemBlock(exchange: Exchange): Html {
+  return html`<div class="card"><h2 class="bad">${exchange.method} ${exchange.path} answered ${exchange.status}</h2>
+<pre>${pretty(exchange.body)}</pre></div>`
+}
+
+/** An offer with why it is one, and the button that takes it. */
+export function offerCard(offer: Offer, panelistId: string, idempotencyKey: string): Html {
+  const facts = [
+    offer.loi_minutes !== null && offer.loi_minutes !== undefined && `${offer.loi_minutes} min`,
+    offer.cpi && `CPI ${moneyText(offer.cpi)}`,
+    offer.ir_percent !== null && offer.ir_percent !== undefined && `IR ${offer.ir_percent}%`,
+    offer.conversion_percent !== null &&
+      offer.conversion_percent !== undefined &&
+      `converts ${Math.round(offer.conversion_percent)}%`,
+    offer.provider_quota_id && `quota ${offer.provider_quota_id}`,
+  ].filter((fact): fact is string => typeof fact === 'string')
+  return html`<article class="card">
+<div class="row"><h3>${offer.reward ? rewardText(offer.reward) : 'Survey'}</h3>
+<span class="tag ${offer.match === 'yes' ? 'good' : ''}">${offer.match === 'yes' ? 'fits' : offer.match}</span></div>
+<p>${facts.map((fact) => html`<span class="tag">${fact}</span>`)}</p>
+<p><small>${offer.connection} · <code>${offer.provider_survey_id}</code></small></p>
+${offer.why.length > 0 && html`<ul>${offer.why.map((reason) => html`<li><small>${reasonText(reason)}</small></li>`)}</ul>`}
+<form method="post" action="/demo/panelists/${encodeURIComponent(panelistId)}/sessions">
+<input type="hidden" name="offer_id" value="${offer.offer_id}">
+<input type="hidden" name="idempotency_key" value="${idempotencyKey}">
+<button>Take this survey</button></form>
+</article>`
+}
+
+function reasonText(reason: unknown): string {
+  return typeof reason === 'string' ? reason : JSON.stringify(reason)
+}
+
+export function pretty(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 2)
+}
+
+export function crumbs(): Html {
+  return html`<p class="soft"><a href="/demo">Demo panel app</a> · <a href="/demo/sessions">its sessions</a></p>`
+}
