@@ -1,0 +1,246 @@
+import type { Money } from '../../domain/money.js'
+import type { Clause, Device, Quota } from '../../domain/survey.js'
+import type { ExpandedProfile, GivenValues } from '../../domain/targeting/expand.js'
+import { surveyRemaining } from '../../domain/targeting/remaining.js'
+import { finishTime } from '../../domain/targeting/rules.js'
+import type { Verdict } from '../../domain/targeting/verdict.js'
+import { type CatalogueEntry, groupKey, type OwnFigures } from '../entry.js'
+import { AttributeBits } from './attribute-bits.js'
+import { planAttributes } from './attribute-plan.js'
+import { type Bits, clearBit, emptyBits, setBit } from './bits.js'
+import { IntegerList } from './lists.js'
+import { PostingLists } from './posting-lists.js'
+import { MAYBE, NO, Predicates, YES } from './predicates.js'
+import { RuleBits } from './rule-bits.js'
+import { SlotQuotas } from './slot-quotas.js'
+
+/** A survey in the index, with what we know of it ourselves. */
+export interface IndexedSurvey {
+  readonly entry: CatalogueEntry
+  readonly figures: OwnFigures
+  /** How many of a hundred sessions complete, ours shrunk toward the provider's figure. */
+  readonly conversionPercent: number
+}
+
+export interface MatchQuery {
+  /** ISO 3166-1 alpha-3. */
+  readonly country: string
+  /** Null restricts nothing. */
+  readonly locale: string | null
+  /** Null restricts nothing. */
+  readonly device: Device | null
+  readonly now: Date
+  readonly profile: ExpandedProfile
+  /** Connections that may be offered; null = all. */
+  readonly connections: readonly string[] | null
+  /** Survey ids that are not offered again. */
+  readonly excludedSurveys: ReadonlySet<string>
+  /** Groups (`groupKey`) of which none is offered again. */
+  readonly excludedGroups: ReadonlySet<string>
+}
+
+/** A survey that suits, at the quota it would be offered at. */
+export interface Hit {
+  readonly surveyId: string
+  readonly indexed: IndexedSurvey
+  readonly verdict: Exclude<Verdict, 'no'>
+  readonly quota: Quota | null
+  readonly price: Money
+  readonly score: number
+}
+
+/** Where a survey stands among those that suit; the higher the earlier. */
+export type Score = (indexed: IndexedSurvey, price: Money, verdict: Verdict) => number
+
+/** Room for surveys that come after the index was built, as a share of those it was built with. */
+const SPARE_SHARE = 0.25
+const LEAST_SPARE = 256
+
+/**
+ * The surveys of one country as sets of slots. A match intersects the sets of the attributes that many surveys
+ * constrain, counts hits on the lists of the others, and looks at quotas and odd clauses only of slots that are left.
+ * Slots are never reused: a survey whose conditions change takes a new one at the end, until there is no room and the
+ * owner builds the index anew.
+ */
+export class CountryIndex {
+  readonly capacity: number
+  private length = 0
+  private readonly surveys: (IndexedSurvey | undefined)[] = []
+  private readonly live: Bits
+  private readonly remaining: Float64Array
+  private readonly finish: Float64Array
+  private readonly rules: RuleBits
+  /** By attribute number: those that many surveys constrain. */
+  private readonly common: (AttributeBits | undefined)[] = []
+  private readonly commonNumbers: number[] = []
+  private readonly rare: PostingLists
+  private readonly predicates = new Predicates()
+  private readonly quotas: SlotQuotas
+  /** Per slot: clauses to check one by one, in `oddIds`. */
+  private readonly oddStarts: Int32Array
+  private readonly oddCounts: Int32Array
+  private readonly oddIds = new IntegerList()
+  private readonly numbers = new Map<string, number>()
+  /** By attribute number, for the match under way. */
+  private readonly given: (GivenValues | undefined)[] = []
+
+  /** @param surveys best first, so that the hits of a match come nearly in order */
+  constructor(
+    surveys: readonly IndexedSurvey[],
+    private readonly score: Score,
+  ) {
+    const spare = Math.max(LEAST_SPARE, Math.ceil(surveys.length * SPARE_SHARE))
+    this.capacity = Math.ceil((surveys.length + spare) / 32) * 32
+    const words = this.capacity / 32
+    this.live = emptyBits(words)
+    this.remaining = new Float64Array(this.capacity)
+    this.finish = new Float64Array(this.capacity)
+    this.oddStarts = new Int32Array(this.capacity)
+    this.oddCounts = new Int32Array(this.capacity)
+    this.rare = new PostingLists(this.capacity)
+    this.quotas = new SlotQuotas(this.capacity, this.predicates, (attribute) => this.numberOf(attribute))
+    const plan = planAttributes(surveys.map(({ entry }) => entry.survey))
+    this.rules = new RuleBits(words)
+    for (const { attribute, bounds } of plan) {
+      const number = this.numberOf(attribute)
+      this.common[number] = new AttributeBits(words, bounds)
+      this.commonNumbers.push(number)
+    }
+    for (const survey of surveys) this.add(survey)
+    for (const number of this.commonNumbers) this.common[number]?.seal()
+    this.rules.seal()
+  }
+
+  get hasRoom(): boolean {
+    return this.length < this.capacity
+  }
+
+  /** Puts a survey in the next slot, which it returns. Only while there is room. */
+  add(indexed: IndexedSurvey): number {
+    const slot = this.length++
+    const { connection, survey } = indexed.entry
+    this.rules.place(slot, connection, survey)
+    const placed = new Set<number>()
+    const odd = survey.clauses.filter((clause) => !this.placeClause(slot, clause, placed))
+    for (const number of this.commonNumbers) if (!placed.has(number)) this.common[number]?.placeFree(slot)
+    this.oddStarts[slot] = this.oddIds.length
+    this.oddCounts[slot] = odd.length
+    for (const clause of odd) this.oddIds.push(this.predicates.intern(this.numberOf(clause.attribute), clause))
+    this.quotas.place(slot, survey, indexed.figures, indexed.conversionPercent)
+    this.refresh(slot, indexed)
+    return slot
+  }
+
+  /** New counts, states, prices and dates for a survey whose conditions are what they were. */
+  refresh(slot: number, indexed: IndexedSurvey): void {
+    const { entry, figures, conversionPercent } = indexed
+    this.surveys[slot] = indexed
+    this.remaining[slot] = surveyRemaining(entry.survey, figures.inFlight, conversionPercent)
+    this.finish[slot] = finishTime(entry.survey)
+    this.quotas.refresh(slot, entry.survey, figures, conversionPercent)
+    if (entry.status === 'open' && entry.survey.enterable) setBit(this.live, slot)
+    else clearBit(this.live, slot)
+  }
+
+  remove(slot: number): void {
+    clearBit(this.live, slot)
+    this.surveys[slot] = undefined
+  }
+
+  /** Every survey that suits, in no particular order. */
+  match(query: MatchQuery): Hit[] {
+    const answered = this.begin(query.profile)
+    const slots = this.live.slice()
+    this.rules.restrict(slots, query)
+    for (const number of this.commonNumbers) this.common[number]?.restrict(slots, this.given[number])
+    this.rare.begin()
+    for (const number of answered) {
+      const given = this.given[number]
+      if (given !== undefined && this.common[number] === undefined) this.rare.count(number, given)
+    }
+    const hits: Hit[] = []
+    for (let word = 0; word < slots.length; word++) {
+      let bits = slots[word] ?? 0
+      while (bits !== 0) {
+        const slot = word * 32 + (31 - Math.clz32(bits & -bits))
+        bits &= bits - 1
+        const hit = this.rare.satisfied(slot) ? this.decide(slot, query) : null
+        if (hit !== null) hits.push(hit)
+      }
+    }
+    return hits
+  }
+
+  /** Files what is given under the attributes' numbers, which it returns; an empty list is no answer. */
+  private begin(profile: ExpandedProfile): number[] {
+    this.predicates.begin()
+    this.given.fill(undefined)
+    const answered: number[] = []
+    for (const [name, given] of profile) {
+      const number = this.numbers.get(name)
+      if (number === undefined || given.values.length === 0) continue
+      this.given[number] = given
+      answered.push(number)
+    }
+    return answered
+  }
+
+  /** What no set of slots can tell: dates, caps, exclusions, odd clauses, quotas. */
+  private decide(slot: number, query: MatchQuery): Hit | null {
+    const indexed = this.surveys[slot]
+    if (indexed === undefined) return null
+    const { surveyId, connection, survey } = indexed.entry
+    if ((this.remaining[slot] ?? 0) <= 0 || (this.finish[slot] ?? 0) <= query.now.getTime()) return null
+    if (query.excludedSurveys.has(surveyId)) return null
+    if (survey.groupId !== null && query.excludedGroups.has(groupKey(connection, survey.groupId))) return null
+    let weakest = survey.additionalQualifications > 0 ? MAYBE : YES
+    const start = this.oddStarts[slot] ?? 0
+    const end = start + (this.oddCounts[slot] ?? 0)
+    for (let position = start; position < end; position++) {
+      const verdict = this.predicates.evaluate(this.oddIds.at(position), this.given)
+      if (verdict === NO) return null
+      if (verdict < weakest) weakest = verdict
+    }
+    const { figures, conversionPercent } = indexed
+    const fits = this.quotas.choose(slot, survey, figures, conversionPercent, {
+      given: this.given,
+      profile: query.profile,
+    })
+    if (fits === NO) return null
+    const verdict = Math.min(fits, weakest) === YES ? 'yes' : 'maybe'
+    const quota = survey.quotas[this.quotas.chosen] ?? null
+    const price = quota?.price ?? survey.price
+    return { surveyId, indexed, verdict, quota, price, score: this.score(indexed, price, verdict) }
+  }
+
+  /**
+   * Puts a clause into the sets or on the lists.
+   * @param placed numbers of the slot's attributes that already have a clause there; this one is added
+   * @returns false when the clause, or its shade of maybe, must be checked for the slots that are left
+   */
+  private placeClause(slot: number, clause: Clause, placed: Set<number>): boolean {
+    const number = this.numberOf(clause.attribute)
+    if (placed.has(number)) return false
+    const common = this.common[number]
+    if (common !== undefined) {
+      if (!common.place(slot, clause)) return false
+      placed.add(number)
+      return clause.routable !== true && clause.truncated !== true
+    }
+    if (!this.rare.accepts(slot, clause)) return false
+    this.rare.place(slot, number, clause)
+    placed.add(number)
+    return true
+  }
+
+  private numberOf(attribute: string): number {
+    let number = this.numbers.get(attribute)
+    if (number === undefined) {
+      number = this.numbers.size
+      this.numbers.set(attribute, number)
+      this.given.push(undefined)
+      this.common.push(undefined)
+    }
+    return number
+  }
+}

@@ -1,0 +1,104 @@
+import type { Clause } from '../../domain/survey.js'
+import { foldForPrefix } from '../../domain/targeting/clause.js'
+import type { GivenValues } from '../../domain/targeting/expand.js'
+import { eachPrefix } from './attribute-bits.js'
+
+interface Postings {
+  readonly answers: Map<string, number[]>
+  readonly prefixes: Map<string, number[]>
+  longestPrefix: number
+}
+
+/**
+ * The attributes that few surveys constrain: answer -> slots, and a count of hits a slot, which must reach the number
+ * of clauses it has here (Whang et al. 2009). A match then costs what the panelist's answers hit and nothing else.
+ */
+export class PostingLists {
+  private readonly attributes = new Map<number, Postings>()
+  /** How many clauses a slot has here. */
+  private readonly needed: Uint8Array
+  private readonly hits: Uint8Array
+  /** The match in which `hits` was last counted, so that nothing has to be cleared between matches. */
+  private readonly countedIn: Uint32Array
+  /** The clause which a slot was last counted for: several values of one attribute count once. */
+  private readonly countedFor: Uint32Array
+  private match = 0
+  private clause = 0
+
+  constructor(capacity: number) {
+    this.needed = new Uint8Array(capacity)
+    this.hits = new Uint8Array(capacity)
+    this.countedIn = new Uint32Array(capacity)
+    this.countedFor = new Uint32Array(capacity)
+  }
+
+  /** True when a clause can be listed: ranges cannot, nor what may be a maybe, nor a 256th clause of one survey. */
+  accepts(slot: number, clause: Clause): boolean {
+    if (clause.routable === true || clause.truncated === true) return false
+    return !clause.ranges?.length && (this.needed[slot] ?? 0) < 255
+  }
+
+  place(slot: number, attribute: number, clause: Clause): void {
+    let postings = this.attributes.get(attribute)
+    if (postings === undefined) {
+      postings = { answers: new Map(), prefixes: new Map(), longestPrefix: 0 }
+      this.attributes.set(attribute, postings)
+    }
+    for (const answer of new Set(clause.answers ?? [])) append(postings.answers, answer, slot)
+    for (const prefix of new Set((clause.prefixes ?? []).map(foldForPrefix))) {
+      if (prefix === '') continue
+      postings.longestPrefix = Math.max(postings.longestPrefix, prefix.length)
+      append(postings.prefixes, prefix, slot)
+    }
+    this.needed[slot] = (this.needed[slot] ?? 0) + 1
+  }
+
+  begin(): void {
+    if (++this.match < 0xffff_ffff) return
+    this.countedIn.fill(0)
+    this.match = 1
+  }
+
+  /** Counts what the values of one attribute hit. Called once an attribute and match. */
+  count(attribute: number, given: GivenValues): void {
+    const postings = this.attributes.get(attribute)
+    if (postings === undefined) return
+    if (++this.clause === 0xffff_ffff) {
+      this.countedFor.fill(0)
+      this.clause = 1
+    }
+    for (const value of given.values) {
+      const listed = postings.answers.get(value)
+      if (listed !== undefined) this.countSlots(listed)
+      if (postings.prefixes.size > 0) {
+        eachPrefix(postings.prefixes, value, postings.longestPrefix, (slots) => this.countSlots(slots))
+      }
+    }
+  }
+
+  /** True when every clause that a slot has here was hit in this match. */
+  satisfied(slot: number): boolean {
+    const needed = this.needed[slot]
+    return needed === 0 || (this.countedIn[slot] === this.match && this.hits[slot] === needed)
+  }
+
+  private countSlots(slots: readonly number[]): void {
+    const { countedFor, countedIn, hits, clause, match } = this
+    for (const slot of slots) {
+      if (countedFor[slot] === clause) continue
+      countedFor[slot] = clause
+      if (countedIn[slot] === match) {
+        hits[slot] = (hits[slot] ?? 0) + 1
+      } else {
+        countedIn[slot] = match
+        hits[slot] = 1
+      }
+    }
+  }
+}
+
+function append(lists: Map<string, number[]>, key: string, slot: number): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [slot])
+  else list.push(slot)
+}

@@ -1,0 +1,50 @@
+import type { Device, Survey } from '../../domain/survey.js'
+import { foldLocale, restrictsDevices } from '../../domain/targeting/rules.js'
+import { AttributeBits } from './attribute-bits.js'
+import type { Bits } from './bits.js'
+
+const DEVICE = 'device'
+const LOCALE = 'locale'
+const CONNECTION = 'connection'
+const NO_BOUNDS = new Float64Array(0)
+
+/** Device, locale and connection of every slot, each one more set of slots. What is not said restricts nothing. */
+export class RuleBits {
+  private readonly devices: AttributeBits
+  private readonly locales: AttributeBits
+  private readonly connections: AttributeBits
+
+  constructor(words: number) {
+    this.devices = new AttributeBits(words, NO_BOUNDS)
+    this.locales = new AttributeBits(words, NO_BOUNDS)
+    this.connections = new AttributeBits(words, NO_BOUNDS)
+  }
+
+  place(slot: number, connection: string, survey: Survey): void {
+    if (restrictsDevices(survey)) this.devices.place(slot, { attribute: DEVICE, answers: survey.devices ?? [] })
+    else this.devices.placeFree(slot)
+    if (survey.locale === null) this.locales.placeFree(slot)
+    else this.locales.place(slot, { attribute: LOCALE, answers: [foldLocale(survey.locale)] })
+    this.connections.place(slot, { attribute: CONNECTION, answers: [connection] })
+  }
+
+  seal(): void {
+    this.devices.seal()
+    this.locales.seal()
+    this.connections.seal()
+  }
+
+  restrict(
+    slots: Bits,
+    query: {
+      readonly device: Device | null
+      readonly locale: string | null
+      readonly connections: readonly string[] | null
+    },
+  ): void {
+    const { device, locale, connections } = query
+    if (device !== null) this.devices.restrict(slots, { values: [device], numbers: [] })
+    if (locale !== null) this.locales.restrict(slots, { values: [foldLocale(locale)], numbers: [] })
+    if (connections !== null) this.connections.restrict(slots, { values: connections, numbers: [] })
+  }
+}

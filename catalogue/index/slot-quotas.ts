@@ -1,0 +1,139 @@
+import { payForComparison } from '../../domain/ranking.js'
+import type { Clause, Quota, Survey } from '../../domain/survey.js'
+import type { ExpandedProfile, GivenValues } from '../../domain/targeting/expand.js'
+import { chooseQuota, evaluateQuota } from '../../domain/targeting/quota.js'
+import { quotaRemaining } from '../../domain/targeting/remaining.js'
+import { strength } from '../../domain/targeting/verdict.js'
+import type { OwnFigures } from '../entry.js'
+import { IntegerList, NumberList } from './lists.js'
+import { MAYBE, NO, type Predicates, YES } from './predicates.js'
+
+/** What a match knows of the panelist, in the form that quotas are checked with. */
+export interface QuotaSubject {
+  readonly given: readonly (GivenValues | undefined)[]
+  readonly profile: ExpandedProfile
+}
+
+/** A slot without quotas suits everybody whom its survey suits. */
+const NO_QUOTAS = -1
+/** A slot whose quotas are layered, or end sessions when full: the readable evaluation decides on it. */
+const BY_EVALUATION = -2
+
+/** The quotas of all slots, read only for slots whose survey already suits the panelist. */
+export class SlotQuotas {
+  /** Per slot: where its quotas start, or one of the two constants above. */
+  private readonly starts: Int32Array
+  private readonly counts: Int32Array
+  private readonly remaining = new NumberList()
+  private readonly pays = new NumberList()
+  private readonly hidden = new IntegerList()
+  /** Per quota: where its predicates start in `predicates`, and how many it has. */
+  private readonly clauseStarts = new IntegerList()
+  private readonly clauseCounts = new IntegerList()
+  private readonly predicateIds = new IntegerList()
+  /** The quota that `choose` decided on last, by its place in the survey; -1 = none. */
+  chosen = -1
+
+  constructor(
+    capacity: number,
+    private readonly predicates: Predicates,
+    private readonly numberOf: (attribute: string) => number,
+  ) {
+    this.starts = new Int32Array(capacity).fill(NO_QUOTAS)
+    this.counts = new Int32Array(capacity)
+  }
+
+  place(slot: number, survey: Survey, figures: OwnFigures, conversionPercent: number): void {
+    if (survey.quotas.length === 0) return
+    const flat = survey.fullQuotaTerminates ? null : survey.quotas.map(flatClauses)
+    if (flat === null || flat.some((clauses) => clauses === null)) {
+      this.starts[slot] = BY_EVALUATION
+      return
+    }
+    this.starts[slot] = this.remaining.length
+    this.counts[slot] = survey.quotas.length
+    for (const [position, quota] of survey.quotas.entries()) {
+      const clauses = flat[position] ?? []
+      this.remaining.push(quotaRemaining(quota, figures.inFlight, conversionPercent))
+      this.pays.push(payForComparison(quota.price ?? survey.price))
+      this.hidden.push(quota.additionalQualifications > 0 ? 1 : 0)
+      this.clauseStarts.push(this.predicateIds.length)
+      this.clauseCounts.push(clauses.length)
+      for (const clause of clauses) {
+        this.predicateIds.push(this.predicates.intern(this.numberOf(clause.attribute), clause))
+      }
+    }
+  }
+
+  /** New counts, states and prices for quotas whose conditions are what they were. */
+  refresh(slot: number, survey: Survey, figures: OwnFigures, conversionPercent: number): void {
+    const start = this.starts[slot] ?? NO_QUOTAS
+    if (start < 0) return
+    for (const [position, quota] of survey.quotas.entries()) {
+      this.remaining.replace(start + position, quotaRemaining(quota, figures.inFlight, conversionPercent))
+      this.pays.replace(start + position, payForComparison(quota.price ?? survey.price))
+    }
+  }
+
+  /**
+   * Decides on the quota as `chooseQuota` does: the more certain, then the better paid, then the first.
+   * @returns NO, MAYBE or YES; `chosen` then says which quota it is
+   */
+  choose(slot: number, survey: Survey, figures: OwnFigures, conversionPercent: number, subject: QuotaSubject): number {
+    this.chosen = -1
+    const start = this.starts[slot] ?? NO_QUOTAS
+    if (start === NO_QUOTAS) return YES
+    if (start === BY_EVALUATION) return this.chooseByEvaluation(survey, figures, conversionPercent, subject)
+    const end = start + (this.counts[slot] ?? 0)
+    let best = NO
+    let bestPay = 0
+    for (let quota = start; quota < end; quota++) {
+      if (this.remaining.at(quota) <= 0) continue
+      const fits = this.fits(quota, subject.given)
+      if (fits < best || fits === NO) continue
+      const pay = this.pays.at(quota)
+      if (fits === best && pay <= bestPay) continue
+      best = fits
+      bestPay = pay
+      this.chosen = quota - start
+    }
+    return best
+  }
+
+  private fits(quota: number, given: readonly (GivenValues | undefined)[]): number {
+    let weakest = this.hidden.at(quota) === 1 ? MAYBE : YES
+    const start = this.clauseStarts.at(quota)
+    const end = start + this.clauseCounts.at(quota)
+    for (let position = start; position < end; position++) {
+      const verdict = this.predicates.evaluate(this.predicateIds.at(position), given)
+      if (verdict === NO) return NO
+      if (verdict < weakest) weakest = verdict
+    }
+    return weakest
+  }
+
+  private chooseByEvaluation(
+    survey: Survey,
+    figures: OwnFigures,
+    conversionPercent: number,
+    { profile }: QuotaSubject,
+  ): number {
+    const traces = survey.quotas.map((quota) =>
+      evaluateQuota(quota, profile, quotaRemaining(quota, figures.inFlight, conversionPercent)),
+    )
+    const choice = chooseQuota(traces, survey.price, survey.fullQuotaTerminates)
+    this.chosen = choice.chosen === null ? -1 : survey.quotas.indexOf(choice.chosen)
+    return strength(choice.verdict)
+  }
+}
+
+/** A quota's clauses when it is a plain AND of clauses; null when its layers offer a choice, or count on their own. */
+function flatClauses(quota: Quota): Clause[] | null {
+  const clauses: Clause[] = []
+  for (const { subQuotas } of quota.layers) {
+    const [only] = subQuotas
+    if (only === undefined || subQuotas.length > 1 || only.available !== null) return null
+    clauses.push(...only.clauses)
+  }
+  return clauses
+}
