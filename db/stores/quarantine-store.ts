@@ -46,9 +46,12 @@ export async function quarantine(
   ackedId: string,
 ): Promise<void> {
   if (records.length === 0) return
+  const named = records.map((record) => ({
+    ...record,
+    providerSurveyId: record.providerSurveyId === null ? null : storable(record.providerSurveyId),
+  }))
   const entries = new Map<string, UnreadableRecord & { key: string }>()
-  for (const given of records) {
-    const record = { ...given, providerSurveyId: given.providerSurveyId && storable(given.providerSurveyId) }
+  for (const record of named) {
     const key = record.providerSurveyId ?? `sha256:${createHash('sha256').update(record.raw).digest('hex')}`
     const other = entries.get(key)
     if (other === undefined || BigInt(record.order ?? 0) >= BigInt(other.order ?? 0))
@@ -84,7 +87,7 @@ export async function quarantine(
       ),
     },
   )
-  const known = [...entries.values()].flatMap(({ providerSurveyId, order }) =>
+  const known = named.flatMap(({ providerSurveyId, order }) =>
     providerSurveyId === null ? [] : [{ providerSurveyId, order }],
   )
   await markUnreadable(trx, writer, known, ackedId)

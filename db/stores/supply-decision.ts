@@ -18,9 +18,17 @@ interface Incoming extends Edition {
   readonly offer: { readonly survey: { readonly status: SurveyStatus } }
 }
 
+export interface Written {
+  readonly status: SurveyStatus
+  /** The edition that counts from now on: that of a newer unreadable one, where there is one. */
+  readonly counts: Edition
+  /** False when only the edition is newer. */
+  readonly changed: boolean
+}
+
 export interface Decision<One extends Incoming> {
-  /** One a survey at most; `changed` is false when only its edition is newer. */
-  readonly writes: (One & { status: SurveyStatus; changed: boolean })[]
+  /** One a survey at most. */
+  readonly writes: (One & Written)[]
   readonly stale: One[]
   /** How many are held already, or twice in the chunk. */
   readonly unchanged: number
@@ -67,10 +75,11 @@ function against(one: Incoming, held: Held): 'newer' | 'same' | 'older' {
 }
 
 /** A newer edition in quarantine keeps an older readable one out of the offer. */
-function asWritten<One extends Incoming>(one: One, held: Held | undefined): Decision<One>['writes'][number] {
+function asWritten<One extends Incoming>(one: One, held: Held | undefined): One & Written {
   const beyond = held?.quarantinedOrder ?? null
   const shadowed = held?.order === null && beyond !== null && BigInt(beyond) > BigInt(one.order)
   const status = shadowed ? 'unreadable' : one.offer.survey.status
   const changed = held?.contentHash !== one.contentHash || held.status !== status
-  return shadowed ? { ...one, status, changed, order: beyond, version: '' } : { ...one, status, changed }
+  const counts = shadowed ? { order: beyond, version: '' } : { order: one.order, version: one.version }
+  return { ...one, status, changed, counts }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { surveyIdOf } from '../../domain/ids.js'
 import type { Survey, SurveyStatus } from '../../domain/survey.js'
 import type { Knex } from '../connect.js'
-import { decide, type Held } from './supply-decision.js'
+import { decide, type Held, type Written } from './supply-decision.js'
 import { logSupply, type SupplyLogEntry } from './supply-log.js'
 import { type SurveyJson, surveyFromJson, surveyToJson } from './survey-json.js'
 
@@ -105,21 +105,16 @@ async function heldEditions(trx: Knex, connection: string, keys: string[]): Prom
   return new Map(rows.map((row) => [row.key, row]))
 }
 
-interface SurveyWrite {
+interface SurveyWrite extends Written {
   readonly surveyId: string
   readonly key: string
   readonly offer: OfferedSurvey
   readonly json: string
   readonly contentHash: string
-  readonly status: SurveyStatus
-  /** The edition to note: an unreadable newer one's where there is one. */
-  readonly order: string
-  readonly version: string
-  readonly changed: boolean
 }
 
 async function writeSurveys(trx: Knex, writer: Writer, writes: readonly SurveyWrite[]): Promise<void> {
-  const rows = writes.map(({ surveyId, key, offer: { survey, raw }, json, contentHash, status, order, version }) => ({
+  const rows = writes.map(({ surveyId, key, offer: { survey, raw }, json, contentHash, status, counts }) => ({
     survey_id: surveyId,
     provider_survey_id: key,
     status,
@@ -135,8 +130,8 @@ async function writeSurveys(trx: Knex, writer: Writer, writes: readonly SurveyWr
     // already text: embedded as text too, and cast, so that it is written once and hashed as it is stored
     survey: json,
     raw: Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('utf8'),
-    source_order: order,
-    source_version: version,
+    source_order: counts.order,
+    source_version: counts.version,
     content_hash: contentHash,
   }))
   await trx.raw(
