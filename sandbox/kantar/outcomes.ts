@@ -109,8 +109,8 @@ export function createOutcomes(parts: OutcomeParts): Outcomes {
         later(afterRedirect, () => post(session, outcome))
         break
       case 'reversed_later':
-        later(reversalDelayMs, () => reverse(session))
         await firstAttempt(post(session, outcome))
+        later(reversalDelayMs, () => reverse(session))
         break
       case 'postback_only':
         await firstAttempt(post(session, outcome))
