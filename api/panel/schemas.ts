@@ -1,0 +1,179 @@
+import { z } from 'zod'
+import {
+  country,
+  customPanelData,
+  dateOfBirth,
+  device,
+  locale,
+  money,
+  panelistId,
+  profile,
+  reward,
+  stamp,
+  text,
+  userAgent,
+  userIp,
+} from './fields.js'
+
+/** Body of `POST /v1/surveys/match` (contract §4). */
+export const MatchRequest = z
+  .strictObject({
+    panelist_id: panelistId,
+    country: country.optional(),
+    locale: locale.optional(),
+    profile: profile.optional(),
+    date_of_birth: dateOfBirth.optional(),
+    device: device.optional(),
+    user_ip: userIp.optional(),
+    user_agent: userAgent.optional(),
+    limit: z
+      .int({ error: 'must be a whole number from 1 to 200' })
+      .min(1, 'must be 1 to 200')
+      .max(200, 'must be 1 to 200')
+      .default(20),
+    connections: z
+      .array(text(1, 128), { error: 'must be a list of connection ids' })
+      .max(100, 'names more than 100 connections')
+      .optional()
+      .meta({ description: 'Only offers of these connections', example: ['kantar-us'] }),
+    wait_ms: z
+      .int({ error: 'must be a whole number of milliseconds' })
+      .min(0, 'must be 0 to 10000 milliseconds')
+      .max(10_000, 'must be 0 to 10000 milliseconds')
+      .default(800)
+      .meta({ description: 'How long to wait for providers that match on their side, in milliseconds' }),
+    explain: z.boolean({ error: 'must be true or false' }).default(false),
+  })
+  .meta({
+    id: 'MatchRequest',
+    description: 'A profile in the body counts for this call, else the stored one.',
+    example: { panelist_id: 'p-1001', country: 'USA', locale: 'en-US', profile: { age: 34, sex: '1' }, limit: 3 },
+  })
+export type MatchRequest = z.output<typeof MatchRequest>
+
+/** One survey matched to a panelist. */
+export const Offer = z
+  .object({
+    offer_id: z.string().meta({ description: 'Opaque; valid 15 minutes, only for this panel and panelist' }),
+    survey_id: z.string(),
+    connection: z.string(),
+    provider: z.string(),
+    provider_survey_id: z.string(),
+    provider_quota_id: z.string().nullable(),
+    match: z.enum(['yes', 'maybe']),
+    loi_minutes: z.number(),
+    ir_percent: z.number(),
+    conversion_percent: z.number().nullable(),
+    cpi: money,
+    reward,
+    score: z.number(),
+    why: z.array(z.string()),
+    expires_at: stamp,
+  })
+  .meta({ id: 'Offer' })
+export type Offer = z.output<typeof Offer>
+
+export const ConnectionStatus = z
+  .object({
+    id: z.string(),
+    status: z.enum(['ok', 'stale', 'timeout', 'error', 'paused']),
+    age_seconds: z.number().nullable().meta({ description: 'Since the last good poll; null when there was none' }),
+    error: z.string().optional(),
+  })
+  .meta({ id: 'ConnectionStatus' })
+export type ConnectionStatus = z.output<typeof ConnectionStatus>
+
+/** Answer of `POST /v1/surveys/match`. */
+export const MatchAnswer = z
+  .object({
+    panelist_id: panelistId,
+    offers: z.array(Offer),
+    connections: z.array(ConnectionStatus),
+    catalogue: z.object({ revision: z.int(), age_ms: z.number() }),
+  })
+  .meta({ id: 'MatchAnswer' })
+export type MatchAnswer = z.output<typeof MatchAnswer>
+
+/** Query of `GET /v1/surveys/{survey_id}/explain`. */
+export const ExplainQuery = z.strictObject({ panelist_id: panelistId })
+
+/** Answer of `GET /v1/surveys/{survey_id}/explain`. */
+export const ExplainAnswer = z
+  .object({
+    verdict: z.enum(['yes', 'maybe', 'no']),
+    reasons: z.array(
+      z.object({
+        attribute: z.string(),
+        wanted: z.unknown(),
+        given: z.unknown(),
+        holds: z.enum(['yes', 'maybe', 'no']),
+        provider_code: z.string().nullable(),
+      }),
+    ),
+    quotas: z.array(z.record(z.string(), z.unknown())),
+    rules: z.array(z.unknown()),
+  })
+  .meta({ id: 'ExplainAnswer' })
+export type ExplainAnswer = z.output<typeof ExplainAnswer>
+
+/** Body of `POST /v1/sessions`. */
+export const CreateSessionRequest = z
+  .strictObject({
+    // an offer id that cannot be read is 404, not 400: nobody learns whether another panel's exists
+    offer_id: z
+      .string({ error: 'must be text' })
+      .min(1, 'must not be empty')
+      .max(4_096, 'is longer than 4096 characters'),
+    panelist_id: panelistId,
+    profile: profile.optional(),
+    device: device.optional(),
+    user_ip: userIp.optional(),
+    user_agent: userAgent.optional(),
+    custom_panel_data: customPanelData.optional(),
+  })
+  .meta({
+    id: 'CreateSessionRequest',
+    example: { offer_id: '(offer_id of a match)', panelist_id: 'p-1001', custom_panel_data: { click: 'c-77' } },
+  })
+export type CreateSessionRequest = z.output<typeof CreateSessionRequest>
+
+export const SessionState = z.enum(['opening', 'created', 'entered', 'finished']).meta({ id: 'SessionState' })
+
+/** 201 of `POST /v1/sessions`. */
+export const CreateSessionAnswer = z
+  .object({
+    session_id: z.uuid(),
+    entry_url: z.string().meta({ description: 'Send the respondent here' }),
+    expires_at: stamp,
+    state: SessionState,
+    price: money.nullable().meta({ description: 'Locked; null while opening where the price comes with the entry' }),
+    reward: reward.nullable(),
+  })
+  .meta({ id: 'CreateSessionAnswer' })
+export type CreateSessionAnswer = z.output<typeof CreateSessionAnswer>
+
+/** Every answer that is not a success: RFC 9457. */
+export const ProblemAnswer = z
+  .object({
+    type: z.string().meta({ example: 'about:blank' }),
+    title: z.string(),
+    status: z.int(),
+    code: z.string().meta({ description: 'Stable; what a program switches on', example: 'invalid_request' }),
+    detail: z.string(),
+    errors: z.array(z.object({ field: z.string(), message: z.string() })),
+  })
+  .meta({ id: 'Problem', description: 'problem+json: what is wrong, where, and what to do' })
+export type ProblemAnswer = z.output<typeof ProblemAnswer>
+
+/** 409 of `POST /v1/sessions`: gone, full, expired, or now cheaper than offered. */
+export const OfferGoneProblem = ProblemAnswer.extend({
+  code: z.literal('offer_gone'),
+  alternatives: z.array(Offer).max(3).meta({ description: 'Fresh offers, the same survey first' }),
+}).meta({ id: 'OfferGoneProblem' })
+
+/** 409 of `POST /v1/sessions`: this panelist is in this survey already. */
+export const SessionExistsProblem = ProblemAnswer.extend({
+  code: z.literal('session_exists'),
+  session_id: z.uuid(),
+  entry_url: z.string(),
+}).meta({ id: 'SessionExistsProblem' })
