@@ -55,6 +55,7 @@ async function main(): Promise<void> {
     process.stderr.write(
       `provider sandbox at ${url}: ${sandbox.kantar.plans.size} survey plans, panel app at ${url}/demo\n`,
     )
+    sandbox.kantar.outcomes.resume()
     process.send?.({ event: 'ready', port })
   } catch (error) {
     process.stderr.write(`the sandbox cannot listen on ${settings.HOST}:${settings.SANDBOX_PORT} (${reason(error)}): `)

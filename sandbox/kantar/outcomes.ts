@@ -45,6 +45,8 @@ export interface Outcomes {
   reverse(session: Session): Promise<boolean>
   /** Posts any outcome for a session, whatever it ended as: for contradictions that a provider should not send. */
   post(session: Session, outcome: Outcome): Promise<boolean>
+  /** Posts what was not taken before a restart. */
+  resume(): void
   /** The address that takes the browser back with an outcome, whatever the session ended as. */
   redirectFor(session: Session, outcome: Outcome): Promise<string>
 }
@@ -73,13 +75,15 @@ export function createOutcomes(parts: OutcomeParts): Outcomes {
   }
 
   async function post(session: Session, outcome: Outcome): Promise<boolean> {
-    return sender.deliver({
+    const delivered = await sender.deliver({
       url: accountFor(session)?.postbackUrl ?? `${apiUrl()}/postbacks/${session.connection}`,
       session: session.id,
       outcome,
       token: await tokenFor(session, outcome),
       renew: () => tokenFor(session, outcome),
     })
+    if (delivered) sessions.markDelivered(session, outcome)
+    return delivered
   }
 
   async function reverse(session: Session): Promise<boolean> {
@@ -130,7 +134,7 @@ export function createOutcomes(parts: OutcomeParts): Outcomes {
         if (session.outcome !== outcome) throw new AlreadyFinished(session)
         return { redirectUrl: await redirectFor(session, outcome) }
       }
-      sessions.markFinished(session, outcome)
+      sessions.markFinished(session, outcome, delivery !== 'redirect_only')
       if (outcome === 'COMPLETED') changeAvailable(plans, session, -1)
       const { id, planId, quotaId, panelistId } = session
       journal.record('kantar.outcome', {
@@ -144,6 +148,12 @@ export function createOutcomes(parts: OutcomeParts): Outcomes {
       return tell(session, outcome, delivery)
     },
     reverse,
+    resume() {
+      for (const session of sessions.all()) {
+        const { due } = session
+        if (due) later(0, () => post(session, due))
+      }
+    },
     post,
     redirectFor,
   }

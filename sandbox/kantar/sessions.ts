@@ -19,6 +19,8 @@ export interface Session {
   outcome: Outcome | null
   finishedAt: string | null
   reversedAt: string | null
+  /** The outcome whose postback has not been taken yet; it is sent again after a restart. */
+  due: Outcome | null
 }
 
 /** All sessions, the oldest first. */
@@ -57,6 +59,7 @@ export class SessionBook {
       outcome: null,
       finishedAt: null,
       reversedAt: null,
+      due: null,
     }
     this.#sessions.set(session.id, session)
     this.#tell(session)
@@ -69,14 +72,22 @@ export class SessionBook {
     this.#tell(session)
   }
 
-  markFinished(session: Session, outcome: Outcome): void {
+  markFinished(session: Session, outcome: Outcome, owesPostback: boolean): void {
     session.outcome = outcome
+    session.due = owesPostback ? outcome : null
     session.finishedAt = this.#now()
     this.#tell(session)
   }
 
   markReversed(session: Session): void {
     session.reversedAt = this.#now()
+    session.due = 'REJECTED'
+    this.#tell(session)
+  }
+
+  markDelivered(session: Session, outcome: Outcome): void {
+    if (session.due !== outcome) return
+    session.due = null
     this.#tell(session)
   }
 
