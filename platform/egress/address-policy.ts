@@ -11,8 +11,10 @@ export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(text)) return false
   const parsed = ipaddr.parse(text)
   if (parsed.range() !== 'unicast') return false
+  // Short forms such as 127.1 mean different addresses to different readers.
+  if (parsed.kind() === 'ipv4') return ipaddr.IPv4.isValidFourPartDecimal(text)
   // ipaddr.js calls every unlisted IPv6 address unicast; IANA has given out only 2000::/3.
-  return parsed.kind() === 'ipv4' || parsed.match(ipaddr.parse('2000::'), 3)
+  return parsed.match(ipaddr.parse('2000::'), 3)
 }
 
 /** Whether a URL's hostname is an IP literal rather than a name. */
