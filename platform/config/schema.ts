@@ -38,7 +38,7 @@ const holdTtl = textField({ example: '4xLOI' }, (value): HoldTtl | Complaint => 
 const codecKey = textField({ example: fromEnvironment('TRIBUTARY_CODEC_KEY'), secret: true }, (value) => {
   const bytes = /^[A-Za-z0-9+/]{43}=$/.test(value) ? Buffer.from(value, 'base64') : null
   return bytes?.length === 32
-    ? value
+    ? bytes
     : new Complaint('must be the base64 of exactly 32 bytes (openssl rand -base64 32)')
 })
 
