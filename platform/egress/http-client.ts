@@ -144,18 +144,14 @@ function asEgressError(error: unknown, place: string): EgressError {
   if (code.endsWith('_TIMEOUT') || code === 'ETIMEDOUT') {
     return new EgressError('timed-out', `${place} did not answer in time${detail}`, evidence, { cause: error })
   }
-  if (
-    code.startsWith('HPE_') ||
-    code.startsWith('Z_') ||
-    code.startsWith('ERR_BROTLI') ||
-    code === 'ERR__ERROR_FORMAT'
-  ) {
-    return new EgressError('misread', `${place} answered something that is not HTTP${detail}`, evidence, {
-      cause: error,
-    })
+  if (UNREADABLE.test(code) || (error instanceof Error && error.name === 'HTTPParserError')) {
+    return new EgressError('misread', `${place} answered what cannot be read${detail}`, evidence, { cause: error })
   }
   return new EgressError('unavailable', `${place} could not be reached${detail}`, evidence, { cause: error })
 }
+
+/** zlib's codes, and those of a broken HTTP answer. */
+const UNREADABLE = /^(HPE_|Z_|ERR_BROTLI|ERR__ERROR_FORMAT)/
 
 function codeOf(error: unknown): string {
   if (error instanceof AggregateError) return codeOf(error.errors[0])

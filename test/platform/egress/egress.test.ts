@@ -200,7 +200,6 @@ describe('what is cut off', () => {
     const place = `127.0.0.1:${(other.address() as AddressInfo).port}`
     const error = await failure(client().request({ method: 'GET', url: `http://${place}/`, allowedHosts: [place] }))
     other.close()
-    console.log(error, error.cause)
     expect(error.kind).toBe('misread')
   })
 
