@@ -74,25 +74,27 @@ export class Installation {
     const { host, port, sandbox } = this.settings
     const file = path.join(this.data, 'ports.json')
     const before = readJson(file)
-    let apiPort = port
-    if (port === undefined || port === 0) {
-      apiPort = await choosePort([before.api ?? 0, port === 0 ? 0 : 8080], host).catch(() => undefined)
+    const unusable = await whyNotFree(0, host)
+    if (unusable !== undefined) {
+      throw new Failure(
+        `HOST: cannot listen on ${host} (${unusable}): give an address of this machine, e.g. HOST=127.0.0.1`,
+      )
     }
-    const problem = apiPort === undefined ? 'EADDRNOTAVAIL' : await whyNotFree(apiPort, host)
-    if (problem === 'EADDRINUSE')
+    const anyPort = port === undefined || port === 0
+    const apiPort = anyPort ? await choosePort([before.api ?? 0, port === 0 ? 0 : 8080], host) : port
+    const problem = await whyNotFree(apiPort, host)
+    if (problem === 'EACCES') {
+      throw new Failure(`PORT: ${apiPort} needs rights that this user lacks: give one above 1023, e.g. PORT=8080`)
+    }
+    if (problem !== undefined) {
       throw new Failure(
         `PORT: ${apiPort} is taken by another program: stop that one, give another port, or unset PORT to get a free one`,
       )
-    if (problem === 'EACCES')
-      throw new Failure(`PORT: ${apiPort} needs rights that this user lacks: give one above 1023, e.g. PORT=8080`)
-    if (problem !== undefined)
-      throw new Failure(
-        `HOST: cannot listen on ${host} (${problem}): give an address of this machine, e.g. HOST=127.0.0.1`,
-      )
+    }
     const sandboxPort = sandbox ? await choosePort([before.sandbox ?? 0]) : undefined
     fs.writeFileSync(
       file,
-      JSON.stringify({ ...before, ...(port ? {} : { api: apiPort }), ...(sandbox ? { sandbox: sandboxPort } : {}) }),
+      JSON.stringify({ ...before, ...(anyPort ? { api: apiPort } : {}), ...(sandbox ? { sandbox: sandboxPort } : {}) }),
     )
     this.#addresses = {
       api: `http://${reachable(host)}:${apiPort}`,

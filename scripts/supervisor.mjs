@@ -112,7 +112,7 @@ export class Supervised {
 /** Resolves when a process that is not a child of ours (or was not waited for) is gone. */
 export async function gone(pid) {
   while (isAlive(pid)) await sleep(200, undefined, { ref: false })
-  return 'it is gone'
+  return 'crashed or killed'
 }
 
 /** The lines of a log for a person: structured ones only when they are errors, and then only what they say. */
