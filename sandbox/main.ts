@@ -18,6 +18,8 @@ const Environment = z.object({
   TRIBUTARY_DATA: z.string().min(1).optional(),
   SANDBOX_SEED: z.string().default('tributary'),
   SANDBOX_PLANS: z.coerce.number().int().min(0).max(200_000).default(400),
+  /** How many completes every plan wants [5 to 400, by chance]; a benchmark wants enough. */
+  SANDBOX_COMPLETES: z.coerce.number().int().min(1).max(1_000_000_000).optional(),
   /** Milliseconds between two changes of the inventory; 0 leaves it alone. */
   SANDBOX_TICK: z.coerce.number().int().min(0).default(5_000),
 })
@@ -36,7 +38,13 @@ async function main(): Promise<void> {
     apiUrl: settings.TRIBUTARY_API_URL,
     tickMs: settings.SANDBOX_TICK,
     ...(settings.TRIBUTARY_SANDBOX_URL ? { url: settings.TRIBUTARY_SANDBOX_URL } : {}),
-    kantar: { plans: settings.SANDBOX_PLANS, ...(memory ? { keys: memory.state.keys } : {}) },
+    kantar: {
+      plans: settings.SANDBOX_PLANS,
+      ...(memory ? { keys: memory.state.keys } : {}),
+      ...(settings.SANDBOX_COMPLETES
+        ? { completes: { min: settings.SANDBOX_COMPLETES, max: settings.SANDBOX_COMPLETES } }
+        : {}),
+    },
     demo: {
       temporalNamespace: settings.TEMPORAL_NAMESPACE,
       ...(settings.TRIBUTARY_TEMPORAL_UI ? { temporalUi: settings.TRIBUTARY_TEMPORAL_UI } : {}),

@@ -112,7 +112,8 @@ export function createKantar(options: KantarOptions, around: KantarSurroundings)
     apiUrl,
     reversalDelayMs,
   })
-  const ticker = createTicker(seed, plans, clock, journal)
+  const acknowledged = () => Math.min(...accounts.map(({ cursor }) => cursor))
+  const ticker = createTicker({ seed, plans, clock, journal, acknowledged })
   const routerUrl = () => `${url()}/router`
 
   const router = Router()

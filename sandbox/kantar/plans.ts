@@ -124,6 +124,26 @@ export class PlanBook {
     return this.change(id, {})
   }
 
+  /** How many plans are open. */
+  openCount(): number {
+    let count = 0
+    for (const { plan } of this.#byId.values()) if (plan.status === 'OPEN') count++
+    return count
+  }
+
+  /** Lets the longest closed plans go, at most `most` of them, if everybody knows (by ack_id) that they are closed. */
+  forgetClosed(acknowledged: number, most: number): void {
+    let left = most
+    for (const { plan, ackId, token } of this.#byId.values()) {
+      if (left === 0 || ackId > acknowledged) return
+      if (plan.status !== 'CLOSED') continue
+      this.#byId.delete(plan.id)
+      this.#idByToken.delete(token)
+      this.#json.delete(plan.id)
+      left--
+    }
+  }
+
   /** Everything that must be kept for the gateway to go on after a restart. */
   state(): PlanBookState {
     return { made: this.#made, lastAckId: this.#lastAckId, plans: this.all() }

@@ -28,18 +28,32 @@ const KINDS: readonly Weighted<ChangeKind>[] = [
   { weight: 4, value: 'new' },
 ]
 
+export interface TickerParts {
+  seed: string
+  plans: PlanBook
+  clock: Clock
+  journal: Journal
+  /** The highest ack_id that every supplier has acknowledged. */
+  acknowledged: () => number
+}
+
 /** The changes of a seed always come in the same order; about one plan in a hundred changes in a step, 2 to 10 of them. */
-export function createTicker(seed: string, plans: PlanBook, clock: Clock, journal: Journal): Ticker {
+export function createTicker({ seed, plans, clock, journal, acknowledged }: TickerParts): Ticker {
   const random = createRandom(`${seed}/ticker`)
   const atFirst = plans.size
+  const openAtFirst = plans.openCount()
+
+  /** New plans take the place of closed ones, and long closed ones are let go, however long the sandbox runs. */
+  function renew(changes: PlanChange[]): void {
+    const missing = Math.floor(openAtFirst * 0.9) - plans.openCount()
+    for (let left = Math.min(missing, Math.max(10, atFirst / 10)); left > 0; left--)
+      changes.push({ plan: plans.add().plan.id, change: 'new' })
+    if (plans.size > atFirst * 3) plans.forgetClosed(acknowledged(), atFirst)
+  }
 
   function changeOne(all: StoredPlan[]): PlanChange | undefined {
     const kind = random.weighted(KINDS)
-    if (kind === 'new') {
-      // as many come as have closed for good, so that a sandbox left running does not grow without end
-      if (plans.size >= atFirst * 2) return undefined
-      return { plan: plans.add().plan.id, change: kind }
-    }
+    if (kind === 'new') return plans.openCount() < openAtFirst ? { plan: plans.add().plan.id, change: kind } : undefined
     const chosen = all[random.int(0, all.length - 1)]
     if (!chosen || chosen.raw !== undefined) return undefined
     const fields = changedFields(kind, chosen.plan, random)
@@ -62,6 +76,7 @@ export function createTicker(seed: string, plans: PlanBook, clock: Clock, journa
         const change = changeOne(all)
         if (change) changes.push(change)
       }
+      renew(changes)
       if (changes.length > 0) journal.record('kantar.ticked', { changes })
       return changes
     },

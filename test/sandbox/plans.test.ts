@@ -68,9 +68,33 @@ describe('the inventory', () => {
     const { kantar } = createSandbox({ clock, kantar: { plans: 40 } })
     now = new Date('2027-11-01T12:00:00Z')
     kantar.ticker.tick()
-    const late = kantar.plans.all().filter(({ plan }) => plan.finish_date)
+    const late = kantar.plans.all().filter(({ plan }) => plan.finish_date && plan.finish_date < now.toISOString())
     expect(late.length).toBeGreaterThan(10)
     expect(late.every(({ plan }) => plan.status === 'CLOSED')).toBe(true)
+  })
+
+  test('stays about as large as it was, however long it runs: new plans come, closed ones go once all know', () => {
+    let now = new Date('2026-11-01T12:00:00Z')
+    const clock = { now: () => now, realMilliseconds: () => 0 }
+    const { kantar } = createSandbox({ clock, kantar: { plans: 60 } })
+    const atFirst = kantar.plans.openCount()
+    for (let day = 0; day < 120; day++) {
+      now = new Date(now.getTime() + 86_400_000)
+      for (let times = 0; times < 5; times++) kantar.ticker.tick()
+      for (const account of kantar.accounts) account.cursor = kantar.plans.lastAckId
+      expect(kantar.plans.openCount()).toBeGreaterThan(atFirst * 0.5)
+      expect(kantar.plans.size).toBeLessThan(300)
+    }
+  })
+
+  test('a closed plan that nobody acknowledged is not forgotten', () => {
+    const { kantar } = createSandbox({ clock: frozen, kantar: { plans: 20 } })
+    const [first] = kantar.plans.all()
+    kantar.plans.change(first?.plan.id ?? '', { status: 'CLOSED' })
+    kantar.plans.forgetClosed(kantar.plans.lastAckId - 1, 100)
+    expect(kantar.plans.get(first?.plan.id ?? '')).toBeDefined()
+    kantar.plans.forgetClosed(kantar.plans.lastAckId, 100)
+    expect(kantar.plans.get(first?.plan.id ?? '')).toBeUndefined()
   })
 
   test('it changes by itself when asked to', async () => {
