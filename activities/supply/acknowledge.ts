@@ -1,0 +1,34 @@
+import { ApplicationFailure } from '@temporalio/activity'
+import { findConnection, recordAcknowledged } from '../../db/stores/connection-store.js'
+import { failpoint } from '../../platform/failpoints.js'
+import { FAILURE_TYPES } from '../failures.js'
+import { attempt, upstreamOf } from './attempt.js'
+import type { SupplyDependencies } from './dependencies.js'
+
+/**
+ * Tells the provider that everything up to a receipt is stored. Safe to repeat: a receipt which it knows already is not
+ * sent again, and one that is not committed is never sent (invariant I1).
+ */
+export async function acknowledge(
+  deps: SupplyDependencies,
+  { connection, receipt }: { connection: string; receipt: string },
+): Promise<void> {
+  const { adapter, config, http } = upstreamOf(deps, connection)
+  const row = await findConnection(deps.knex, connection)
+  if (row === null || row.state === 'removed') {
+    throw ApplicationFailure.nonRetryable(`connection ${connection} was removed`, FAILURE_TYPES.notConfigured)
+  }
+  if (BigInt(receipt) > BigInt(row.committedId)) {
+    throw ApplicationFailure.nonRetryable(
+      `${connection}: receipt ${receipt} is beyond what is committed (${row.committedId})`,
+      'AckBeforeCommit',
+    )
+  }
+  if (adapter.acknowledge === undefined || BigInt(receipt) <= BigInt(row.ackedId)) return
+  const tell = adapter.acknowledge.bind(adapter)
+  await attempt(deps, row, async (signal) => {
+    await tell({ config, http, now: deps.clock(), signal }, receipt)
+    failpoint('poll.after_ack')
+    await recordAcknowledged(deps.knex, connection, receipt, deps.clock())
+  })
+}

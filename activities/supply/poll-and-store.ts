@@ -1,0 +1,81 @@
+import { ApplicationFailure } from '@temporalio/activity'
+import { takeEpoch } from '../../db/stores/connection-store.js'
+import { openQuarantine } from '../../db/stores/quarantine-store.js'
+import { stampRevisions } from '../../db/stores/stamper.js'
+import { openStock } from '../../db/stores/survey-store.js'
+import { failpoint } from '../../platform/failpoints.js'
+import { FAILURE_TYPES } from '../failures.js'
+import { ahead } from './ahead.js'
+import { attempt, upstreamOf } from './attempt.js'
+import type { SupplyDependencies } from './dependencies.js'
+import { type PageCounts, storePage } from './store-page.js'
+
+/** Where a provider's own pace is not configured. */
+const DEFAULT_EVERY_MS = 60_000
+
+/** What the workflow learns of a poll: counts and cursors, never the feed. Ids are decimal text. */
+export interface PollResult extends PageCounts {
+  readonly cursor: string | null
+  readonly committed: string
+  readonly acked: string
+  /** What the provider has yet to be told; null when it knows. */
+  readonly toAcknowledge: string | null
+  /** Open surveys after this poll, and their countries (alpha-3). */
+  readonly open: number
+  readonly markets: readonly string[]
+  readonly quarantined: number
+  readonly startedAt: string
+  readonly durationMs: number
+  /** The provider's pace, in milliseconds from the start of one poll to the next. */
+  readonly everyMs: number
+  /** Not to be asked again before, as an ISO stamp. */
+  readonly notBefore: string | null
+}
+
+/** Fetches what is new and stores it, in one go: the feed never passes through Temporal. */
+export async function pollAndStore(deps: SupplyDependencies, connection: string): Promise<PollResult> {
+  const upstream = upstreamOf(deps, connection)
+  const { adapter, config, http } = upstream
+  if (adapter.fetchSupply === undefined) {
+    throw ApplicationFailure.nonRetryable(`${adapter.name} has no feed to poll`, FAILURE_TYPES.notConfigured)
+  }
+  const startedAt = deps.clock()
+  const before = await takeEpoch(deps.knex, connection, startedAt)
+  if (before === null) {
+    throw ApplicationFailure.nonRetryable(`connection ${connection} was removed`, FAILURE_TYPES.notConfigured)
+  }
+  const everyMs = adapter.pollEveryMs?.(config) ?? DEFAULT_EVERY_MS
+  const fetchSupply = adapter.fetchSupply.bind(adapter)
+
+  return attempt(deps, before, async (signal, heartbeat) => {
+    const { counts, row, notBefore } = await storePage(deps.knex, {
+      writer: { connection, provider: adapter.name, epoch: before.pollEpoch, now: startedAt },
+      before,
+      batches: ahead(fetchSupply({ config, http, now: startedAt, signal }, before.cursor)),
+      acknowledges: adapter.acknowledge !== undefined,
+      nextPollAt: (at) => new Date(Math.max(startedAt.getTime() + everyMs, at?.getTime() ?? 0)),
+      onProgress: heartbeat,
+    })
+    failpoint('poll.after_commit')
+    await stampRevisions(deps.knex)
+
+    const stock = await openStock(deps.knex, connection)
+    const durationMs = deps.clock().getTime() - startedAt.getTime()
+    const owed = adapter.acknowledge !== undefined && BigInt(row.committedId) > BigInt(row.ackedId)
+    deps.logger.info({ connection, provider: adapter.name, ...counts, durationMs }, 'page stored')
+    return {
+      ...counts,
+      cursor: row.cursor,
+      committed: row.committedId,
+      acked: row.ackedId,
+      toAcknowledge: owed ? row.committedId : null,
+      open: stock.surveys,
+      markets: stock.countries,
+      quarantined: await openQuarantine(deps.knex, connection),
+      startedAt: startedAt.toISOString(),
+      durationMs,
+      everyMs,
+      notBefore: notBefore?.toISOString() ?? null,
+    }
+  })
+}
