@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
 import { ConfigError, type ConfigPath, type Fault, formatPath } from './faults.js'
+import { fromEnvironment } from './field-notes.js'
 import { interpolate } from './interpolate.js'
 
 export type Env = Readonly<Record<string, string | undefined>>
@@ -45,10 +46,13 @@ export function parseSource(file: string, text: string, env: Env): SourceDocumen
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const [error] = document.errors
   if (error) {
+    const { line } = lines.linePos(error.pos[0])
     const reason = error.message.split('\n')[0]
-    throw new ConfigError([
-      `${file}: line ${lines.linePos(error.pos[0]).line} is not YAML: ${reason}; example: poll: 12s`,
-    ])
+    // A brace begins a map in YAML, which is the commonest way to trip here.
+    const example = text.split('\n')[line - 1]?.includes('$' + '{')
+      ? `api_key: ${fromEnvironment('NAME')}, in quotes`
+      : 'poll: 12s'
+    throw new ConfigError([`${file}: line ${line} is not YAML: ${reason}; example: ${example}`])
   }
 
   const places = new Map<string, Place>()

@@ -259,6 +259,7 @@ describe('a file that cannot be used at all is one line', () => {
     ['broken YAML', () => written('broken.yaml', 'a: [1,\nb: }'), 'line 2 is not YAML'],
     ['a key given twice', () => written('twice.yaml', 'limits: {}\nlimits: {}'), 'line 2 is not YAML'],
     ['two documents', () => written('two.yaml', 'a: 1\n---\nb: 2'), 'is not YAML'],
+    ['a variable without quotes', () => written('bare.yaml', 'codec: { key: $' + '{KEY} }'), 'in quotes'],
     ['a list', () => written('list.yaml', '- 1'), 'must be a map of settings'],
     ['bytes', () => written('bytes.yaml', Buffer.from([0, 1, 2, 255])), ''],
     ['an alias that holds itself', () => written('loop.yaml', 'panels: &a [*a]'), ''],
