@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import type { Clock } from '../clock.js'
@@ -52,6 +53,8 @@ export function createPostbackSender(options: PostbackSenderOptions): PostbackSe
   const { clock, faults, journal, retryDelays = DEFAULT_DELAYS, attempts = 40 } = options
   const agent = new Agent({ connections: 64, headersTimeout: 15_000, bodyTimeout: 15_000, connect: { timeout: 5_000 } })
   const stopped = new AbortController()
+  // one listener a delivery under way, and there may be thousands
+  setMaxListeners(0, stopped.signal)
   let pending = 0
   faults.register('kantar.postback')
 
