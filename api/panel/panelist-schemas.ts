@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { country, dateOfBirth, locale, panelistId, profile, stamp } from './fields.js'
+
+export const PanelistPath = z.strictObject({ panelist_id: panelistId })
+
+/** Body of `PUT /v1/panelists/{panelist_id}`: all of it, what is left out is gone. */
+export const PanelistRequest = z
+  .strictObject({
+    country,
+    locale: locale.nullish(),
+    date_of_birth: dateOfBirth.nullish(),
+    profile,
+  })
+  .meta({
+    id: 'PanelistRequest',
+    example: { country: 'USA', locale: 'en-US', date_of_birth: '1990-04-23', profile: { sex: '1', pets: '1|2|4' } },
+  })
+export type PanelistRequest = z.output<typeof PanelistRequest>
+
+/** A stored panelist. */
+export const PanelistAnswer = z
+  .object({
+    panelist_id: panelistId,
+    country: z.string(),
+    locale: z.string().nullable(),
+    date_of_birth: z.string().nullable(),
+    profile,
+    created_at: stamp,
+    updated_at: stamp,
+  })
+  .meta({ id: 'Panelist' })
+export type PanelistAnswer = z.output<typeof PanelistAnswer>

@@ -1,0 +1,50 @@
+import type { RequestHandler } from 'express'
+import { findPanelist, putPanelist, type StoredPanelist } from '../../db/stores/panelist-store.js'
+import { asPanel } from '../../db/tenant.js'
+import type { Profile } from '../../domain/panelist.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { panelOf } from '../http/auth.js'
+import { notFound } from '../http/problem.js'
+import { parse, parseBody } from '../http/validate.js'
+import { type PanelistAnswer, PanelistPath, PanelistRequest } from './panelist-schemas.js'
+
+/** `PUT /v1/panelists/{panelist_id}`: stores a profile, replacing the whole of an earlier one (contract §4). */
+export function storePanelist(deps: ApiDependencies): RequestHandler {
+  return async (request, response) => {
+    const panel = panelOf(response)
+    const { panelist_id: panelistId } = parse(PanelistPath, request.params)
+    const body = parseBody(PanelistRequest, request)
+    const panelist = {
+      panelistId,
+      country: body.country,
+      locale: body.locale ?? null,
+      dateOfBirth: body.date_of_birth ?? null,
+      profile: body.profile,
+    }
+    const stored = await asPanel(deps.knex, panel.id, (trx) => putPanelist(trx, panel.id, panelist, deps.clock()))
+    response.json(answer(stored))
+  }
+}
+
+/** `GET /v1/panelists/{panelist_id}`. */
+export function readPanelist(deps: ApiDependencies): RequestHandler {
+  return async (request, response) => {
+    const panel = panelOf(response)
+    const { panelist_id: panelistId } = parse(PanelistPath, request.params)
+    const stored = await asPanel(deps.knex, panel.id, (trx) => findPanelist(trx, panel.id, panelistId))
+    if (stored === null) throw notFound('This panel has stored no such panelist')
+    response.json(answer(stored))
+  }
+}
+
+function answer(stored: StoredPanelist): PanelistAnswer {
+  return {
+    panelist_id: stored.panelistId,
+    country: stored.country,
+    locale: stored.locale,
+    date_of_birth: stored.dateOfBirth,
+    profile: stored.profile as { [Attribute in keyof Profile]: string | number | (string | number)[] },
+    created_at: stored.createdAt.toISOString(),
+    updated_at: stored.updatedAt.toISOString(),
+  }
+}

@@ -1,0 +1,53 @@
+import type { RequestHandler } from 'express'
+import { readPostbackLog } from '../../db/read-models/postback-log.js'
+import { requestRedelivery } from '../../db/stores/postback-store.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { panelOf } from '../http/auth.js'
+import { notFound } from '../http/problem.js'
+import { parse } from '../http/validate.js'
+import { type PostbacksAnswer, PostbacksQuery, type RedeliverAnswer } from './postback-schemas.js'
+import { ownSession } from './read-session.js'
+
+/** How long the workflow that redelivers has before the janitor takes the message over. */
+const REDELIVERY_LEASE_MS = 60_000
+
+/** `GET /v1/postbacks?session_id`: what was sent to the panel about a session, attempt by attempt. */
+export function listPostbacks(deps: ApiDependencies): RequestHandler {
+  return async (request, response) => {
+    const query = parse(PostbacksQuery, request.query)
+    const row = await ownSession(deps, response, query.session_id)
+    const postbacks = await readPostbackLog(deps.knex, row.session_id)
+    const answer: PostbacksAnswer = {
+      postbacks: postbacks.map((postback) => ({
+        id: postback.postbackId,
+        type: postback.type,
+        session_id: postback.sessionId,
+        state: postback.state,
+        attempts: postback.attempts.map((attempt) => ({
+          at: attempt.at.toISOString(),
+          status: attempt.status,
+          error: attempt.error,
+          body_head: attempt.bodyHead,
+        })),
+      })),
+    }
+    response.json(answer)
+  }
+}
+
+/** `POST /v1/postbacks/{id}/redeliver`: sends a message once more, delivered or dead, under the same webhook-id. */
+export function redeliverPostback(deps: ApiDependencies): RequestHandler {
+  return async (request, response) => {
+    const panel = panelOf(response)
+    const postbackId = String(request.params.id)
+    const ownedUntil = new Date(deps.clock().getTime() + REDELIVERY_LEASE_MS)
+    const redelivery = isOurs(postbackId) ? await requestRedelivery(deps.knex, panel.id, postbackId, ownedUntil) : null
+    if (redelivery === null) throw notFound('This panel has no such postback')
+    deps.sessions.redeliver(postbackId, redelivery)
+    const answer: RedeliverAnswer = { id: postbackId, state: 'pending' }
+    response.status(202).json(answer)
+  }
+}
+
+// anything else would reach PostgreSQL as a parameter it may not even be able to read (a NUL)
+const isOurs = (postbackId: string): boolean => /^msg_[\w-]{1,64}$/.test(postbackId)

@@ -1,0 +1,20 @@
+import { Router } from 'express'
+import { forPanels, type GuardedDependencies } from '../guarded.js'
+import { jsonBody } from '../http/json-body.js'
+import { sessionList } from './list-sessions.js'
+import { readPanelist, storePanelist } from './panelists.js'
+import { listPostbacks, redeliverPostback } from './postbacks.js'
+import { readSession } from './read-session.js'
+
+/** What a panel stores and reads beside matching and starting sessions (contract §4). */
+export function panelReadRoutes(deps: GuardedDependencies): Router {
+  const router = Router({ caseSensitive: true })
+  const panel = forPanels(deps)
+  router.put('/v1/panelists/:panelist_id', panel, jsonBody(), storePanelist(deps))
+  router.get('/v1/panelists/:panelist_id', panel, readPanelist(deps))
+  router.get('/v1/sessions', panel, sessionList(deps))
+  router.get('/v1/sessions/:session_id', panel, readSession(deps))
+  router.get('/v1/postbacks', panel, listPostbacks(deps))
+  router.post('/v1/postbacks/:id/redeliver', panel, redeliverPostback(deps))
+  return router
+}

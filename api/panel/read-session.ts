@@ -1,0 +1,35 @@
+import type { RequestHandler, Response } from 'express'
+import { z } from 'zod'
+import { readTimeline } from '../../db/read-models/session-timeline.js'
+import type { SessionRow } from '../../db/stores/session-row.js'
+import { findSession } from '../../db/stores/session-store.js'
+import { asPanel } from '../../db/tenant.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { panelOf } from '../http/auth.js'
+import { notFound } from '../http/problem.js'
+import { sessionSummary } from './session-answer.js'
+import type { SessionAnswer } from './session-schemas.js'
+
+/** `GET /v1/sessions/{session_id}`: how a session stands, and everything that happened to it. */
+export function readSession(deps: ApiDependencies): RequestHandler {
+  return async (request, response) => {
+    const row = await ownSession(deps, response, request.params.session_id)
+    const timeline = await readTimeline(deps.knex, row.session_id)
+    const answer: SessionAnswer = {
+      ...sessionSummary(row),
+      events: timeline.map(({ at, type, details }) => ({ ...details, at: at.toISOString(), type })),
+    }
+    response.json(answer)
+  }
+}
+
+/**
+ * The caller's session, read as the caller so that row-level security holds.
+ * @throws Problem 404 for what is not there, another panel's, or no session id at all: the three cannot be told apart
+ */
+export async function ownSession(deps: ApiDependencies, response: Response, sessionId: unknown): Promise<SessionRow> {
+  const id = z.uuid().safeParse(sessionId)
+  const row = id.success ? await asPanel(deps.knex, panelOf(response).id, (trx) => findSession(trx, id.data)) : null
+  if (row === null) throw notFound('This panel has no such session')
+  return row
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { GRADES, OUTCOMES } from '../../domain/outcome.js'
+import { money, panelistId, reward, stamp } from './fields.js'
+import { cursor, instant, pageSize } from './paging.js'
+import { SessionState } from './schemas.js'
+
+export const Outcome = z.enum(OUTCOMES).meta({ id: 'Outcome', description: "The gateway's eight outcomes" })
+
+/** How well an outcome is proven. */
+export const EvidenceGrade = z.enum(GRADES).meta({
+  id: 'Grade',
+  description: 'E0 unsigned redirect, E1 signed redirect, E2 authenticated server to server, E3 statement',
+})
+
+const sessionFields = {
+  session_id: z.uuid(),
+  state: SessionState,
+  outcome: Outcome.nullable(),
+  grade: EvidenceGrade.nullable(),
+  provisional: z.boolean(),
+  payable: z.boolean(),
+  needs_review: z.boolean(),
+  panelist_id: panelistId.nullable().meta({ description: 'Null once the panelist was erased' }),
+  survey_id: z.string(),
+  connection: z.string(),
+  provider: z.string(),
+  provider_survey_id: z.string(),
+  provider_session_id: z.string().nullable(),
+  price: money.nullable(),
+  reward: reward.meta({ description: 'What is payable to the panelist now: 0 while open or provisional' }),
+  custom_panel_data: z.record(z.string(), z.unknown()).nullable(),
+  created_at: stamp,
+  finished_at: stamp.nullable(),
+  workflow_id: z.string().meta({ description: 'Of the Temporal workflow', example: 'session:…' }),
+}
+
+/** A session in a list. */
+export const SessionSummary = z.object(sessionFields).meta({ id: 'SessionSummary' })
+export type SessionSummary = z.output<typeof SessionSummary>
+
+/** Answer of `GET /v1/sessions/{session_id}`. */
+export const SessionAnswer = z
+  .object({
+    ...sessionFields,
+    events: z
+      .array(z.looseObject({ at: stamp, type: z.string() }))
+      .meta({ description: 'States entered, claims (`claim`) and deliveries to you (`postback`), oldest first' }),
+  })
+  .meta({ id: 'Session' })
+export type SessionAnswer = z.output<typeof SessionAnswer>
+
+/** Query of `GET /v1/sessions`. */
+export const SessionsQuery = z.strictObject({
+  from: instant.optional().meta({ description: 'Created at or after' }),
+  to: instant.optional().meta({ description: 'Created before' }),
+  outcome: z.enum(OUTCOMES, { error: `must be one of ${OUTCOMES.join(', ')}` }).optional(),
+  panelist_id: panelistId.optional(),
+  cursor: cursor.optional(),
+  limit: pageSize(50, 500),
+})
+
+/** Answer of `GET /v1/sessions`, newest first. */
+export const SessionsAnswer = z
+  .object({ sessions: z.array(SessionSummary), next_cursor: z.string().nullable() })
+  .meta({ id: 'SessionList' })
+export type SessionsAnswer = z.output<typeof SessionsAnswer>
