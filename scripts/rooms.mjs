@@ -1,0 +1,28 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { checkout } from './checkout.mjs'
+
+const all = [
+  'activities',
+  'api',
+  'bench',
+  'catalogue',
+  'cli',
+  'client',
+  'db',
+  'domain',
+  'platform',
+  'providers',
+  'sandbox',
+  'web',
+  'workers',
+  'workflows',
+]
+
+/** The rooms of the project that have code in them: the import rules are checked over these. */
+export function rooms(root = checkout) {
+  return all.filter((room) => {
+    const folder = path.join(root, room)
+    return fs.existsSync(folder) && fs.readdirSync(folder, { recursive: true }).some((file) => file.endsWith('.ts'))
+  })
+}
