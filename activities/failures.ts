@@ -1,10 +1,11 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { isDatabaseAway } from '../db/connect.js'
 import { StaleEpoch } from '../db/stores/connection-store.js'
+import { FAILURE_TYPES, type FailureDetails, type FailureType } from '../domain/failure-types.js'
 import { ProviderError, type ProviderErrorKind } from '../providers/errors.js'
 
 interface Handling {
-  readonly type: string
+  readonly type: FailureType
   readonly retry: boolean
   /** Milliseconds before another attempt at least. */
   readonly atLeastMs?: number
@@ -12,36 +13,21 @@ interface Handling {
 
 /** What Temporal does with each kind of provider error. The one table. */
 const FAILURES: Readonly<Record<ProviderErrorKind, Handling>> = {
-  unavailable: { type: 'ProviderUnavailable', retry: true },
-  'rate-limited': { type: 'ProviderRateLimited', retry: true, atLeastMs: 1_000 },
-  'timed-out': { type: 'ProviderTimedOut', retry: true },
+  unavailable: { type: FAILURE_TYPES.unavailable, retry: true },
+  'rate-limited': { type: FAILURE_TYPES.rateLimited, retry: true, atLeastMs: 1_000 },
+  'timed-out': { type: FAILURE_TYPES.timedOut, retry: true },
   // a cut or garbled answer is often whole the next time
-  misread: { type: 'ProviderMisread', retry: true },
+  misread: { type: FAILURE_TYPES.misread, retry: true },
   // our key is mended in configuration, and then the same call works: worth a try now and then, not a hammering
-  unauthorized: { type: 'ProviderUnauthorized', retry: true, atLeastMs: 30_000 },
+  unauthorized: { type: FAILURE_TYPES.unauthorized, retry: true, atLeastMs: 30_000 },
   // the provider's answer about this respondent or survey, or a call it will not take: asking again changes nothing
-  refused: { type: 'ProviderRefused', retry: false },
-  rejected: { type: 'ProviderRejected', retry: false },
-  forged: { type: 'ProviderForged', retry: false },
+  refused: { type: FAILURE_TYPES.refused, retry: false },
+  rejected: { type: FAILURE_TYPES.rejected, retry: false },
+  forged: { type: FAILURE_TYPES.forged, retry: false },
 }
-
-/** The `type` of failures that say something to a workflow. */
-export const FAILURE_TYPES = {
-  unauthorized: FAILURES.unauthorized.type,
-  rejected: FAILURES.rejected.type,
-  staleEpoch: 'StaleEpoch',
-  databaseAway: 'DatabaseAway',
-  notConfigured: 'ConnectionNotConfigured',
-} as const
 
 /** The longest a provider may make us wait, in milliseconds. */
 const LONGEST_RETRY_AFTER_MS = 60 * 60_000
-
-/** What a failure tells the workflow beside its type: no page, no body, no secret. */
-export interface FailureDetails {
-  readonly status?: number
-  readonly retryAfterMs?: number
-}
 
 /**
  * Any error as Temporal should see it: a provider's by the table with its Retry-After, a fenced attempt as final,

@@ -10,9 +10,9 @@ import { upstreamProfile } from '../domain/upstream-profile.js'
 import { failpoint } from '../platform/failpoints.js'
 import type { EntryLink } from '../providers/adapter.js'
 import { ProviderError } from '../providers/errors.js'
+import type { Upstream } from '../providers/upstream.js'
 import { toTemporalFailure } from './failures.js'
 import type { SessionDependencies } from './session-dependencies.js'
-import type { Upstream } from './upstream.js'
 
 /** Where the provider's part of opening an entry ends: in an entry that is stored, or in a refusal that ends the session. */
 export async function openSessionEntry(deps: SessionDependencies, sessionId: string): Promise<SessionRow> {
@@ -54,7 +54,7 @@ async function askForEntry(deps: SessionDependencies, upstream: Upstream, row: S
       panelistId: row.provider_panelist_id,
       survey,
       quota,
-      profile: inputs === null ? {} : upstreamProfile(inputs.panelist, survey, quota, now),
+      profile: inputs === null ? {} : upstreamProfile(inputs.panelist, survey, quota, row.provider, now),
       userIp: inputs?.userIp ?? null,
       userAgent: inputs?.userAgent ?? null,
       device: row.device,

@@ -1,6 +1,6 @@
 import type { Knex } from '../db/connect.js'
 import type { RewardPolicy } from '../domain/reward.js'
-import type { FindUpstream } from './upstream.js'
+import type { FindUpstream } from '../providers/upstream.js'
 
 /** What the session activities are made of; passed in, so that tests pass their own. */
 export interface SessionDependencies {

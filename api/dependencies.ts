@@ -1,8 +1,15 @@
+import type { Client } from '@temporalio/client'
+import type { Catalogue } from '../catalogue/catalogue.js'
 import type { Knex } from '../db/connect.js'
 import type { Config } from '../platform/config/load.js'
 import type { PanelConfig } from '../platform/config/panel-schema.js'
 import type { Logger } from '../platform/logger.js'
-import type { PanelSigner } from './panel-redirect.js'
+import type { Signer } from '../platform/signing/signer.js'
+import type { Verifiers } from '../platform/verification/verifiers.js'
+import type { FindUpstream } from '../providers/upstream.js'
+import type { KeyRing } from './http/auth.js'
+import type { RateLimiter } from './http/rate-limit.js'
+import type { OfferTokens } from './panel/offer-token.js'
 import type { SessionDriver } from './session-driver.js'
 
 /** What the routes are made of; put together once in `api/main.ts`, and by tests with their own parts. */
@@ -15,6 +22,13 @@ export interface ApiDependencies {
   readonly logger: Logger
   /** Without a trailing slash. */
   readonly publicUrl: string
-  readonly signer: PanelSigner
+  readonly signer: Signer
+  readonly verifiers: Verifiers
+  readonly findUpstream: FindUpstream
+  readonly keys: KeyRing
+  readonly limiter: RateLimiter
+  readonly offers: OfferTokens
+  readonly catalogue: Catalogue
   readonly sessions: SessionDriver
+  readonly temporal: Client
 }

@@ -1,16 +1,12 @@
 import { panelClaims, type SessionRow, standingOf } from '../db/stores/session-row.js'
 import type { PanelConfig } from '../platform/config/panel-schema.js'
-
-/** Signs what a panel is told; made by `platform/signing`. */
-export interface PanelSigner {
-  sign(claims: Record<string, unknown>, options: { audience: string; expiresInSeconds: number }): Promise<string>
-}
+import type { Signer } from '../platform/signing/signer.js'
 
 /** Contract §3: at most 15 minutes. */
 const REDIRECT_TTL_SECONDS = 15 * 60
 
 /** The panel's own address for the session's outcome with our JWS as `token=`. */
-export async function panelRedirect(signer: PanelSigner, panel: PanelConfig, row: SessionRow): Promise<string> {
+export async function panelRedirect(signer: Signer, panel: PanelConfig, row: SessionRow): Promise<string> {
   const standing = standingOf(row)
   const token = await signer.sign(panelClaims(row, standing), {
     audience: panel.id,

@@ -4,10 +4,7 @@ import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
 } from '@temporalio/client'
-import { TypedSearchAttributes } from '@temporalio/common'
-import type { SessionRow } from '../db/stores/session-row.js'
-import { formatAmount, money } from '../domain/money.js'
-import { searchAttribute } from '../domain/visibility.js'
+import { factsToShow, type SessionRow } from '../db/stores/session-row.js'
 import type { Logger } from '../platform/logger.js'
 import {
   claimWorkflowId,
@@ -15,10 +12,10 @@ import {
   outcomeArrived,
   postbackWorkflowId,
   respondentEntered,
-  type SessionInput,
   type SessionPosition,
   sessionWorkflowId,
 } from '../workflows/messages/session.js'
+import { sessionStart } from '../workflows/messages/session-start.js'
 
 /** How long a create waits for the provider's entry, and how long while Temporal was away a moment ago. */
 const OPEN_WAIT_MS = 10_000
@@ -43,7 +40,7 @@ export class SessionDriver {
   async open(row: SessionRow): Promise<SessionPosition | null> {
     const waitMs = this.nowMs() < this.#awayUntil ? OPEN_WAIT_WHEN_AWAY_MS : OPEN_WAIT_MS
     const startWorkflowOperation = new WithStartWorkflowOperation('respondentSession', {
-      ...sessionStart(row),
+      ...sessionStart(factsToShow(row)),
       workflowIdConflictPolicy: 'USE_EXISTING',
     })
     try {
@@ -110,36 +107,5 @@ export class SessionDriver {
   #isAway(error: unknown): boolean {
     const { code } = (error as { cause?: { code?: unknown } }).cause ?? {}
     return code === 14 || code === 4
-  }
-}
-
-/** How a session's workflow is started, by the API and by the janitor alike. */
-export function sessionStart(row: SessionRow) {
-  const price = row.cpi_minor === null || row.currency === null ? null : money(BigInt(row.cpi_minor), row.currency)
-  const input: SessionInput = {
-    sessionId: row.session_id,
-    connection: row.connection,
-    entryTtlMs: Math.max(row.entry_deadline.getTime() - row.created_at.getTime(), 1_000),
-    completionTtlMs: row.completion_ttl_ms,
-  }
-  return {
-    workflowId: sessionWorkflowId(row.session_id),
-    workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
-    taskQueue: 'sessions',
-    args: [input],
-    staticSummary: [
-      row.connection,
-      row.country,
-      price === null ? 'price with the entry' : `${formatAmount(price)} ${price.currency}`,
-      `panel ${row.panel}`,
-    ].join(' · '),
-    typedSearchAttributes: new TypedSearchAttributes([
-      { key: searchAttribute('TributaryProvider'), value: row.provider },
-      { key: searchAttribute('TributaryConnection'), value: row.connection },
-      { key: searchAttribute('TributaryPanel'), value: row.panel },
-      { key: searchAttribute('TributaryState'), value: 'opening' },
-      { key: searchAttribute('TributaryMarkets'), value: [row.country] },
-      { key: searchAttribute('TributaryDeadline'), value: row.entry_deadline },
-    ]),
   }
 }

@@ -13,12 +13,22 @@ export function namedAttributes(survey: Survey, quota: Quota | null): string[] {
 /**
  * What upstream may know of a panelist: the attributes that the survey or the quota names and nothing else (contract §4).
  * For a provider whose questions carry our names. Several answers stay joined by "|" (seed 000, SurveySession).
+ * @param provider its name; a profile's own word `<provider>:<question>` goes before ours
  * @param today age is worked out on the day where only the date of birth is known
  */
-export function upstreamProfile(panelist: PanelistSnapshot, survey: Survey, quota: Quota | null, today: Date): Profile {
+export function upstreamProfile(
+  panelist: PanelistSnapshot,
+  survey: Survey,
+  quota: Quota | null,
+  provider: string,
+  today: Date,
+): Profile {
   const result: Record<string, ProfileValue> = {}
   for (const name of namedAttributes(survey, quota)) {
-    const value = panelist.profile[name] ?? ageFromBirth(name, panelist.dateOfBirth, today)
+    const value =
+      panelist.profile[`${provider}:${name}`] ??
+      panelist.profile[name] ??
+      ageFromBirth(name, panelist.dateOfBirth, today)
     if (value === null || value === undefined) continue
     const values = valuesOf(value)
     if (values.length === 0) continue

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity'
 import { findConnection, recordAcknowledged } from '../../db/stores/connection-store.js'
+import { FAILURE_TYPES } from '../../domain/failure-types.js'
 import { failpoint } from '../../platform/failpoints.js'
-import { FAILURE_TYPES } from '../failures.js'
 import { attempt, upstreamOf } from './attempt.js'
 import type { SupplyDependencies } from './dependencies.js'
 

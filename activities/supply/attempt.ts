@@ -1,7 +1,8 @@
 import { ApplicationFailure, Context } from '@temporalio/activity'
 import { type ConnectionRow, recordFailedPoll } from '../../db/stores/connection-store.js'
+import { FAILURE_TYPES, needsHuman } from '../../domain/failure-types.js'
 import type { Upstream } from '../../providers/upstream.js'
-import { FAILURE_TYPES, toTemporalFailure } from '../failures.js'
+import { toTemporalFailure } from '../failures.js'
 import type { SupplyDependencies } from './dependencies.js'
 
 /** Well within the activity's heartbeat timeout. */
@@ -52,7 +53,7 @@ async function note(deps: SupplyDependencies, row: ConnectionRow, error: unknown
     deps.logger.warn({ connection: row.connection, epoch: row.pollEpoch }, 'overtaken attempt refused')
     return
   }
-  const state = type === FAILURE_TYPES.unauthorized || type === FAILURE_TYPES.rejected ? 'blocked' : 'degraded'
+  const state = needsHuman(type ?? '') ? 'blocked' : 'degraded'
   deps.logger.warn({ connection: row.connection, state, err: error }, 'poll failed')
   try {
     await recordFailedPoll(deps.knex, row.connection, {

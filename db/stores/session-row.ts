@@ -1,4 +1,4 @@
-import { type Money, money } from '../../domain/money.js'
+import { formatAmount, type Money, money } from '../../domain/money.js'
 import type { Grade, Outcome } from '../../domain/outcome.js'
 import type { Reward } from '../../domain/reward.js'
 import type { SessionFacts, SessionState, Standing } from '../../domain/session.js'
@@ -115,5 +115,21 @@ export function panelClaims(row: SessionRow, standing: Standing): Record<string,
     payable: standing.payable,
     reward: rewardNow(row, standing),
     custom_panel_data: row.custom_panel_data,
+  }
+}
+
+/** What a session's workflow shows from its start, in plain values that may enter Temporal. */
+export function factsToShow(row: SessionRow) {
+  const price = priceOf(row)
+  return {
+    sessionId: row.session_id,
+    connection: row.connection,
+    provider: row.provider,
+    panel: row.panel,
+    country: row.country,
+    price: price === null ? 'price with the entry' : `${formatAmount(price)} ${price.currency}`,
+    entryTtlMs: Math.max(row.entry_deadline.getTime() - row.created_at.getTime(), 1_000),
+    completionTtlMs: row.completion_ttl_ms,
+    entryDeadline: row.entry_deadline.getTime(),
   }
 }

@@ -158,4 +158,14 @@ export async function announceSession(knex: Knex, sessionId: string): Promise<bo
   )
 }
 
+/** Sessions whose workflow nobody is known to have started, oldest first: the janitor's list. */
+export async function findUnstartedSessions(knex: Knex, olderThan: Date, limit: number): Promise<SessionRow[]> {
+  return knex('sessions')
+    .select(knex.raw(sessionColumns))
+    .whereNull('workflow_started_at')
+    .where('created_at', '<', olderThan)
+    .orderBy('created_at')
+    .limit(limit)
+}
+
 const orNull = (row: unknown): SessionRow | null => (row as SessionRow | undefined) ?? null

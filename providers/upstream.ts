@@ -1,6 +1,6 @@
 import type { Grade } from '../domain/outcome.js'
-import type { ProviderAdapter } from '../providers/adapter.js'
-import type { Http } from '../providers/http.js'
+import type { ProviderAdapter } from './adapter.js'
+import type { Http } from './http.js'
 
 /** One configured connection, ready to be called: its provider's adapter, its own settings, the guarded HTTP client. */
 export interface Upstream {

@@ -1,0 +1,53 @@
+import type { Knex } from '../db/connect.js'
+import { findPendingClaims, type PendingClaim } from '../db/stores/claim-store.js'
+import { ensurePartitions, pruneIdempotencyKeys, tryLease } from '../db/stores/housekeeping-store.js'
+import { adoptPendingPostbacks } from '../db/stores/postback-store.js'
+import { factsToShow } from '../db/stores/session-row.js'
+import { findUnstartedSessions } from '../db/stores/session-store.js'
+
+/** What was left behind by a crash, or while Temporal was away. Ids and plain facts only. */
+export interface LeftBehind {
+  readonly sessions: readonly ReturnType<typeof factsToShow>[]
+  readonly claims: readonly PendingClaim[]
+  readonly postbacks: readonly { readonly postbackId: string; readonly redelivery: number }[]
+}
+
+export type JanitorActivities = ReturnType<typeof createJanitorActivities>
+
+/** Younger than this, whoever made it is still at it. */
+const SETTLING_MS = 8_000
+/** The update-with-start of a create may take ten seconds. */
+const STARTING_MS = 12_000
+const BATCH = 200
+const DELIVERY_LEASE_MS = 15 * 60_000
+/** Contract §4: stored answers are kept at least 24 hours. */
+const IDEMPOTENCY_MS = 48 * 60 * 60_000
+
+/** The janitor's eyes and broom; what is to be started or told, its workflow does. */
+export function createJanitorActivities(deps: { readonly knex: Knex; readonly clock: () => Date }) {
+  const before = (ms: number) => new Date(deps.clock().getTime() - ms)
+  return {
+    /** Finds what nobody takes care of. Pending postbacks are taken over in the same breath. */
+    async findLeftBehind(): Promise<LeftBehind> {
+      const now = deps.clock()
+      const [sessions, claims, postbacks] = await Promise.all([
+        findUnstartedSessions(deps.knex, before(STARTING_MS), BATCH),
+        findPendingClaims(deps.knex, before(SETTLING_MS), BATCH),
+        adoptPendingPostbacks(deps.knex, now, new Date(now.getTime() + DELIVERY_LEASE_MS), BATCH),
+      ])
+      return {
+        sessions: sessions.map(factsToShow),
+        claims,
+        postbacks: postbacks.map(({ postbackId, redeliveries }) => ({ postbackId, redelivery: redeliveries })),
+      }
+    },
+
+    /** Next months' partitions, and idempotency keys past their time. One process at a time. */
+    async tidy(): Promise<{ partitions: number; keys: number }> {
+      return tryLease(deps.knex, async (trx) => ({
+        partitions: await ensurePartitions(trx),
+        keys: await pruneIdempotencyKeys(trx, before(IDEMPOTENCY_MS)),
+      })).then((done) => done ?? { partitions: 0, keys: 0 })
+    },
+  }
+}

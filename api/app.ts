@@ -1,0 +1,62 @@
+import express, { type Express } from 'express'
+import helmet from 'helmet'
+import { callbackRoutes } from './callbacks/routes.js'
+import type { ApiDependencies } from './dependencies.js'
+import { click } from './entry/click.js'
+import { financeRoutes } from './finance/routes.js'
+import { panelOnly } from './http/auth.js'
+import { errorHandler, unknownRoute } from './http/errors.js'
+import { jsonBody } from './http/json-body.js'
+import { opsRoutes } from './ops/routes.js'
+import { createSession } from './panel/create-session.js'
+import { explain } from './panel/explain.js'
+import { match } from './panel/match.js'
+import { panelReadRoutes } from './panel/routes.js'
+import { PAGE_CSS } from './plain-page.js'
+import { httpMetrics, publicRoutes } from './public/routes.js'
+
+/** The whole HTTP surface, a folder an audience. */
+export function createApp(deps: ApiDependencies): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('query parser', 'simple')
+  app.use(httpMetrics)
+
+  // respondents and providers first: nothing they need waits for what pages and programs need
+  app.get('/e/:token', click(deps))
+  app.use(callbackRoutes(deps))
+
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          defaultSrc: ["'self'"],
+          imgSrc: ["'self'", 'data:'],
+          objectSrc: ["'none'"],
+          frameAncestors: ["'none'"],
+          baseUri: ["'none'"],
+          formAction: ["'self'"],
+        },
+      },
+      strictTransportSecurity: deps.publicUrl.startsWith('https:'),
+    }),
+  )
+  app.get('/page.css', (_request, response) => {
+    response.type('css').setHeader('Cache-Control', 'public, max-age=3600').send(PAGE_CSS)
+  })
+  app.use(publicRoutes(deps))
+
+  const panel = panelOnly(deps.keys, deps.limiter)
+  app.post('/v1/surveys/match', panel, jsonBody(), match(deps))
+  app.get('/v1/surveys/:survey_id/explain', panel, explain(deps))
+  app.post('/v1/sessions', panel, jsonBody(), createSession(deps))
+  app.use(panelReadRoutes(deps))
+  app.use(financeRoutes(deps))
+  app.use(opsRoutes(deps))
+
+  app.use(unknownRoute)
+  app.use(errorHandler(deps.logger))
+  return app
+}

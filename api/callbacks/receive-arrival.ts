@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto'
+import type { Request } from 'express'
+import { type NewClaim, type RecordedClaim, recordClaim } from '../../db/stores/claim-store.js'
+import type { SessionRow } from '../../db/stores/session-row.js'
+import { findSession, findSessionByProviderId } from '../../db/stores/session-store.js'
+import { failpoint } from '../../platform/failpoints.js'
+import { VerificationError } from '../../platform/verification/verification-error.js'
+import type { Verified } from '../../platform/verification/verifiers.js'
+import type { OutcomeReport } from '../../providers/adapter.js'
+import { ProviderError } from '../../providers/errors.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { arrivalRoute } from './arrival-route.js'
+
+/** An arrival that changes nothing. The reason is for the provider's log; it tells nothing about anybody's session. */
+export class ArrivalRefused extends Error {
+  override readonly name = 'ArrivalRefused'
+  constructor(
+    readonly status: 400 | 404 | 503,
+    reason: string,
+  ) {
+    super(reason)
+  }
+}
+
+export interface Arrived {
+  readonly session: SessionRow
+  readonly claim: RecordedClaim
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/**
+ * Believes an arrival or refuses it, finds its session and commits its claim. Only then is anything answered; telling
+ * the session's workflow is best effort, for the janitor tells it again.
+ * @param name the part of a postback route after the connection, '' where there is none
+ * @throws ArrivalRefused
+ */
+export async function receiveArrival(
+  deps: ApiDependencies,
+  request: Request,
+  route: 'return' | 'postback',
+  name: string,
+): Promise<Arrived> {
+  const connection = String(request.params.connection)
+  const configured = arrivalRoute(deps.findUpstream(connection), route, name)
+  if (configured === null) throw new ArrivalRefused(404, 'nothing is expected at this address')
+  const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+  const verified = await believe(deps, configured.arrival, request, rawBody, route)
+  const report = read(() =>
+    configured.upstream.adapter.readArrival(configured.upstream.config, {
+      route,
+      name,
+      fields: verified.fields,
+      unsigned: verified.unsigned,
+    }),
+  )
+  if (verified.unsigned && (report.outcome === 'COMPLETED' || report.outcome === null)) {
+    throw new ArrivalRefused(400, 'a complete must be signed')
+  }
+  const session = await correlate(deps, connection, report)
+  holdToItsSession(report, session)
+  const claim = await recordClaim(
+    deps.knex,
+    session.session_id,
+    claimOf(report, verified, request, rawBody, route),
+    deps.clock(),
+  )
+  if (claim === null) throw new ArrivalRefused(404, 'no such session')
+  failpoint('outcome.after_claim')
+  if (claim.pending) deps.sessions.arrived(session.session_id, claim.claimId)
+  failpoint('outcome.after_signal')
+  deps.logger.info(
+    {
+      connection,
+      session: session.session_id,
+      route,
+      effect: claim.effect,
+      outcome: report.outcome,
+      replayed: claim.replayed,
+    },
+    'arrival',
+  )
+  return { session: claim.session, claim }
+}
+
+async function believe(
+  deps: ApiDependencies,
+  arrival: Parameters<ApiDependencies['verifiers']['verify']>[0],
+  request: Request,
+  rawBody: Buffer,
+  route: 'return' | 'postback',
+): Promise<Verified> {
+  try {
+    return await deps.verifiers.verify(arrival, {
+      method: request.method,
+      rawUrl: request.originalUrl,
+      headers: request.headers,
+      rawBody,
+      contentType: request.headers['content-type'],
+      route,
+    })
+  } catch (error) {
+    if (!(error instanceof VerificationError)) throw error
+    deps.logger.warn(
+      { connection: request.params.connection, route, kind: error.kind, reason: error.message },
+      'arrival refused',
+    )
+    throw new ArrivalRefused(error.kind === 'unavailable' ? 503 : 400, error.message)
+  }
+}
+
+function read(work: () => OutcomeReport): OutcomeReport {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof ProviderError) throw new ArrivalRefused(400, error.message)
+    throw error
+  }
+}
+
+/** Our own id first, then the provider's (contract §3, Correlation); never a session of another connection. */
+async function correlate(deps: ApiDependencies, connection: string, report: OutcomeReport): Promise<SessionRow> {
+  const { sessionId, providerSessionId } = report.correlate
+  if (sessionId !== undefined && UUID.test(sessionId)) {
+    const row = await findSession(deps.knex, sessionId)
+    if (row !== null && row.connection === connection) return row
+  }
+  if (providerSessionId !== undefined) {
+    const row = await findSessionByProviderId(deps.knex, connection, providerSessionId)
+    if (row !== null) return row
+  }
+  throw new ArrivalRefused(404, 'no such session')
+}
+
+function holdToItsSession(report: OutcomeReport, session: SessionRow): void {
+  const otherPanelist = report.panelistId !== undefined && report.panelistId !== session.provider_panelist_id
+  const otherSurvey = report.providerSurveyId !== undefined && report.providerSurveyId !== session.provider_survey_id
+  if (otherPanelist || otherSurvey) throw new ArrivalRefused(400, 'the token is about another panelist or survey')
+}
+
+function claimOf(
+  report: OutcomeReport,
+  verified: Verified,
+  request: Request,
+  rawBody: Buffer,
+  route: 'return' | 'postback',
+): NewClaim {
+  const unique =
+    report.uniqueId ?? createHash('sha256').update(request.originalUrl).update('\0').update(rawBody).digest('base64url')
+  return {
+    source: route,
+    kind: report.kind,
+    outcome: report.outcome,
+    word: report.word,
+    grade: verified.grade,
+    // the same token by browser and by server is one word of better evidence, not a repeat
+    fingerprint: `${route}:${unique}`,
+    raw: report.outcome === null ? JSON.stringify(verified.fields, bigintAsText) : null,
+  }
+}
+
+const bigintAsText = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value)

@@ -1,0 +1,69 @@
+import express, { type ErrorRequestHandler, Router } from 'express'
+import { isDatabaseAway } from '../../db/connect.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { Problem } from '../http/problem.js'
+import { panelRedirect } from '../panel-redirect.js'
+import { sendPage } from '../plain-page.js'
+import { ArrivalRefused, receiveArrival } from './receive-arrival.js'
+
+/** Signatures cover what was sent, so bodies arrive as bytes whatever their type. */
+const rawBody = express.raw({ type: () => true, limit: '256kb' })
+
+/** Respondents come back, providers tell us (contract §3). Never limited by key; nothing here is authenticated but by proof. */
+export function callbackRoutes(deps: ApiDependencies): Router {
+  const router = Router({ caseSensitive: true })
+
+  router.get('/returns/:connection', async (request, response) => {
+    response.setHeader('Cache-Control', 'no-store')
+    response.setHeader('Referrer-Policy', 'no-referrer')
+    // a scanner's HEAD is nobody's return
+    if (request.method === 'HEAD') return void response.status(200).end()
+    const { session } = await receiveArrival(deps, request, 'return', '')
+    const panel = deps.panels.get(session.panel)
+    if (panel === undefined)
+      return sendPage(response, 200, 'Thank you', 'This survey has ended. You may close this page.')
+    response.redirect(302, await panelRedirect(deps.signer, panel, session))
+  })
+
+  const postback = async (request: express.Request, response: express.Response): Promise<void> => {
+    const name = request.params.name === undefined ? '' : String(request.params.name)
+    await receiveArrival(deps, request, 'postback', name)
+    response.status(200).json({ status: 'stored' })
+  }
+  router.post('/postbacks/:connection', rawBody, postback)
+  router.post('/postbacks/:connection/:name', rawBody, postback)
+
+  router.use(refusals)
+  return router
+}
+
+/** A respondent gets a plain page; a server gets problem+json. */
+const refusals: ErrorRequestHandler = (error: unknown, request, response, next) => {
+  const browser = request.path.startsWith('/returns/')
+  if (error instanceof ArrivalRefused) {
+    if (error.status === 503) response.setHeader('Retry-After', '5')
+    if (browser) {
+      return sendPage(
+        response,
+        error.status,
+        'This link cannot be used',
+        'It may be damaged or out of date. You may close this page.',
+      )
+    }
+    const code = error.status === 404 ? 'not_found' : error.status === 503 ? 'keys_unavailable' : 'refused'
+    return next(new Problem(error.status, code, error.message))
+  }
+  if (browser && isDatabaseAway(error)) {
+    return sendPage(
+      response.setHeader('Retry-After', '2'),
+      503,
+      'One moment, please',
+      'We could not note your result just now. This page tries again by itself.',
+      {
+        after: 3,
+        url: request.originalUrl,
+      },
+    )
+  }
+  next(error)
+}

@@ -1,0 +1,87 @@
+import type { Client } from '@temporalio/client'
+import { createCatalogue } from '../catalogue/catalogue.js'
+import type { CatalogueConnection } from '../catalogue/connections.js'
+import { createPostgresSource } from '../catalogue/postgres-source.js'
+import type { Knex } from '../db/connect.js'
+import { installationKey, installationSecret } from '../db/stores/key-store.js'
+import { createHttp } from '../platform/egress/http-client.js'
+import type { Logger } from '../platform/logger.js'
+import { createSigner } from '../platform/signing/signer.js'
+import { generateSigningKey } from '../platform/signing/signing-key.js'
+import { createVerifiers } from '../platform/verification/verifiers.js'
+import type { TributaryConfig } from '../providers/connection-schemas.js'
+import { createProviderHttp } from '../providers/provider-http.js'
+import { createUpstreams, vocabularyOf } from '../providers/upstreams.js'
+import type { ApiDependencies } from './dependencies.js'
+import { KeyRing } from './http/auth.js'
+import { RateLimiter } from './http/rate-limit.js'
+import { OfferTokens } from './panel/offer-token.js'
+import { SessionDriver } from './session-driver.js'
+
+export interface ApiParts {
+  readonly config: TributaryConfig
+  readonly knex: Knex
+  /** The same database; following the catalogue needs a connection of its own. */
+  readonly databaseUrl: string
+  readonly temporal: Client
+  readonly logger: Logger
+  readonly publicUrl: string
+  readonly clock?: () => Date
+}
+
+/** Puts an API process together. Nothing is built inline elsewhere; tests pass their own parts. */
+export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependencies; close: () => Promise<void> }> {
+  const { config, knex, temporal, logger, publicUrl } = parts
+  const clock = parts.clock ?? (() => new Date())
+  const egress = createHttp({ allowPrivate: config.egress.allowPrivate })
+  const upstreams = createUpstreams(config, createProviderHttp(egress))
+  const [signingKey, offerSecret] = await Promise.all([
+    config.signing.privateKey ??
+      installationKey(knex, 'signing', async () => generateSigningKey()).then(({ pem }) => pem),
+    installationSecret(knex, 'offers'),
+  ])
+  const source = createPostgresSource({ knex, url: parts.databaseUrl })
+  const connections = upstreams.all.map((upstream): CatalogueConnection => {
+    const { name: provider } = upstream.adapter
+    const own = config.attributeMappings.has(upstream.connection)
+    const settings = config.connections.find(({ id }) => id === upstream.connection)
+    return {
+      id: upstream.connection,
+      provider,
+      vocabulary: { prefix: own ? upstream.connection : provider, provider, mapping: vocabularyOf(config, upstream) },
+      pollEveryMs: upstream.adapter.pollEveryMs?.(upstream.config) ?? null,
+      staleAfterMs: settings?.staleAfter ?? 0,
+    }
+  })
+  const catalogue = createCatalogue({ source, clock, log: logger, connections })
+  const deps: ApiDependencies = {
+    config,
+    panels: new Map(config.panels.map((panel) => [panel.id, panel])),
+    knex,
+    clock,
+    logger,
+    publicUrl,
+    signer: await createSigner({
+      privateKey: signingKey.pem,
+      kid: config.signing.privateKey?.keyId ?? undefined,
+      issuer: publicUrl,
+      clock,
+    }),
+    verifiers: createVerifiers({ http: egress, publicUrl, clock }),
+    findUpstream: upstreams.find,
+    keys: new KeyRing(config),
+    limiter: new RateLimiter(config.limits.perKeyPerSecond, config.limits.burst),
+    offers: new OfferTokens(offerSecret),
+    catalogue,
+    sessions: new SessionDriver(temporal, logger),
+    temporal,
+  }
+  return {
+    deps,
+    close: async () => {
+      await catalogue.close()
+      await source.close()
+      await egress.close()
+    },
+  }
+}

@@ -1,0 +1,126 @@
+import { readPanelistStanding } from '../../db/read-models/panelist-standing.js'
+import { findSurvey, type SurveyRecord } from '../../db/stores/survey-store.js'
+import type { Money } from '../../domain/money.js'
+import type { Grade } from '../../domain/outcome.js'
+import type { PanelistSnapshot } from '../../domain/panelist.js'
+import type { Quota } from '../../domain/survey.js'
+import type { ConnectionBase } from '../../platform/config/connection-base.js'
+import type { PanelConfig } from '../../platform/config/panel-schema.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { notFound, Problem } from '../http/problem.js'
+import { findOffers } from './find-offers.js'
+import { quotaKey } from './offer-token.js'
+import type { CreateSessionRequest } from './schemas.js'
+import { isCapped, mayUse, upstreamPanelistId } from './usable-connections.js'
+
+/** An offer that still stands, with what its session needs. */
+export interface Bookable {
+  readonly found: SurveyRecord
+  readonly quota: Quota | null
+  /** The newest stored price: what the session locks. */
+  readonly price: Money
+  readonly requiredGrade: Grade
+  readonly providerPanelistId: string
+  readonly snapshot: PanelistSnapshot
+}
+
+/**
+ * Reads an offer and checks that it still stands: survey and quota open, not full, not cheaper than shown, its
+ * connection in use.
+ * @throws Problem 404 for an offer that is unreadable or somebody else's, 409 `offer_gone`
+ */
+export async function bookOffer(
+  deps: ApiDependencies,
+  panel: PanelConfig,
+  body: CreateSessionRequest,
+): Promise<Bookable> {
+  const offer = deps.offers.read(body.offer_id, panel.id, body.panelist_id, deps.clock())
+  if (offer === null) throw notFound('This offer_id is not known')
+  const now = deps.clock()
+  const [found, standing] = await Promise.all([
+    findSurvey(deps.knex, offer.surveyId),
+    readPanelistStanding(deps.knex, panel.id, body.panelist_id, now),
+  ])
+  const connection = deps.config.connections.find(({ id }) => id === found?.connection)
+  const quota = found?.survey.quotas.find(({ quotaId }) => quotaKey(quotaId) === offer.quotaKey) ?? null
+  const gone = () => offerGone(deps, panel, body, offer.surveyId, found?.survey.country)
+  if (found === null || connection === undefined || offer.expired) throw await gone()
+  if (!takesPeople(deps, panel, connection, found, now)) throw await gone()
+  if (offer.quotaKey !== null && (quota === null || !isOpen(quota))) throw await gone()
+  const price = quota?.price ?? found.survey.price
+  if (price.currency !== offer.price.currency || price.amountMinor < offer.price.amountMinor) throw await gone()
+  if (isCapped(panel, connection, standing)) {
+    throw new Problem(409, 'cap_reached', 'This panelist has had all the starts that the caps allow for now')
+  }
+  const profile = body.profile ?? standing.stored?.profile ?? {}
+  return {
+    found,
+    quota,
+    price,
+    requiredGrade: connection.requiredGrade,
+    providerPanelistId: upstreamPanelistId(panel, connection, body.panelist_id),
+    snapshot: {
+      profile,
+      dateOfBirth: birthIn(profile) ?? (body.profile === undefined ? (standing.stored?.dateOfBirth ?? null) : null),
+    },
+  }
+}
+
+const birthIn = (profile: PanelistSnapshot['profile']): string | null =>
+  typeof profile.date_of_birth === 'string' ? profile.date_of_birth : null
+
+function takesPeople(
+  deps: ApiDependencies,
+  panel: PanelConfig,
+  connection: ConnectionBase,
+  found: SurveyRecord,
+  now: Date,
+): boolean {
+  const { survey } = found
+  return (
+    mayUse(panel, connection.id) &&
+    deps.catalogue.standings([connection.id]).some((one) => one.offered) &&
+    found.status === 'open' &&
+    survey.enterable &&
+    (survey.availableCompletes === null || survey.availableCompletes > 0) &&
+    (survey.finishAt === null || new Date(survey.finishAt) > now)
+  )
+}
+
+const isOpen = (quota: Quota): boolean => quota.status === 'open' && (quota.available === null || quota.available > 0)
+
+const MOST_ALTERNATIVES = 3
+
+/** 409 `offer_gone` with up to three fresh offers for the same panelist, the same survey first. */
+export async function offerGone(
+  deps: ApiDependencies,
+  panel: PanelConfig,
+  body: CreateSessionRequest,
+  surveyId: string,
+  country?: string,
+): Promise<Problem> {
+  const answer = await findOffers(
+    deps,
+    panel,
+    {
+      panelist_id: body.panelist_id,
+      profile: body.profile,
+      device: body.device,
+      user_ip: body.user_ip,
+      user_agent: body.user_agent,
+      limit: 50,
+      wait_ms: 0,
+      explain: false,
+    },
+    country,
+  ).catch((error: unknown) => {
+    // a panelist nobody stored and who came without a country: there is nothing to match by
+    if (error instanceof Problem) return { offers: [] }
+    throw error
+  })
+  const same = answer.offers.filter((offer) => offer.survey_id === surveyId)
+  const others = answer.offers.filter((offer) => offer.survey_id !== surveyId)
+  return new Problem(409, 'offer_gone', 'This offer no longer stands: the survey is gone, full, or pays less now', {
+    members: { alternatives: [...same, ...others].slice(0, MOST_ALTERNATIVES) },
+  })
+}

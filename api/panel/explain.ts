@@ -1,0 +1,47 @@
+import type { RequestHandler } from 'express'
+import { readPanelistStanding } from '../../db/read-models/panelist-standing.js'
+import { findSurvey } from '../../db/stores/survey-store.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { panelOf } from '../http/auth.js'
+import { notFound } from '../http/problem.js'
+import { parse } from '../http/validate.js'
+import { panelistOf } from './find-offers.js'
+import { ExplainQuery } from './schemas.js'
+import { isCapped, mayUse } from './usable-connections.js'
+
+/** `GET /v1/surveys/{survey_id}/explain?panelist_id=`: why a stored panelist is, or is not, offered a survey. */
+export function explain(deps: ApiDependencies): RequestHandler {
+  return async (request, response) => {
+    const panel = panelOf(response)
+    const { panelist_id: panelistId } = parse(ExplainQuery, request.query)
+    const surveyId = String(request.params.survey_id)
+    const [found, standing] = await Promise.all([
+      findSurvey(deps.knex, surveyId),
+      readPanelistStanding(deps.knex, panel.id, panelistId, deps.clock()),
+    ])
+    const connection = deps.config.connections.find(({ id }) => id === found?.connection)
+    if (found === null || connection === undefined || !mayUse(panel, connection.id)) {
+      throw notFound('There is no such survey for you')
+    }
+    if (standing.stored === null) throw notFound('This panelist is not stored: PUT /v1/panelists/{id} first')
+    const panelist = panelistOf({ panelist_id: panelistId }, standing.stored)
+    const explanation = await deps.catalogue.explain(surveyId, panelist, null)
+    if (explanation === null) throw notFound('There is no such survey for you')
+    const taken = standing.taken.includes(surveyId)
+    const capped = isCapped(panel, connection, standing)
+    response.json({
+      ...explanation,
+      verdict: taken || capped ? 'no' : explanation.verdict,
+      rules: [
+        ...explanation.rules,
+        {
+          rule: 'taken',
+          wanted: 'not completed or under way',
+          given: taken ? 'completed or under way' : 'neither',
+          holds: !taken,
+        },
+        { rule: 'caps', wanted: 'starts left', given: capped ? 'none left' : 'some left', holds: !capped },
+      ],
+    })
+  }
+}

@@ -1,0 +1,97 @@
+import type { CatalogueOffer } from '../../catalogue/offers.js'
+import { readPanelistStanding } from '../../db/read-models/panelist-standing.js'
+import type { Panelist } from '../../domain/panelist.js'
+import { rewardFor } from '../../domain/reward.js'
+import type { PanelConfig } from '../../platform/config/panel-schema.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { invalid } from '../http/validate.js'
+import { OFFER_TTL_MS } from './offer-token.js'
+import type { MatchAnswer, MatchRequest, Offer } from './schemas.js'
+import { isCapped, mayUse } from './usable-connections.js'
+
+/**
+ * The surveys that suit a panelist, best first, each as an offer which carries its own terms. One SQL statement for the
+ * panelist, everything else from memory; nothing is written.
+ * @param fallbackCountry where neither the request nor the store names one
+ */
+export async function findOffers(
+  deps: ApiDependencies,
+  panel: PanelConfig,
+  request: MatchRequest,
+  fallbackCountry?: string,
+): Promise<MatchAnswer> {
+  const now = deps.clock()
+  const standing = await readPanelistStanding(deps.knex, panel.id, request.panelist_id, now)
+  const panelist = panelistOf(request, standing.stored, fallbackCountry)
+  const connections = deps.config.connections.filter(
+    ({ id }) => mayUse(panel, id) && (request.connections === undefined || request.connections.includes(id)),
+  )
+  const offers = deps.catalogue.match({
+    panelist,
+    device: request.device ?? null,
+    connections: connections.filter((connection) => !isCapped(panel, connection, standing)).map(({ id }) => id),
+    excludedSurveys: new Set(standing.taken),
+    excludedGroups: new Set(),
+    limit: request.limit,
+  })
+  const expiresAt = new Date(now.getTime() + OFFER_TTL_MS)
+  const { revision, ageMs } = deps.catalogue.state()
+  return {
+    panelist_id: request.panelist_id,
+    offers: offers.map((offer) => answerOf(deps, panel, request.panelist_id, offer, expiresAt)),
+    connections: deps.catalogue.standings(connections.map(({ id }) => id)).map(({ id, status, ageSeconds }) => ({
+      id,
+      status,
+      age_seconds: ageSeconds,
+      ...(status === 'error' ? { error: 'the last poll failed' } : {}),
+    })),
+    catalogue: { revision: Number(revision), age_ms: ageMs },
+  }
+}
+
+/** The panelist of a match: what the request says counts for this call, what it leaves out comes from the store. */
+export function panelistOf(
+  request: Pick<MatchRequest, 'panelist_id' | 'country' | 'locale' | 'profile' | 'date_of_birth'>,
+  stored: Panelist | null,
+  fallbackCountry?: string,
+): Panelist {
+  const country = request.country ?? stored?.country ?? fallbackCountry
+  if (country === undefined) {
+    throw invalid([{ field: 'country', message: 'is needed: this panelist is not stored (PUT /v1/panelists/{id})' }])
+  }
+  const ownProfile = request.profile !== undefined
+  return {
+    panelistId: request.panelist_id,
+    country,
+    locale: request.locale ?? stored?.locale ?? null,
+    dateOfBirth: request.date_of_birth ?? (ownProfile ? null : (stored?.dateOfBirth ?? null)),
+    profile: request.profile ?? stored?.profile ?? {},
+  }
+}
+
+function answerOf(
+  deps: ApiDependencies,
+  panel: PanelConfig,
+  panelistId: string,
+  offer: CatalogueOffer,
+  expiresAt: Date,
+): Offer {
+  const { surveyId, quotaId, price } = offer
+  return {
+    offer_id: deps.offers.issue({ panel: panel.id, surveyId, quotaId, price, expiresAt }, panelistId),
+    survey_id: surveyId,
+    connection: offer.connection,
+    provider: offer.provider,
+    provider_survey_id: offer.providerSurveyId,
+    provider_quota_id: quotaId,
+    match: offer.match,
+    loi_minutes: offer.loiMinutes,
+    ir_percent: offer.irPercent,
+    conversion_percent: offer.expectedConversionPercent,
+    cpi: { amount_minor: Number(price.amountMinor), currency: price.currency },
+    reward: rewardFor(price, panel.reward),
+    score: offer.score,
+    why: [...offer.why],
+    expires_at: expiresAt.toISOString(),
+  }
+}

@@ -1,0 +1,19 @@
+import type { RequestHandler } from 'express'
+import type { ApiDependencies } from '../dependencies.js'
+import { panelOf } from '../http/auth.js'
+import { Problem } from '../http/problem.js'
+import { parseBody } from '../http/validate.js'
+import { findOffers } from './find-offers.js'
+import { MatchRequest } from './schemas.js'
+
+/** `POST /v1/surveys/match`: which surveys suit this panelist now. */
+export function match(deps: ApiDependencies): RequestHandler {
+  return async (request, response) => {
+    const body = parseBody(MatchRequest, request)
+    if (!deps.catalogue.state().ready) {
+      // an index that holds part of the catalogue would answer wrongly, so it answers nothing
+      throw new Problem(503, 'catalogue_loading', 'The catalogue is still being loaded', { retryAfterSeconds: 1 })
+    }
+    response.json(await findOffers(deps, panelOf(response), body))
+  }
+}

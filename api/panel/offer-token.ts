@@ -1,0 +1,80 @@
+import { createHash, createHmac } from 'node:crypto'
+import { z } from 'zod'
+import { type Money, money } from '../../domain/money.js'
+import { type SealKey, seal, sealKey, unseal } from '../../platform/signing/offer-token.js'
+
+/** Contract §4: an offer is valid 15 minutes. */
+export const OFFER_TTL_MS = 15 * 60_000
+
+/** What an offer promises, carried by the offer itself: a match writes nothing. */
+export interface OfferTerms {
+  readonly panel: string
+  readonly surveyId: string
+  readonly quotaId: string | null
+  /** What was shown. */
+  readonly price: Money
+  readonly expiresAt: Date
+}
+
+/** An offer that came back. */
+export interface ReadOffer {
+  readonly surveyId: string
+  /** `quotaKey` of the quota it was made at; null without quotas. */
+  readonly quotaKey: string | null
+  readonly price: Money
+  readonly expired: boolean
+}
+
+const payload = z.object({
+  p: z.string(),
+  h: z.string(),
+  s: z.string(),
+  q: z.string().optional(),
+  m: z.string().regex(/^\d+$/),
+  c: z.string().regex(/^[A-Z]{3}$/),
+})
+
+/** Offer ids: opaque, at most 1,024 characters, good for one panel and one panelist. */
+export class OfferTokens {
+  readonly #sealKey: SealKey
+
+  /** @param secret at least 32 bytes, the same for every API process */
+  constructor(private readonly secret: Buffer) {
+    this.#sealKey = sealKey(secret, 'offer')
+  }
+
+  issue(terms: OfferTerms, panelistId: string): string {
+    return seal(
+      {
+        p: terms.panel,
+        h: this.#panelist(terms.panel, panelistId),
+        s: terms.surveyId,
+        ...(terms.quotaId === null ? {} : { q: quotaKey(terms.quotaId) }),
+        m: terms.price.amountMinor.toString(),
+        c: terms.price.currency,
+      },
+      this.#sealKey,
+      terms.expiresAt,
+    )
+  }
+
+  /** Reads an offer of this panel and panelist. @returns null when it is unreadable or somebody else's */
+  read(offerId: string, panel: string, panelistId: string, now: Date): ReadOffer | null {
+    const token = unseal(offerId, this.#sealKey, now)
+    const terms = payload.safeParse(token?.payload)
+    if (token === null || !terms.success) return null
+    const { p, h, s, q, m, c } = terms.data
+    if (p !== panel || h !== this.#panelist(panel, panelistId)) return null
+    return { surveyId: s, quotaKey: q ?? null, price: money(BigInt(m), c), expired: token.expired }
+  }
+
+  /** A keyed hash: the token tells nobody who the panelist is. */
+  #panelist(panel: string, panelistId: string): string {
+    return createHmac('sha256', this.secret).update(`${panel}\0${panelistId}`).digest('base64url').slice(0, 22)
+  }
+}
+
+/** Quota ids are the provider's and may be long: a long one travels as its hash. */
+export function quotaKey(quotaId: string): string {
+  return quotaId.length <= 64 ? quotaId : `#${createHash('sha256').update(quotaId).digest('base64url')}`
+}

@@ -1,0 +1,24 @@
+import type { Knex } from '../connect.js'
+
+const HOUSEKEEPING_LOCK = 7_411_002
+
+/** Runs work in a transaction which one process at a time may have. @returns null when another has it */
+export async function tryLease<Result>(knex: Knex, work: (trx: Knex) => Promise<Result>): Promise<Result | null> {
+  return knex.transaction(async (trx) => {
+    const { rows } = (await trx.raw('select pg_try_advisory_xact_lock(?) as mine', [HOUSEKEEPING_LOCK])) as {
+      rows: { mine: boolean }[]
+    }
+    return rows[0]?.mine ? work(trx) : null
+  })
+}
+
+/** Makes the coming months' partitions. @returns how many were missing */
+export async function ensurePartitions(trx: Knex): Promise<number> {
+  const { rows } = (await trx.raw('select ensure_partitions(2) as made')) as { rows: { made: number }[] }
+  return rows[0]?.made ?? 0
+}
+
+/** Forgets the answers of old requests. @returns how many */
+export async function pruneIdempotencyKeys(trx: Knex, olderThan: Date): Promise<number> {
+  return trx('idempotency_keys').where('created_at', '<', olderThan).delete()
+}

@@ -1,0 +1,31 @@
+import type { VocabularyMapping } from '../domain/mapping.js'
+import type { TributaryConfig } from './connection-schemas.js'
+import type { Http } from './http.js'
+import { adapterOf } from './registry.js'
+import type { FindUpstream, Upstream } from './upstream.js'
+
+/**
+ * The configured connections whose provider this version serves, ready to be called.
+ * @param http the guarded client as adapters see it
+ */
+export function createUpstreams(config: TributaryConfig, http: Http): { find: FindUpstream; all: readonly Upstream[] } {
+  const all: Upstream[] = []
+  for (const connection of config.connections) {
+    const adapter = adapterOf(connection.provider)
+    if (adapter === undefined) continue
+    all.push({
+      connection: connection.id,
+      adapter: adapter as Upstream['adapter'],
+      config: connection,
+      http,
+      requiredGrade: connection.requiredGrade,
+    })
+  }
+  const byId = new Map(all.map((upstream) => [upstream.connection, upstream]))
+  return { all, find: (connection) => byId.get(connection) ?? null }
+}
+
+/** The vocabulary of a connection: its own mapping file's, else the one shipped with its provider. */
+export function vocabularyOf(config: TributaryConfig, upstream: Upstream): VocabularyMapping {
+  return config.attributeMappings.get(upstream.connection) ?? upstream.adapter.vocabulary
+}

@@ -1,0 +1,96 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  ParentClosePolicy,
+  proxyActivities,
+  setCurrentDetails,
+  sleep,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow'
+import type { JanitorActivities, LeftBehind } from '../activities/janitor.js'
+import { claimWorkflowId, outcomeArrived, postbackWorkflowId, sessionWorkflowId } from './messages/session.js'
+import { sessionStart } from './messages/session-start.js'
+import { respondentSession } from './respondent-session.js'
+import { deliverPostback, settleClaim } from './settle-claim.js'
+
+const { findLeftBehind } = proxyActivities<JanitorActivities>({
+  summary: 'look for what was left behind',
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '1s', maximumInterval: '15s' },
+})
+const { tidy } = proxyActivities<JanitorActivities>({
+  summary: 'partitions and old keys',
+  startToCloseTimeout: '2m',
+  retry: { initialInterval: '5s', maximumInterval: '1m' },
+})
+
+const EVERY = '15s'
+const ROUNDS_PER_RUN = 200
+const ROUNDS_PER_TIDY = 100
+
+/**
+ * Every fifteen seconds: starts sessions whose start was lost, tells sessions of claims that were not applied, sends
+ * messages that nobody delivers. Nothing is lost for longer than that, whatever crashed. Its id is `janitor`.
+ */
+export async function janitor(): Promise<void> {
+  for (let round = 0; round < ROUNDS_PER_RUN && !workflowInfo().continueAsNewSuggested; round += 1) {
+    const found = await findLeftBehind()
+    await Promise.all([
+      ...found.sessions.map((facts) => quietly(startSession(facts))),
+      ...found.claims.map((claim) => quietly(settle(claim))),
+      ...found.postbacks.map((postback) => quietly(deliver(postback))),
+    ])
+    setCurrentDetails(
+      `Last round: ${found.sessions.length} sessions started, ${found.claims.length} claims told, ${found.postbacks.length} messages taken over`,
+    )
+    if (round % ROUNDS_PER_TIDY === 0) await tidy()
+    await sleep(EVERY, { summary: 'next round' })
+  }
+  await condition(allHandlersFinished)
+  await continueAsNew()
+}
+
+/** Somebody else did it, or will be tried again in fifteen seconds: either way no reason to stop. */
+const quietly = (work: Promise<unknown>): Promise<unknown> => work.catch(() => undefined)
+
+async function startSession(facts: LeftBehind['sessions'][number]): Promise<void> {
+  const { workflowId, taskQueue, args, staticSummary, typedSearchAttributes, workflowIdReusePolicy } =
+    sessionStart(facts)
+  await startChild(respondentSession, {
+    workflowId,
+    taskQueue,
+    args,
+    staticSummary,
+    typedSearchAttributes,
+    workflowIdReusePolicy,
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+  })
+}
+
+/** A running session is told again; one that has ended gets a workflow for the claim. */
+async function settle({ claimId, sessionId }: LeftBehind['claims'][number]): Promise<void> {
+  try {
+    await getExternalWorkflowHandle(sessionWorkflowId(sessionId)).signal(outcomeArrived)
+  } catch {
+    await startChild(settleClaim, {
+      workflowId: claimWorkflowId(claimId),
+      taskQueue: 'sessions',
+      args: [{ claimId, sessionId }],
+      staticSummary: 'a claim that nobody applied',
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+    })
+  }
+}
+
+async function deliver({ postbackId, redelivery }: LeftBehind['postbacks'][number]): Promise<void> {
+  await startChild(deliverPostback, {
+    workflowId: postbackWorkflowId(postbackId, redelivery),
+    taskQueue: 'sessions',
+    args: [{ postbackId }],
+    staticSummary: 'a message that nobody delivers',
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+  })
+}

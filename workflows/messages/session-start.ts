@@ -1,0 +1,45 @@
+import { searchAttribute } from '../../domain/visibility.js'
+import { type SessionInput, sessionWorkflowId } from './session.js'
+
+/** What is shown of a session from its start. Never anything about the panelist. */
+export interface SessionFactsToShow {
+  readonly sessionId: string
+  readonly connection: string
+  readonly provider: string
+  readonly panel: string
+  readonly country: string
+  /** "1.50 USD", or why there is none yet. */
+  readonly price: string
+  readonly entryTtlMs: number
+  readonly completionTtlMs: number
+  /** When the entry link expires, in epoch milliseconds. */
+  readonly entryDeadline: number
+}
+
+/**
+ * How a session's workflow is started, by the API and by the janitor alike. The id may be used once for ever: a session
+ * is not lived twice.
+ */
+export function sessionStart(facts: SessionFactsToShow) {
+  const input: SessionInput = {
+    sessionId: facts.sessionId,
+    connection: facts.connection,
+    entryTtlMs: facts.entryTtlMs,
+    completionTtlMs: facts.completionTtlMs,
+  }
+  return {
+    workflowId: sessionWorkflowId(facts.sessionId),
+    workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
+    taskQueue: 'sessions',
+    args: [input] as [SessionInput],
+    staticSummary: [facts.connection, facts.country, facts.price, `panel ${facts.panel}`].join(' · '),
+    typedSearchAttributes: [
+      { key: searchAttribute('TributaryProvider'), value: facts.provider },
+      { key: searchAttribute('TributaryConnection'), value: facts.connection },
+      { key: searchAttribute('TributaryPanel'), value: facts.panel },
+      { key: searchAttribute('TributaryState'), value: 'opening' },
+      { key: searchAttribute('TributaryMarkets'), value: [facts.country] },
+      { key: searchAttribute('TributaryDeadline'), value: new Date(facts.entryDeadline) },
+    ],
+  }
+}
