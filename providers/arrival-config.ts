@@ -3,7 +3,7 @@ import { OUTCOMES, type Outcome } from '../domain/outcome.js'
 import { fieldNotes } from '../platform/config/field-notes.js'
 import { oneOf, text } from '../platform/config/fields.js'
 import { absent, section } from '../platform/config/sections.js'
-import { verification } from './verification-config.js'
+import { verification } from '../platform/config/verification-schema.js'
 
 /** What an arrival route of a provider looks like unless the configuration says otherwise. */
 export interface ArrivalDefaults<Field extends string> {
@@ -82,6 +82,3 @@ export function arrivalConfig<Field extends string>(defaults: ArrivalDefaults<Fi
     }
   })
 }
-
-/** One configured arrival route, as the program sees it. */
-export type ArrivalConfig<Field extends string = string> = z.output<ReturnType<typeof arrivalConfig<Field>>>

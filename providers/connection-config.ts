@@ -12,7 +12,6 @@ export {
   country,
   currency,
   duration,
-  field,
   flag,
   headerKey,
   hostAndPort,

@@ -65,5 +65,3 @@ export const dynataConnection = section({
   max_refreshes_per_second: number({ min: 0.01, max: 10_000, whole: false, example: '20' }).prefault(20),
   postbacks: absent(postbacks),
 })
-
-export type DynataConnection = z.output<typeof dynataConnection>

@@ -51,5 +51,3 @@ export const purespectrumConnection = section({
   returns: absent(returns),
   postbacks: section({ complete: absent(complete), reversal: absent(reversal) }).prefault({}),
 })
-
-export type PurespectrumConnection = z.output<typeof purespectrumConnection>

@@ -69,5 +69,3 @@ export const tolunaConnection = section({
   returns: absent(returns),
   postbacks: section({ member_status: absent(memberStatus), quota_status: absent(quotaStatus) }).prefault({}),
 })
-
-export type TolunaConnection = z.output<typeof tolunaConnection>
