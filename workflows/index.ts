@@ -1,0 +1,5 @@
+// Every workflow this program runs: one line each. The worker bundles what is reachable from here.
+export { janitor } from './janitor.js'
+export { pollProvider } from './poll-provider.js'
+export { respondentSession } from './respondent-session.js'
+export { deliverPostback, settleClaim } from './settle-claim.js'

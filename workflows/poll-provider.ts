@@ -1,0 +1,202 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  isCancellation,
+  proxyActivities,
+  proxySinks,
+  type Sinks,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow'
+import type { SupplyActivities } from '../activities/supply.js'
+import {
+  configChanged,
+  type PollInput,
+  type PollPosition,
+  pausePolling,
+  pollNow,
+  pollPosition,
+  redriveRecord,
+  resumePolling,
+  supplyQueue,
+} from './messages/poll.js'
+import { pollDetails, seconds } from './poll-details.js'
+import { readFailure } from './poll-failure.js'
+import { waitAfterFailure, waitAfterSuccess } from './poll-pace.js'
+import { afterFailure, afterPage, firstPosition, withPause } from './poll-position.js'
+import { NOTHING_SHOWN, showLastSuccess, showPosition } from './poll-visibility.js'
+
+/** One run's polls at most: about 20 events each, far from the 10,240 where Temporal begins to warn. */
+const POLLS_PER_RUN = 250
+/** Many signals make a history long, too. */
+const EVENTS_PER_RUN = 6_000
+
+/** Where a test may let the worker die; nothing happens without it. */
+export interface FailpointSinks extends Sinks {
+  failpoints: { beforeContinueAsNew(): void }
+}
+const { failpoints } = proxySinks<FailpointSinks>()
+
+/**
+ * The poll loop of one connection: fetch and store a page, acknowledge it once it is committed, wait for the provider's
+ * pace, again. Polls never overlap. Failures back off; a connection that needs a human is blocked and looked at now and
+ * then. Its id is `poll:<connection>`; it goes on for ever, continuing as new before its history grows long.
+ */
+export async function pollProvider(input: PollInput): Promise<void> {
+  const { connection } = input
+  let position: PollPosition = input.carried?.position ?? firstPosition(input)
+  let shown = input.carried?.shown ?? NOTHING_SHOWN
+  let pausedFor = input.carried?.pausedFor ?? null
+  let recordedPause = input.carried?.recordedPause ?? null
+  let pollRequested = input.carried?.pollRequested ?? false
+  let dueAt = input.carried?.dueAt ?? Date.now()
+  let waitingFor = `next poll of ${connection}`
+
+  const provider = proxyActivities<SupplyActivities>({
+    taskQueue: supplyQueue(connection),
+    startToCloseTimeout: '90s',
+    heartbeatTimeout: '12s',
+    // the loop itself tries again: with its own pace, and so that a pause is heard in between
+    retry: { maximumAttempts: 1 },
+  })
+  const bookkeeping = proxyActivities<SupplyActivities>({
+    startToCloseTimeout: '20s',
+    retry: { initialInterval: '500ms', maximumInterval: '30s' },
+  })
+
+  setHandler(
+    pausePolling,
+    (reason) => {
+      pausedFor = (reason || 'paused by an operator').slice(0, 200)
+      count('pause')
+    },
+    { description: 'Not polled and not offered until resume; the reason is shown' },
+  )
+  setHandler(
+    resumePolling,
+    () => {
+      if (pausedFor !== null) dueAt = Date.now()
+      pausedFor = null
+      count('resume')
+    },
+    { description: 'Polls and offers again' },
+  )
+  setHandler(
+    pollNow,
+    () => {
+      pollRequested = true
+      count('pollNow')
+    },
+    { description: 'Polls at once; once even when paused' },
+  )
+  setHandler(
+    configChanged,
+    () => {
+      dueAt = Date.now()
+      count('configChanged')
+    },
+    { description: 'The configuration is another one: polls at once with it' },
+  )
+  setHandler(redriveRecord, (quarantineId) => bookkeeping.redrive({ quarantineId }), {
+    description: 'Reads a quarantined record again; answers with its new state',
+  })
+  setHandler(pollPosition, () => position, { description: 'Cursor, state and the last polls' })
+
+  // pause and resume reach PostgreSQL while a poll is still under way
+  keepPauseRecorded().catch(onlyCancellation)
+  look()
+
+  for (let polls = 0; ; polls += 1) {
+    await untilDue()
+    if (polls >= (input.pollsPerRun ?? POLLS_PER_RUN) || historyIsLong()) break
+    pollRequested = false
+    await pollOnce()
+  }
+
+  await condition(() => allHandlersFinished() && recordedPause === pausedFor)
+  showLastSuccess(position)
+  failpoints.beforeContinueAsNew()
+  await continueAsNew<typeof pollProvider>({
+    ...input,
+    carried: { position, shown, pausedFor, recordedPause, pollRequested, dueAt },
+  })
+
+  /** Waits for the next poll's time, for a request to poll at once, or - when paused - for the resume. */
+  async function untilDue(): Promise<void> {
+    while (!pollRequested && !historyIsLong()) {
+      if (pausedFor !== null) {
+        await condition(() => pausedFor === null || pollRequested || historyIsLong())
+        continue
+      }
+      const remaining = dueAt - Date.now()
+      if (remaining <= 0) return
+      const before = dueAt
+      const disturbed = () => pausedFor !== null || pollRequested || dueAt !== before || historyIsLong()
+      await condition(disturbed, remaining, { summary: `${waitingFor} in ${seconds(remaining)}` })
+    }
+  }
+
+  /** One poll and its acknowledgement; whatever goes wrong becomes part of the position. */
+  async function pollOnce(): Promise<void> {
+    const startedAt = Date.now()
+    try {
+      const page = await provider.pollAndStore.executeWithOptions(
+        { summary: `GET supply after ack ${position.acked}` },
+        [{ connection }],
+      )
+      const receipt = page.toAcknowledge
+      if (receipt !== null) {
+        await provider.acknowledge.executeWithOptions({ summary: `ack ${receipt}` }, [{ connection, receipt }])
+      }
+      position = afterPage(position, page, receipt ?? page.acked, Date.now())
+      waitingFor = `next poll of ${connection}`
+      dueAt = Date.now() + waitAfterSuccess({ ...page, durationMs: Date.now() - startedAt }, Date.now(), Math.random())
+    } catch (error) {
+      if (isCancellation(error)) throw error
+      const failure = readFailure(error)
+      position = afterFailure(position, failure, Date.now() - startedAt, Date.now())
+      waitingFor = `${connection}: retry after ${failure.status ?? failure.type}`
+      dueAt = Date.now() + waitAfterFailure(failure, position.failStreak, Math.random())
+    }
+    look()
+  }
+
+  /** PostgreSQL learns of every pause and resume, in their order. */
+  async function keepPauseRecorded(): Promise<void> {
+    for (;;) {
+      await condition(() => recordedPause !== pausedFor)
+      const reason: string | null = pausedFor
+      look()
+      if (reason === null) await bookkeeping.recordResumed({ connection })
+      else await bookkeeping.recordPaused({ connection, reason })
+      recordedPause = reason
+    }
+  }
+
+  function count(signal: keyof PollPosition['signals']): void {
+    position = { ...position, signals: { ...position.signals, [signal]: position.signals[signal] + 1 } }
+  }
+
+  /** Shows the position where operators look: query, search attributes, current details. */
+  function look(): void {
+    const nextPollAt = pausedFor === null ? new Date(dueAt).toISOString() : null
+    position = { ...withPause(position, pausedFor), nextPollAt }
+    shown = showPosition(position, shown)
+    setCurrentDetails(pollDetails(position, waiting()))
+  }
+
+  function waiting(): string {
+    return pausedFor === null ? `next at ${new Date(dueAt).toISOString().slice(11, 19)}` : 'waits for resume'
+  }
+
+  function historyIsLong(): boolean {
+    const { continueAsNewSuggested, historyLength } = workflowInfo()
+    return continueAsNewSuggested || historyLength >= EVENTS_PER_RUN
+  }
+}
+
+function onlyCancellation(error: unknown): void {
+  if (!isCancellation(error)) throw error
+}
