@@ -35,10 +35,13 @@ export class MatchingIndex {
     return country === undefined ? undefined : this.countries.get(country)?.surveys.get(surveyId)
   }
 
-  /** Takes a survey in, or its newest version. */
-  put(entry: CatalogueEntry): void {
+  /**
+   * Takes a survey in, or its newest version.
+   * @param figures what we know of it ourselves; what was known before when absent
+   */
+  put(entry: CatalogueEntry, figures?: OwnFigures): void {
     const before = this.get(entry.surveyId)
-    this.store(before, indexed(entry, before?.figures ?? NO_FIGURES))
+    this.store(before, indexed(entry, figures ?? before?.figures ?? NO_FIGURES))
   }
 
   /** Our own sessions in a survey: in flight they count against its caps, their outcomes move its place. */

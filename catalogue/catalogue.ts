@@ -1,0 +1,112 @@
+import type { Panelist } from '../domain/panelist.js'
+import type { Device } from '../domain/survey.js'
+import { type ExpandedProfile, expandProfile, type Vocabulary } from '../domain/targeting/expand.js'
+import { type CatalogueConnection, type ConnectionStanding, connectionStanding } from './connections.js'
+import { type Explanation, explain } from './explain.js'
+import { CatalogueFollower, type CatalogueState, type FollowerOptions } from './follower.js'
+import { type CatalogueOffer, offerOf } from './offers.js'
+import { entryOfRow } from './rows.js'
+
+/** Who asks for surveys, and what they may not have. */
+export interface CatalogueQuery {
+  readonly panelist: Panelist
+  /** Null restricts nothing. */
+  readonly device: Device | null
+  /** Connections the panel may use. Paused ones, and those without a good poll for too long, are left out of them. */
+  readonly connections: readonly string[]
+  /** Survey ids that are not offered (again). */
+  readonly excludedSurveys: ReadonlySet<string>
+  /** Groups of which none is offered again, made with `groupKey`. */
+  readonly excludedGroups: ReadonlySet<string>
+  /** At most this many offers. */
+  readonly limit: number
+}
+
+export interface Catalogue {
+  /** Loads everything, then follows the changes until `close`. Resolves once ready, however long PostgreSQL takes. */
+  start(): Promise<void>
+  close(): Promise<void>
+  state(): CatalogueState
+  /** What suits a panelist, best first. From memory alone. */
+  match(query: CatalogueQuery): CatalogueOffer[]
+  /** How many suit, without the limit's cut. */
+  count(query: CatalogueQuery): number
+  /** Why a survey is offered to a panelist, or not; null when there is no such survey. */
+  explain(surveyId: string, panelist: Panelist, device: Device | null): Promise<Explanation | null>
+  /** How the given connections stand now; unknown ids are left out. */
+  standings(ids: readonly string[]): ConnectionStanding[]
+}
+
+export interface CatalogueOptions extends FollowerOptions {
+  readonly connections: readonly CatalogueConnection[]
+}
+
+/** The catalogue of one API process: the index, kept up to date, and what its answers are made of. */
+export function createCatalogue(options: CatalogueOptions): Catalogue {
+  const { source, clock, connections } = options
+  const byId = new Map(connections.map((connection) => [connection.id, connection]))
+  const vocabularies = distinctVocabularies(connections)
+  const follower = new CatalogueFollower(options, byId)
+  const standing = (connection: CatalogueConnection): ConnectionStanding =>
+    connectionStanding(connection, follower.healthOf(connection.id), clock())
+  const expand = (panelist: Panelist): ExpandedProfile => expandProfile(panelist, clock(), vocabularies)
+  const standings = (ids: readonly string[]): ConnectionStanding[] =>
+    ids.flatMap((id) => {
+      const connection = byId.get(id)
+      return connection === undefined ? [] : [standing(connection)]
+    })
+
+  const hits = (query: CatalogueQuery, profile: ExpandedProfile) => {
+    const { panelist, device, excludedSurveys, excludedGroups } = query
+    const offered = standings(query.connections).filter((one) => one.offered)
+    return follower.index.match({
+      country: panelist.country,
+      locale: panelist.locale,
+      device,
+      now: clock(),
+      profile,
+      connections: offered.map((one) => one.id),
+      excludedSurveys,
+      excludedGroups,
+    })
+  }
+
+  return {
+    start: () => follower.start(),
+    close: () => follower.close(),
+    state: () => follower.state(),
+    standings,
+    match(query) {
+      const profile = expand(query.panelist)
+      return hits(query, profile)
+        .slice(0, query.limit)
+        .map((hit) => offerOf(hit, profile, vocabularies))
+    },
+    count: (query) => hits(query, expand(query.panelist)).length,
+    async explain(surveyId, panelist, device) {
+      const held = follower.index.get(surveyId)
+      const row = held === undefined ? await source.loadOne(surveyId) : null
+      const entry = held?.entry ?? (row === null ? null : entryOfRow(row, byId.get(row.connection)))
+      if (entry === null) return null
+      const configured = byId.get(entry.connection)
+      return explain({
+        entry,
+        standing: {
+          ...(held === undefined ? {} : { conversionPercent: held.conversionPercent, inFlight: held.figures.inFlight }),
+        },
+        connection:
+          configured === undefined
+            ? { id: entry.connection, status: 'paused', ageSeconds: null, offered: false }
+            : standing(configured),
+        profile: expand(panelist),
+        circumstances: { country: panelist.country, locale: panelist.locale, device, now: clock() },
+        vocabularies,
+      })
+    },
+  }
+}
+
+/** Every vocabulary once: connections of one provider share theirs unless one has a mapping of its own. */
+function distinctVocabularies(connections: readonly CatalogueConnection[]): Vocabulary[] {
+  return [...new Map(connections.map(({ vocabulary }) => [vocabulary.prefix, vocabulary])).values()]
+}

@@ -1,0 +1,46 @@
+import type { Vocabulary } from '../domain/targeting/expand.js'
+import type { ConnectionHealth } from './source.js'
+
+/** What configuration says of a connection whose stock is in the catalogue. */
+export interface CatalogueConnection {
+  readonly id: string
+  readonly provider: string
+  /** The words its clauses are written in; a prefix other than the provider's name gives it a mapping of its own. */
+  readonly vocabulary: Vocabulary
+  /** Milliseconds between polls; null = nothing is polled (our own plans), so nothing can be stale. */
+  readonly pollEveryMs: number | null
+  /** Milliseconds without a good poll after which its stock is no longer offered. */
+  readonly staleAfterMs: number
+}
+
+/** Contract §6: stale = no good poll for 5 intervals and 60 s; error = the last poll failed. */
+export type ConnectionStatus = 'ok' | 'stale' | 'error' | 'paused'
+
+export interface ConnectionStanding {
+  readonly id: string
+  readonly status: ConnectionStatus
+  /** Seconds since the last good poll; null = there was none, or nothing is polled. */
+  readonly ageSeconds: number | null
+  /** False = none of its surveys is offered: paused, removed, or no good poll for `stale_after`. */
+  readonly offered: boolean
+}
+
+const STALE_INTERVALS = 5
+const STALE_AT_LEAST_MS = 60_000
+
+/** How a connection stands at an instant, for matches and for their `connections`. */
+export function connectionStanding(
+  connection: CatalogueConnection,
+  health: ConnectionHealth | undefined,
+  now: Date,
+): ConnectionStanding {
+  const { id, pollEveryMs, staleAfterMs } = connection
+  if (pollEveryMs === null) return { id, status: 'ok', ageSeconds: null, offered: true }
+  const lastSuccess = health?.lastSuccessAt?.getTime() ?? null
+  const ageMs = lastSuccess === null ? Number.POSITIVE_INFINITY : Math.max(0, now.getTime() - lastSuccess)
+  const ageSeconds = lastSuccess === null ? null : Math.floor(ageMs / 1000)
+  if (health?.paused === true || health?.removed === true) return { id, status: 'paused', ageSeconds, offered: false }
+  const stale = ageMs > Math.max(STALE_INTERVALS * pollEveryMs, STALE_AT_LEAST_MS)
+  const failing = (health?.failStreak ?? 0) > 0
+  return { id, status: stale ? 'stale' : failing ? 'error' : 'ok', ageSeconds, offered: ageMs <= staleAfterMs }
+}

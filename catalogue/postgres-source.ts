@@ -1,0 +1,105 @@
+import type { Knex } from '../db/connect.js'
+import { listenForWakes } from '../db/listen.js'
+import { CATALOGUE_CHANNEL } from '../db/stores/stamper.js'
+import { type SurveyJson, surveyFromJson } from '../db/stores/survey-json.js'
+import type { SurveyStatus } from '../domain/survey.js'
+import type { CatalogueRow, CatalogueSource, SessionsInFlight, SurveyOutcomes } from './source.js'
+
+interface StoredRow {
+  readonly surveyId: string
+  readonly connection: string
+  readonly provider: string
+  readonly providerSurveyId: string
+  readonly status: SurveyStatus
+  readonly revision: string | null
+  readonly survey: SurveyJson | null
+}
+
+const COLUMNS = {
+  surveyId: 'survey_id',
+  connection: 'connection',
+  provider: 'provider',
+  providerSurveyId: 'provider_survey_id',
+  status: 'status',
+  revision: 'revision',
+} as const
+
+/** Outcomes older than this say little about how a survey converts now. */
+const OUTCOMES_OF_DAYS = 30
+
+/** The catalogue's source over the tables `surveys`, `sessions` and `connections`. */
+export interface PostgresSource extends CatalogueSource {
+  /** Ends the listening connection; the pool is its owner's. */
+  close(): Promise<void>
+}
+
+/**
+ * Reads stamped rows only (design §5), so that following `revision > last` misses nothing.
+ * @param url the same database as the pool's: LISTEN needs a connection of its own
+ */
+export function createPostgresSource({ knex, url }: { knex: Knex; url: string }): PostgresSource {
+  const listeners = new Set<() => void>()
+  const wakes = listenForWakes(url, CATALOGUE_CHANNEL, () => {
+    for (const listener of listeners) listener()
+  })
+  return {
+    async loadAfter(revision, limit) {
+      const rows: StoredRow[] = await knex('surveys')
+        .select({
+          ...COLUMNS,
+          // the description of what is over would only be read to be dropped
+          survey: knex.raw(`case when status in ('closed', 'withdrawn') then null else survey end`),
+        })
+        .where('revision', '>', revision.toString())
+        .orderBy('revision')
+        .limit(limit)
+      return rows.map(rowOf)
+    },
+    async loadOne(surveyId) {
+      const row: StoredRow | undefined = await knex('surveys')
+        .select({ ...COLUMNS, survey: 'survey' })
+        .where({ survey_id: surveyId })
+        .first()
+      return row === undefined ? null : rowOf(row)
+    },
+    async inFlight() {
+      const { rows } = (await knex.raw(
+        `select survey_id as "surveyId", provider_quota_id as "quotaId", count(*)::int as sessions
+           from sessions where state <> 'finished' group by survey_id, provider_quota_id`,
+      )) as { rows: SessionsInFlight[] }
+      return rows
+    },
+    async outcomes() {
+      // a session that nobody entered says nothing about the survey
+      const { rows } = (await knex.raw(
+        `select survey_id as "surveyId", count(*)::int as sessions,
+                count(*) filter (where outcome = 'COMPLETED')::int as completes
+           from sessions
+          where state = 'finished' and entered_at is not null and finished_at > now() - make_interval(days => ?)
+          group by survey_id`,
+        [OUTCOMES_OF_DAYS],
+      )) as { rows: SurveyOutcomes[] }
+      return rows
+    },
+    async connections() {
+      const rows: { connection: string; state: string; paused: boolean; failStreak: number; lastSuccessAt: Date }[] =
+        await knex('connections').select({
+          connection: 'connection',
+          state: 'state',
+          paused: 'paused',
+          failStreak: 'fail_streak',
+          lastSuccessAt: 'last_success_at',
+        })
+      return rows.map(({ state, ...row }) => ({ ...row, removed: state === 'removed' }))
+    },
+    onWake(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close: () => wakes.close(),
+  }
+}
+
+function rowOf({ revision, survey, ...row }: StoredRow): CatalogueRow {
+  return { ...row, revision: BigInt(revision ?? 0), survey: survey === null ? null : surveyFromJson(survey) }
+}
