@@ -25,7 +25,7 @@ async function setUp(status: (count: number) => number = () => 204) {
   const sandbox = await startSandbox({
     apiUrl: tributary.url,
     clock: { speed: 100 },
-    kantar: { plans: 0, reversalDelayMs: 60_000, keys: await signingKeys },
+    kantar: { plans: 0, reversalDelayMs: 150_000, keys: await signingKeys },
   })
   sandbox.kantar.plans.put(OPEN_PLAN)
   return { sandbox, ...tributary }
@@ -131,8 +131,10 @@ describe('delivery', () => {
   test('redirect_first posts after the browser has left', async () => {
     const { sandbox, heard } = await setUp()
     await click(await openSession(sandbox), 'COMPLETED', 'redirect_first')
-    expect(heard).toEqual([])
     await eventually(() => heard.length === 1)
+    await eventually(() => sandbox.kantar.postbacks.pending === 0)
+    const kinds = sandbox.journal.read().map(({ kind }) => kind)
+    expect(kinds.slice(-2)).toEqual(['kantar.redirected', 'kantar.postback_attempt'])
   })
 
   test('postback_only keeps the browser', async () => {

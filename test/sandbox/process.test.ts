@@ -91,13 +91,15 @@ describe('the sandbox as a process', () => {
   }, 60_000)
 
   test('says in one line what is wrong with its port or its settings', async () => {
-    const first = await startProcess()
-    const second = await startProcess({ SANDBOX_PORT: String(first.ready?.port) })
-    expect(second.ready).toBeUndefined()
-    await eventually(() => second.errors().includes('SANDBOX_PORT'))
-    expect(second.errors().trim().split('\n')).toHaveLength(1)
-    const third = await startProcess({ SANDBOX_PLANS: 'many' })
-    await eventually(() => third.errors().includes('SANDBOX_PLANS'))
-    expect(third.child.exitCode).toBe(1)
+    const taken = new URL((await startListener(() => ({ status: 204 }))).url).port
+    const [first, second] = await Promise.all([
+      startProcess({ SANDBOX_PORT: taken, TRIBUTARY_DATA: '' }),
+      startProcess({ SANDBOX_PLANS: 'many' }),
+    ])
+    expect(first.ready).toBeUndefined()
+    await eventually(() => first.errors().includes('SANDBOX_PORT'))
+    expect(first.errors().trim().split('\n')).toHaveLength(1)
+    await eventually(() => second.errors().includes('SANDBOX_PLANS'))
+    expect([first.child.exitCode, second.child.exitCode]).toEqual([1, 1])
   }, 60_000)
 })
