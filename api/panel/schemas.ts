@@ -97,21 +97,36 @@ export type MatchAnswer = z.output<typeof MatchAnswer>
 /** Query of `GET /v1/surveys/{survey_id}/explain`. */
 export const ExplainQuery = z.strictObject({ panelist_id: panelistId })
 
+const ExplainReason = z
+  .object({
+    attribute: z.string(),
+    wanted: z.string(),
+    given: z.string().nullable().meta({ description: 'Null = unknown' }),
+    holds: z.union([z.boolean(), z.literal('maybe')]),
+    provider_code: z.string(),
+    layer: z.int().optional(),
+    sub_quota: z.int().optional(),
+  })
+  .meta({ id: 'ExplainReason' })
+
 /** Answer of `GET /v1/surveys/{survey_id}/explain`. */
 export const ExplainAnswer = z
   .object({
     verdict: z.enum(['yes', 'maybe', 'no']),
-    reasons: z.array(
+    reasons: z.array(ExplainReason),
+    quotas: z.array(
       z.object({
-        attribute: z.string(),
-        wanted: z.unknown(),
-        given: z.unknown(),
-        holds: z.enum(['yes', 'maybe', 'no']),
-        provider_code: z.string().nullable(),
+        quota_id: z.string(),
+        fits: z.enum(['yes', 'maybe', 'no']),
+        open: z.boolean(),
+        status: z.string(),
+        available: z.number().nullable(),
+        remaining: z.number().nullable(),
+        chosen: z.boolean(),
+        reasons: z.array(ExplainReason),
       }),
     ),
-    quotas: z.array(z.record(z.string(), z.unknown())),
-    rules: z.array(z.unknown()),
+    rules: z.array(z.object({ rule: z.string(), wanted: z.string(), given: z.string(), holds: z.boolean() })),
   })
   .meta({ id: 'ExplainAnswer' })
 export type ExplainAnswer = z.output<typeof ExplainAnswer>

@@ -1,5 +1,6 @@
 import { Router } from 'express'
-import { forPanels, type GuardedDependencies } from '../guarded.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { panelOnly } from '../http/auth.js'
 import { jsonBody } from '../http/json-body.js'
 import { sessionList } from './list-sessions.js'
 import { readPanelist, storePanelist } from './panelists.js'
@@ -7,9 +8,9 @@ import { listPostbacks, redeliverPostback } from './postbacks.js'
 import { readSession } from './read-session.js'
 
 /** What a panel stores and reads beside matching and starting sessions (contract §4). */
-export function panelReadRoutes(deps: GuardedDependencies): Router {
+export function panelReadRoutes(deps: ApiDependencies): Router {
   const router = Router({ caseSensitive: true })
-  const panel = forPanels(deps)
+  const panel = panelOnly(deps.keys, deps.limiter)
   router.put('/v1/panelists/:panelist_id', panel, jsonBody(), storePanelist(deps))
   router.get('/v1/panelists/:panelist_id', panel, readPanelist(deps))
   router.get('/v1/sessions', panel, sessionList(deps))

@@ -1,0 +1,57 @@
+import type { RequestHandler } from 'express'
+import { readLedger, readTrialBalance } from '../../db/read-models/ledger.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { parse } from '../http/validate.js'
+import { cursorOf } from '../panel/paging.js'
+import { type LedgerAnswer, LedgerQuery, type TrialBalanceAnswer, TrialBalanceQuery } from './schemas.js'
+
+/** `GET /v1/finance/ledger`: transactions with their entries, as they were posted. */
+export function ledger(deps: ApiDependencies): RequestHandler {
+  return async (request, response) => {
+    const query = parse(LedgerQuery, request.query)
+    const filter = { period: query.period ?? null, account: query.account ?? null }
+    const { rows, next } = await readLedger(deps.knex, filter, query.cursor ?? null, query.limit)
+    const answer: LedgerAnswer = {
+      transactions: rows.map((transaction) => ({
+        transaction_id: transaction.transactionId,
+        at: transaction.at.toISOString(),
+        kind: transaction.kind,
+        session_id: transaction.sessionId,
+        reverses: transaction.reverses,
+        reason: transaction.reason,
+        entries: transaction.entries.map((entry) => ({
+          account: entry.account,
+          side: entry.side,
+          amount_minor: exactNumber(entry.amountMinor),
+          currency: entry.currency,
+        })),
+      })),
+      next_cursor: cursorOf(next),
+    }
+    response.json(answer)
+  }
+}
+
+/** `GET /v1/finance/trial-balance`: what every account holds, currency by currency. */
+export function trialBalance(deps: ApiDependencies): RequestHandler {
+  return async (request, response) => {
+    const query = parse(TrialBalanceQuery, request.query)
+    const balances = await readTrialBalance(deps.knex, query.period ?? null)
+    const answer: TrialBalanceAnswer = {
+      accounts: balances.map((balance) => ({
+        account: balance.account,
+        currency: balance.currency,
+        debit_minor: exactNumber(balance.debitMinor),
+        credit_minor: exactNumber(balance.creditMinor),
+      })),
+    }
+    response.json(answer)
+  }
+}
+
+/** An amount as a JSON number. @throws RangeError rather than answer with a rounded amount */
+function exactNumber(minor: string): number {
+  const value = Number(minor)
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${minor} minor units do not fit a JSON number`)
+  return value
+}

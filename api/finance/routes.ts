@@ -1,0 +1,15 @@
+import { Router } from 'express'
+import type { ApiDependencies } from '../dependencies.js'
+import { operatorOnly } from '../http/auth.js'
+import { completesCsv } from './completes.js'
+import { ledger, trialBalance } from './ledger.js'
+
+/** What finance downloads and reads (contract §6). */
+export function financeRoutes(deps: ApiDependencies): Router {
+  const router = Router({ caseSensitive: true })
+  const finance = operatorOnly(deps.keys, deps.limiter, 'finance')
+  router.get('/v1/finance/completes.csv', finance, completesCsv(deps))
+  router.get('/v1/finance/ledger', finance, ledger(deps))
+  router.get('/v1/finance/trial-balance', finance, trialBalance(deps))
+  return router
+}

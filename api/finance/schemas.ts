@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { stamp, text } from '../panel/fields.js'
+import { cursor, pageSize, utcDate } from '../panel/paging.js'
+
+const period = z
+  .string({ error: 'must be a month such as 2026-01' })
+  .regex(/^[12]\d{3}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-01')
+  .meta({ description: 'A month, YYYY-MM in UTC', example: '2026-01' })
+
+/** Query of `GET /v1/finance/completes.csv`. */
+export const CompletesQuery = z.strictObject({
+  from: utcDate.optional().meta({ description: 'Completed on or after this day (UTC); left out: from the first' }),
+  to: utcDate.optional().meta({ description: 'Completed before this day (UTC); left out: to the last' }),
+  connection: text(1, 128).optional(),
+  panel: text(1, 128).optional(),
+})
+
+/** Query of `GET /v1/finance/ledger`. */
+export const LedgerQuery = z.strictObject({
+  period: period.optional(),
+  account: text(1, 300).optional().meta({ example: 'receivable:kantar-us' }),
+  cursor: cursor.optional(),
+  limit: pageSize(100, 500),
+})
+
+const minorUnits = z.int().meta({ description: 'Integer minor units', example: 150 })
+
+/** Answer of `GET /v1/finance/ledger`, in the order of posting. */
+export const LedgerAnswer = z
+  .object({
+    transactions: z.array(
+      z.object({
+        transaction_id: z.uuid(),
+        at: stamp,
+        kind: z.enum(['complete', 'reversal', 'adjustment']),
+        session_id: z.uuid(),
+        reverses: z.uuid().nullable().meta({ description: 'The transaction which this one takes back' }),
+        reason: z.string(),
+        entries: z.array(
+          z.object({
+            account: z.string(),
+            side: z.enum(['debit', 'credit']),
+            amount_minor: minorUnits,
+            currency: z.string(),
+          }),
+        ),
+      }),
+    ),
+    next_cursor: z.string().nullable(),
+  })
+  .meta({ id: 'Ledger' })
+export type LedgerAnswer = z.output<typeof LedgerAnswer>
+
+/** Query of `GET /v1/finance/trial-balance`. */
+export const TrialBalanceQuery = z.strictObject({ period: period.optional() })
+
+/** Answer of `GET /v1/finance/trial-balance`. */
+export const TrialBalanceAnswer = z
+  .object({
+    accounts: z.array(
+      z.object({
+        account: z.string(),
+        currency: z.string(),
+        debit_minor: minorUnits,
+        credit_minor: minorUnits,
+      }),
+    ),
+  })
+  .meta({ id: 'TrialBalance' })
+export type TrialBalanceAnswer = z.output<typeof TrialBalanceAnswer>

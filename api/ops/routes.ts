@@ -1,0 +1,25 @@
+import { Router } from 'express'
+import type { ApiDependencies } from '../dependencies.js'
+import { operatorOnly } from '../http/auth.js'
+import { jsonBody } from '../http/json-body.js'
+import { connectionAction } from './connection-actions.js'
+import { listConnections } from './connections.js'
+import { quarantineList } from './quarantine.js'
+
+/**
+ * What operations see and do (contract §6).
+ * @param temporalUi where the Temporal UI is, for links to workflows; `npm start` says it in the environment
+ */
+export function opsRoutes(
+  deps: ApiDependencies,
+  temporalUi: string | undefined = process.env.TRIBUTARY_TEMPORAL_UI,
+): Router {
+  const router = Router({ caseSensitive: true })
+  const ops = operatorOnly(deps.keys, deps.limiter, 'ops')
+  router.get('/v1/ops/connections', ops, listConnections(deps, temporalUi?.replace(/\/+$/, '') || null))
+  router.post('/v1/ops/connections/:id/pause', ops, jsonBody(), connectionAction(deps, 'pause'))
+  router.post('/v1/ops/connections/:id/resume', ops, connectionAction(deps, 'resume'))
+  router.post('/v1/ops/connections/:id/poll', ops, connectionAction(deps, 'poll'))
+  router.get('/v1/ops/quarantine', ops, quarantineList(deps))
+  return router
+}

@@ -1,0 +1,58 @@
+import type { Knex } from '../connect.js'
+import { type Keyset, pageOf, stampText } from './keyset.js'
+
+/** A record that could not be read, as operations see it. */
+export interface QuarantinedRecord {
+  readonly quarantineId: string
+  readonly connection: string
+  readonly providerSurveyId: string | null
+  readonly reason: string
+  /** The record's first bytes. */
+  readonly raw: Buffer
+  readonly rawBytes: number
+  readonly firstSeenAt: Date
+  readonly lastSeenAt: Date
+  readonly count: number
+  readonly state: 'open' | 'healed' | 'redriven'
+}
+
+/**
+ * What waits in quarantine, newest first by when it was first seen: that never changes, so that pages lose nothing while
+ * records keep coming again.
+ * @param rawLimit bytes of a record at most
+ */
+export async function listQuarantine(
+  knex: Knex,
+  filter: { readonly connection: string | null; readonly state: QuarantinedRecord['state'] | null },
+  after: Keyset | null,
+  limit: number,
+  rawLimit: number,
+): Promise<{ rows: readonly QuarantinedRecord[]; next: Keyset | null }> {
+  const query = knex('quarantine')
+    .select({
+      quarantineId: 'quarantine_id',
+      connection: 'connection',
+      providerSurveyId: 'provider_survey_id',
+      reason: 'reason',
+      raw: knex.raw('substring(raw from 1 for ?::int)', [rawLimit]),
+      rawBytes: knex.raw('octet_length(raw)'),
+      firstSeenAt: 'first_seen_at',
+      lastSeenAt: 'last_seen_at',
+      count: 'count',
+      state: 'state',
+      keysetAt: knex.raw(stampText('first_seen_at')),
+    })
+    .orderBy([
+      { column: 'first_seen_at', order: 'desc' },
+      { column: 'quarantine_id', order: 'desc' },
+    ])
+    .limit(limit + 1)
+  if (filter.connection !== null) query.where({ connection: filter.connection })
+  if (filter.state !== null) query.where({ state: filter.state })
+  if (after !== null) query.whereRaw('(first_seen_at, quarantine_id) < (?::timestamptz, ?::uuid)', [after.at, after.id])
+  const found: (QuarantinedRecord & { keysetAt: string })[] = await query
+  return pageOf(
+    found.map((row) => ({ ...row, keyset: { at: row.keysetAt, id: row.quarantineId } })),
+    limit,
+  )
+}
