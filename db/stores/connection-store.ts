@@ -57,20 +57,21 @@ export async function findConnection(knex: Knex, connection: string): Promise<Co
 }
 
 /** Makes the row of a configured connection, or brings a removed one back; its cursor and health stay. */
-export async function openConnection(
-  knex: Knex,
-  configured: { connection: string; provider: string; configDigest: string },
-): Promise<void> {
+export async function openConnection(knex: Knex, configured: { connection: string; provider: string }): Promise<void> {
   await knex.raw(
-    `insert into connections (connection, provider, config_digest) values (:connection, :provider, :configDigest)
+    `insert into connections as c (connection, provider) values (:connection, :provider)
      on conflict (connection) do update set
-       provider = excluded.provider, config_digest = excluded.config_digest, updated_at = now(),
-       state = case when connections.state = 'removed' then 'starting' else connections.state end,
-       reason = case when connections.state = 'removed' then null else connections.reason end
-     where (connections.provider, connections.config_digest) is distinct from (excluded.provider, excluded.config_digest)
-        or connections.state = 'removed'`,
+       provider = excluded.provider, updated_at = now(),
+       state = case when c.state <> 'removed' then c.state when c.paused then 'paused' else 'starting' end,
+       reason = case when c.state = 'removed' then null else c.reason end
+     where c.provider <> excluded.provider or c.state = 'removed'`,
     configured,
   )
+}
+
+/** Remembers which configuration the poll loop was told of. */
+export async function noteConfigDigest(knex: Knex, connection: string, digest: string): Promise<void> {
+  await knex('connections').where({ connection }).update({ config_digest: digest })
 }
 
 /**

@@ -20,7 +20,7 @@ beforeEach(async () => {
   await database.knex.raw(
     'delete from surveys; delete from quarantine; delete from supply_log; delete from connections',
   )
-  await openConnection(database.knex, { connection: 'kantar-us', provider: 'kantar', configDigest: 'a' })
+  await openConnection(database.knex, { connection: 'kantar-us', provider: 'kantar' })
 })
 
 const offer = (order: string, given: Parameters<typeof aSurvey>[0] = {}, version = `1:${order}`) => ({

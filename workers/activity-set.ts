@@ -1,0 +1,42 @@
+import { createPostbackActivities } from '../activities/postbacks.js'
+import { createSessionActivities } from '../activities/sessions.js'
+import { createSupplyActivities } from '../activities/supply.js'
+import type { Knex } from '../db/connect.js'
+import type { Logger } from '../platform/logger.js'
+import type { TributaryConfig } from '../providers/connection-schemas.js'
+import type { Http } from '../providers/http.js'
+import type { FindUpstream } from '../providers/upstream.js'
+
+export interface ActivityParts {
+  readonly config: Pick<TributaryConfig, 'panels'>
+  readonly knex: Knex
+  /** The guarded client, as adapters and postbacks see it. */
+  readonly http: Http
+  readonly findUpstream: FindUpstream
+  readonly logger: Logger
+  readonly clock: () => Date
+}
+
+/** The one place where activities are put together, by what they are about. */
+export function createActivitySet(parts: ActivityParts) {
+  const { knex, http, findUpstream, logger, clock } = parts
+  const panels = new Map(parts.config.panels.map((panel) => [panel.id, panel]))
+  return {
+    supply: createSupplyActivities({ knex, findUpstream, logger, clock }),
+    sessions: createSessionActivities({
+      knex,
+      findUpstream,
+      clock,
+      takesPostbacks: (panel) => (panels.get(panel)?.postback ?? null) !== null,
+      rewardPolicy: (panel) => panels.get(panel)?.reward ?? null,
+    }),
+    postbacks: createPostbackActivities({
+      knex,
+      http,
+      clock,
+      endpoint: (panel) => panels.get(panel)?.postback ?? null,
+    }),
+  }
+}
+
+export type ActivitySet = ReturnType<typeof createActivitySet>

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto'
+import { type Client, WorkflowNotFoundError } from '@temporalio/client'
+import { withdrawConnection } from '../activities/supply/withdraw-connection.js'
+import type { Knex } from '../db/connect.js'
+import { listConnections, noteConfigDigest, openConnection } from '../db/stores/connection-store.js'
+import { searchAttribute } from '../domain/visibility.js'
+import type { Logger } from '../platform/logger.js'
+import type { Upstream } from '../providers/upstream.js'
+import { configChanged, type PollInput, pollWorkflowId } from '../workflows/messages/poll.js'
+import { seconds } from '../workflows/poll-details.js'
+
+export interface ReconcileParts {
+  readonly knex: Knex
+  readonly client: Client
+  readonly upstreams: readonly Upstream[]
+  readonly logger: Logger
+  readonly clock: () => Date
+}
+
+/**
+ * Makes what runs what is configured (design §4): new connections get their loop, changed ones are told, removed ones
+ * stop and their stock is withdrawn. Safe to repeat, and by several processes at once.
+ * @throws when PostgreSQL or Temporal is away: call it again
+ */
+export async function reconcileConnections(parts: ReconcileParts): Promise<void> {
+  const known = new Map((await listConnections(parts.knex)).map((row) => [row.connection, row]))
+  for (const upstream of parts.upstreams) {
+    const { connection } = upstream
+    const digest = configDigest(upstream.config)
+    const before = known.get(connection)
+    await openConnection(parts.knex, { connection, provider: upstream.adapter.name })
+    if (upstream.adapter.fetchSupply !== undefined) {
+      await startPolling(parts.client, upstream)
+      if (before !== undefined && (before.configDigest !== digest || before.state === 'blocked')) {
+        await parts.client.workflow.getHandle(pollWorkflowId(connection)).signal(configChanged)
+        parts.logger.info({ connection }, 'connection changed')
+      }
+    }
+    if (before?.configDigest !== digest) await noteConfigDigest(parts.knex, connection, digest)
+  }
+
+  const configured = new Set(parts.upstreams.map(({ connection }) => connection))
+  for (const { connection, state } of known.values()) {
+    if (configured.has(connection) || state === 'removed') continue
+    await stopPolling(parts.client, connection)
+    const withdrawn = await withdrawConnection(parts.knex, connection, parts.clock())
+    parts.logger.warn({ connection, withdrawn }, 'connection removed')
+  }
+}
+
+/** Starting it twice is harmless: the id is the connection's. */
+async function startPolling(client: Client, { connection, adapter, config }: Upstream): Promise<void> {
+  const input: PollInput = { connection, provider: adapter.name }
+  const every = adapter.pollEveryMs?.(config)
+  await client.workflow.start('pollProvider', {
+    workflowId: pollWorkflowId(connection),
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    taskQueue: 'supply',
+    args: [input],
+    staticSummary: `${connection} · ${adapter.name} supply${every === undefined ? '' : ` every ${seconds(every)}`}`,
+    staticDetails:
+      'Fetches what is new, stores it, tells the provider. Signals: `pause` (with a reason), `resume`, `pollNow`. ' +
+      'What to do when it is degraded or blocked: `docs/polling.md`.',
+    typedSearchAttributes: [
+      { key: searchAttribute('TributaryProvider'), value: adapter.name },
+      { key: searchAttribute('TributaryConnection'), value: connection },
+      { key: searchAttribute('TributaryState'), value: 'starting' },
+    ],
+  })
+}
+
+async function stopPolling(client: Client, connection: string): Promise<void> {
+  try {
+    await client.workflow.getHandle(pollWorkflowId(connection)).terminate('no longer configured')
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error
+  }
+}
+
+/** Six digits: enough to see a change, too few to test guesses of a key against. */
+function configDigest(config: unknown): string {
+  return createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 6)
+}
