@@ -7,6 +7,7 @@ import * as ledger from './0005-ledger.js'
 import * as postbacks from './0006-postbacks.js'
 import * as partitions from './0007-partitions.js'
 import * as grants from './0008-grants.js'
+import * as invariantViews from './0009-invariant-views.js'
 
 interface Migration {
   readonly name: string
@@ -24,6 +25,7 @@ const migrations: readonly Migration[] = [
   { name: '0006-postbacks', ...postbacks },
   { name: '0007-partitions', ...partitions },
   { name: '0008-grants', ...grants },
+  { name: '0009-invariant-views', ...invariantViews },
 ]
 
 /** What knex reads the migrations from. */

@@ -1,0 +1,61 @@
+import type { Invariant } from './invariant.js'
+
+/** What the ledger may never break (reliability, story 3). */
+export const moneyInvariants: readonly Invariant[] = [
+  {
+    id: 'I19',
+    promise: 'every ledger transaction balances in every currency',
+    sql: 'select txn_id, currency, sum(amount_minor) from inv_entry group by 1, 2 having sum(amount_minor) <> 0',
+  },
+  {
+    id: 'I19b',
+    promise: 'no ledger transaction is without entries',
+    sql: `select transaction_id from ledger_transactions t
+           where not exists (select 1 from ledger_entries e where e.transaction_id = t.transaction_id)`,
+  },
+  {
+    id: 'I20',
+    promise: 'a session is paid at most once',
+    sql: `select session_id from inv_entry where kind = 'accrual' and not reversed and side = 'receivable'
+           group by 1 having count(*) > 1`,
+  },
+  {
+    id: 'I20b',
+    promise: 'a reversal mirrors what it reverses: same accounts, amounts and currencies',
+    sql: `select r.transaction_id from ledger_transactions r
+           where r.reverses is not null and exists (
+             (select account, side, amount_minor, currency from ledger_entries where transaction_id = r.reverses
+              except all
+              select account, case side when 'debit' then 'credit' else 'debit' end, amount_minor, currency
+                from ledger_entries where transaction_id = r.transaction_id)
+             union all
+             (select account, case side when 'debit' then 'credit' else 'debit' end, amount_minor, currency
+                from ledger_entries where transaction_id = r.transaction_id
+              except all
+              select account, side, amount_minor, currency from ledger_entries where transaction_id = r.reverses))`,
+  },
+  {
+    id: 'I25',
+    promise: 'payable sessions and unreversed completes in the ledger are the same, at the locked price',
+    sql: `with paid as (
+            select t.session_id, sum(e.amount_minor) as amount, min(e.currency) as currency
+              from ledger_transactions t join ledger_entries e using (transaction_id)
+             where t.kind = 'complete' and e.account like 'receivable:%'
+               and not exists (select 1 from ledger_transactions r where r.reverses = t.transaction_id)
+             group by t.session_id)
+          select coalesce(s.session_id, p.session_id) as session_id, s.payable, s.cpi_minor, p.amount
+            from (select session_id, payable, cpi_minor, currency from sessions s
+                   where payable and cpi_minor > 0 and not exists (
+                     select 1 from outcome_claims c where c.session_id = s.session_id and c.applied_at is null)) s
+            full join (select p.* from paid p where not exists (
+                     select 1 from outcome_claims c where c.session_id = p.session_id and c.applied_at is null)) p
+              on p.session_id = s.session_id
+           where s.session_id is null or p.session_id is null or s.cpi_minor <> p.amount or s.currency <> p.currency`,
+  },
+  {
+    id: 'I25b',
+    promise: 'a complete that is not payable says why: provisional, reversed, free of charge or in review',
+    sql: `select session_id from sessions
+           where outcome = 'COMPLETED' and not payable and not provisional and not needs_review`,
+  },
+]

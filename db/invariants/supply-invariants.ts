@@ -1,0 +1,55 @@
+import type { Invariant } from './invariant.js'
+
+/** What polling may never break (reliability, story 1). */
+export const supplyInvariants: readonly Invariant[] = [
+  {
+    id: 'I1',
+    promise: 'nothing is acknowledged before it is committed',
+    sql: 'select * from inv_cursor where acked_id > committed_id',
+  },
+  {
+    id: 'I2',
+    promise: 'everything received up to the acknowledged id is in the catalogue log or in quarantine',
+    sql: `select r.* from inv_received r join inv_cursor c using (feed_id)
+           where r.ack_id <= c.acked_id
+             and not exists (select 1 from inv_catalogue_log k
+                              where (k.feed_id, k.ack_id, k.item_key) = (r.feed_id, r.ack_id, r.item_key))
+             and not exists (select 1 from inv_quarantine q
+                              where (q.feed_id, q.ack_id, q.item_key) = (r.feed_id, r.ack_id, r.item_key))`,
+  },
+  {
+    id: 'I2b',
+    promise: 'every survey in the catalogue is in the log at its edition',
+    sql: `select s.connection, s.provider_survey_id, s.source_order from surveys s
+           where s.status not in ('unreadable', 'withdrawn') and not exists (
+             select 1 from supply_log l where l.connection = s.connection and l.item_key = s.provider_survey_id
+                and l.source_order = s.source_order)`,
+  },
+  {
+    id: 'I3',
+    promise: 'no write carries a poll epoch that was never given out',
+    sql: `select l.connection, l.item_key, l.poll_epoch, c.poll_epoch as newest from supply_log l
+            join connections c using (connection) where l.poll_epoch > c.poll_epoch`,
+  },
+  {
+    id: 'I5',
+    promise: 'a catalogue row is the newest edition ever stored for its survey',
+    sql: `select s.connection, s.provider_survey_id, s.source_order, max(l.source_order) as newest
+            from surveys s join supply_log l on l.connection = s.connection and l.item_key = s.provider_survey_id
+           where l.disposition = 'stored'
+           group by s.connection, s.provider_survey_id, s.source_order
+          having max(l.source_order) > s.source_order`,
+  },
+  {
+    id: 'I6',
+    promise: 'no survey is offered while a newer version of it is in quarantine',
+    sql: `select s.survey_id from surveys s
+            join quarantine q on q.connection = s.connection and q.provider_survey_id = s.provider_survey_id
+           where q.state = 'open' and s.status = 'open' and q.source_order > s.source_order`,
+  },
+  {
+    id: 'I6b',
+    promise: 'what writers changed is stamped, and so matchable, within a minute',
+    sql: `select survey_id, changed_at from surveys where dirty and changed_at < now() - interval '1 minute'`,
+  },
+]
