@@ -5,7 +5,7 @@ const long = process.env.TRIBUTARY_LONG === '1'
 
 export default defineConfig({
   test: {
-    include: long ? ['test/long/**/*.test.ts'] : ['test/**/*.test.ts'],
+    include: long ? ['test/long/**/*.test.ts'] : ['test/**/*.test.{ts,mjs}'],
     exclude: ['**/node_modules/**', ...(long ? [] : ['test/long/**'])],
     globalSetup: ['test/support/servers.ts'],
     // the Temporal SDK's native code and process.env do not mix with worker threads

@@ -114,7 +114,7 @@ export class Installation {
     const part = this.#supervise('postgres', async (previous) => {
       const server = await startPostgres({
         data: this.data,
-        ...(previous === undefined ? {} : { port: previous.port }),
+        ...(previous === undefined ? {} : { port: previous.server.port }),
       })
       url = server.url
       return {
@@ -127,7 +127,9 @@ export class Installation {
     })
     await step('PostgreSQL', async (note) => {
       await part.begin()
-      note(part.running.adopted ? 'it was still running' : `port ${part.running.port}`)
+      const { adopted, port, cluster } = part.running.server
+      const apart = cluster.startsWith(this.data) ? '' : `, as root its data is in ${cluster}`
+      note(adopted ? 'it was still running' : `port ${port}${apart}`)
     })
     return url
   }

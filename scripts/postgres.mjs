@@ -20,6 +20,7 @@ const startPatience = 60_000
  * @property {number} port
  * @property {boolean} adopted it was running already, left over from a start that was killed
  * @property {boolean} created the cluster is new
+ * @property {string} cluster where the database cluster is: in the data directory, unless root had to put it elsewhere
  * @property {(patience?: number) => Promise<void>} stop fast shutdown: sessions are ended, data is flushed
  */
 
@@ -43,9 +44,10 @@ export async function startPostgres({ data, port: wantedPort, accountKinds }) {
   const running = runningPostmaster(account.cluster)
   if (running !== undefined && fs.existsSync(passwordFile)) {
     await untilReady(account.cluster, running.pid, log)
-    return describe({ ...readPidFile(account.cluster), adopted: true, created: false, passwordFile })
+    return describe({ ...readPidFile(account.cluster), adopted: true, created: false, passwordFile, account })
   }
 
+  forgetOrphanedCluster(account, passwordFile)
   const created = !fs.existsSync(path.join(account.cluster, 'PG_VERSION'))
   if (created) createCluster(account, passwordFile, log)
   for (let attempt = 1; ; attempt += 1) {
@@ -53,7 +55,7 @@ export async function startPostgres({ data, port: wantedPort, accountKinds }) {
     const pid = await launch(account, port, log)
     if (pid !== undefined) {
       fs.writeFileSync(path.join(data, 'postgres-port'), String(port))
-      return describe({ pid, port, adopted: false, created, passwordFile })
+      return describe({ pid, port, adopted: false, created, passwordFile, account })
     }
     // the port was taken under our eyes, or the last of a killed server's processes still held its memory
     if (attempt === 5)
@@ -64,7 +66,21 @@ export async function startPostgres({ data, port: wantedPort, accountKinds }) {
   }
 }
 
-function describe({ pid, port, adopted, created, passwordFile }) {
+/**
+ * A cluster without its password file cannot be entered. Where root's data lies apart from the data directory, the data
+ * directory was removed: the cluster goes too. Inside the data directory nobody removes only the password.
+ */
+function forgetOrphanedCluster(account, passwordFile) {
+  if (fs.existsSync(passwordFile) || !fs.existsSync(path.join(account.cluster, 'PG_VERSION'))) return
+  if (account.kind !== 'switch') {
+    throw new Failure(
+      `PostgreSQL's password file ${passwordFile} is missing: restore it, or remove ${account.cluster} to begin with an empty database`,
+    )
+  }
+  for (const name of fs.readdirSync(account.cluster)) fs.rmSync(path.join(account.cluster, name), { recursive: true })
+}
+
+function describe({ pid, port, adopted, created, passwordFile, account }) {
   const password = fs.readFileSync(passwordFile, 'utf8').trim()
   return {
     url: `postgres://tributary:${password}@127.0.0.1:${port}/${database}`,
@@ -72,6 +88,7 @@ function describe({ pid, port, adopted, created, passwordFile }) {
     port,
     adopted,
     created,
+    cluster: account.cluster,
     stop: (patience = 15_000) => stopProcess(pid, { with: 'SIGINT', within: patience }),
   }
 }

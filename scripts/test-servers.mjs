@@ -1,3 +1,5 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import { startPostgres } from './postgres.mjs'
 import { say, step } from './report.mjs'
 import { startTemporal } from './temporal.mjs'
@@ -32,6 +34,8 @@ export async function startTestServers(data) {
     stop: async () => {
       await temporal.stop()
       await postgres.stop()
+      if (path.relative(data, postgres.cluster).startsWith('..'))
+        fs.rmSync(postgres.cluster, { recursive: true, force: true })
     },
   }
 }

@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import net from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import { choosePort, whyNotFree } from '../../scripts/ports.mjs'
+
+const module = fileURLToPath(new URL('../../scripts/ports.mjs', import.meta.url))
+
+it('takes the preferred port when it is free', async () => {
+  const free = await choosePort([])
+  expect(await choosePort([0, free])).toBe(free)
+})
+
+it('takes another port when the preferred one is taken', async () => {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  expect(await whyNotFree(port)).toBe('EADDRINUSE')
+  const chosen = await choosePort([port])
+  expect(chosen).not.toBe(port)
+  expect(await whyNotFree(chosen)).toBeUndefined()
+  server.close()
+})
+
+it('says why an address of another machine cannot be used', async () => {
+  expect(await whyNotFree(0, '192.0.2.1')).toBe('EADDRNOTAVAIL')
+})
+
+it('leaves a port alone that another start has chosen but not opened yet, until that start is gone', async () => {
+  const code = `const { choosePort } = await import(${JSON.stringify(module)}); console.log(await choosePort([])); setInterval(() => {}, 1000)`
+  const other = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const port = Number(String((await once(other.stdout, 'data'))[0]))
+  expect(await whyNotFree(port)).toBeUndefined()
+  expect(await choosePort([port])).not.toBe(port)
+  other.kill('SIGKILL')
+  await once(other, 'exit')
+  expect(await choosePort([port])).toBe(port)
+})
