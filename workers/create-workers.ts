@@ -91,7 +91,7 @@ function plan({ activities, connections, groups, workflowBundle }: WorkerParts):
     plans.push({
       taskQueue: 'sessions',
       workflowBundle,
-      activities: activities.sessions,
+      activities: { ...activities.sessions, ...activities.janitor },
       maxCachedWorkflows: 2_000,
       maxConcurrentWorkflowTaskExecutions: 100,
       maxConcurrentActivityTaskExecutions: 100,

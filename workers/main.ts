@@ -20,6 +20,7 @@ import { untilItWorks } from './patience.js'
 import { readQueueGroups } from './queues.js'
 import { reconcileConnections } from './reconcile-connections.js'
 import { installSdkLogging } from './sdk-logging.js'
+import { startJanitor } from './start-janitor.js'
 import { workflowBundle } from './workflow-bundle.js'
 
 const checkout = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -87,12 +88,15 @@ async function main(): Promise<void> {
   logger.info({ queues: workers.map((worker) => worker.options.taskQueue) }, 'ready')
   process.send?.({ event: 'ready' })
 
+  const client = new Client({
+    connection: Connection.lazy({ ...connectionOptions, connectTimeout: '5s' }),
+    namespace,
+    dataConverter: converter,
+  })
+  if (groups.includes('sessions')) {
+    untilItWorks('janitor', logger, stopping.signal, () => startJanitor(client)).catch(() => {})
+  }
   if (groups.includes('supply')) {
-    const client = new Client({
-      connection: Connection.lazy({ ...connectionOptions, connectTimeout: '5s' }),
-      namespace,
-      dataConverter: converter,
-    })
     const parts = { knex, client, upstreams: upstreams.all, logger, clock }
     untilItWorks('connections', logger, stopping.signal, () => reconcileConnections(parts)).catch(() => {})
   }
