@@ -23,6 +23,7 @@ export class Installation {
   #parts = new Map()
   #watches = []
   #migration
+  #stopped
   #addresses = {}
 
   /**
@@ -117,13 +118,7 @@ export class Installation {
         ...(previous === undefined ? {} : { port: previous.server.port }),
       })
       url = server.url
-      return {
-        pid: server.pid,
-        port: server.port,
-        adopted: server.adopted,
-        exited: gone(server.pid),
-        stop: server.stop,
-      }
+      return { pid: server.pid, server, exited: gone(server.pid), stop: server.stop }
     })
     await step('PostgreSQL', async (note) => {
       await part.begin()
@@ -294,9 +289,13 @@ export class Installation {
   }
 
   /** Stops in order: first what takes new work in, last what keeps the data. */
-  async stop() {
-    if (this.stopping) return
+  stop() {
     this.stopping = true
+    this.#stopped ??= this.#stopInOrder()
+    return this.#stopped
+  }
+
+  async #stopInOrder() {
     await this.#migration?.stop()
     for (const name of ['api', 'worker', 'sandbox', 'temporal', 'postgres']) {
       const part = this.#parts.get(name)

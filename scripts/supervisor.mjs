@@ -52,7 +52,8 @@ export class Supervised {
       sleep(patience, 'late', { signal: giveUp.signal }).catch(() => 'late'),
     ])
     giveUp.abort()
-    if (outcome === 'ready' || this.#stopping.signal.aborted) return
+    if (this.#stopping.signal.aborted) throw new Failure(`${this.name} was stopped before it was ready`)
+    if (outcome === 'ready') return
     if (outcome === 'late') throw new Failure(`${this.name} is not ready after ${duration(patience)}: see ${this.log}`)
     for (const line of readable(this.running.output?.() ?? [])) say(line)
     throw new Failure(
