@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** What a double answers to one request. */
+export interface Answer {
+  readonly status?: number
+  readonly headers?: Record<string, string>
+  /** An object is sent as JSON, text as it is. */
+  readonly body?: unknown
+  /** Instead of an answer: the failure of the way there. */
+  readonly fails?: 'unavailable' | 'timed-out'
+}
+
+/** A request as a case expects it; members that are absent are not looked at. */
+export interface ExpectedRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers?: Record<string, string>
+  /** Compared as text when a text is given, else as JSON and whole. */
+  readonly body?: unknown
+}
+
+export interface ExpectedError {
+  readonly kind: string
+  /** Parts of the message. */
+  readonly says?: readonly string[]
+  /** What neither the message nor the evidence may hold. */
+  readonly hides?: readonly string[]
+  readonly evidence?: Record<string, unknown>
+}
+
+interface Named {
+  /** Taken from the file's name. */
+  readonly name: string
+  readonly folder: 'exemplary' | 'supplemental'
+  /** One sentence for whoever reads the case. */
+  readonly teaches: string
+  /** Settings of the connection other than the suite's. */
+  readonly config?: Record<string, unknown>
+}
+
+/** A page of supply and what must become of it. */
+export interface FeedCase extends Named {
+  readonly kind: 'feed'
+  readonly cursor?: string
+  /** What the suite makes a page of, or, with `body`, the page itself. */
+  readonly given: Record<string, unknown>
+  readonly respond?: Answer
+  readonly expectRequest?: ExpectedRequest
+  readonly expect: {
+    readonly surveys?: readonly Record<string, unknown>[]
+    readonly changes?: readonly Record<string, unknown>[]
+    readonly unreadable?: readonly { providerSurveyId: string | null; order: string | null; says: string }[]
+    readonly receipt?: string | null
+    readonly next?: string | null
+    readonly error?: ExpectedError
+  }
+}
+
+export interface AckCase extends Named {
+  readonly kind: 'acknowledge'
+  readonly receipt: string
+  readonly expectRequest?: ExpectedRequest
+  readonly respond: Answer
+  readonly expect: { readonly error?: ExpectedError }
+}
+
+export interface EntryCase extends Named {
+  readonly kind: 'entry'
+  /** A page with one survey, which is entered. */
+  readonly given: Record<string, unknown>
+  /** Applied to the survey's `entry`, as if it had been stored under another configuration. */
+  readonly entry?: Record<string, string>
+  readonly quota?: string
+  readonly profile?: Record<string, unknown>
+  /** Null: nothing may be asked at all. */
+  readonly expectRequest?: ExpectedRequest | null
+  readonly respond?: Answer
+  readonly expect: { readonly link?: Record<string, unknown>; readonly error?: ExpectedError }
+}
+
+export interface ArrivalCase extends Named {
+  readonly kind: 'arrival'
+  readonly route: 'return' | 'postback'
+  readonly fields: Record<string, unknown>
+  readonly expect: { readonly report?: Record<string, unknown>; readonly error?: ExpectedError }
+}
+
+export type ProviderCase = FeedCase | AckCase | EntryCase | ArrivalCase
+
+/** The cases of one provider: `exemplary` = as it is documented, `supplemental` = what goes wrong. One file, one case. */
+export function readCases(provider: string): ProviderCase[] {
+  return (['exemplary', 'supplemental'] as const).flatMap((folder) => {
+    const directory = new URL(`./${provider}/${folder}/`, import.meta.url)
+    const files = readdirSync(directory).filter((file) => file.endsWith('.json'))
+    return files.sort().map((file): ProviderCase => {
+      const text = readFileSync(new URL(file, directory), 'utf8')
+      return { ...JSON.parse(text), name: file.replace(/\.json$/, ''), folder }
+    })
+  })
+}

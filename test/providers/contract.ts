@@ -1,0 +1,194 @@
+import { describe, expect, test } from 'vitest'
+import type { Outcome } from '../../domain/outcome.js'
+import type { Survey } from '../../domain/survey.js'
+import type { Call, EntryRequest, ProviderAdapter, SupplyBatch } from '../../providers/adapter.js'
+import { ProviderError } from '../../providers/errors.js'
+import type { AckCase, ArrivalCase, EntryCase, ExpectedError, ExpectedRequest, FeedCase, ProviderCase } from './case.js'
+import { checkFeedProperties } from './feed-properties.js'
+import { checkArrivalProperties, checkDeadlines } from './general-properties.js'
+import { type HttpDouble, httpDouble } from './http-double.js'
+
+/** What the shared suite needs to know about one provider. */
+export interface Suite<Config> {
+  readonly adapter: ProviderAdapter<Config>
+  readonly cases: readonly ProviderCase[]
+  /** A configured connection as the file would have it; a case's `config` is laid over it. */
+  readonly connection: Record<string, unknown>
+  /** The page that a case's `given` describes. */
+  pageOf(given: Record<string, unknown>): string
+  /** The words of an arrival that mean each outcome, and fields of a good arrival with the word left open. */
+  readonly words: Readonly<Record<string, Outcome>>
+  arrivalWith(word: string): Record<string, unknown>
+}
+
+export const NOW = new Date('2026-11-20T10:00:00Z')
+
+/**
+ * The suite that every adapter passes: its cases, and what must hold of any adapter whatever it reads. At least 40 cases
+ * a provider, 15 of them of what goes wrong (reliability §4, P0).
+ */
+export function runAdapterContract<Config>(suite: Suite<Config>): void {
+  const { adapter, cases } = suite
+  describe(`${adapter.name} keeps to the adapter's contract`, () => {
+    test('has enough cases, each named for what it teaches', () => {
+      expect(cases.length).toBeGreaterThanOrEqual(40)
+      expect(cases.filter(({ folder }) => folder === 'supplemental').length).toBeGreaterThanOrEqual(15)
+      expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length)
+      for (const { teaches } of cases) expect(teaches).toMatch(/\S{3,}/)
+    })
+    for (const folder of ['exemplary', 'supplemental'] as const) {
+      describe(folder, () => {
+        for (const one of cases.filter((each) => each.folder === folder)) {
+          test(`${one.kind}: ${one.name}`, () => runCase(suite, one))
+        }
+      })
+    }
+    checkFeedProperties(suite)
+    checkArrivalProperties(suite)
+    checkDeadlines(suite)
+  })
+}
+
+function runCase<Config>(suite: Suite<Config>, one: ProviderCase): Promise<void> {
+  switch (one.kind) {
+    case 'feed':
+      return runFeed(suite, one)
+    case 'acknowledge':
+      return runAck(suite, one)
+    case 'entry':
+      return runEntry(suite, one)
+    case 'arrival':
+      return runArrival(suite, one)
+  }
+}
+
+/** A call with a connection nobody may change. */
+export function callOf<Config>(
+  suite: Suite<Config>,
+  http: HttpDouble,
+  config: Record<string, unknown> = {},
+): Call<Config> {
+  const parsed = frozen(suite.adapter.config.parse({ ...suite.connection, ...config }))
+  return { config: parsed, http, now: NOW, signal: new AbortController().signal }
+}
+
+/** A whole page read: what its caller would store. */
+export async function readPage<Config>(
+  suite: Suite<Config>,
+  http: HttpDouble,
+  more: { config?: Record<string, unknown> | undefined; cursor?: string | undefined } = {},
+): Promise<SupplyBatch[]> {
+  const { fetchSupply } = suite.adapter
+  if (!fetchSupply) throw new Error(`${suite.adapter.name} has no supply to fetch`)
+  const batches: SupplyBatch[] = []
+  for await (const batch of fetchSupply(callOf(suite, http, more.config), more.cursor ?? null)) batches.push(batch)
+  return batches
+}
+
+async function runFeed<Config>(suite: Suite<Config>, one: FeedCase): Promise<void> {
+  const page = pageOf(suite, one)
+  const http = httpDouble({ ...one.respond, body: one.respond?.body ?? page })
+  const reading = readPage(suite, http, one)
+  if (one.expect.error) return expectError(reading, one.expect.error)
+  const batches = await reading
+  if (one.expectRequest) expectRequest(http, one.expectRequest)
+  const changes = batches.flatMap((batch) => batch.changes)
+  const unreadable = batches.flatMap((batch) => batch.unreadable)
+  const surveys = changes.flatMap((change) => (change.kind === 'offered' ? [plain(change.survey)] : []))
+  if (one.expect.surveys) {
+    expect(surveys.length).toBe(one.expect.surveys.length)
+    expect(surveys).toMatchObject(one.expect.surveys)
+  }
+  if (one.expect.changes) expect(changes.map(plain)).toMatchObject(one.expect.changes)
+  const expected = one.expect.unreadable ?? []
+  expect(unreadable.map(({ providerSurveyId, order }) => ({ providerSurveyId, order }))).toEqual(
+    expected.map(({ providerSurveyId, order }) => ({ providerSurveyId, order })),
+  )
+  unreadable.forEach((row, index) => {
+    expect(row.reason).toContain(expected[index]?.says)
+    expect(row.raw.length).toBeGreaterThan(0)
+  })
+  const last = batches.at(-1)
+  if (one.expect.receipt !== undefined) expect(last?.receipt ?? null).toBe(one.expect.receipt)
+  if (one.expect.next !== undefined) expect(last?.next).toBe(one.expect.next)
+}
+
+export function pageOf<Config>(suite: Suite<Config>, one: Pick<FeedCase, 'given'>): string {
+  return typeof one.given.body === 'string' ? one.given.body : suite.pageOf(one.given)
+}
+
+async function runAck<Config>(suite: Suite<Config>, one: AckCase): Promise<void> {
+  const { acknowledge } = suite.adapter
+  if (!acknowledge) throw new Error(`${suite.adapter.name} acknowledges nothing`)
+  const http = httpDouble(one.respond)
+  const done = acknowledge(callOf(suite, http, one.config), one.receipt)
+  if (one.expect.error) await expectError(done, one.expect.error)
+  else await done
+  if (one.expectRequest) expectRequest(http, one.expectRequest)
+}
+
+async function runEntry<Config>(suite: Suite<Config>, one: EntryCase): Promise<void> {
+  const [batch] = await readPage(suite, httpDouble({ body: pageOf(suite, one) }), one)
+  const [change] = batch?.changes ?? []
+  if (change?.kind !== 'offered') throw new Error(`the case has no readable survey: ${batch?.unreadable[0]?.reason}`)
+  const survey: Survey = { ...change.survey, entry: { ...change.survey.entry, ...one.entry } }
+  const quota = survey.quotas.find(({ quotaId }) => quotaId === one.quota) ?? null
+  expect(quota?.quotaId).toBe(one.quota)
+  const request = { sessionId: 'session-1', panelistId: 'panelist-1', survey, quota, profile: one.profile ?? {} }
+  const http = httpDouble(one.respond ?? {})
+  const entry = frozen({ ...request, userIp: null, userAgent: null, device: null }) as EntryRequest
+  const link = suite.adapter.openEntry(callOf(suite, http, one.config), entry)
+  if (one.expect.error) await expectError(link, one.expect.error)
+  else expect(plain(await link)).toEqual(one.expect.link)
+  if (one.expectRequest === null) expect(http.requests).toEqual([])
+  else if (one.expectRequest) expectRequest(http, one.expectRequest)
+}
+
+async function runArrival<Config>(suite: Suite<Config>, one: ArrivalCase): Promise<void> {
+  const { config } = callOf(suite, httpDouble({}), one.config)
+  const arrival = frozen({ route: one.route, name: '', fields: one.fields, unsigned: false })
+  const report = Promise.resolve().then(() => suite.adapter.readArrival(config, arrival))
+  if (one.expect.error) return expectError(report, one.expect.error)
+  expect(plain(await report)).toEqual(one.expect.report)
+}
+
+function expectRequest(http: HttpDouble, expected: ExpectedRequest): void {
+  const [request, ...others] = http.requests
+  expect(others).toEqual([])
+  expect(request).toMatchObject({ method: expected.method, url: expected.url })
+  if (expected.headers) expect(request?.headers).toMatchObject(expected.headers)
+  if (typeof expected.body === 'string') expect(request?.body).toBe(expected.body)
+  else if (expected.body !== undefined) expect(JSON.parse(request?.body ?? 'null')).toEqual(expected.body)
+}
+
+async function expectError(promise: Promise<unknown>, expected: ExpectedError): Promise<void> {
+  const error = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  )
+  expect(error).toBeInstanceOf(ProviderError)
+  if (!(error instanceof ProviderError)) return
+  expect(error.kind, error.message).toBe(expected.kind)
+  for (const part of expected.says ?? []) expect(error.message).toContain(part)
+  const shown = `${error.message} ${JSON.stringify(error.evidence)}`
+  for (const part of expected.hides ?? []) expect(shown).not.toContain(part)
+  if (expected.evidence) expect(error.evidence).toMatchObject(expected.evidence)
+}
+
+/** As it would be stored: a bigint is text, bytes are left out. */
+export function plain(value: unknown): unknown {
+  const text = JSON.stringify(value, (_, item) => {
+    if (typeof item === 'bigint') return item.toString()
+    return item instanceof Uint8Array ? undefined : item
+  })
+  return JSON.parse(text)
+}
+
+/** Nothing that an adapter is given may it change; ESM throws when it tries. */
+export function frozen<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value) && !ArrayBuffer.isView(value)) {
+    Object.freeze(value)
+    for (const inner of Object.values(value)) frozen(inner)
+  }
+  return value
+}
