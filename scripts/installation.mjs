@@ -186,9 +186,9 @@ export class Installation {
     this.#migration = startChild({ ...typescript('db/main.ts'), log, cwd: checkout, env })
     const how = await this.#migration.exited
     if (how === 'exit code 0' || this.stopping) return
-    for (const line of readable(this.#migration.output())) say(line)
     throw new Failure(
       `the database or Temporal could not be prepared (${how}): correct what is said above and start again; the log is ${log}`,
+      readable(this.#migration.output()),
     )
   }
 

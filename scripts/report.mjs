@@ -5,10 +5,14 @@
 
 /** A failure that a person can act on. Its message is one line: what is wrong and the way out. */
 export class Failure extends Error {
-  /** @param {string} message one line; line breaks are folded so that it stays one */
-  constructor(message) {
+  /**
+   * @param {string} message one line; line breaks are folded so that it stays one
+   * @param {string[]} [said] what the program that failed said itself, shown before the message
+   */
+  constructor(message, said = []) {
     super(message.replace(/\s*\n\s*/g, ' | '))
     this.name = 'Failure'
+    this.said = said
   }
 }
 
@@ -49,9 +53,16 @@ export async function step(name, work) {
   }
 }
 
+/** Shows an error: a `Failure` as lines for a person; anything else is a defect of ours and keeps its stack. */
+export function report(error) {
+  if (error instanceof Failure) {
+    for (const line of error.said) say(line)
+    say(`error: ${error.message}`)
+  } else say(`error: ${error instanceof Error ? error.stack : error}`)
+}
+
 /**
- * Runs the body of a command. A `Failure` becomes one line on stderr and exit code 1; anything else is a
- * defect of ours and keeps its stack.
+ * Runs the body of a command; an error is reported and makes the exit code 1.
  *
  * @param {() => Promise<void>} body
  */
@@ -59,7 +70,7 @@ export async function runCommand(body) {
   try {
     await body()
   } catch (error) {
-    say(error instanceof Failure ? `error: ${error.message}` : `error: ${error instanceof Error ? error.stack : error}`)
+    report(error)
     process.exitCode = 1
   }
 }

@@ -7,7 +7,7 @@ import path from 'node:path'
 import { installDependencies, requireNode } from './install.mjs'
 import { Installation } from './installation.mjs'
 import { tryLock } from './lock.mjs'
-import { Failure, say } from './report.mjs'
+import { Failure, report, runCommand, say } from './report.mjs'
 import { readSettings } from './settings.mjs'
 
 /** Two signals of one Ctrl-C: the terminal sends it to npm and to us, and npm passes its own on. */
@@ -56,11 +56,4 @@ function stopOnSignal(installation) {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 }
 
-function report(error) {
-  say(error instanceof Failure ? `error: ${error.message}` : `error: ${error instanceof Error ? error.stack : error}`)
-}
-
-await main().catch((error) => {
-  report(error)
-  process.exitCode = 1
-})
+await runCommand(main)

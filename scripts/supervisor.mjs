@@ -55,9 +55,9 @@ export class Supervised {
     if (this.#stopping.signal.aborted) throw new Failure(`${this.name} was stopped before it was ready`)
     if (outcome === 'ready') return
     if (outcome === 'late') throw new Failure(`${this.name} is not ready after ${duration(patience)}: see ${this.log}`)
-    for (const line of readable(this.running.output?.() ?? [])) say(line)
     throw new Failure(
       `${this.name} did not start (${outcome.how}): correct what is said above and start again; everything it said is in ${this.log}`,
+      readable(this.running.output?.() ?? []),
     )
   }
 
