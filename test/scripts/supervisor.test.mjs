@@ -84,7 +84,7 @@ describe('Supervised', () => {
   it('asks to stop before it kills', async () => {
     const file = path.join(folder, 'drained')
     const { part } = supervise(
-      `${ready}; process.on('SIGTERM', () => setTimeout(() => { require('fs').writeFileSync(${JSON.stringify(file)}, ''); process.exit() }, 200))`,
+      `process.on('SIGTERM', () => setTimeout(() => { require('fs').writeFileSync(${JSON.stringify(file)}, ''); process.exit() }, 200)); ${ready}`,
     )
     await part.begin()
     await part.end()
