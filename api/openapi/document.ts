@@ -1,0 +1,100 @@
+import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi'
+import { ProblemAnswer } from '../panel/schemas.js'
+import { openOperations } from './open-operations.js'
+import { type Answer, KEYED_PROBLEMS, type Operation } from './operation.js'
+import { operatorOperations } from './operator-operations.js'
+import { panelOperations } from './panel-operations.js'
+
+/** Every address there is, in the order of the document. */
+export const operations: readonly Operation[] = [...panelOperations, ...operatorOperations, ...openOperations]
+
+const TAGS: Readonly<Record<string, string>> = {
+  Surveys: 'Which surveys suit a panelist, and why.',
+  Panelists: 'Profiles, kept for you. Ids are your own; send no names and no addresses.',
+  Sessions: 'A respondent in a survey, from the entry link to the outcome and its price.',
+  Postbacks: 'What we told your server, as Standard Webhooks, and whether it arrived.',
+  Finance: 'The books, to the minor unit. An operator with the role `finance`.',
+  Operations: 'Provider accounts and their poll loops. An operator with the role `ops`.',
+  Arrivals: 'How respondents and providers reach us. Nothing here takes a key; proof is configured per connection.',
+  Public: 'What anybody may ask.',
+}
+
+const INTRODUCTION = `One API for survey supply from many providers: ask which surveys suit a panelist, send the panelist
+there, and learn what came of it.
+
+Keys go in \`x-api-key\` or \`Authorization: Bearer\`. JSON, snake_case, unknown fields are refused. Money is integer minor
+units with its currency. Times are UTC. What goes wrong is answered as problem+json with a stable \`code\` and a line for
+every field in \`errors\`.`
+
+export type OpenApiDocument = ReturnType<OpenApiGeneratorV31['generateDocument']>
+
+/**
+ * The OpenAPI 3.1 document, generated from the schemas that validate.
+ * @param publicUrl where the API is reached, without a trailing slash
+ */
+export function openApiDocument(publicUrl: string): OpenApiDocument {
+  const registry = new OpenAPIRegistry()
+  registry.registerComponent('securitySchemes', 'apiKey', { type: 'apiKey', in: 'header', name: 'x-api-key' })
+  registry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' })
+  for (const operation of operations) registry.registerPath(routeOf(operation))
+  return new OpenApiGeneratorV31(registry.definitions, { sortComponents: 'alphabetically' }).generateDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Tributary',
+      version: '1',
+      description: INTRODUCTION,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: publicUrl }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+  })
+}
+
+function routeOf(operation: Operation): RouteConfig {
+  const { body } = operation
+  const problems = { ...(operation.audience === 'anyone' ? {} : KEYED_PROBLEMS), ...operation.problems }
+  const answers: Record<number, Answer> = {
+    ...Object.fromEntries(
+      Object.entries(problems).map(([status, description]) => [
+        status,
+        { description, schema: ProblemAnswer, contentType: 'application/problem+json' },
+      ]),
+    ),
+    ...operation.answers,
+  }
+  return {
+    method: operation.method,
+    path: operation.path,
+    operationId: operationId(operation),
+    tags: [operation.tag],
+    summary: operation.summary,
+    ...(operation.description === undefined ? {} : { description: operation.description }),
+    security: operation.audience === 'anyone' ? [] : [{ apiKey: [] }, { bearer: [] }],
+    request: {
+      ...(operation.params === undefined ? {} : { params: operation.params }),
+      ...(operation.query === undefined ? {} : { query: operation.query }),
+      ...(operation.headers === undefined ? {} : { headers: operation.headers }),
+      ...(body === undefined
+        ? {}
+        : {
+            body: {
+              required: body.required ?? true,
+              content: { [body.contentType ?? 'application/json']: { schema: body.schema } },
+            },
+          }),
+    },
+    responses: Object.fromEntries(
+      Object.entries(answers).map(([status, { description, schema, contentType }]) => [
+        status,
+        schema === undefined
+          ? { description }
+          : { description, content: { [contentType ?? 'application/json']: { schema } } },
+      ]),
+    ),
+  }
+}
+
+/** `get /v1/sessions/{session_id}` -> `get_v1_sessions_session_id`: stable, and different for every address. */
+function operationId({ method, path }: Operation): string {
+  return `${method}_${path.replace(/[^A-Za-z0-9]+/g, '_').replace(/^_|_$/g, '')}`
+}

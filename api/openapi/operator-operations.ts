@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { CompletesQuery, LedgerAnswer, LedgerQuery, TrialBalanceAnswer, TrialBalanceQuery } from '../finance/schemas.js'
+import {
+  ConnectionActionAnswer,
+  ConnectionsAnswer,
+  PauseRequest,
+  QuarantineAnswer,
+  QuarantineQuery,
+} from '../ops/schemas.js'
+import type { Operation } from './operation.js'
+
+const MALFORMED = 'The request is malformed; `errors` names every field'
+const ConnectionPath = z.object({ id: z.string() })
+const NO_CONNECTION = 'There is no such connection in the configuration'
+
+/** What finance calls: an operator's key with the role `finance` (contract §6). */
+const financeOperations: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/v1/finance/completes.csv',
+    tag: 'Finance',
+    summary: 'Every session whose outcome is or was COMPLETED, as CSV',
+    description:
+      'Ordered by `completed_at`, then `session_id`; the same books give the same bytes. `amount_minor` is the locked price whatever became of the session: what is owed are the lines with `payable` true. Without `from` and `to` it is everything. Text a spreadsheet would take for a formula gets an apostrophe in front.',
+    audience: 'operator',
+    query: CompletesQuery,
+    answers: { 200: { description: 'One line a session', schema: z.string(), contentType: 'text/csv' } },
+    problems: { 400: MALFORMED },
+  },
+  {
+    method: 'get',
+    path: '/v1/finance/ledger',
+    tag: 'Finance',
+    summary: "The ledger's transactions in the order of posting",
+    description:
+      'Double entry: debits equal credits in every transaction and currency. A reversal is a linked transaction.',
+    audience: 'operator',
+    query: LedgerQuery,
+    answers: { 200: { description: 'A page of transactions', schema: LedgerAnswer } },
+    problems: { 400: MALFORMED },
+  },
+  {
+    method: 'get',
+    path: '/v1/finance/trial-balance',
+    tag: 'Finance',
+    summary: 'Debits and credits of every account, currency by currency',
+    audience: 'operator',
+    query: TrialBalanceQuery,
+    answers: { 200: { description: 'The accounts by name', schema: TrialBalanceAnswer } },
+    problems: { 400: MALFORMED },
+  },
+]
+
+const action = (name: 'pause' | 'resume' | 'poll', summary: string): Operation => ({
+  method: 'post',
+  path: `/v1/ops/connections/{id}/${name}`,
+  tag: 'Operations',
+  summary,
+  audience: 'operator',
+  params: ConnectionPath,
+  ...(name === 'pause' ? { body: { schema: PauseRequest, required: false } } : {}),
+  answers: { 202: { description: 'The poll loop has the message', schema: ConnectionActionAnswer } },
+  problems: {
+    ...(name === 'pause' ? { 400: MALFORMED, 415: 'The body is not application/json' } : {}),
+    404: NO_CONNECTION,
+    503: 'PostgreSQL or Temporal cannot be reached, or the poll loop does not run; see Retry-After',
+  },
+})
+
+/** What operations call: an operator's key with the role `ops` (contract §6). */
+const opsOperations: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/v1/ops/connections',
+    tag: 'Operations',
+    summary: "How every connection's poll loop stands",
+    audience: 'operator',
+    answers: { 200: { description: 'The configured connections', schema: ConnectionsAnswer } },
+  },
+  action('pause', 'Stop polling and offering a connection'),
+  action('resume', 'Poll and offer a connection again'),
+  action('poll', 'Poll now; once even while paused'),
+  {
+    method: 'get',
+    path: '/v1/ops/quarantine',
+    tag: 'Operations',
+    summary: 'Records which could not be read, with their bytes',
+    audience: 'operator',
+    query: QuarantineQuery,
+    answers: { 200: { description: 'A page of records, newest first', schema: QuarantineAnswer } },
+    problems: { 400: MALFORMED },
+  },
+]
+
+export const operatorOperations: readonly Operation[] = [...financeOperations, ...opsOperations]

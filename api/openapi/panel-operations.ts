@@ -1,0 +1,138 @@
+import { z } from 'zod'
+import { PanelistAnswer, PanelistPath, PanelistRequest } from '../panel/panelist-schemas.js'
+import { PostbacksAnswer, PostbacksQuery, RedeliverAnswer } from '../panel/postback-schemas.js'
+import {
+  CreateSessionAnswer,
+  CreateSessionRequest,
+  ExplainAnswer,
+  ExplainQuery,
+  MatchAnswer,
+  MatchRequest,
+  OfferGoneProblem,
+  SessionExistsProblem,
+} from '../panel/schemas.js'
+import { SessionAnswer, SessionsAnswer, SessionsQuery } from '../panel/session-schemas.js'
+import type { Operation } from './operation.js'
+
+const MALFORMED = 'The request is malformed; `errors` names every field'
+const NOT_YOURS = 'Not there, or not yours: the two cannot be told apart'
+
+/** What a panel app calls (contract §4). */
+export const panelOperations: readonly Operation[] = [
+  {
+    method: 'post',
+    path: '/v1/surveys/match',
+    tag: 'Surveys',
+    summary: 'Which surveys suit a panelist, best first',
+    description:
+      'A profile in the body counts for this call, else the stored one. Without device or locale those restrict nothing. One offer a survey, at the open quota that fits and pays best. What the panelist completed, or is in, is not offered again. `connections` says how fresh the stock of each provider account is.',
+    audience: 'panel',
+    body: { schema: MatchRequest },
+    answers: { 200: { description: 'Offers, ranked', schema: MatchAnswer } },
+    problems: {
+      400: MALFORMED,
+      413: 'The body is larger than 256 KB',
+      415: 'The body is not application/json',
+    },
+  },
+  {
+    method: 'get',
+    path: '/v1/surveys/{survey_id}/explain',
+    tag: 'Surveys',
+    summary: 'Why a survey is offered to a stored panelist, or not',
+    audience: 'panel',
+    params: z.object({ survey_id: z.string() }),
+    query: ExplainQuery,
+    answers: { 200: { description: 'The verdict and everything it is made of', schema: ExplainAnswer } },
+    problems: { 400: MALFORMED, 404: NOT_YOURS },
+  },
+  {
+    method: 'put',
+    path: '/v1/panelists/{panelist_id}',
+    tag: 'Panelists',
+    summary: 'Store a panelist, replacing the whole of an earlier profile',
+    audience: 'panel',
+    params: PanelistPath,
+    body: { schema: PanelistRequest },
+    answers: { 200: { description: 'What is stored now', schema: PanelistAnswer } },
+    problems: { 400: MALFORMED, 413: 'The body is larger than 256 KB', 415: 'The body is not application/json' },
+  },
+  {
+    method: 'get',
+    path: '/v1/panelists/{panelist_id}',
+    tag: 'Panelists',
+    summary: 'Read a stored panelist',
+    audience: 'panel',
+    params: PanelistPath,
+    answers: { 200: { description: 'The panelist', schema: PanelistAnswer } },
+    problems: { 400: MALFORMED, 404: NOT_YOURS },
+  },
+  {
+    method: 'post',
+    path: '/v1/sessions',
+    tag: 'Sessions',
+    summary: 'Turn an offer into a session, its price locked',
+    description:
+      'Send the respondent to `entry_url`. A provider that is slow or away gives 201 with state `opening`: the link works as soon as the provider answers. With an `Idempotency-Key` the same request is answered once, however often it is sent: a repeat gets the stored 201 and `Idempotent-Replayed: true`.',
+    audience: 'panel',
+    headers: z.object({ 'Idempotency-Key': z.string().min(1).max(255).optional() }),
+    body: { schema: CreateSessionRequest },
+    answers: {
+      201: { description: 'The session', schema: CreateSessionAnswer },
+      409: {
+        description:
+          '`offer_gone`: gone, full, expired or now cheaper than offered, with up to 3 fresh `alternatives`. `session_exists`: the panelist is in this survey already',
+        schema: z.union([OfferGoneProblem, SessionExistsProblem]),
+        contentType: 'application/problem+json',
+      },
+    },
+    problems: {
+      400: MALFORMED,
+      404: "The offer cannot be read, or is another panel's or panelist's",
+      413: 'The body is larger than 256 KB',
+      415: 'The body is not application/json',
+      422: 'The Idempotency-Key was used with another body',
+    },
+  },
+  {
+    method: 'get',
+    path: '/v1/sessions',
+    tag: 'Sessions',
+    summary: 'List sessions by creation, newest first',
+    description: '`from` ≤ created < `to`. `next_cursor` is null on the last page.',
+    audience: 'panel',
+    query: SessionsQuery,
+    answers: { 200: { description: 'A page of sessions', schema: SessionsAnswer } },
+    problems: { 400: MALFORMED },
+  },
+  {
+    method: 'get',
+    path: '/v1/sessions/{session_id}',
+    tag: 'Sessions',
+    summary: 'How a session stands, and everything that happened to it',
+    audience: 'panel',
+    params: z.object({ session_id: z.string() }),
+    answers: { 200: { description: 'The session', schema: SessionAnswer } },
+    problems: { 404: NOT_YOURS },
+  },
+  {
+    method: 'get',
+    path: '/v1/postbacks',
+    tag: 'Postbacks',
+    summary: 'What was sent to you about a session, attempt by attempt',
+    audience: 'panel',
+    query: PostbacksQuery,
+    answers: { 200: { description: 'The messages in their order', schema: PostbacksAnswer } },
+    problems: { 400: MALFORMED, 404: NOT_YOURS },
+  },
+  {
+    method: 'post',
+    path: '/v1/postbacks/{id}/redeliver',
+    tag: 'Postbacks',
+    summary: 'Send a message once more, under the same webhook-id',
+    audience: 'panel',
+    params: z.object({ id: z.string() }),
+    answers: { 202: { description: 'It is on its way', schema: RedeliverAnswer } },
+    problems: { 404: NOT_YOURS },
+  },
+]

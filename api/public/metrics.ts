@@ -1,0 +1,99 @@
+import type { RequestHandler } from 'express'
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { type ConnectionOverview, readConnectionOverview } from '../../db/read-models/connection-overview.js'
+import { readVitalSigns, type VitalSigns } from '../../db/read-models/vital-signs.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { httpRegistry } from './http-metrics.js'
+
+/** Anybody may ask, so that the database is asked at most so often. */
+const DATABASE_EVERY_MS = 10_000
+const DAY_MS = 24 * 3_600_000
+
+interface Seen {
+  readonly connections: readonly ConnectionOverview[]
+  readonly signs: VitalSigns
+}
+
+// of the process, so once a process, however many apps a test makes
+const processRegistry = new Registry()
+collectDefaultMetrics({ register: processRegistry })
+
+/** `GET /metrics` for Prometheus. No label holds personal data, a panelist or a session. */
+export function metrics(deps: ApiDependencies): RequestHandler {
+  const own = ownMetrics(deps)
+  const all = Registry.merge([processRegistry, httpRegistry, own.registry])
+  return async (_request, response) => {
+    await own.refresh()
+    response.setHeader('Cache-Control', 'no-store')
+    response.type(all.contentType).send(await all.metrics())
+  }
+}
+
+function ownMetrics(deps: ApiDependencies): { registry: Registry; refresh: () => Promise<void> } {
+  const registry = new Registry()
+  const gauge = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []): Gauge<Label> =>
+    new Gauge({ name: `tributary_${name}`, help, labelNames, registers: [registry] })
+
+  const databaseUp = gauge('database_up', '1 when the figures below could be read from PostgreSQL, else 0.')
+  const sessions = gauge('sessions_last_day', 'Sessions created in the last 24 hours, as they stand.', [
+    'connection',
+    'state',
+    'outcome',
+  ])
+  const claims = gauge('claims_pending', 'Outcome claims that no workflow has applied yet.')
+  const postbacks = gauge('postbacks_pending', 'Messages to panels that are neither delivered nor given up.')
+  const states = gauge('connection_state', '1 for the state a connection is in.', ['connection', 'provider', 'state'])
+  const success = gauge('connection_last_success_timestamp_seconds', 'When the last good poll ended.', ['connection'])
+  const streak = gauge('connection_fail_streak', 'Polls that failed since the last good one.', ['connection'])
+  const open = gauge('connection_surveys_open', 'Open surveys in the catalogue.', ['connection'])
+  const quarantined = gauge('connection_quarantined', 'Records that could not be read.', ['connection'])
+  const revision = gauge('catalogue_revision', 'The newest revision this process holds.')
+  const age = gauge('catalogue_age_seconds', 'Since this process last knew to hold everything.')
+  const held = gauge('catalogue_surveys', 'Surveys this process holds.')
+
+  const show = ({ connections, signs }: Seen): void => {
+    for (const one of [sessions, states, success, streak, open, quarantined]) one.reset()
+    for (const { connection, state, outcome, count } of signs.sessions)
+      sessions.set({ connection, state, outcome: outcome ?? '' }, count)
+    claims.set(signs.claimsPending)
+    postbacks.set(signs.postbacksPending)
+    for (const row of connections) {
+      const { connection, provider } = row
+      states.set({ connection, provider, state: row.paused ? 'paused' : row.state }, 1)
+      if (row.lastSuccessAt !== null) success.set({ connection }, row.lastSuccessAt.getTime() / 1_000)
+      streak.set({ connection }, row.failStreak)
+      open.set({ connection }, row.surveysOpen)
+      quarantined.set({ connection }, row.quarantined)
+    }
+  }
+
+  const look = async (): Promise<void> => {
+    try {
+      const since = new Date(deps.clock().getTime() - DAY_MS)
+      const [connections, signs] = await Promise.all([
+        readConnectionOverview(deps.knex),
+        readVitalSigns(deps.knex, [...deps.panels.keys()], since),
+      ])
+      show({ connections, signs })
+      databaseUp.set(1)
+    } catch (error) {
+      // the figures stay as they were: a page that fails would hide the rest of them
+      databaseUp.set(0)
+      deps.logger.debug({ err: error }, 'metrics without the database')
+    }
+  }
+
+  let latest: { at: number; done: Promise<void> } | null = null
+  return {
+    registry,
+    refresh: async () => {
+      const now = performance.now()
+      if (latest === null || now - latest.at > DATABASE_EVERY_MS) latest = { at: now, done: look() }
+      await latest.done
+      const state = deps.catalogue.state()
+      revision.set(Number(state.revision))
+      age.set(state.ageMs / 1_000)
+      held.set(state.surveys)
+    },
+  }
+}
