@@ -137,7 +137,7 @@ class ArrayScanner {
     this.keptBytes += chunk.length - start
     this.refuseLarge(this.keptBytes)
     // A copy: the chunk is its sender's, who may use it again.
-    this.kept.push(chunk.slice(start))
+    this.kept.push(Buffer.from(chunk.subarray(start)))
   }
 
   private take(chunk: Uint8Array, start: number, end: number): Uint8Array {
