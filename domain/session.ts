@@ -33,6 +33,7 @@ export type ClaimSource = 'return' | 'postback' | 'entry' | 'opening' | 'timeout
 /** Somebody says how a session ended. */
 export interface Claim {
   readonly source: ClaimSource
+  /** A reversal takes back what was said; its outcome is the status that holds now. */
   readonly kind: 'outcome' | 'reversal'
   /** Null = an authentic arrival whose word we do not know: ERROR, needs review. */
   readonly outcome: Outcome | null
@@ -70,7 +71,8 @@ export function decide(standing: Standing, claim: Claim, facts: SessionFacts): V
   if (standing.outcome === 'COMPLETED' && (outcome === 'REJECTED' || claim.kind === 'reversal')) {
     return reverse(standing, outcome, claim, facts)
   }
-  if (outcome === 'COMPLETED' && (standing.outcome === 'TIMEOUT' || facts.erased)) {
+  // a reversal says which status holds now: a provider that takes a screen-out back upgrades it
+  if (outcome === 'COMPLETED' && (standing.outcome === 'TIMEOUT' || facts.erased || claim.kind === 'reversal')) {
     return late(standing, claim, facts)
   }
   return review(standing, `${outcome} after ${standing.outcome}`)
@@ -82,7 +84,8 @@ function firstClaim(standing: Standing, claim: Claim, facts: SessionFacts): Verd
   const proven = reaches(claim.grade, facts.requiredGrade)
   const completed = outcome === 'COMPLETED'
   const ghost = completed && !facts.everEntered
-  const reason = unknown ? 'unknown outcome word' : ghost ? 'complete of a session that nobody entered' : null
+  const unpaid = completed && proven && !ghost && !facts.priced
+  const reason = unknown ? 'unknown outcome word' : ghost ? GHOST : unpaid ? UNPRICED : null
   return {
     effect: 'finish',
     flags: ghost ? ['ghost'] : [],
@@ -108,7 +111,7 @@ function onProvisional(standing: Standing, outcome: Outcome, claim: Claim, facts
   }
   const settled = { ...standing, outcome, grade: claim.grade, provisional: false }
   if (outcome === 'COMPLETED') {
-    return { effect: 'confirm', flags: [], standing: { ...settled, payable: facts.priced } }
+    return { effect: 'confirm', flags: [], standing: payableIfPriced(settled, facts) }
   }
   return { effect: 'correct', flags: [], standing: { ...settled, payable: false } }
 }
@@ -130,13 +133,22 @@ function reverse(standing: Standing, outcome: Outcome, claim: Claim, facts: Sess
 
 function late(standing: Standing, claim: Claim, facts: SessionFacts): Verdict {
   if (!reaches(claim.grade, facts.requiredGrade)) return review(standing, 'unproven complete after the end')
-  if (!facts.everEntered) return review(standing, 'complete of a session that nobody entered', ['ghost'])
+  if (!facts.everEntered) return review(standing, GHOST, ['ghost'])
   if (!facts.withinGrace) return review(standing, 'complete after the late-outcome grace')
   return {
     effect: 'upgrade',
     flags: ['late'],
-    standing: { ...standing, outcome: 'COMPLETED', grade: claim.grade, provisional: false, payable: facts.priced },
+    standing: payableIfPriced({ ...standing, outcome: 'COMPLETED', grade: claim.grade, provisional: false }, facts),
   }
+}
+
+const GHOST = 'complete of a session that nobody entered'
+const UNPRICED = 'complete of a session without a price'
+
+/** A proven complete pays its locked price; where none ever came, a human has to look. */
+function payableIfPriced(standing: Standing, facts: SessionFacts): Standing {
+  if (facts.priced) return { ...standing, payable: true }
+  return { ...standing, payable: false, needsReview: true, reviewReason: standing.reviewReason ?? UNPRICED }
 }
 
 const repeat = (standing: Standing): Verdict => ({ effect: 'repeat', flags: [], standing })
