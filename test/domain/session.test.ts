@@ -1,0 +1,316 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { GRADES, OUTCOMES, type Outcome, reaches } from '../../domain/outcome.js'
+import { type Claim, decide, type SessionFacts, type Standing } from '../../domain/session.js'
+
+const OPEN: Standing = {
+  state: 'entered',
+  outcome: null,
+  grade: null,
+  provisional: false,
+  payable: false,
+  reversed: false,
+  needsReview: false,
+  reviewReason: null,
+}
+const FACTS: SessionFacts = { requiredGrade: 'E1', everEntered: true, priced: true, withinGrace: true, erased: false }
+
+const claim = (outcome: Outcome | null, given: Partial<Claim> = {}): Claim => ({
+  source: 'postback',
+  kind: 'outcome',
+  outcome,
+  grade: 'E2',
+  ...given,
+})
+const browser = (outcome: Outcome | null): Claim => claim(outcome, { source: 'return', grade: 'E1' })
+const unsigned = (outcome: Outcome): Claim => claim(outcome, { source: 'return', grade: 'E0' })
+
+function live(claims: readonly Claim[], facts: Partial<SessionFacts> = {}) {
+  const effects: string[] = []
+  let standing = OPEN
+  for (const next of claims) {
+    const verdict = decide(standing, next, { ...FACTS, ...facts })
+    effects.push(verdict.effect)
+    standing = verdict.standing
+  }
+  return { effects: effects.join(' '), standing }
+}
+
+function orders<Item>(items: readonly Item[]): Item[][] {
+  if (items.length === 0) return [[]]
+  return items.flatMap((item, index) => orders(items.toSpliced(index, 1)).map((rest) => [item, ...rest]))
+}
+
+describe('the first claim', () => {
+  test.each(OUTCOMES)('%s at the required grade ends the session', (outcome) => {
+    const { effects, standing } = live([browser(outcome)])
+    expect(effects).toBe('finish')
+    expect(standing).toEqual({
+      ...OPEN,
+      state: 'finished',
+      outcome,
+      grade: 'E1',
+      payable: outcome === 'COMPLETED',
+    })
+  })
+
+  test.each(OUTCOMES)('%s below the grade is final, only a COMPLETED is provisional', (outcome) => {
+    const { standing } = live([unsigned(outcome)])
+    expect(standing).toMatchObject({
+      state: 'finished',
+      outcome,
+      grade: 'E0',
+      provisional: outcome === 'COMPLETED',
+      payable: false,
+    })
+  })
+
+  test('an unknown word is ERROR and needs a human, never COMPLETED', () => {
+    expect(live([claim(null)]).standing).toMatchObject({ outcome: 'ERROR', needsReview: true, payable: false })
+  })
+
+  test('a complete of a session that nobody entered is a ghost', () => {
+    const verdict = decide({ ...OPEN, state: 'created' }, claim('COMPLETED'), { ...FACTS, everEntered: false })
+    expect(verdict).toMatchObject({ effect: 'finish', flags: ['ghost'] })
+    expect(verdict.standing).toMatchObject({ payable: false, provisional: false, needsReview: true })
+  })
+
+  test('a proven complete without a price says why it is not payable', () => {
+    expect(live([claim('COMPLETED')], { priced: false }).standing).toMatchObject({
+      payable: false,
+      needsReview: true,
+      reviewReason: 'complete of a session without a price',
+    })
+    expect(live([unsigned('COMPLETED'), claim('COMPLETED')], { priced: false }).standing.needsReview).toBe(true)
+    expect(live([claim('TIMEOUT'), claim('COMPLETED')], { priced: false }).standing.needsReview).toBe(true)
+  })
+})
+
+describe('later claims', () => {
+  test.each<[string, Claim[], string, Partial<Standing>]>([
+    ['the same again is nothing', [browser('COMPLETED'), claim('COMPLETED')], 'finish repeat', { payable: true }],
+    [
+      'COMPLETED then REJECTED is taken back',
+      [browser('COMPLETED'), claim('REJECTED')],
+      'finish reverse',
+      { outcome: 'REJECTED', payable: false, reversed: true, needsReview: false },
+    ],
+    [
+      'a reversal shows its own word',
+      [browser('COMPLETED'), claim('TERMINATED', { kind: 'reversal' })],
+      'finish reverse',
+      { outcome: 'TERMINATED', payable: false, reversed: true },
+    ],
+    [
+      'the reversal again is nothing',
+      [browser('COMPLETED'), claim('REJECTED'), claim('REJECTED')],
+      'finish reverse repeat',
+      { outcome: 'REJECTED' },
+    ],
+    [
+      'a reversal taken back needs a human',
+      [browser('COMPLETED'), claim('REJECTED'), claim('COMPLETED')],
+      'finish reverse review',
+      { outcome: 'REJECTED', payable: false, needsReview: true },
+    ],
+    [
+      'an unproven reversal changes nothing',
+      [claim('COMPLETED'), unsigned('REJECTED')],
+      'finish review',
+      { outcome: 'COMPLETED', payable: true, needsReview: true },
+    ],
+    [
+      'TIMEOUT then COMPLETED is an upgrade',
+      [claim('TIMEOUT', { source: 'timeout' }), claim('COMPLETED')],
+      'finish upgrade',
+      { outcome: 'COMPLETED', payable: true, needsReview: false },
+    ],
+    [
+      'an upgrade may be reversed',
+      [claim('TIMEOUT'), claim('COMPLETED'), claim('REJECTED')],
+      'finish upgrade reverse',
+      { outcome: 'REJECTED', payable: false, reversed: true },
+    ],
+    [
+      'an unproven complete never upgrades',
+      [claim('TIMEOUT'), unsigned('COMPLETED')],
+      'finish review',
+      { outcome: 'TIMEOUT', payable: false, needsReview: true },
+    ],
+    [
+      'TERMINATED then COMPLETED is not believed',
+      [claim('TERMINATED'), claim('COMPLETED')],
+      'finish review',
+      { outcome: 'TERMINATED', payable: false, needsReview: true },
+    ],
+    [
+      'unless the provider takes the screen-out back',
+      [claim('TERMINATED'), claim('COMPLETED', { kind: 'reversal' })],
+      'finish upgrade',
+      { outcome: 'COMPLETED', payable: true },
+    ],
+    [
+      'COMPLETED then TERMINATED is kept for review',
+      [claim('COMPLETED'), claim('TERMINATED')],
+      'finish review',
+      { outcome: 'COMPLETED', payable: true, needsReview: true },
+    ],
+    [
+      'an unknown word after the end changes nothing',
+      [claim('COMPLETED'), claim(null)],
+      'finish review',
+      { outcome: 'COMPLETED', payable: true, needsReview: true },
+    ],
+    [
+      'better evidence confirms a provisional complete',
+      [unsigned('COMPLETED'), claim('COMPLETED')],
+      'finish confirm',
+      { outcome: 'COMPLETED', provisional: false, payable: true, grade: 'E2' },
+    ],
+    [
+      'better evidence corrects it',
+      [unsigned('COMPLETED'), claim('TERMINATED')],
+      'finish correct',
+      { outcome: 'TERMINATED', provisional: false, payable: false, reversed: false },
+    ],
+    [
+      'the same weak evidence again is nothing',
+      [unsigned('COMPLETED'), unsigned('COMPLETED')],
+      'finish repeat',
+      { provisional: true, payable: false, needsReview: false },
+    ],
+    [
+      'weak contrary evidence proves nothing',
+      [unsigned('COMPLETED'), unsigned('TERMINATED')],
+      'finish review',
+      { outcome: 'COMPLETED', provisional: true, needsReview: true },
+    ],
+  ])('%s', (_name, claims, effects, standing) => {
+    const lived = live(claims)
+    expect(lived.effects).toBe(effects)
+    expect(lived.standing).toMatchObject(standing)
+  })
+
+  test('after the grace a late complete is kept and changes nothing', () => {
+    const ended = live([claim('TIMEOUT')]).standing
+    const verdict = decide(ended, claim('COMPLETED'), { ...FACTS, withinGrace: false })
+    expect(verdict.effect).toBe('review')
+    expect(verdict.standing).toMatchObject({ outcome: 'TIMEOUT', payable: false, needsReview: true })
+  })
+
+  test('a late complete of a session nobody entered is a ghost, and not payable', () => {
+    const ended = live([claim('TIMEOUT')]).standing
+    expect(decide(ended, claim('COMPLETED'), { ...FACTS, everEntered: false })).toMatchObject({
+      effect: 'review',
+      flags: ['ghost'],
+      standing: { outcome: 'TIMEOUT', payable: false },
+    })
+  })
+
+  test('a complete after an erasure is still booked', () => {
+    const { effects, standing } = live([claim('ERROR', { source: 'erasure' }), claim('COMPLETED')], { erased: true })
+    expect(effects).toBe('finish upgrade')
+    expect(standing).toMatchObject({ outcome: 'COMPLETED', payable: true })
+    expect(live([claim('ERROR'), claim('COMPLETED')]).standing.payable).toBe(false)
+  })
+
+  test('the first reason for a review stays', () => {
+    const { standing } = live([claim('COMPLETED'), claim('TERMINATED'), claim('QUOTA_FULL')])
+    expect(standing.reviewReason).toBe('TERMINATED after COMPLETED')
+  })
+})
+
+describe('every order', () => {
+  const four: Record<string, Claim> = {
+    browser: browser('COMPLETED'),
+    server: claim('COMPLETED'),
+    timeout: claim('TIMEOUT', { source: 'timeout' }),
+    rejected: claim('REJECTED'),
+  }
+
+  test.each(orders(Object.keys(four)))('%s, %s, %s, %s', (...names) => {
+    const { standing, effects } = live(names.flatMap((name) => four[name] ?? []))
+    expect(effects.split(' ').filter((effect) => effect === 'finish')).toHaveLength(1)
+    const completeBeforeRejected =
+      Math.min(names.indexOf('browser'), names.indexOf('server')) < names.indexOf('rejected')
+    // REJECTED first ends it; after a complete it takes that back; after a bare timeout it is kept for review and the
+    // complete that follows upgrades
+    const expected =
+      names[0] === 'rejected'
+        ? { outcome: 'REJECTED', reversed: false, payable: false }
+        : completeBeforeRejected
+          ? { outcome: 'REJECTED', reversed: true, payable: false }
+          : { outcome: 'COMPLETED', reversed: false, payable: true }
+    expect(standing).toMatchObject(expected)
+  })
+})
+
+describe('properties of any story', () => {
+  const anyClaim = fc.record({
+    source: fc.constantFrom('return' as const, 'postback' as const, 'timeout' as const, 'statement' as const),
+    kind: fc.constantFrom('outcome' as const, 'outcome' as const, 'reversal' as const),
+    outcome: fc.option(fc.constantFrom(...OUTCOMES)),
+    grade: fc.constantFrom(...GRADES),
+  })
+  const anyFacts = fc.record({
+    requiredGrade: fc.constantFrom(...GRADES),
+    everEntered: fc.boolean(),
+    priced: fc.boolean(),
+    withinGrace: fc.boolean(),
+    erased: fc.boolean(),
+  })
+
+  test('one end, payable only when proven, entered and priced, reversed never payable', () => {
+    fc.assert(
+      fc.property(fc.array(anyClaim, { minLength: 1, maxLength: 8 }), anyFacts, (claims, facts) => {
+        const seen: string[] = []
+        let standing = OPEN
+        for (const next of claims) {
+          const before = standing
+          const verdict = decide(before, next, facts)
+          seen.push(verdict.effect)
+          standing = verdict.standing
+          expect(standing.state).toBe('finished')
+          expect(standing.outcome).not.toBeNull()
+          if (standing.payable) {
+            expect(standing).toMatchObject({ outcome: 'COMPLETED', provisional: false, reversed: false })
+            expect(facts).toMatchObject({ everEntered: true, priced: true })
+            expect(standing.grade !== null && reaches(standing.grade, facts.requiredGrade)).toBe(true)
+          }
+          if (standing.provisional) expect(standing.outcome).toBe('COMPLETED')
+          if (standing.reversed) expect(standing.payable).toBe(false)
+          if (before.reversed) expect(standing.reversed).toBe(true)
+          // what is not payable although COMPLETED says why
+          if (standing.outcome === 'COMPLETED' && !standing.payable && !standing.provisional)
+            expect(standing.needsReview).toBe(true)
+          if (verdict.effect === 'repeat') expect(standing).toEqual(before)
+          if (verdict.effect === 'review')
+            expect({ ...standing, needsReview: null, reviewReason: null }).toEqual({
+              ...before,
+              needsReview: null,
+              reviewReason: null,
+            })
+        }
+        expect(seen[0]).toBe('finish')
+        expect(seen.filter((effect) => effect === 'finish')).toHaveLength(1)
+        expect(seen.filter((effect) => effect === 'reverse').length).toBeLessThanOrEqual(1)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  test('the same claim again never changes what is paid or shown', () => {
+    fc.assert(
+      fc.property(fc.array(anyClaim, { minLength: 1, maxLength: 6 }), anyFacts, (claims, facts) => {
+        let standing = OPEN
+        for (const next of claims) {
+          standing = decide(standing, next, facts).standing
+          const again = decide(standing, next, facts)
+          expect(['repeat', 'review']).toContain(again.effect)
+          expect(again.standing).toMatchObject({ outcome: standing.outcome, payable: standing.payable })
+        }
+      }),
+      { numRuns: 400 },
+    )
+  })
+})

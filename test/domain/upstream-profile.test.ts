@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest'
+import type { PanelistSnapshot } from '../../domain/panelist.js'
+import type { Clause, Quota } from '../../domain/survey.js'
+import { upstreamProfile } from '../../domain/upstream-profile.js'
+import { aSurvey } from '../support/surveys.js'
+
+const clause = (attribute: string): Clause => ({ attribute, answers: ['1'] })
+const quota = (...attributes: string[]): Quota => ({
+  quotaId: 'q1',
+  status: 'open',
+  available: 5,
+  price: null,
+  layers: [{ subQuotas: [{ clauses: attributes.map(clause), available: null }] }],
+  additionalQualifications: 0,
+})
+const panelist: PanelistSnapshot = {
+  dateOfBirth: '1990-04-23',
+  profile: { sex: '1', pets: ['1', '4'], income: 7, hidden: 'secret', 'kantar:sex': '2', blank: ' ' },
+}
+const today = new Date('2026-04-22T00:00:00Z')
+const told = (survey: Parameters<typeof aSurvey>[0], chosen: Quota | null = null, who = panelist) =>
+  upstreamProfile(who, aSurvey(survey), chosen, 'kantar', today)
+
+describe('what a provider is told of a panelist', () => {
+  test('only what the survey or the chosen quota names', () => {
+    expect(told({ clauses: [clause('kantar:pets')] }, quota('kantar:income'))).toEqual({ pets: '1|4', income: 7 })
+    expect(told({ clauses: [], quotas: [quota('kantar:income')] })).toEqual({})
+  })
+
+  test('the provider’s own word goes before ours', () => {
+    expect(told({ clauses: [clause('kantar:sex')] })).toEqual({ sex: '2' })
+  })
+
+  test('age is worked out on the day, unless it is given', () => {
+    expect(told({ clauses: [clause('kantar:age')] })).toEqual({ age: 35 })
+    const given = { ...panelist, profile: { age: '40' } }
+    expect(told({ clauses: [clause('kantar:age')] }, null, given)).toEqual({ age: '40' })
+    expect(told({ clauses: [clause('kantar:age')] }, null, { dateOfBirth: null, profile: {} })).toEqual({})
+  })
+
+  test('what is unknown or blank is left out', () => {
+    expect(told({ clauses: [clause('kantar:unknown'), clause('kantar:blank')] })).toEqual({})
+  })
+})
