@@ -276,9 +276,19 @@ describe('forged tokens (reliability F40)', () => {
   test('a published set of shared secrets is no set of keys', async () => {
     const secret = 'a-shared-secret-of-32-bytes-or-more'
     const host = jwksHost([{ kty: 'oct', k: Buffer.from(secret).toString('base64url'), kid: 'k1' }])
-    const verifier = jws({ kind: 'jwks', url: 'https://gateway.example/jwks' })
+    const verifier = jws({ kind: 'jwks', url: 'https://gateway.example/jwks' }, { algorithms: ['RS256', 'HS256'] })
     const jwt = handmade({ alg: 'HS256', kid: 'k1' }, CLAIMS, hs(secret))
     await expect(mechanism(host.http).verify(refusing(verifier), arrive(jwt))).rejects.toMatchObject({ kind: 'forged' })
+  })
+
+  test('a public key is no shared secret, even where HS256 were pinned beside it by mistake', async () => {
+    const verifier = jws({ kind: 'public_key', pem: spki }, { algorithms: ['RS256', 'HS256'] })
+    for (const secret of [spki, spki.trim()]) {
+      const jwt = handmade({ alg: 'HS256' }, CLAIMS, hs(secret))
+      await expect(mechanism(jwksHost([]).http).verify(refusing(verifier), arrive(jwt))).rejects.toMatchObject({
+        kind: 'forged',
+      })
+    }
   })
 })
 
