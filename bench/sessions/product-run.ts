@@ -86,6 +86,15 @@ export async function runProduct(
     into.push(performance.now() - at)
     return result
   }
+  /** A session that is still opening shows its small page: a respondent's browser asks again. */
+  const clickThrough = async (entry: string) => {
+    for (let attempt = 0; attempt < 60; attempt += 1) {
+      const clicked = await timed(clickMs ?? [], () => call('GET', entry))
+      if (clicked.location !== '') return clicked
+      await new Promise((resolve) => setTimeout(resolve, 500))
+    }
+    throw new Error(`${entry} leads nowhere`)
+  }
   const startedAt = performance.now()
   await inParallel(sessions, concurrency, async (index) => {
     const panelistId = `${prefix}-${index}`
@@ -107,7 +116,7 @@ export async function runProduct(
       throw new Error(`not created: ${created.status} ${created.text.slice(0, 300)}`)
     }
     const entry = session.entry_url
-    const clicked = await timed(clickMs ?? [], () => call('GET', entry))
+    const clicked = await clickThrough(entry)
     const survey = await call(
       'GET',
       `${clicked.location}${clicked.location.includes('?') ? '&' : '?'}auto=COMPLETED&delivery=postback_first`,
