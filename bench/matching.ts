@@ -17,28 +17,30 @@ const { values } = parseArgs({
   },
 })
 
-if (values.generate !== undefined) {
-  await generate(
-    values.generate,
-    count(values.surveys, 'surveys'),
-    count(values.profiles, 'profiles'),
-    count(values.seed, 'seed'),
-  )
+try {
+  await main()
+} catch (error) {
+  fail(error instanceof Error ? error.message : String(error))
 }
-const directory = values.data ?? values.generate
-if (directory === undefined) fail(USAGE)
-else {
+
+async function main(): Promise<void> {
+  if (values.generate !== undefined) {
+    const [surveys, profiles] = [count(values.surveys, 'surveys'), count(values.profiles, 'profiles')]
+    await generate(values.generate, surveys, profiles, count(values.seed, 'seed'))
+  }
+  const directory = values.data ?? values.generate
+  if (directory === undefined) throw new Error(USAGE)
   const figures = await run(directory)
   print(figures)
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`)
-  if (figures.differing > 0) fail(`${figures.differing} answers differ from the plain way: see ${directory}`)
+  if (figures.differing > 0) throw new Error(`${figures.differing} answers differ from the plain way`)
 }
 
+/** @throws RangeError */
 function count(text: string, name: string): number {
   const number = Number(text)
-  if (!Number.isSafeInteger(number) || number < 1)
-    fail(`--${name} must be a whole number from 1, such as --${name} 1000`)
-  return number
+  if (Number.isSafeInteger(number) && number > 0) return number
+  throw new RangeError(`--${name} must be a whole number from 1, such as --${name} 1000`)
 }
 
 function fail(message: string): void {

@@ -22,6 +22,14 @@ export interface OwnFigures {
 
 export const NO_FIGURES: OwnFigures = { inFlight: NOTHING_IN_FLIGHT, outcomes: null }
 
+/** A survey in the index, with what we know of it ourselves. */
+export interface IndexedSurvey {
+  readonly entry: CatalogueEntry
+  readonly figures: OwnFigures
+  /** How many of a hundred sessions complete, ours shrunk toward the provider's figure. */
+  readonly conversionPercent: number
+}
+
 /** Names a group across connections: equal group ids at two providers are two groups. */
 export function groupKey(connection: string, groupId: string): string {
   return `${connection}\n${groupId}`

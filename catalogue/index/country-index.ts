@@ -4,7 +4,7 @@ import type { ExpandedProfile, GivenValues } from '../../domain/targeting/expand
 import { surveyRemaining } from '../../domain/targeting/remaining.js'
 import { finishTime } from '../../domain/targeting/rules.js'
 import type { Verdict } from '../../domain/targeting/verdict.js'
-import { type CatalogueEntry, groupKey, type OwnFigures } from '../entry.js'
+import { type CatalogueEntry, groupKey, type IndexedSurvey } from '../entry.js'
 import { AttributeBits } from './attribute-bits.js'
 import { planAttributes } from './attribute-plan.js'
 import { type Bits, clearBit, emptyBits, setBit } from './bits.js'
@@ -12,15 +12,7 @@ import { IntegerList } from './lists.js'
 import { PostingLists } from './posting-lists.js'
 import { MAYBE, NO, Predicates, YES } from './predicates.js'
 import { RuleBits } from './rule-bits.js'
-import { SlotQuotas } from './slot-quotas.js'
-
-/** A survey in the index, with what we know of it ourselves. */
-export interface IndexedSurvey {
-  readonly entry: CatalogueEntry
-  readonly figures: OwnFigures
-  /** How many of a hundred sessions complete, ours shrunk toward the provider's figure. */
-  readonly conversionPercent: number
-}
+import { BY_EVALUATION, chooseByEvaluation, SlotQuotas } from './slot-quotas.js'
 
 export interface MatchQuery {
   /** ISO 3166-1 alpha-3. */
@@ -69,6 +61,10 @@ export class CountryIndex {
   private readonly live: Bits
   private readonly remaining: Float64Array
   private readonly finish: Float64Array
+  /** Per slot: its place at the survey's own price for a certain match, which most hits are. */
+  private readonly usualScore: Float64Array
+  /** Per slot: 1 when its survey has qualifications that the provider does not list. */
+  private readonly hidden: Uint8Array
   private readonly rules: RuleBits
   /** By attribute number: those that many surveys constrain. */
   private readonly common: (AttributeBits | undefined)[] = []
@@ -95,6 +91,8 @@ export class CountryIndex {
     this.live = emptyBits(words)
     this.remaining = new Float64Array(this.capacity)
     this.finish = new Float64Array(this.capacity)
+    this.usualScore = new Float64Array(this.capacity)
+    this.hidden = new Uint8Array(this.capacity)
     this.oddStarts = new Int32Array(this.capacity)
     this.oddCounts = new Int32Array(this.capacity)
     this.rare = new PostingLists(this.capacity)
@@ -137,6 +135,8 @@ export class CountryIndex {
     this.surveys[slot] = indexed
     this.remaining[slot] = surveyRemaining(entry.survey, figures.inFlight, conversionPercent)
     this.finish[slot] = finishTime(entry.survey)
+    this.usualScore[slot] = this.score(indexed, entry.survey.price, 'yes')
+    this.hidden[slot] = entry.survey.additionalQualifications > 0 ? 1 : 0
     this.quotas.refresh(slot, entry.survey, figures, conversionPercent)
     if (entry.status === 'open' && entry.survey.enterable) setBit(this.live, slot)
     else clearBit(this.live, slot)
@@ -180,6 +180,7 @@ export class CountryIndex {
       const number = this.numbers.get(name)
       if (number === undefined || given.values.length === 0) continue
       this.given[number] = given
+      this.predicates.give(number, given)
       answered.push(number)
     }
     return answered
@@ -187,30 +188,31 @@ export class CountryIndex {
 
   /** What no set of slots can tell: dates, caps, exclusions, odd clauses, quotas. */
   private decide(slot: number, query: MatchQuery): Hit | null {
-    const indexed = this.surveys[slot]
-    if (indexed === undefined) return null
-    const { surveyId, connection, survey } = indexed.entry
     if ((this.remaining[slot] ?? 0) <= 0 || (this.finish[slot] ?? 0) <= query.now.getTime()) return null
-    if (query.excludedSurveys.has(surveyId)) return null
-    if (survey.groupId !== null && query.excludedGroups.has(groupKey(connection, survey.groupId))) return null
-    let weakest = survey.additionalQualifications > 0 ? MAYBE : YES
+    let weakest = this.hidden[slot] === 1 ? MAYBE : YES
     const start = this.oddStarts[slot] ?? 0
     const end = start + (this.oddCounts[slot] ?? 0)
     for (let position = start; position < end; position++) {
-      const verdict = this.predicates.evaluate(this.oddIds.at(position), this.given)
+      const verdict = this.predicates.evaluate(this.oddIds.at(position))
       if (verdict === NO) return null
       if (verdict < weakest) weakest = verdict
     }
-    const { figures, conversionPercent } = indexed
-    const fits = this.quotas.choose(slot, survey, figures, conversionPercent, {
-      given: this.given,
-      profile: query.profile,
-    })
-    if (fits === NO) return null
-    const verdict = Math.min(fits, weakest) === YES ? 'yes' : 'maybe'
-    const quota = survey.quotas[this.quotas.chosen] ?? null
+    const fits = this.quotas.choose(slot)
+    const indexed = this.surveys[slot]
+    if (fits === NO || indexed === undefined || isExcluded(indexed.entry, query)) return null
+    if (fits !== BY_EVALUATION) return this.hit(slot, indexed, Math.min(fits, weakest), this.quotas.chosen)
+    const choice = chooseByEvaluation(indexed, query.profile)
+    return choice.fits === NO ? null : this.hit(slot, indexed, Math.min(choice.fits, weakest), choice.chosen)
+  }
+
+  private hit(slot: number, indexed: IndexedSurvey, fits: number, chosen: number): Hit {
+    const { surveyId, survey } = indexed.entry
+    const verdict = fits === YES ? 'yes' : 'maybe'
+    const quota = chosen < 0 ? null : (survey.quotas[chosen] ?? null)
     const price = quota?.price ?? survey.price
-    return { surveyId, indexed, verdict, quota, price, score: this.score(indexed, price, verdict) }
+    const usual = verdict === 'yes' && price === survey.price
+    const score = usual ? (this.usualScore[slot] ?? 0) : this.score(indexed, price, verdict)
+    return { surveyId, indexed, verdict, quota, price, score }
   }
 
   /**
@@ -243,4 +245,11 @@ export class CountryIndex {
     }
     return number
   }
+}
+
+function isExcluded({ surveyId, connection, survey }: CatalogueEntry, query: MatchQuery): boolean {
+  const { excludedSurveys, excludedGroups } = query
+  if (excludedSurveys.size > 0 && excludedSurveys.has(surveyId)) return true
+  if (excludedGroups.size === 0 || survey.groupId === null) return false
+  return excludedGroups.has(groupKey(connection, survey.groupId))
 }

@@ -1,7 +1,8 @@
 import { compareRanked, conversionEstimate, expectedPerMinute, rankScore } from '../../domain/ranking.js'
 import type { Survey } from '../../domain/survey.js'
-import { type CatalogueEntry, NO_FIGURES, type OwnFigures } from '../entry.js'
-import { CountryIndex, type Hit, type IndexedSurvey, type MatchQuery, type Score } from './country-index.js'
+import { type CatalogueEntry, type IndexedSurvey, NO_FIGURES, type OwnFigures } from '../entry.js'
+import { CountryIndex, type Hit, type MatchQuery, type Score } from './country-index.js'
+import { sameConditions } from './same-conditions.js'
 
 /** One country: what it holds is true at once, its index may have to be built anew first. */
 interface Country {
@@ -130,20 +131,4 @@ function inOrder(hits: readonly Hit[]): boolean {
     before = hit
   }
   return true
-}
-
-/** True when two versions differ in nothing that decides where a survey's slot is in the sets. */
-function sameConditions(one: CatalogueEntry, other: CatalogueEntry): boolean {
-  if (one.connection !== other.connection) return false
-  return one.survey === other.survey || conditions(one.survey) === conditions(other.survey)
-}
-
-function conditions(survey: Survey): string {
-  const { locale, devices, clauses, quotas, fullQuotaTerminates } = survey
-  const shapes = quotas.map(({ quotaId, layers, additionalQualifications }) => [
-    quotaId,
-    additionalQualifications > 0,
-    layers.map(({ subQuotas }) => subQuotas.map(({ clauses: wanted, available }) => [wanted, available === null])),
-  ])
-  return JSON.stringify([locale, devices, clauses, shapes, fullQuotaTerminates])
 }

@@ -2,8 +2,22 @@ import type { Clause, NumberRange } from '../../domain/survey.js'
 import { foldForPrefix } from '../../domain/targeting/clause.js'
 import type { GivenValues } from '../../domain/targeting/expand.js'
 import { eachPrefix } from './attribute-bits.js'
+import { IntegerList, NumberList } from './lists.js'
 
-interface Predicate {
+/** Verdicts as numbers, so that the weakest of several is their minimum. */
+export const NO = 0
+export const MAYBE = 1
+export const YES = 2
+
+/** How a predicate is checked. Most are one range, or some of an attribute's first answers: both are one comparison. */
+const RANGE = 1
+const MASK = 2
+const OTHER = 3
+
+/** Answers of an attribute that have a bit of their own, in two words. */
+const MASKED_ANSWERS = 64
+
+interface OtherPredicate {
   readonly attribute: number
   readonly answers: ReadonlySet<string> | null
   readonly ranges: readonly NumberRange[]
@@ -13,77 +27,179 @@ interface Predicate {
   readonly truncated: boolean
 }
 
-/** Verdicts as numbers, so that the weakest of several is their minimum. */
-export const NO = 0
-export const MAYBE = 1
-export const YES = 2
+/** What is known of one attribute: how its predicates are told, and what the match under way gives. */
+interface AttributeState {
+  readonly bits: Map<string, number>
+  given: GivenValues | undefined
+}
 
 /**
  * Clauses that are checked one by one: those of quotas, and the few of surveys that no set of slots can tell. Equal
- * ones are kept once, and each is worked out at most once a match: quotas of many surveys ask for the same bands.
+ * ones are kept once: quotas of many surveys ask for the same bands.
  */
 export class Predicates {
   private readonly ids = new Map<string, number>()
-  private readonly all: Predicate[] = []
-  /** match * 4 + verdict + 1 of the last time a predicate was worked out. */
-  private memo = new Float64Array(256)
+  private readonly kinds = new IntegerList()
+  private readonly attributeOf = new IntegerList()
+  private readonly from = new NumberList()
+  private readonly to = new NumberList()
+  private readonly low = new IntegerList()
+  private readonly high = new IntegerList()
+  private readonly others: (OtherPredicate | undefined)[] = []
+  /** match * 4 + verdict + 1 of the last time a predicate of the kind OTHER was worked out. */
+  private readonly memo = new NumberList()
   private match = 0
+
+  private readonly attributes: AttributeState[] = []
+  /** Per attribute, for the match under way: the bits of the answers given, in two words. */
+  private givenLow = new Int32Array(64)
+  private givenHigh = new Int32Array(64)
+  /** Per attribute: the only number given; NaN when there is none, or several (then its ranges are worked out). */
+  private givenNumber = new Float64Array(64)
+  private severalNumbers = new Uint8Array(64)
+  private readonly answered: number[] = []
 
   /** The number of a clause on an attribute's number; equal clauses have the same. */
   intern(attribute: number, clause: Clause): number {
     const { answers = [], ranges = [], prefixes = [], routable = false, truncated = false } = clause
-    const key = JSON.stringify([
-      attribute,
-      answers,
-      ranges.map(({ from, to }) => `${from}:${to}`),
-      prefixes,
-      routable,
-      truncated,
-    ])
+    const spans = ranges.map(({ from, to }) => `${from}:${to}`)
+    const key = JSON.stringify([attribute, answers, spans, prefixes, routable, truncated])
     const known = this.ids.get(key)
     if (known !== undefined) return known
-    const folded = prefixes.map(foldForPrefix).filter((prefix) => prefix !== '')
-    const id = this.all.length
-    this.all.push({
-      attribute,
-      answers: answers.length > 0 ? new Set(answers) : null,
-      ranges,
-      prefixes: folded.length > 0 ? new Map(folded.map((prefix) => [prefix, true])) : null,
-      longestPrefix: folded.reduce((longest, prefix) => Math.max(longest, prefix.length), 0),
-      routable,
-      truncated,
-    })
+    const id = this.kinds.length
     this.ids.set(key, id)
-    if (id >= this.memo.length) {
-      const grown = new Float64Array(this.memo.length * 2)
-      grown.set(this.memo)
-      this.memo = grown
-    }
+    const state = this.stateOf(attribute)
+    const bits = this.bitsOf(state, answers)
+    const [only] = ranges
+    const plain = !routable && !truncated && prefixes.length === 0
+    const isRange = plain && only !== undefined && ranges.length === 1 && answers.length === 0
+    const isMask = plain && ranges.length === 0 && bits !== null
+    this.kinds.push(isRange ? RANGE : isMask ? MASK : OTHER)
+    this.attributeOf.push(attribute)
+    this.from.push(only?.from ?? 0)
+    this.to.push(only?.to ?? 0)
+    this.low.push(bits?.low ?? 0)
+    this.high.push(bits?.high ?? 0)
+    this.memo.push(0)
+    this.others.push(isMask ? undefined : compile(attribute, clause))
     return id
   }
 
+  /** Opens a match. */
   begin(): void {
     this.match++
+    for (const attribute of this.answered) {
+      const state = this.attributes[attribute]
+      if (state !== undefined) state.given = undefined
+      this.givenLow[attribute] = 0
+      this.givenHigh[attribute] = 0
+      this.givenNumber[attribute] = Number.NaN
+      this.severalNumbers[attribute] = 0
+    }
+    this.answered.length = 0
   }
 
-  /** NO, MAYBE or YES for what is given, by attribute number, in the match that `begin` opened. */
-  evaluate(id: number, given: readonly (GivenValues | undefined)[]): number {
-    const remembered = (this.memo[id] ?? 0) - this.match * 4
+  /** What is given for an attribute in the match that was opened. */
+  give(attribute: number, given: GivenValues): void {
+    const state = this.attributes[attribute]
+    if (state === undefined) return
+    this.answered.push(attribute)
+    state.given = given
+    for (const value of given.values) {
+      const bit = state.bits.get(value)
+      if (bit === undefined) continue
+      if (bit < 32) this.givenLow[attribute] = (this.givenLow[attribute] ?? 0) | (1 << bit)
+      else this.givenHigh[attribute] = (this.givenHigh[attribute] ?? 0) | (1 << (bit - 32))
+    }
+    const { numbers } = given
+    if (numbers.length === 1) this.givenNumber[attribute] = numbers[0] ?? Number.NaN
+    else if (numbers.length > 1) this.severalNumbers[attribute] = 1
+  }
+
+  /** NO, MAYBE or YES in the match that was opened. */
+  evaluate(id: number): number {
+    const kind = this.kinds.at(id)
+    const attribute = this.attributeOf.at(id)
+    if (kind === RANGE && this.severalNumbers[attribute] === 0) {
+      const number = this.givenNumber[attribute] ?? Number.NaN
+      return this.from.at(id) <= number && number <= this.to.at(id) ? YES : NO
+    }
+    if (kind === MASK) {
+      const low = this.low.at(id) & (this.givenLow[attribute] ?? 0)
+      const high = this.high.at(id) & (this.givenHigh[attribute] ?? 0)
+      return (low | high) === 0 ? NO : YES
+    }
+    const remembered = this.memo.at(id) - this.match * 4
     if (remembered > 0) return remembered - 1
-    const predicate = this.all[id]
-    const verdict = predicate === undefined ? NO : workOut(predicate, given[predicate.attribute])
-    this.memo[id] = this.match * 4 + verdict + 1
+    const other = this.others[id]
+    const verdict = other === undefined ? NO : workOut(other, this.attributes[attribute]?.given)
+    this.memo.replace(id, this.match * 4 + verdict + 1)
     return verdict
+  }
+
+  private stateOf(attribute: number): AttributeState {
+    for (let number = this.attributes.length; number <= attribute; number++) {
+      this.attributes.push({ bits: new Map(), given: undefined })
+      if (number >= this.givenLow.length) this.grow()
+      this.givenNumber[number] = Number.NaN
+    }
+    const state = this.attributes[attribute]
+    if (state === undefined) throw new RangeError(`attribute number ${attribute} is not a natural number`)
+    return state
+  }
+
+  private grow(): void {
+    const length = this.givenLow.length * 2
+    const grown = <T extends { set(from: T): void }>(into: T, from: T): T => {
+      into.set(from)
+      return into
+    }
+    this.givenLow = grown(new Int32Array(length), this.givenLow)
+    this.givenHigh = grown(new Int32Array(length), this.givenHigh)
+    this.givenNumber = grown(new Float64Array(length), this.givenNumber)
+    this.severalNumbers = grown(new Uint8Array(length), this.severalNumbers)
+  }
+
+  /** The bits of answers, new ones included; null once the attribute has more than have bits. */
+  private bitsOf({ bits }: AttributeState, answers: readonly string[]): { low: number; high: number } | null {
+    let low = 0
+    let high = 0
+    if (answers.length > MASKED_ANSWERS) return null
+    for (const answer of answers) {
+      let bit = bits.get(answer)
+      if (bit === undefined) {
+        if (bits.size === MASKED_ANSWERS) return null
+        bit = bits.size
+        bits.set(answer, bit)
+      }
+      if (bit < 32) low |= 1 << bit
+      else high |= 1 << (bit - 32)
+    }
+    return { low, high }
   }
 }
 
-function workOut(predicate: Predicate, given: GivenValues | undefined): number {
+function compile(attribute: number, clause: Clause): OtherPredicate {
+  const { answers = [], ranges = [], prefixes = [], routable = false, truncated = false } = clause
+  const folded = prefixes.map(foldForPrefix).filter((prefix) => prefix !== '')
+  return {
+    attribute,
+    answers: answers.length > 0 ? new Set(answers) : null,
+    ranges,
+    prefixes: folded.length > 0 ? new Map(folded.map((prefix) => [prefix, true])) : null,
+    longestPrefix: folded.reduce((longest, prefix) => Math.max(longest, prefix.length), 0),
+    routable,
+    truncated,
+  }
+}
+
+function workOut(predicate: OtherPredicate, given: GivenValues | undefined): number {
   if (given === undefined) return predicate.routable ? MAYBE : NO
   if (hits(predicate, given)) return YES
   return predicate.truncated ? MAYBE : NO
 }
 
-function hits({ answers, ranges, prefixes, longestPrefix }: Predicate, given: GivenValues): boolean {
+function hits({ answers, ranges, prefixes, longestPrefix }: OtherPredicate, given: GivenValues): boolean {
   if (answers !== null) for (const value of given.values) if (answers.has(value)) return true
   for (const { from, to } of ranges) {
     for (const number of given.numbers) if (from <= number && number <= to) return true

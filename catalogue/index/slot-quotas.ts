@@ -1,29 +1,25 @@
 import { payForComparison } from '../../domain/ranking.js'
 import type { Clause, Quota, Survey } from '../../domain/survey.js'
-import type { ExpandedProfile, GivenValues } from '../../domain/targeting/expand.js'
+import type { ExpandedProfile } from '../../domain/targeting/expand.js'
 import { chooseQuota, evaluateQuota } from '../../domain/targeting/quota.js'
 import { quotaRemaining } from '../../domain/targeting/remaining.js'
 import { strength } from '../../domain/targeting/verdict.js'
-import type { OwnFigures } from '../entry.js'
+import type { IndexedSurvey, OwnFigures } from '../entry.js'
 import { IntegerList, NumberList } from './lists.js'
 import { MAYBE, NO, type Predicates, YES } from './predicates.js'
-
-/** What a match knows of the panelist, in the form that quotas are checked with. */
-export interface QuotaSubject {
-  readonly given: readonly (GivenValues | undefined)[]
-  readonly profile: ExpandedProfile
-}
 
 /** A slot without quotas suits everybody whom its survey suits. */
 const NO_QUOTAS = -1
 /** A slot whose quotas are layered, or end sessions when full: the readable evaluation decides on it. */
-const BY_EVALUATION = -2
+export const BY_EVALUATION = -2
 
 /** The quotas of all slots, read only for slots whose survey already suits the panelist. */
 export class SlotQuotas {
   /** Per slot: where its quotas start, or one of the two constants above. */
   private readonly starts: Int32Array
   private readonly counts: Int32Array
+  /** Per slot: 1 when no quota is better than another, so that the first which certainly fits is the one. */
+  private readonly alike: Uint8Array
   private readonly remaining = new NumberList()
   private readonly pays = new NumberList()
   private readonly hidden = new IntegerList()
@@ -41,6 +37,7 @@ export class SlotQuotas {
   ) {
     this.starts = new Int32Array(capacity).fill(NO_QUOTAS)
     this.counts = new Int32Array(capacity)
+    this.alike = new Uint8Array(capacity)
   }
 
   place(slot: number, survey: Survey, figures: OwnFigures, conversionPercent: number): void {
@@ -52,6 +49,7 @@ export class SlotQuotas {
     }
     this.starts[slot] = this.remaining.length
     this.counts[slot] = survey.quotas.length
+    this.alike[slot] = samePay(survey) ? 1 : 0
     for (const [position, quota] of survey.quotas.entries()) {
       const clauses = flat[position] ?? []
       this.remaining.push(quotaRemaining(quota, figures.inFlight, conversionPercent))
@@ -69,6 +67,7 @@ export class SlotQuotas {
   refresh(slot: number, survey: Survey, figures: OwnFigures, conversionPercent: number): void {
     const start = this.starts[slot] ?? NO_QUOTAS
     if (start < 0) return
+    this.alike[slot] = samePay(survey) ? 1 : 0
     for (const [position, quota] of survey.quotas.entries()) {
       this.remaining.replace(start + position, quotaRemaining(quota, figures.inFlight, conversionPercent))
       this.pays.replace(start + position, payForComparison(quota.price ?? survey.price))
@@ -77,54 +76,58 @@ export class SlotQuotas {
 
   /**
    * Decides on the quota as `chooseQuota` does: the more certain, then the better paid, then the first.
-   * @returns NO, MAYBE or YES; `chosen` then says which quota it is
+   * @returns NO, MAYBE or YES, `chosen` then says which quota it is; or BY_EVALUATION
    */
-  choose(slot: number, survey: Survey, figures: OwnFigures, conversionPercent: number, subject: QuotaSubject): number {
+  choose(slot: number): number {
     this.chosen = -1
     const start = this.starts[slot] ?? NO_QUOTAS
     if (start === NO_QUOTAS) return YES
-    if (start === BY_EVALUATION) return this.chooseByEvaluation(survey, figures, conversionPercent, subject)
+    if (start === BY_EVALUATION) return BY_EVALUATION
     const end = start + (this.counts[slot] ?? 0)
+    const alike = this.alike[slot] === 1
     let best = NO
     let bestPay = 0
     for (let quota = start; quota < end; quota++) {
       if (this.remaining.at(quota) <= 0) continue
-      const fits = this.fits(quota, subject.given)
+      const fits = this.fits(quota)
       if (fits < best || fits === NO) continue
       const pay = this.pays.at(quota)
       if (fits === best && pay <= bestPay) continue
       best = fits
       bestPay = pay
       this.chosen = quota - start
+      if (best === YES && alike) break
     }
     return best
   }
 
-  private fits(quota: number, given: readonly (GivenValues | undefined)[]): number {
+  private fits(quota: number): number {
     let weakest = this.hidden.at(quota) === 1 ? MAYBE : YES
     const start = this.clauseStarts.at(quota)
     const end = start + this.clauseCounts.at(quota)
     for (let position = start; position < end; position++) {
-      const verdict = this.predicates.evaluate(this.predicateIds.at(position), given)
+      const verdict = this.predicates.evaluate(this.predicateIds.at(position))
       if (verdict === NO) return NO
       if (verdict < weakest) weakest = verdict
     }
     return weakest
   }
+}
 
-  private chooseByEvaluation(
-    survey: Survey,
-    figures: OwnFigures,
-    conversionPercent: number,
-    { profile }: QuotaSubject,
-  ): number {
-    const traces = survey.quotas.map((quota) =>
-      evaluateQuota(quota, profile, quotaRemaining(quota, figures.inFlight, conversionPercent)),
-    )
-    const choice = chooseQuota(traces, survey.price, survey.fullQuotaTerminates)
-    this.chosen = choice.chosen === null ? -1 : survey.quotas.indexOf(choice.chosen)
-    return strength(choice.verdict)
-  }
+/** The readable evaluation's choice: layered quotas, and those that end sessions when full. */
+export function chooseByEvaluation(
+  { entry: { survey }, figures, conversionPercent }: IndexedSurvey,
+  profile: ExpandedProfile,
+): { fits: number; chosen: number } {
+  const traces = survey.quotas.map((quota) =>
+    evaluateQuota(quota, profile, quotaRemaining(quota, figures.inFlight, conversionPercent)),
+  )
+  const { verdict, chosen } = chooseQuota(traces, survey.price, survey.fullQuotaTerminates)
+  return { fits: strength(verdict), chosen: chosen === null ? -1 : survey.quotas.indexOf(chosen) }
+}
+
+function samePay({ price, quotas }: Survey): boolean {
+  return quotas.every((quota) => quota.price === undefined || payForComparison(quota.price) === payForComparison(price))
 }
 
 /** A quota's clauses when it is a plain AND of clauses; null when its layers offer a choice, or count on their own. */

@@ -1,0 +1,38 @@
+import type { Layer, Quota, Survey } from '../../domain/survey.js'
+import type { CatalogueEntry } from '../entry.js'
+
+/**
+ * True when two versions of a survey differ in nothing that decides where its slot is in the sets: counts, states,
+ * prices and dates may, and those change with nearly every poll.
+ */
+export function sameConditions(one: CatalogueEntry, other: CatalogueEntry): boolean {
+  return one.connection === other.connection && (one.survey === other.survey || sameTargeting(one.survey, other.survey))
+}
+
+function sameTargeting(one: Survey, other: Survey): boolean {
+  return (
+    one.locale === other.locale &&
+    one.fullQuotaTerminates === other.fullQuotaTerminates &&
+    one.quotas.length === other.quotas.length &&
+    same(one.devices, other.devices) &&
+    same(one.clauses, other.clauses) &&
+    one.quotas.every((quota, position) => sameQuota(quota, other.quotas[position]))
+  )
+}
+
+function sameQuota(one: Quota, other: Quota | undefined): boolean {
+  if (one === other) return true
+  if (other === undefined || one.quotaId !== other.quotaId) return false
+  if (one.additionalQualifications > 0 !== other.additionalQualifications > 0) return false
+  return one.layers === other.layers || same(shape(one.layers), shape(other.layers))
+}
+
+/** Layers without the counts of their sub-quotas: only whether they count at all decides how a quota is checked. */
+function shape(layers: readonly Layer[]): unknown {
+  return layers.map(({ subQuotas }) => subQuotas.map(({ clauses, available }) => [clauses, available === null]))
+}
+
+/** Plain data of the same provider's adapter: written alike when it is alike. */
+function same(one: unknown, other: unknown): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other)
+}
