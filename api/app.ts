@@ -47,6 +47,10 @@ export function createApp(deps: ApiDependencies): Express {
     response.type('css').setHeader('Cache-Control', 'public, max-age=3600').send(PAGE_CSS)
   })
   app.use(publicRoutes(deps))
+  if (deps.sandboxUrl) {
+    const demo = `${deps.sandboxUrl}/demo`
+    app.get('/demo', (_request, response) => response.redirect(302, demo))
+  }
 
   const panel = panelOnly(deps.keys, deps.limiter)
   app.post('/v1/surveys/match', panel, jsonBody(), match(deps))

@@ -27,6 +27,7 @@ export interface ApiParts {
   readonly logger: Logger
   readonly publicUrl: string
   readonly clock?: () => Date
+  readonly sandboxUrl?: string | null
 }
 
 /** Puts an API process together. Nothing is built inline elsewhere; tests pass their own parts. */
@@ -36,8 +37,7 @@ export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependenci
   const egress = createHttp({ allowPrivate: config.egress.allowPrivate })
   const upstreams = createUpstreams(config, createProviderHttp(egress))
   const [signingKey, offerSecret] = await Promise.all([
-    config.signing.privateKey ??
-      installationKey(knex, 'signing', async () => generateSigningKey()).then(({ pem }) => pem),
+    config.signing.privateKey ?? installationKey(knex, 'signing', async () => generateSigningKey()),
     installationSecret(knex, 'offers'),
   ])
   const source = createPostgresSource({ knex, url: parts.databaseUrl })
@@ -75,6 +75,7 @@ export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependenci
     catalogue,
     sessions: new SessionDriver(temporal, logger),
     temporal,
+    sandboxUrl: parts.sandboxUrl ?? null,
   }
   return {
     deps,

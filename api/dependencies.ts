@@ -31,4 +31,6 @@ export interface ApiDependencies {
   readonly catalogue: Catalogue
   readonly sessions: SessionDriver
   readonly temporal: Client
+  /** Where the sandbox serves its demo panel app; null without the sandbox. */
+  readonly sandboxUrl?: string | null
 }

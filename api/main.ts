@@ -50,6 +50,7 @@ async function main(): Promise<void> {
     temporal,
     logger,
     publicUrl: config.publicUrl ?? bound,
+    sandboxUrl: process.env.TRIBUTARY_SANDBOX_URL ?? null,
   })
   server.on('request', createApp(deps))
   void deps.catalogue.start().then(() => {
