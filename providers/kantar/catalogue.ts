@@ -1,22 +1,18 @@
 import type { z } from 'zod'
-import { listsHost } from '../../domain/host-list.js'
 import { fromMajorUnits, type Money, money } from '../../domain/money.js'
-import type { Clause, Device, NumberRange, Quota, Survey } from '../../domain/survey.js'
+import type { Device, Quota, Survey } from '../../domain/survey.js'
 import type { SupplyChange, Unreadable } from '../adapter.js'
 import { parseJsonBytes } from '../json.js'
-import type { KantarConnection } from './config.js'
+import { creationUrl, type EntryPolicy } from './addresses.js'
+import { toClause } from './targeting.js'
 import {
   type SurveyPlan,
   type SurveyPlanUpdate,
   surveyPlanUpdate,
   updateIdentity,
   type WirePricing,
-  type WireQualification,
   type WireQuota,
 } from './wire.js'
-
-/** Where a session may be created: what of the connection decides whether a creation URL is believed. */
-export type EntryPolicy = Pick<KantarConnection, 'sessionHosts' | 'supplyUrl'>
 
 /**
  * Reads one element of the feed (seed 000, SurveyPlanUpdate).
@@ -102,47 +98,6 @@ function toMoney(pricing: WirePricing): Money {
   return pricing.unit === 'main' ? fromMajorUnits(pricing.cpi, pricing.currency) : money(pricing.cpi, pricing.currency)
 }
 
-/** Two numbers with a dash, as "16-40" (K22). Both may be negative or decimal. */
-const RANGE = /^(-?\d{1,9}(?:\.\d{1,4})?)\s?-\s?(-?\d{1,9}(?:\.\d{1,4})?)$/
-
-/**
- * The supplier's view writes ranges and choices alike as text, and which one is meant depends on the question. So
- * "16-40" becomes both: a range for numbers, and the word itself for an answer whose id looks like that.
- */
-function toClause(qualification: WireQualification): Clause {
-  const answers = new Set<string>()
-  const ranges: NumberRange[] = []
-  for (const answer of qualification.qualifying_answers) {
-    if (typeof answer === 'object') {
-      const { start, end } = answer
-      if (start > end)
-        throw new RangeError(`qualification ${qualification.question_id}: range ${start}-${end} is empty`)
-      ranges.push({ from: start, to: end })
-      answers.add(`${start}-${end}`)
-      continue
-    }
-    // K17: several answers of a multi-punch question come joined by a pipe
-    for (const word of String(answer).split('|')) {
-      const text = word.trim()
-      if (text === '') continue
-      answers.add(text)
-      const range = rangeIn(text)
-      if (range) ranges.push(range)
-    }
-  }
-  if (answers.size === 0) throw new RangeError(`qualification ${qualification.question_id}: no answer qualifies`)
-  const attribute = `kantar:${qualification.question_id}`
-  return { attribute, answers: [...answers], ...(ranges.length === 0 ? {} : { ranges }) }
-}
-
-/** "40-16" is no range; it stays a word. */
-function rangeIn(text: string): NumberRange | null {
-  const match = RANGE.exec(text)
-  if (!match) return null
-  const [from, to] = [Number(match[1]), Number(match[2])]
-  return from <= to ? { from, to } : null
-}
-
 const DEVICES: readonly Device[] = ['desktop', 'mobile', 'tablet']
 
 /**
@@ -173,29 +128,6 @@ function toInstant(text: string): string {
   const at = Date.parse(zoned)
   if (Number.isNaN(at)) throw new RangeError(`survey_plan.finish_date: "${text.slice(0, 40)}" is not a real date`)
   return new Date(at).toISOString()
-}
-
-/**
- * The address our key and a profile will be posted to comes from the feed, so only what the operator listed is taken
- * (reliability F18). No address at all is no fault: the plan is known, and nobody can be sent in yet.
- * @throws RangeError for another host, another scheme, or plain http where the supply itself is on https
- */
-export function creationUrl(address: string | null | undefined, policy: EntryPolicy): string | null {
-  if (address === null || address === undefined || address.trim() === '') return null
-  const url = URL.canParse(address) ? new URL(address) : null
-  if (!url || !isWebAddress(url, policy)) {
-    throw new RangeError('survey_session_creation_url: not an https address without user name')
-  }
-  if (!listsHost(policy.sessionHosts, url)) {
-    throw new RangeError(`survey_session_creation_url: the host ${url.host} is not among session_hosts`)
-  }
-  return url.href
-}
-
-/** https; plain http only where the operator reaches the gateway itself that way (a sandbox). */
-export function isWebAddress(url: URL, policy: Pick<EntryPolicy, 'supplyUrl'>): boolean {
-  if (url.username !== '' || url.password !== '') return false
-  return url.protocol === 'https:' || (url.protocol === 'http:' && policy.supplyUrl.startsWith('http:'))
 }
 
 function firstIssue(error: z.ZodError): string {

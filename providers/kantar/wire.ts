@@ -78,7 +78,8 @@ export const surveyPlanUpdate = z.object({
   version: z
     .union([z.string(), z.number(), z.bigint()])
     .nullish()
-    .transform((value) => (value ?? '').toString()),
+    .transform((value) => (value ?? '').toString())
+    .pipe(z.string().max(256)),
   ack_id: ackId,
   survey_session_creation_url: z.string().nullish(),
   survey_plan: plan,

@@ -1,0 +1,43 @@
+import type { Clause, NumberRange } from '../../domain/survey.js'
+import type { WireQualification } from './wire.js'
+
+/** Two numbers with a dash, as "16-40" (K22). Both may be negative or decimal. */
+const RANGE = /^(-?\d{1,9}(?:\.\d{1,4})?)\s?-\s?(-?\d{1,9}(?:\.\d{1,4})?)$/
+
+/**
+ * The supplier's view writes ranges and choices alike as text, and which one is meant depends on the question. So
+ * "16-40" becomes both: a range for numbers, and the word itself for an answer whose id looks like that.
+ */
+export function toClause(qualification: WireQualification): Clause {
+  const answers = new Set<string>()
+  const ranges: NumberRange[] = []
+  for (const answer of qualification.qualifying_answers) {
+    if (typeof answer === 'object') {
+      const { start, end } = answer
+      if (start > end)
+        throw new RangeError(`qualification ${qualification.question_id}: range ${start}-${end} is empty`)
+      ranges.push({ from: start, to: end })
+      answers.add(`${start}-${end}`)
+      continue
+    }
+    // K17: several answers of a multi-punch question come joined by a pipe
+    for (const word of String(answer).split('|')) {
+      const text = word.trim()
+      if (text === '') continue
+      answers.add(text)
+      const range = rangeIn(text)
+      if (range) ranges.push(range)
+    }
+  }
+  if (answers.size === 0) throw new RangeError(`qualification ${qualification.question_id}: no answer qualifies`)
+  const attribute = `kantar:${qualification.question_id}`
+  return { attribute, answers: [...answers], ...(ranges.length === 0 ? {} : { ranges }) }
+}
+
+/** "40-16" is no range; it stays a word. */
+function rangeIn(text: string): NumberRange | null {
+  const match = RANGE.exec(text)
+  if (!match) return null
+  const [from, to] = [Number(match[1]), Number(match[2])]
+  return from <= to ? { from, to } : null
+}
