@@ -1,5 +1,4 @@
 import { compareRanked, conversionEstimate, expectedPerMinute, rankScore } from '../../domain/ranking.js'
-import type { Survey } from '../../domain/survey.js'
 import { type CatalogueEntry, type IndexedSurvey, NO_FIGURES, type OwnFigures } from '../entry.js'
 import { CountryIndex, type Hit, type MatchQuery, type Score } from './country-index.js'
 import { sameConditions } from './same-conditions.js'
