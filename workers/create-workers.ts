@@ -1,9 +1,8 @@
 import type { DataConverter } from '@temporalio/common'
-import { type InjectedSinks, type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
-import { failpoint } from '../platform/failpoints.js'
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
 import { supplyQueue } from '../workflows/messages/poll.js'
-import type { FailpointSinks } from '../workflows/poll-provider.js'
 import type { ActivitySet } from './activity-set.js'
+import { failpointSinks } from './failpoint-sinks.js'
 import type { QueueGroup } from './queues.js'
 
 export interface WorkerParts {
@@ -114,10 +113,4 @@ function plan({ activities, connections, groups, workflowBundle }: WorkerParts):
     }
   }
   return plans
-}
-
-const failpointSinks: InjectedSinks<FailpointSinks> = {
-  failpoints: {
-    beforeContinueAsNew: { fn: () => failpoint('poll.before_continue_as_new'), callDuringReplay: false },
-  },
 }

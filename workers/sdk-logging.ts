@@ -3,12 +3,16 @@ import type { Logger } from '../platform/logger.js'
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const
 
+/** Said of every queue that has activities only, which most of ours are. */
+const NO_NEWS = 'No workflows registered, not polling for workflow tasks'
+
 /**
  * Sends what the Temporal SDK logs to our logger. Once a process, before anything else of the SDK is used.
  * @returns the SDK's logger, for the bundler
  */
 export function installSdkLogging(logger: Logger): DefaultLogger {
   const bridge = new DefaultLogger('WARN', ({ level, message, meta }: LogEntry) => {
+    if (message === NO_NEWS) return
     const { error, ...rest } = meta ?? {}
     logger[LEVELS[level]]({ sdk: rest, ...(error === undefined ? {} : { err: error }) }, message)
   })

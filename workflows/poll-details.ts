@@ -6,6 +6,8 @@ export function pollDetails(position: PollPosition, waiting: string): string {
   const reason = position.pausedFor ?? position.reason
   const last = recent[0]
   const line = [
+    // the summary given at the start does not go along when the loop continues as new: the name stands here too
+    `${position.connection} (${position.provider})`,
     `**${state[0]?.toUpperCase()}${state.slice(1)}**`,
     ...(last === undefined ? [] : [`last poll ${clock(last.at)} (${seconds(last.durationMs)})`]),
     `open ${open}`,
