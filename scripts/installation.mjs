@@ -57,10 +57,13 @@ export class Installation {
       temporal_ui: temporal.ui,
     }
     const env = this.#childEnvironment()
-    await step('migrations', () => this.#migrate(env))
+    await Promise.all([
+      step('migrations', () => this.#migrate(env)),
+      // the sandbox plays other companies: it needs nothing of ours
+      ...(this.settings.sandbox ? [this.#startProcess('sandbox', 'sandbox/main.ts', env)] : []),
+    ])
     if (this.stopping) return undefined
     await Promise.all([
-      ...(this.settings.sandbox ? [this.#startProcess('sandbox', 'sandbox/main.ts', env)] : []),
       this.#startProcess('api', 'api/main.ts', env),
       this.#startProcess('worker', 'workers/main.ts', env),
     ])
