@@ -124,7 +124,7 @@ describe('what is cut off', () => {
       const timer = setInterval(() => response.write('.'), 20)
       response.on('close', () => clearInterval(timer))
     }
-    const response = await client().request(get('/', { timeoutMs: 200 }))
+    const response = await client().request(get('/', { timeoutMs: 700 }))
     expect((await failure(response.text())).kind).toBe('timed-out')
   })
 
