@@ -52,7 +52,7 @@ export async function up(knex: Knex): Promise<void> {
       late_grace interval not null,
       workflow_started_at timestamptz,
       constraint finished_has_outcome check ((state = 'finished') = (outcome is not null)),
-      constraint payable_is_proven check (not payable or (outcome = 'COMPLETED' and not provisional and cpi_minor is not null)),
+      constraint payable_is_proven check (not payable or (outcome is not distinct from 'COMPLETED' and not provisional and cpi_minor is not null)),
       constraint price_is_whole check ((cpi_minor is null) = (currency is null))
     );
     create unique index one_unfinished_session on sessions (panel, panelist_id, survey_id) where state <> 'finished';
