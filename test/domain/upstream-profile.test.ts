@@ -9,7 +9,6 @@ const quota = (...attributes: string[]): Quota => ({
   quotaId: 'q1',
   status: 'open',
   available: 5,
-  price: null,
   layers: [{ subQuotas: [{ clauses: attributes.map(clause), available: null }] }],
   additionalQualifications: 0,
 })
