@@ -302,7 +302,8 @@ export class Installation {
     await this.#migration?.stop()
     for (const name of ['api', 'worker', 'sandbox', 'temporal', 'postgres']) {
       const part = this.#parts.get(name)
-      if (part !== undefined) await step(`${name} stopped`, () => part.end())
+      if (part?.running === undefined) await part?.end()
+      else await step(`${name} stopped`, () => part.end())
     }
     for (const endWatch of this.#watches) endWatch()
     forgetProcesses(this.data)

@@ -103,7 +103,12 @@ async function sdkDownload() {
   const executable = downloadedPrograms(sdkFolder).find(runs)
   if (executable !== undefined) return { executable }
   const line = errors.split('\n').find((text) => /error/i.test(text)) ?? 'no answer'
-  return { reason: line.replace(/^.*?Error: /, '').slice(0, 120) }
+  return {
+    reason: line
+      .replace(/^.*?Error: /, '')
+      .replace(/ for url \(.*/, '')
+      .slice(0, 160),
+  }
 }
 
 function folderSize(folder) {
