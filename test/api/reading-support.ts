@@ -43,6 +43,9 @@ const panel = (id: string, key: string) => `
 const connection = (id: string) => `
   - { id: ${id}, provider: kantar, supply_url: "https://supply.example", api_key: "k_${id}_0123456789" }`
 
+/** Its poll loop has a workflow id which no other test uses. */
+export const UNIQUE_CONNECTION = `k-${randomUUID().slice(0, 8)}`
+
 const CONFIG = `
 operators:
   - { id: all, api_key: "${KEYS.all}", roles: [ops, finance] }
@@ -51,7 +54,7 @@ operators:
 panels:${panel('alpha', KEYS.alpha)}${panel('beta', KEYS.beta)}
 demand_partners: [{ id: acme, api_key: "${KEYS.buyer}" }]
 survey_platforms: [{ id: DECIPHER, api_key: "${KEYS.platform}" }]
-connections:${connection('kantar-us')}${connection('kantar-jp')}
+connections:${connection('kantar-us')}${connection('kantar-jp')}${connection(UNIQUE_CONNECTION)}
 `
 
 /** An API on a database of its own, whose Temporal is away. */

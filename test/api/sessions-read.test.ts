@@ -162,7 +162,7 @@ describe('GET /v1/sessions', () => {
     const at = (stamp: string, given = {}) => aSession(api.knex, { createdAt: new Date(stamp), ...given })
     const first = await at('2032-05-01T00:00:00.000Z', { panelistId: 'p-a' })
     const second = await at('2032-05-01T23:59:59.999Z', { panelistId: 'p-b' })
-    const third = await at('2032-05-02T00:00:00.000Z', { panelistId: 'p-a' })
+    const third = await at('2032-05-02T00:00:00.000Z', { panelistId: 'p-a', surveyId: 'sv_2' })
     await at('2032-05-01T12:00:00.000Z', { panel: 'beta', panelistId: 'p-a' })
     const ids = (...sessions: { sessionId: string }[]) => [sessions.map((session) => session.sessionId)]
 

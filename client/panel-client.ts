@@ -1,0 +1,93 @@
+import type { z } from 'zod'
+import type { PanelistAnswer, PanelistRequest } from '../api/panel/panelist-schemas.js'
+import type { PostbacksAnswer, RedeliverAnswer } from '../api/panel/postback-schemas.js'
+import type {
+  CreateSessionAnswer,
+  CreateSessionRequest,
+  ExplainAnswer,
+  MatchAnswer,
+  MatchRequest,
+} from '../api/panel/schemas.js'
+import type { SessionAnswer, SessionSummary, SessionsAnswer } from '../api/panel/session-schemas.js'
+import type { Outcome } from '../domain/outcome.js'
+import { type ClientOptions, path, Transport } from './http.js'
+
+export interface SessionFilter {
+  /** A date or a stamp: created at or after. */
+  readonly from?: string
+  /** Created before. */
+  readonly to?: string
+  readonly outcome?: Outcome
+  readonly panelist_id?: string
+  /** A page's size [50], at most 500. */
+  readonly limit?: number
+}
+
+/**
+ * The API as a panel app calls it. Types are those of the schemas which the API validates with.
+ * Every method throws TributaryError for what is no success.
+ */
+export class PanelClient {
+  readonly #api: Transport
+
+  constructor(options: ClientOptions) {
+    this.#api = new Transport(options)
+  }
+
+  /** Which surveys suit a panelist, best first. */
+  match(request: z.input<typeof MatchRequest>): Promise<MatchAnswer> {
+    return this.#api.json('/v1/surveys/match', { method: 'POST', body: request })
+  }
+
+  /** Why a survey is offered to a stored panelist, or not. */
+  explain(surveyId: string, panelistId: string): Promise<ExplainAnswer> {
+    return this.#api.json(path`/v1/surveys/${surveyId}/explain`, { query: { panelist_id: panelistId } })
+  }
+
+  /** Stores a panelist, replacing the whole of an earlier profile. */
+  putPanelist(panelistId: string, panelist: z.input<typeof PanelistRequest>): Promise<PanelistAnswer> {
+    return this.#api.json(path`/v1/panelists/${panelistId}`, { method: 'PUT', body: panelist })
+  }
+
+  getPanelist(panelistId: string): Promise<PanelistAnswer> {
+    return this.#api.json(path`/v1/panelists/${panelistId}`)
+  }
+
+  /**
+   * Turns an offer into a session.
+   * @param idempotencyKey the same request with the same key is answered once, however often it is sent
+   */
+  createSession(request: z.input<typeof CreateSessionRequest>, idempotencyKey?: string): Promise<CreateSessionAnswer> {
+    const headers = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }
+    return this.#api.json('/v1/sessions', { method: 'POST', body: request, headers })
+  }
+
+  getSession(sessionId: string): Promise<SessionAnswer> {
+    return this.#api.json(path`/v1/sessions/${sessionId}`)
+  }
+
+  /** One page of sessions, newest first. @param cursor `next_cursor` of the page before */
+  listSessions(filter: SessionFilter = {}, cursor?: string): Promise<SessionsAnswer> {
+    return this.#api.json('/v1/sessions', { query: { ...filter, cursor } })
+  }
+
+  /** All sessions, newest first, fetched page by page as they are read. */
+  async *sessions(filter: SessionFilter = {}): AsyncGenerator<SessionSummary> {
+    let cursor: string | undefined
+    do {
+      const page = await this.listSessions(filter, cursor)
+      yield* page.sessions
+      cursor = page.next_cursor ?? undefined
+    } while (cursor !== undefined)
+  }
+
+  /** What was sent to the panel about a session, attempt by attempt. */
+  listPostbacks(sessionId: string): Promise<PostbacksAnswer> {
+    return this.#api.json('/v1/postbacks', { query: { session_id: sessionId } })
+  }
+
+  /** Sends a message once more, under the same webhook-id. */
+  redeliver(postbackId: string): Promise<RedeliverAnswer> {
+    return this.#api.json(path`/v1/postbacks/${postbackId}/redeliver`, { method: 'POST' })
+  }
+}

@@ -1,0 +1,120 @@
+import { createLocalJWKSet, jwtVerify } from 'jose'
+import request from 'supertest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createApp } from '../../api/app.js'
+import { connectDatabase } from '../../db/connect.js'
+import { connectTestTemporal } from '../support/temporal.js'
+import { anEndedSession, type ReadingApi, startReadingApi } from './reading-support.js'
+
+let api: ReadingApi
+beforeAll(async () => {
+  api = await startReadingApi()
+})
+afterAll(() => api.close())
+
+const get = (path: string) => request(api.app).get(path)
+
+describe('health', () => {
+  it('is up whatever else is not', async () => {
+    const app = createApp({
+      ...api.deps,
+      knex: connectDatabase({ url: 'postgres://127.0.0.1:1/x', applicationName: 't' }),
+    })
+    expect((await request(app).get('/healthz')).body).toEqual({ status: 'ok' })
+  })
+
+  it('is degraded while Temporal is away, and ready with it', async () => {
+    const away = await get('/readyz')
+    expect(away.status).toBe(200)
+    expect(away.body).toMatchObject({ status: 'degraded', parts: { database: { ok: true }, temporal: { ok: false } } })
+    const temporal = await connectTestTemporal()
+    const answer = await request(createApp({ ...api.deps, temporal: temporal.client })).get('/readyz')
+    await temporal.close()
+    expect(answer.status).toBe(200)
+    expect(answer.body).toEqual({
+      status: 'ready',
+      parts: { database: { ok: true }, migrations: { ok: true }, catalogue: { ok: true }, temporal: { ok: true } },
+    })
+  })
+
+  it('is not ready without the index, a migration, or PostgreSQL; and says which, but no address', async () => {
+    const catalogue = { state: () => ({ ready: false, revision: 0n, ageMs: Number.POSITIVE_INFINITY, surveys: 0 }) }
+    const loading = await request(createApp({ ...api.deps, catalogue } as typeof api.deps)).get('/readyz')
+    expect(loading.status).toBe(503)
+    expect(loading.headers['retry-after']).toBe('2')
+    expect(loading.body).toMatchObject({
+      status: 'unavailable',
+      parts: { catalogue: { ok: false }, database: { ok: true } },
+    })
+
+    const owner = connectDatabase({ url: api.database.url, applicationName: 'test', asOwner: true })
+    const last = await owner('knex_migrations').orderBy('id', 'desc').first()
+    await owner('knex_migrations').where({ id: last.id }).delete()
+    const behind = await request(createApp(api.deps)).get('/readyz')
+    await owner('knex_migrations').insert(last)
+    await owner.destroy()
+    expect(behind.status).toBe(503)
+    expect(behind.body.parts).toMatchObject({ migrations: { ok: false }, database: { ok: true } })
+
+    const knex = connectDatabase({ url: 'postgres://user:hunter2@127.0.0.1:1/x', applicationName: 'test' })
+    const away = await request(createApp({ ...api.deps, knex })).get('/readyz')
+    await knex.destroy()
+    expect(away.status).toBe(503)
+    expect(away.body.parts.database.ok).toBe(false)
+    expect(away.text).not.toMatch(/127\.0\.0\.1|hunter2|ECONN/)
+  })
+})
+
+describe('metrics', () => {
+  it('counts requests by route template and shows the state of the house without personal data', async () => {
+    await anEndedSession(api.knex, new Date(), { panelistId: 'maria-is-private' })
+    await get('/v1/panelists/maria-is-private')
+    await get('/nothing/maria-is-private')
+    const { text, status, headers } = await get('/metrics')
+    expect(status).toBe(200)
+    expect(headers['content-type']).toContain('text/plain')
+    expect(text).toMatch(
+      /tributary_http_request_duration_seconds_count\{method="GET",route="\/v1\/panelists\/:panelist_id",status="401"\} [1-9]/,
+    )
+    expect(text).toMatch(/_count\{method="GET",route="unmatched",status="404"\} [1-9]/)
+    expect(text).toMatch(
+      /tributary_sessions_last_day\{connection="kantar-us",state="finished",outcome="COMPLETED"\} 1\n/,
+    )
+    expect(text).toContain('tributary_database_up 1\n')
+    expect(text).toContain('tributary_catalogue_revision 41\n')
+    expect(text).toContain('process_cpu_seconds_total')
+    expect(text).not.toContain('maria')
+  })
+
+  it('is a page also while PostgreSQL is away', async () => {
+    const knex = connectDatabase({ url: 'postgres://127.0.0.1:1/x', applicationName: 'test' })
+    const answer = await request(createApp({ ...api.deps, knex })).get('/metrics')
+    await knex.destroy()
+    expect(answer.status).toBe(200)
+    expect(answer.text).toContain('tributary_database_up 0\n')
+  })
+})
+
+describe('keys and reference', () => {
+  it('publishes the key which verifies our tokens, to be cached, and nothing private', async () => {
+    const { body, headers } = await get('/.well-known/jwks.json')
+    expect(headers['cache-control']).toBe('public, max-age=300')
+    expect(body.keys.length).toBe(1)
+    expect(body.keys[0]).not.toHaveProperty('d')
+    const token = await api.deps.signer.sign({ session_id: 's' }, { audience: 'alpha', expiresInSeconds: 60 })
+    const { payload } = await jwtVerify(token, createLocalJWKSet(body), { audience: 'alpha' })
+    expect(payload.session_id).toBe('s')
+  })
+
+  it('serves a reference page without anything inline or from elsewhere', async () => {
+    const page = await get('/docs')
+    expect(page.status).toBe(200)
+    expect(page.type).toBe('text/html')
+    expect(page.text).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|javascript:/)
+    const sources = [...page.text.matchAll(/\s(?:src|href)="([^"#][^"]*)"/g)].map(([, url]) => url)
+    for (const url of sources) expect(url).toMatch(/^\/(?!\/)/)
+    for (const url of new Set(sources)) expect((await get(String(url))).status, String(url)).toBe(200)
+    expect(page.headers['content-security-policy']).toContain("default-src 'self'")
+    for (const operation of Object.keys((await get('/openapi.json')).body.paths)) expect(page.text).toContain(operation)
+  })
+})
