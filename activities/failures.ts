@@ -27,7 +27,7 @@ const FAILURES: Readonly<Record<ProviderErrorKind, Handling>> = {
 }
 
 /** The longest a provider may make us wait, in milliseconds. */
-const LONGEST_RETRY_AFTER_MS = 60 * 60_000
+const LONGEST_RETRY_AFTER_MS = 24 * 3_600_000
 
 /**
  * Any error as Temporal should see it: a provider's by the table with its Retry-After, a fenced attempt as final,

@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => temporal.close())
 afterEach(() => stop())
 
-/** A loop whose runs are three polls long, on the server that production uses. */
+/** A loop whose runs are two polls long, on the server that production uses. */
 async function startShort(supply: FakeSupply, cached = 100) {
   loops += 1
   const connection = `${temporal.unique}-${loops}`
@@ -45,7 +45,7 @@ async function startShort(supply: FakeSupply, cached = 100) {
   const loop = await temporal.client.workflow.start(pollProvider, {
     workflowId: `poll:${connection}`,
     taskQueue: connection,
-    args: [{ connection, provider: 'kantar', pollsPerRun: 3 }],
+    args: [{ connection, provider: 'kantar', pollsPerRun: 2 }],
     typedSearchAttributes: [{ key: searchAttribute('TributaryConnection'), value: connection }],
   })
   stop = async () => {
@@ -101,7 +101,7 @@ test('what operators see is carried from run to run', async () => {
   const loop = await startShort(supply)
   await eventually(
     () => loop.query(pollPosition),
-    ({ polls }) => polls >= 8,
+    ({ polls }) => polls >= 5,
   )
   const described = await loop.describe()
   const attributes = described.typedSearchAttributes
@@ -121,7 +121,7 @@ test('with no cached workflow every task is a replay, and the loop goes on all t
   await loop.signal(resumePolling)
   const position = await eventually(
     () => loop.query(pollPosition),
-    ({ polls }) => polls >= 7,
+    ({ polls }) => polls >= 5,
   )
   expect(position.signals).toMatchObject({ pause: 1, resume: 1 })
   expect(await loop.executeUpdate(redriveRecord, { args: ['some-id'] })).toMatchObject({ state: 'redriven' })

@@ -1,0 +1,260 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
+import fc from 'fast-check'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { withdrawConnection } from '../../activities/supply/withdraw-connection.js'
+import { findConnection, openConnection } from '../../db/stores/connection-store.js'
+import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import { FakeGateway, planUpdate } from '../support/fake-gateway.js'
+import { anActivity, CONNECTION, polling } from '../support/polling.js'
+
+let database: TestDatabase
+let gateway: FakeGateway
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+afterAll(() => database.drop())
+beforeEach(async () => {
+  gateway = await FakeGateway.start()
+  await database.knex.raw(
+    'delete from surveys; delete from quarantine; delete from supply_log; delete from connections',
+  )
+  await openConnection(database.knex, { connection: CONNECTION, provider: 'kantar' })
+})
+afterEach(() => gateway.close())
+
+const connection = () => findConnection(database.knex, CONNECTION)
+const count = async (table: string): Promise<number> =>
+  Number((await database.knex(table).count({ n: '*' }).first())?.n ?? 0)
+const failureOf = async (work: Promise<unknown>): Promise<ApplicationFailure> => {
+  const error = await work.then(
+    () => null,
+    (reason: unknown) => reason,
+  )
+  if (error instanceof ApplicationFailure) return error
+  throw new Error(`expected an ApplicationFailure, got ${String(error)}`)
+}
+
+describe('a poll', () => {
+  test('stores the page, stamps it, acknowledges it, and gives Temporal counts and cursors only', async () => {
+    gateway.publish(planUpdate(1, 'a'), planUpdate(2, 'b', { country: 'GBR' }))
+    const page = await polling(database.knex, gateway.url).cycle()
+    expect(page).toMatchObject({
+      received: 2,
+      stored: 2,
+      committed: '2',
+      acked: '0',
+      toAcknowledge: '2',
+      open: 2,
+      markets: ['GBR', 'USA'],
+      everyMs: 12_000,
+    })
+    expect(JSON.stringify(page).length).toBeLessThan(600)
+    expect(await database.knex('surveys').where({ dirty: true }).orWhereNull('revision')).toEqual([])
+    expect(gateway.journal).toEqual([
+      { kind: 'poll', sent: 2 },
+      { kind: 'ack', id: '2' },
+    ])
+    expect(await connection()).toMatchObject({ state: 'healthy', ackedId: '2', polls: '1' })
+  })
+
+  test('nothing new: nothing is written and nothing acknowledged', async () => {
+    gateway.publish(planUpdate(1, 'a'))
+    const { cycle } = polling(database.knex, gateway.url)
+    await cycle()
+    const versions = () => database.knex('surveys').select(database.knex.raw('xmin::text as version'))
+    const before = await versions()
+    expect(await cycle()).toMatchObject({ received: 0, stored: 0, toAcknowledge: null })
+    expect(await versions()).toEqual(before)
+    expect(gateway.acks).toEqual(['1'])
+  })
+
+  test('an acknowledgement whose answer was lost is made up for, and never moves back (F3)', async () => {
+    gateway.publish(planUpdate(5, 'a'))
+    gateway.loseAckAnswers = 1
+    const { cycle, acknowledge } = polling(database.knex, gateway.url)
+    await expect(cycle()).rejects.toThrow()
+    expect(await connection()).toMatchObject({ committedId: '5', ackedId: '0', state: 'degraded', failStreak: 1 })
+    await cycle()
+    expect(await connection()).toMatchObject({ committedId: '5', ackedId: '5', state: 'healthy', failStreak: 0 })
+    await acknowledge('3')
+    expect(await connection()).toMatchObject({ ackedId: '5' })
+    expect(gateway.acks).toEqual(['5', '5'])
+  })
+
+  test('a receipt beyond what is committed is never sent (I1)', async () => {
+    const failure = await failureOf(polling(database.knex, gateway.url).acknowledge('99'))
+    expect(failure).toMatchObject({ type: 'AckBeforeCommit', nonRetryable: true })
+    expect(gateway.journal).toEqual([])
+  })
+})
+
+describe('bad pages', () => {
+  test('one unreadable record among good ones: kept with its bytes in the same transaction, then acknowledged (F10)', async () => {
+    const drifted = planUpdate(2, 'b', { pricing: { cpi: 'free', unit: 'fractional', currency: 'USD' } })
+    gateway.publish(planUpdate(1, 'a'), drifted, planUpdate(3, 'c'))
+    const page = await polling(database.knex, gateway.url).cycle()
+    expect(page).toMatchObject({ received: 3, stored: 2, unreadable: 1, quarantined: 1, toAcknowledge: '3' })
+    const [entry] = await database.knex('quarantine')
+    expect(JSON.parse(entry.raw.toString())).toEqual(drifted)
+    expect(entry).toMatchObject({ provider_survey_id: 'b', source_order: '2', state: 'open' })
+  })
+
+  test('a survey whose newest version is unreadable is not offered until a good one comes', async () => {
+    const { cycle } = polling(database.knex, gateway.url)
+    const status = async () => (await database.knex('surveys').first('status', 'dirty'))?.status
+    gateway.publish(planUpdate(1, 'a'))
+    await cycle()
+    gateway.publish(planUpdate(2, 'a', { status: 'ALMOST_CLOSED' }))
+    await cycle()
+    expect(await status()).toBe('unreadable')
+    expect(await database.knex('surveys').where({ dirty: true })).toEqual([])
+    gateway.publish(planUpdate(3, 'a'))
+    await cycle()
+    expect(await status()).toBe('open')
+    expect(await database.knex('quarantine').first('state')).toEqual({ state: 'healed' })
+  })
+
+  test('a page that is cut anywhere leaves nothing behind and is not acknowledged (F9)', async () => {
+    for (let ack = 1; ack <= 30; ack++) gateway.publish(planUpdate(ack, `p${ack}`))
+    const { poll, cycle } = polling(database.knex, gateway.url)
+    const whole = gateway.body()
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: Buffer.byteLength(whole) - 1 }), async (length) => {
+        gateway.answerPoll = (response, body) =>
+          response.writeHead(200, { 'content-type': 'application/json' }).end(body.slice(0, length))
+        expect((await failureOf(poll())).type).toBe('ProviderMisread')
+        expect([await count('surveys'), await count('quarantine')]).toEqual([0, 0])
+      }),
+      { numRuns: 40 },
+    )
+    expect(gateway.acks).toEqual([])
+    gateway.answerPoll = null
+    await cycle()
+    expect(await count('surveys')).toBe(30)
+  })
+
+  test.each([
+    ['HTML with status 200', 200, 'text/html', '<html>maintenance</html>', 'ProviderMisread', 'degraded'],
+    ['500', 500, 'application/json', '{}', 'ProviderUnavailable', 'degraded'],
+    ['401', 401, 'application/json', '{"code":"UNAUTHORIZED","message":"no"}', 'ProviderUnauthorized', 'blocked'],
+  ])('%s is noted where operators look', async (_name, code, type, body, failureType, state) => {
+    gateway.answerPoll = (response) => response.writeHead(code, { 'content-type': type }).end(body)
+    expect((await failureOf(polling(database.knex, gateway.url).poll())).type).toBe(failureType)
+    expect(await connection()).toMatchObject({ state, failStreak: 1 })
+  })
+
+  test('429 with Retry-After tells the loop how long to wait (F7)', async () => {
+    gateway.answerPoll = (response) => response.writeHead(429, { 'retry-after': '7' }).end()
+    const failure = await failureOf(polling(database.knex, gateway.url).poll())
+    expect(failure).toMatchObject({ type: 'ProviderRateLimited', nextRetryDelay: 7_000 })
+    expect(failure.details?.[0]).toMatchObject({ retryAfterMs: 7_000 })
+  })
+
+  test('an accepted or a quarantined place for everything that was received, whatever drifts (I2)', async () => {
+    const { cycle } = polling(database.knex, gateway.url)
+    let ack = 0
+    const drift = fc.constantFrom({}, { status: 'X' }, { loi: -1 }, { pricing: null }, { country: 'Atlantis' })
+    await fc.assert(
+      fc.asyncProperty(fc.array(drift, { minLength: 1, maxLength: 8 }), async (drifts) => {
+        const from = ack
+        for (const given of drifts) {
+          ack += 1
+          gateway.publish(planUpdate(ack, `plan-${ack % 5}`, given))
+        }
+        const page = await cycle()
+        expect(page.stored + page.unchanged + page.stale + page.unreadable).toBe(page.received)
+        const { rows } = await database.knex.raw(
+          `select n from generate_series(?::int, ?::int) n
+            where not exists (select from supply_log l where l.source_order = n)
+              and not exists (select from quarantine q where q.source_order = n)`,
+          [from + 1, ack],
+        )
+        expect(rows).toEqual([])
+      }),
+      { numRuns: 25 },
+    )
+  })
+})
+
+describe('more than one attempt', () => {
+  test('a zombie that answers late stores nothing over the attempt which took over (F6)', async () => {
+    gateway.publish(planUpdate(1, 'a', { ir: 10 }))
+    const { poll, cycle } = polling(database.knex, gateway.url)
+    let release = (): void => {}
+    const stuck = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    let asked = 0
+    gateway.answerPoll = (response, body) => {
+      asked += 1
+      response.writeHead(200, { 'content-type': 'application/json' })
+      if (asked > 1) response.end(body)
+      // the first asker gets half a page, and the rest much later
+      else {
+        response.write(body.slice(0, 20))
+        void stuck.then(() => response.end(body.slice(20)))
+      }
+    }
+    const zombie = failureOf(poll())
+    while (asked === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    gateway.publish(planUpdate(2, 'a', { ir: 20 }))
+    await cycle()
+    release()
+    expect(await zombie).toMatchObject({ type: 'StaleEpoch', nonRetryable: true })
+    expect(await database.knex('surveys').first('ir_percent', 'source_order')).toEqual({
+      ir_percent: 20,
+      source_order: '2',
+    })
+    expect(await connection()).toMatchObject({ state: 'healthy', failStreak: 0, committedId: '2', ackedId: '2' })
+  })
+
+  test('a cancelled attempt hangs up on the provider and is no failure', async () => {
+    let hungUp = false
+    gateway.answerPoll = (response) => {
+      response.on('close', () => {
+        hungUp = true
+      })
+    }
+    const env = anActivity()
+    const polled = polling(database.knex, gateway.url).poll(env)
+    while (gateway.journal.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    env.cancel()
+    await expect(polled).rejects.toThrow(CancelledFailure)
+    for (let wait = 0; wait < 100 && !hungUp; wait++) await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(hungUp).toBe(true)
+    expect(await connection()).toMatchObject({ failStreak: 0, state: 'starting' })
+  })
+
+  test('a removed connection’s stock is withdrawn, and what still comes for it is refused', async () => {
+    gateway.publish(planUpdate(1, 'a'), planUpdate(2, 'b'))
+    const { poll, cycle } = polling(database.knex, gateway.url)
+    await cycle()
+    expect(await withdrawConnection(database.knex, CONNECTION, new Date())).toBe(2)
+    expect(await database.knex('surveys').where({ status: 'withdrawn', dirty: false })).toHaveLength(2)
+    expect((await failureOf(poll())).type).toBe('ConnectionNotConfigured')
+  })
+})
+
+describe('redrive', () => {
+  test('a record that can be read by now is stored; one that still cannot is counted', async () => {
+    const { cycle, redrive } = polling(database.knex, gateway.url)
+    gateway.publish(planUpdate(1, 'a', { status: 'NEW_WORD' }), planUpdate(2, 'b', { loi: 'ten' }))
+    await cycle()
+    const id = async (key: string): Promise<string> =>
+      (await database.knex('quarantine').where({ item_key: key }).first('quarantine_id')).quarantine_id
+    // the adapter learns the word: played here by mending the bytes
+    await database
+      .knex('quarantine')
+      .where({ item_key: 'a' })
+      .update({ raw: Buffer.from(JSON.stringify(planUpdate(1, 'a'))) })
+    expect(await redrive(await id('a'))).toMatchObject({ state: 'redriven', reason: null })
+    expect(await database.knex('surveys').first('provider_survey_id', 'status', 'dirty')).toEqual({
+      provider_survey_id: 'a',
+      status: 'open',
+      dirty: false,
+    })
+    expect(await redrive(await id('b'))).toMatchObject({ state: 'open' })
+    expect(await database.knex('quarantine').where({ item_key: 'b' }).first('count')).toEqual({ count: 2 })
+  })
+})
