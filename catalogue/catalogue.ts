@@ -56,7 +56,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       return connection === undefined ? [] : [standing(connection)]
     })
 
-  const hits = (query: CatalogueQuery, profile: ExpandedProfile) => {
+  const matches = (query: CatalogueQuery, profile: ExpandedProfile) => {
     const { panelist, device, excludedSurveys, excludedGroups } = query
     const offered = standings(query.connections).filter((one) => one.offered)
     return follower.index.match({
@@ -78,11 +78,11 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     standings,
     match(query) {
       const profile = expand(query.panelist)
-      return hits(query, profile)
-        .slice(0, query.limit)
+      return matches(query, profile)
+        .take(query.limit)
         .map((hit) => offerOf(hit, profile, vocabularies))
     },
-    count: (query) => hits(query, expand(query.panelist)).length,
+    count: (query) => matches(query, expand(query.panelist)).count,
     async explain(surveyId, panelist, device) {
       const held = follower.index.get(surveyId)
       const row = held === undefined ? await source.loadOne(surveyId) : null

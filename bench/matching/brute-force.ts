@@ -25,7 +25,7 @@ export class BruteForce {
     const { quota_id, available } = update
     this.add({
       ...survey,
-      quotas: survey.quotas.map((quota) => (quota.quota_id === quota_id ? { ...quota, available } : quota)),
+      quotas: (survey.quotas ?? []).map((quota) => (quota.quota_id === quota_id ? { ...quota, available } : quota)),
     })
   }
 
@@ -61,10 +61,11 @@ export class BruteForce {
 }
 
 function suits(survey: BenchSurvey, profile: BenchProfile): boolean {
-  for (const qualification of survey.qualifications) if (!holds(qualification, profile)) return false
-  if (survey.quotas.length === 0) return true
-  return survey.quotas.some((quota) => {
-    return quota.available > 0 && quota.qualifications.every((qualification) => holds(qualification, profile))
+  for (const qualification of survey.qualifications ?? []) if (!holds(qualification, profile)) return false
+  const { quotas = [] } = survey
+  if (quotas.length === 0) return true
+  return quotas.some((quota) => {
+    return quota.available > 0 && (quota.qualifications ?? []).every((qualification) => holds(qualification, profile))
   })
 }
 

@@ -15,7 +15,7 @@ export interface Qualification {
 export interface BenchQuota {
   readonly quota_id: string
   readonly available: number
-  readonly qualifications: readonly Qualification[]
+  readonly qualifications?: readonly Qualification[]
 }
 /** One line of surveys.ndjson. */
 export interface BenchSurvey {
@@ -24,8 +24,8 @@ export interface BenchSurvey {
   readonly cpi_minor: number
   readonly loi_min: number
   readonly ir: number
-  readonly qualifications: readonly Qualification[]
-  readonly quotas: readonly BenchQuota[]
+  readonly qualifications?: readonly Qualification[]
+  readonly quotas?: readonly BenchQuota[]
 }
 type BenchAnswer = string | number | readonly (string | number)[]
 /** One line of profiles.ndjson. */
@@ -76,12 +76,14 @@ export function entryOf(line: BenchSurvey): CatalogueEntry {
     groupId: null,
     projectId: null,
     resumeAllowed: false,
-    clauses: line.qualifications.map(clauseOf),
-    quotas: line.quotas.map((quota) => ({
+    clauses: (line.qualifications ?? []).map(clauseOf),
+    quotas: (line.quotas ?? []).map((quota) => ({
       quotaId: quota.quota_id,
       status: 'open',
       available: quota.available,
-      layers: quota.qualifications.map((one) => ({ subQuotas: [{ clauses: [clauseOf(one)], available: null }] })),
+      layers: (quota.qualifications ?? []).map((one) => ({
+        subQuotas: [{ clauses: [clauseOf(one)], available: null }],
+      })),
       additionalQualifications: 0,
     })),
     additionalQualifications: 0,

@@ -105,7 +105,7 @@ const NOW = new Date()
 
 /** From the parsed profile to the complete ranked list of ids: what is timed. */
 function match(index: MatchingIndex, profile: BenchProfile): string[] {
-  const hits = index.match({
+  const matches = index.match({
     country: profile.country,
     locale: null,
     device: null,
@@ -115,7 +115,7 @@ function match(index: MatchingIndex, profile: BenchProfile): string[] {
     excludedSurveys: NONE,
     excludedGroups: NONE,
   })
-  return hits.map((hit) => hit.surveyId)
+  return matches.ids()
 }
 
 async function answer(index: MatchingIndex, profiles: readonly BenchProfile[], file: string): Promise<BenchResult[]> {

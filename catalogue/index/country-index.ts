@@ -1,14 +1,15 @@
 import type { Money } from '../../domain/money.js'
-import type { Clause, Device, Quota } from '../../domain/survey.js'
+import type { Clause, Device } from '../../domain/survey.js'
 import type { ExpandedProfile, GivenValues } from '../../domain/targeting/expand.js'
 import { surveyRemaining } from '../../domain/targeting/remaining.js'
 import { finishTime } from '../../domain/targeting/rules.js'
 import type { Verdict } from '../../domain/targeting/verdict.js'
-import { type CatalogueEntry, groupKey, type IndexedSurvey } from '../entry.js'
+import { groupKey, type IndexedSurvey } from '../entry.js'
 import { AttributeBits } from './attribute-bits.js'
 import { planAttributes } from './attribute-plan.js'
 import { type Bits, clearBit, emptyBits, setBit } from './bits.js'
 import { IntegerList } from './lists.js'
+import { Matches } from './matches.js'
 import { PostingLists } from './posting-lists.js'
 import { MAYBE, NO, Predicates, YES } from './predicates.js'
 import { RuleBits } from './rule-bits.js'
@@ -31,16 +32,6 @@ export interface MatchQuery {
   readonly excludedGroups: ReadonlySet<string>
 }
 
-/** A survey that suits, at the quota it would be offered at. */
-export interface Hit {
-  readonly surveyId: string
-  readonly indexed: IndexedSurvey
-  readonly verdict: Exclude<Verdict, 'no'>
-  readonly quota: Quota | null
-  readonly price: Money
-  readonly score: number
-}
-
 /** Where a survey stands among those that suit; the higher the earlier. */
 export type Score = (indexed: IndexedSurvey, price: Money, verdict: Verdict) => number
 
@@ -58,11 +49,14 @@ export class CountryIndex {
   readonly capacity: number
   private length = 0
   private readonly surveys: (IndexedSurvey | undefined)[] = []
+  private readonly surveyIds: string[] = []
   private readonly live: Bits
   private readonly remaining: Float64Array
   private readonly finish: Float64Array
   /** Per slot: its place at the survey's own price for a certain match, which most hits are. */
   private readonly usualScore: Float64Array
+  /** Per slot: 1 when none of its quotas has a price of its own. */
+  private readonly onePrice: Uint8Array
   /** Per slot: 1 when its survey has qualifications that the provider does not list. */
   private readonly hidden: Uint8Array
   private readonly rules: RuleBits
@@ -92,6 +86,7 @@ export class CountryIndex {
     this.remaining = new Float64Array(this.capacity)
     this.finish = new Float64Array(this.capacity)
     this.usualScore = new Float64Array(this.capacity)
+    this.onePrice = new Uint8Array(this.capacity)
     this.hidden = new Uint8Array(this.capacity)
     this.oddStarts = new Int32Array(this.capacity)
     this.oddCounts = new Int32Array(this.capacity)
@@ -133,9 +128,11 @@ export class CountryIndex {
   refresh(slot: number, indexed: IndexedSurvey): void {
     const { entry, figures, conversionPercent } = indexed
     this.surveys[slot] = indexed
+    this.surveyIds[slot] = entry.surveyId
     this.remaining[slot] = surveyRemaining(entry.survey, figures.inFlight, conversionPercent)
     this.finish[slot] = finishTime(entry.survey)
     this.usualScore[slot] = this.score(indexed, entry.survey.price, 'yes')
+    this.onePrice[slot] = entry.survey.quotas.every((quota) => quota.price === undefined) ? 1 : 0
     this.hidden[slot] = entry.survey.additionalQualifications > 0 ? 1 : 0
     this.quotas.refresh(slot, entry.survey, figures, conversionPercent)
     if (entry.status === 'open' && entry.survey.enterable) setBit(this.live, slot)
@@ -147,8 +144,8 @@ export class CountryIndex {
     this.surveys[slot] = undefined
   }
 
-  /** Every survey that suits, in no particular order. */
-  match(query: MatchQuery): Hit[] {
+  /** Every survey that suits. */
+  match(query: MatchQuery): Matches {
     const answered = this.begin(query.profile)
     const slots = this.live.slice()
     this.rules.restrict(slots, query)
@@ -158,17 +155,16 @@ export class CountryIndex {
       const given = this.given[number]
       if (given !== undefined && this.common[number] === undefined) this.rare.count(number, given)
     }
-    const hits: Hit[] = []
+    const matches = new Matches()
     for (let word = 0; word < slots.length; word++) {
       let bits = slots[word] ?? 0
       while (bits !== 0) {
         const slot = word * 32 + (31 - Math.clz32(bits & -bits))
         bits &= bits - 1
-        const hit = this.rare.satisfied(slot) ? this.decide(slot, query) : null
-        if (hit !== null) hits.push(hit)
+        if (this.rare.satisfied(slot)) this.decide(slot, query, matches)
       }
     }
-    return hits
+    return matches
   }
 
   /** Files what is given under the attributes' numbers, which it returns; an empty list is no answer. */
@@ -186,33 +182,43 @@ export class CountryIndex {
     return answered
   }
 
-  /** What no set of slots can tell: dates, caps, exclusions, odd clauses, quotas. */
-  private decide(slot: number, query: MatchQuery): Hit | null {
-    if ((this.remaining[slot] ?? 0) <= 0 || (this.finish[slot] ?? 0) <= query.now.getTime()) return null
+  /** Adds a slot that no set could exclude, unless dates, caps, odd clauses, quotas or exclusions do. */
+  private decide(slot: number, query: MatchQuery, matches: Matches): void {
+    if ((this.remaining[slot] ?? 0) <= 0 || (this.finish[slot] ?? 0) <= query.now.getTime()) return
     let weakest = this.hidden[slot] === 1 ? MAYBE : YES
     const start = this.oddStarts[slot] ?? 0
     const end = start + (this.oddCounts[slot] ?? 0)
     for (let position = start; position < end; position++) {
       const verdict = this.predicates.evaluate(this.oddIds.at(position))
-      if (verdict === NO) return null
+      if (verdict === NO) return
       if (verdict < weakest) weakest = verdict
     }
-    const fits = this.quotas.choose(slot)
+    let fits = this.quotas.choose(slot)
+    let quota = this.quotas.chosen
     const indexed = this.surveys[slot]
-    if (fits === NO || indexed === undefined || isExcluded(indexed.entry, query)) return null
-    if (fits !== BY_EVALUATION) return this.hit(slot, indexed, Math.min(fits, weakest), this.quotas.chosen)
-    const choice = chooseByEvaluation(indexed, query.profile)
-    return choice.fits === NO ? null : this.hit(slot, indexed, Math.min(choice.fits, weakest), choice.chosen)
+    if (fits === NO || indexed === undefined || this.isExcluded(slot, indexed, query)) return
+    if (fits === BY_EVALUATION) {
+      const choice = chooseByEvaluation(indexed, query.profile)
+      fits = choice.fits
+      quota = choice.chosen
+      if (fits === NO) return
+    }
+    const verdict = Math.min(fits, weakest)
+    const usual = verdict === YES && this.onePrice[slot] === 1
+    const score = usual ? (this.usualScore[slot] ?? 0) : this.scoreAt(indexed, verdict, quota)
+    matches.add(this.surveyIds[slot] ?? '', indexed, verdict, quota, score)
   }
 
-  private hit(slot: number, indexed: IndexedSurvey, fits: number, chosen: number): Hit {
-    const { surveyId, survey } = indexed.entry
-    const verdict = fits === YES ? 'yes' : 'maybe'
-    const quota = chosen < 0 ? null : (survey.quotas[chosen] ?? null)
-    const price = quota?.price ?? survey.price
-    const usual = verdict === 'yes' && price === survey.price
-    const score = usual ? (this.usualScore[slot] ?? 0) : this.score(indexed, price, verdict)
-    return { surveyId, indexed, verdict, quota, price, score }
+  private scoreAt(indexed: IndexedSurvey, verdict: number, quota: number): number {
+    const { price, quotas } = indexed.entry.survey
+    return this.score(indexed, quotas[quota]?.price ?? price, verdict === YES ? 'yes' : 'maybe')
+  }
+
+  private isExcluded(slot: number, { entry }: IndexedSurvey, query: MatchQuery): boolean {
+    const { excludedSurveys, excludedGroups } = query
+    if (excludedSurveys.size > 0 && excludedSurveys.has(this.surveyIds[slot] ?? '')) return true
+    if (excludedGroups.size === 0 || entry.survey.groupId === null) return false
+    return excludedGroups.has(groupKey(entry.connection, entry.survey.groupId))
   }
 
   /**
@@ -245,11 +251,4 @@ export class CountryIndex {
     }
     return number
   }
-}
-
-function isExcluded({ surveyId, connection, survey }: CatalogueEntry, query: MatchQuery): boolean {
-  const { excludedSurveys, excludedGroups } = query
-  if (excludedSurveys.size > 0 && excludedSurveys.has(surveyId)) return true
-  if (excludedGroups.size === 0 || survey.groupId === null) return false
-  return excludedGroups.has(groupKey(connection, survey.groupId))
 }

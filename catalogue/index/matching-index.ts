@@ -1,6 +1,7 @@
 import { compareRanked, conversionEstimate, expectedPerMinute, rankScore } from '../../domain/ranking.js'
 import { type CatalogueEntry, type IndexedSurvey, NO_FIGURES, type OwnFigures } from '../entry.js'
-import { CountryIndex, type Hit, type MatchQuery, type Score } from './country-index.js'
+import { CountryIndex, type MatchQuery, type Score } from './country-index.js'
+import { Matches } from './matches.js'
 import { sameConditions } from './same-conditions.js'
 
 /** One country: what it holds is true at once, its index may have to be built anew first. */
@@ -67,11 +68,9 @@ export class MatchingIndex {
   }
 
   /** Everything that suits, best first; ties by survey id. */
-  match(query: MatchQuery): Hit[] {
+  match(query: MatchQuery): Matches {
     const country = this.countries.get(query.country)
-    if (country === undefined) return []
-    const hits = this.built(country).match(query)
-    return inOrder(hits) ? hits : hits.sort(compareRanked)
+    return country === undefined ? new Matches() : this.built(country).match(query)
   }
 
   private store(before: IndexedSurvey | undefined, survey: IndexedSurvey): void {
@@ -121,13 +120,4 @@ export class MatchingIndex {
 
 function indexed(entry: CatalogueEntry, figures: OwnFigures): IndexedSurvey {
   return { entry, figures, conversionPercent: conversionEstimate(entry.survey, figures.outcomes) }
-}
-
-function inOrder(hits: readonly Hit[]): boolean {
-  let before: Hit | undefined
-  for (const hit of hits) {
-    if (before !== undefined && compareRanked(before, hit) > 0) return false
-    before = hit
-  }
-  return true
 }

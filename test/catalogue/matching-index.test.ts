@@ -35,9 +35,12 @@ class Reference {
 }
 
 function shown(index: MatchingIndex, query: MatchQuery) {
-  return index.match(query).map(({ surveyId, verdict, quota: chosen, price, score }) => {
-    return { surveyId, verdict, quotaId: chosen?.quotaId ?? null, price, score }
-  })
+  return index
+    .match(query)
+    .take(Number.POSITIVE_INFINITY)
+    .map(({ surveyId, verdict, quota: chosen, price, score }) => {
+      return { surveyId, verdict, quotaId: chosen?.quotaId ?? null, price, score }
+    })
 }
 
 const surveyId = fc.constantFrom(...SURVEY_IDS)
@@ -198,8 +201,7 @@ describe('the matching index', () => {
     excludedGroups: new Set(),
     ...changes,
   })
-  const ids = (index: MatchingIndex, changes: Partial<MatchQuery> = {}) =>
-    index.match(query(changes)).map((hit) => hit.surveyId)
+  const ids = (index: MatchingIndex, changes: Partial<MatchQuery> = {}) => index.match(query(changes)).ids()
 
   it('knows nothing of a country without surveys', () => {
     expect(ids(new MatchingIndex())).toEqual([])

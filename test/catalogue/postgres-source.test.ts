@@ -23,7 +23,7 @@ afterAll(() => database.drop())
 
 beforeEach(async () => {
   await database.knex.raw('delete from sessions; delete from surveys; delete from connections')
-  await openConnection(database.knex, { connection: 'kantar-us', provider: 'kantar', configDigest: 'd' })
+  await openConnection(database.knex, { connection: 'kantar-us', provider: 'kantar' })
   await database.knex('connections').update({ last_success_at: new Date() })
   return async () => {
     await catalogue.close()
