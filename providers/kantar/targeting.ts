@@ -4,6 +4,9 @@ import type { WireQualification } from './wire.js'
 /** Two numbers with a dash, as "16-40" (K22). Both may be negative or decimal. */
 const RANGE = /^(-?\d{1,9}(?:\.\d{1,4})?)\s?-\s?(-?\d{1,9}(?:\.\d{1,4})?)$/
 
+/** The questions that the document itself answers with a range (TargetingAttribute): a word there is a mistake to look at. */
+const RANGE_QUESTIONS: ReadonlySet<string> = new Set(['age'])
+
 /**
  * The supplier's view writes ranges and choices alike as text, and which one is meant depends on the question. So
  * "16-40" becomes both: a range for numbers, and the word itself for an answer whose id looks like that.
@@ -27,6 +30,11 @@ export function toClause(qualification: WireQualification): Clause {
       answers.add(text)
       const range = rangeIn(text)
       if (range) ranges.push(range)
+      else if (RANGE_QUESTIONS.has(qualification.question_id) && !/^\d{1,3}$/.test(text)) {
+        throw new RangeError(
+          `qualification ${qualification.question_id}: "${text.slice(0, 40)}" is no range such as 16-40`,
+        )
+      }
     }
   }
   if (answers.size === 0) throw new RangeError(`qualification ${qualification.question_id}: no answer qualifies`)

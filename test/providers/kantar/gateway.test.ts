@@ -9,6 +9,7 @@ import type { Call, SupplyBatch } from '../../../providers/adapter.js'
 import type { KantarConnection } from '../../../providers/kantar/config.js'
 import { kantar } from '../../../providers/kantar/index.js'
 import { createProviderHttp } from '../../../providers/provider-http.js'
+import { DRIFT_KINDS, type FaultRule } from '../../../sandbox/faults.js'
 import { createSandbox, type Sandbox } from '../../../sandbox/server.js'
 
 /**
@@ -75,6 +76,15 @@ async function poll(): Promise<SupplyBatch[]> {
 
 const surveysOf = (batches: readonly SupplyBatch[]): Survey[] =>
   batches.flatMap((batch) => batch.changes.flatMap((change) => (change.kind === 'offered' ? [change.survey] : [])))
+
+/** The highest number of anything on a page, readable or not. */
+function highestOf(batches: readonly SupplyBatch[]): string {
+  const orders = batches.flatMap(({ changes, unreadable }) => [...changes, ...unreadable].map(({ order }) => order))
+  return orders
+    .flatMap((order) => (order === null ? [] : [BigInt(order)]))
+    .reduce((a, b) => (a > b ? a : b))
+    .toString()
+}
 
 /** A profile that a survey's own clauses let in, and its first open quota. */
 function fitting(survey: Survey) {
@@ -164,6 +174,51 @@ describe('against the simulated gateway', () => {
       expect(read('postback', told.fields)).toMatchObject(expected)
     }
     expect(entered).toBe(outcomes.length)
+  })
+
+  test('whatever goes wrong with a page, its records are kept or it is refused whole', async () => {
+    const again = () =>
+      sandbox.kantar.accounts.forEach((account) => {
+        account.cursor = 0
+      })
+    const faulty = async (rule: FaultRule) => {
+      again()
+      sandbox.faults.set('kantar.feed', rule)
+      try {
+        return await poll()
+      } finally {
+        sandbox.faults.set('kantar.feed', null)
+      }
+    }
+    again()
+    const whole = await poll()
+    const plans = surveysOf(whole).length
+
+    for (const kind of DRIFT_KINDS) {
+      const batches = await faulty({ drift: 0.4, drift_kinds: [kind] })
+      const unreadable = batches.flatMap((batch) => batch.unreadable)
+      expect(unreadable.length, kind).toBeGreaterThan(0)
+      expect(surveysOf(batches).length + unreadable.length, kind).toBe(plans)
+      expect(batches.at(-1)?.receipt, kind).toBe(highestOf(batches))
+    }
+    const twice = await faulty({ duplicates: 1, reorder: true })
+    expect(surveysOf(twice)).toHaveLength(plans * 2)
+    expect(twice.at(-1)?.receipt).toBe(highestOf(twice))
+
+    const refused: [FaultRule, string][] = [
+      [{ cut: 0.5 }, 'misread'],
+      [{ cut: 0 }, 'misread'],
+      [{ content_type: 'text/html' }, 'misread'],
+      [{ body: '<html>maintenance</html>' }, 'misread'],
+      [{ cut_connection: 0.5 }, 'unavailable'],
+      [{ reset: true }, 'unavailable'],
+      [{ status: 500 }, 'unavailable'],
+      [{ status: 429, retry_after: 7 }, 'rate-limited'],
+      [{ status: 401 }, 'unauthorized'],
+    ]
+    for (const [rule, kind] of refused) {
+      await expect(faulty(rule), JSON.stringify(rule)).rejects.toMatchObject({ name: 'ProviderError', kind })
+    }
   })
 
   test('after the gateway has changed its keys, and forgotten the old ones, its tokens are believed at once', async () => {
