@@ -11,7 +11,7 @@ import { rooms } from './rooms.mjs'
 const bin = (...parts) => path.join(checkout, 'node_modules', ...parts)
 
 const checks = [
-  { name: 'format and lint', program: bin('@biomejs', 'biome', 'bin', 'biome'), args: ['ci', '.'] },
+  { name: 'format and lint', program: bin('@biomejs', 'biome', 'bin', 'biome'), args: ['ci', '--colors=off', '.'] },
   { name: 'types', program: bin('typescript', 'bin', 'tsc'), args: ['-p', '.', '--noEmit'] },
   {
     name: 'import rules',
@@ -42,7 +42,11 @@ await runCommand(async () => {
 function run({ program, args }) {
   const began = Date.now()
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [program, ...args], { cwd: checkout, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd: checkout,
+      env: { ...process.env, NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {

@@ -3,8 +3,6 @@ import path from 'node:path'
 import { checkout, dataDirectory } from './checkout.mjs'
 import { Failure } from './report.mjs'
 
-export const sandboxConfiguration = path.join(checkout, 'sandbox', 'tributary.sandbox.yaml')
-
 /**
  * What `npm start` is asked to do.
  *
@@ -27,7 +25,8 @@ export const sandboxConfiguration = path.join(checkout, 'sandbox', 'tributary.sa
  * @throws {Failure} naming the variable, what is wrong with it and an example
  */
 export function readSettings(environment, root = checkout) {
-  const configuration = findConfiguration(environment, root)
+  const sandbox = path.join(root, 'sandbox', 'tributary.sandbox.yaml')
+  const configuration = findConfiguration(environment, root) ?? sandbox
   return {
     data: dataDirectory(environment),
     host: environment.HOST || '127.0.0.1',
@@ -36,7 +35,7 @@ export function readSettings(environment, root = checkout) {
     temporalAddress: readTemporalAddress(environment.TEMPORAL_ADDRESS),
     namespace: environment.TEMPORAL_NAMESPACE || 'default',
     configuration,
-    sandbox: configuration === path.join(root, 'sandbox', 'tributary.sandbox.yaml'),
+    sandbox: configuration === sandbox,
   }
 }
 
@@ -55,7 +54,7 @@ function findConfiguration(environment, root) {
     return found
   }
   const own = path.join(root, 'tributary.yaml')
-  return fs.existsSync(own) ? own : path.join(root, 'sandbox', 'tributary.sandbox.yaml')
+  return fs.existsSync(own) ? own : undefined
 }
 
 function readPort(text) {
