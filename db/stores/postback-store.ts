@@ -77,7 +77,10 @@ export async function recordAttempt(
       .where({ postback_id: postbackId })
       .update({
         attempts: trx.raw('attempts + 1'),
-        state: trx.raw(`case when state = 'delivered' then state else ? end`, [result.state]),
+        state: trx.raw(
+          `case when state = 'delivered' or (delivered_at is not null and :made = 'dead') then 'delivered' else :made end`,
+          { made: result.state },
+        ),
         delivered_at: trx.raw('coalesce(delivered_at, ?)', [result.state === 'delivered' ? attempt.at : null]),
         owned_until: result.ownedUntil,
       })
