@@ -6,6 +6,7 @@ import {
   type IdempotencyClaim,
   releaseIdempotencyKey,
   settleIdempotencyKey,
+  unlockIdempotencyKey,
 } from '../../db/stores/idempotency-store.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { Problem } from '../http/problem.js'
@@ -52,7 +53,7 @@ export async function withIdempotencyKey(
         retryAfterSeconds: 2,
       })
     case 'mine': {
-      const answer = await workOrRelease(deps, panel, key, () => work(key, claim.sessionId))
+      const answer = await workOrLetGo(deps, panel, key, () => work(key, claim.sessionId))
       await settleIdempotencyKey(deps.knex, panel, key, answer.status, answer.body)
       return send(response, answer)
     }
@@ -72,7 +73,7 @@ async function claimOrWait(
   }
 }
 
-async function workOrRelease(
+async function workOrLetGo(
   deps: ApiDependencies,
   panel: string,
   key: string,
@@ -81,8 +82,13 @@ async function workOrRelease(
   try {
     return await work()
   } catch (error) {
-    // the request failed: the next one with the key starts afresh (it cannot while PostgreSQL is away, and takes over later)
-    await releaseIdempotencyKey(deps.knex, panel, key).catch(() => undefined)
+    // refused: the next request with the key starts afresh. Broken off: it goes on with the session that may be stored.
+    // Neither can be written while PostgreSQL is away; then the lock runs out
+    const refused = error instanceof Problem && error.status < 500
+    const letGo = refused
+      ? releaseIdempotencyKey(deps.knex, panel, key)
+      : unlockIdempotencyKey(deps.knex, panel, key, deps.clock())
+    await letGo.catch(() => undefined)
     throw error
   }
 }

@@ -55,7 +55,14 @@ export async function settleIdempotencyKey(
     .update({ status, body: JSON.stringify(body) })
 }
 
-/** Forgets a key whose request did not succeed: only 2xx answers are kept. */
+/** Forgets a key whose request was refused: only 2xx answers are kept. */
 export async function releaseIdempotencyKey(knex: Knex, panel: string, key: string): Promise<void> {
   await knex('idempotency_keys').where({ panel, key, status: null }).delete()
+}
+
+/** Lets the next request with the key go on at once where this one broke off: with the session it had stored. */
+export async function unlockIdempotencyKey(knex: Knex, panel: string, key: string, now: Date): Promise<void> {
+  await knex('idempotency_keys')
+    .where({ panel, key, status: null })
+    .update({ locked_until: new Date(now.getTime() - 1) })
 }
