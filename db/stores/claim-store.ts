@@ -106,6 +106,8 @@ async function writeStanding(trx: Knex, row: SessionRow, standing: Standing, now
     completed_at: row.completed_at ?? (standing.outcome === 'COMPLETED' ? now : null),
   }
   await trx('sessions').where({ session_id: row.session_id }).update(changes)
+  // an entry that will never be opened: its inputs (address, browser, profile) are of no more use
+  if (row.state === 'opening') await trx('session_inputs').where({ session_id: row.session_id }).delete()
   return { ...row, ...changes }
 }
 
