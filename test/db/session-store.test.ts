@@ -168,6 +168,7 @@ describe('the entry a provider gave', () => {
       state: 'finished',
       provider_entry_url: null,
     })
+    expect(await findSessionInputs(database.knex, session_id)).toBeNull()
   })
 
   test('is found by the provider’s session id, within its connection only', async () => {

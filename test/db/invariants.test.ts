@@ -1,0 +1,227 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connectDatabase, type Knex } from '../../db/connect.js'
+import { checkInvariants, invariants } from '../../db/invariants/check.js'
+import { recordClaim } from '../../db/stores/claim-store.js'
+import { recordAttempt } from '../../db/stores/postback-store.js'
+import type { SessionRow } from '../../db/stores/session-row.js'
+import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import {
+  aClaim,
+  createdSession,
+  DAY,
+  enteredSession,
+  mustFind,
+  openingSession,
+  settled,
+  stock,
+} from '../support/sessions.js'
+
+let database: TestDatabase
+let owner: Knex
+beforeAll(async () => {
+  database = await createTestDatabase()
+  // one connection: `session_replication_role` is the connection's
+  owner = connectDatabase({ url: database.url, applicationName: 'tributary test owner', asOwner: true, poolSize: 1 })
+})
+afterAll(async () => {
+  await owner.destroy()
+  await database.drop()
+})
+
+/** What a day's work leaves behind, at the database's own time. */
+async function ordinaryWork(): Promise<{ paid: SessionRow; reversed: SessionRow }> {
+  const now = new Date()
+  const given = { createdAt: now }
+  await stock(database.knex)
+  await openingSession(database.knex, given)
+  await createdSession(database.knex, given)
+  await enteredSession(database.knex, given)
+  const paid = await enteredSession(database.knex, given)
+  const reversed = await enteredSession(database.knex, given)
+  const provisional = await enteredSession(database.knex, { ...given, requiredGrade: 'E2' })
+  const ghost = await createdSession(database.knex, given)
+  await settled(database.knex, paid.session_id, aClaim('COMPLETED'), now)
+  await settled(database.knex, reversed.session_id, aClaim('COMPLETED'), now)
+  await settled(database.knex, reversed.session_id, aClaim('REJECTED'), now)
+  await settled(database.knex, provisional.session_id, aClaim('COMPLETED', { grade: 'E1', source: 'return' }), now)
+  await settled(database.knex, ghost.session_id, aClaim('COMPLETED'), now)
+  const { postback_id } = await database.knex('postbacks').where({ session_id: paid.session_id }).first()
+  await recordAttempt(
+    database.knex,
+    postback_id,
+    { at: now, status: 204, error: null, bodyHead: null, durationMs: 3 },
+    { state: 'delivered', ownedUntil: now },
+  )
+  // a claim that its workflow is about to apply
+  await recordClaim(database.knex, (await enteredSession(database.knex, given)).session_id, aClaim('COMPLETED'), now)
+  return { paid: await mustFind(database.knex, paid.session_id), reversed }
+}
+
+const broken = async (): Promise<string[]> =>
+  (await checkInvariants(database.knex)).map(({ invariant }) => invariant.id)
+
+describe('a clean database', () => {
+  test('breaks nothing, empty or after ordinary work', async () => {
+    expect(await broken()).toEqual([])
+    await ordinaryWork()
+    expect(await broken()).toEqual([])
+  })
+
+  test('every invariant has an id of its own and runs for the application, which owns nothing', () => {
+    expect(new Set(invariants.map(({ id }) => id)).size).toBe(invariants.length)
+  })
+})
+
+/** Plants one violation with triggers and foreign keys off; whatever it says is put back afterwards. */
+type Plant = (trx: Knex, rows: { paid: SessionRow; reversed: SessionRow }) => Promise<unknown>
+const ago = (interval: string) => owner.raw(`now() - interval '${interval}'`)
+
+const survey = (trx: Knex, given: object) => trx('surveys').where({ provider_survey_id: 'plan-1' }).update(given)
+const session = (trx: Knex, { session_id }: SessionRow, given: object) =>
+  trx('sessions').where({ session_id }).update(given)
+
+const violations: Record<string, Plant> = {
+  I1: async (trx) => {
+    await trx.raw('alter table connections drop constraint no_ack_before_commit')
+    await trx('connections').update({ acked_id: 7 })
+  },
+  I2: async (trx) => {
+    // received, acknowledged, and in neither place: the log's view loses the record, the received one keeps it
+    await trx.raw(`
+      create or replace view inv_received as
+        select connection as feed_id, source_order as ack_id, 'lost-plan' as item_key from supply_log`)
+    await trx('connections').update({ committed_id: 1_000_000, acked_id: 1_000_000 })
+  },
+  I2b: (trx) => trx('supply_log').where({ item_key: 'plan-1' }).delete(),
+  I3: (trx) => trx('supply_log').update({ poll_epoch: 99 }),
+  I5: (trx) =>
+    trx.raw(`insert into supply_log (connection, item_key, source_order, source_version, disposition, poll_epoch)
+             select connection, provider_survey_id, source_order + 1, 'x', 'stored', 0 from surveys`),
+  I6: (trx) =>
+    trx.raw(`insert into quarantine (connection, item_key, provider_survey_id, source_order, reason, raw)
+             select connection, provider_survey_id, provider_survey_id, source_order + 1, 'unreadable', '' from surveys`),
+  I6b: (trx) => survey(trx, { dirty: true, changed_at: ago('2 minutes') }),
+  I8: (trx) => trx('sessions').where({ state: 'created' }).update({ provider_entry_url: null }),
+  I9: (trx, { paid }) =>
+    trx('idempotency_keys').insert({
+      panel: 'p',
+      key: 'k',
+      request_hash: 'h',
+      session_id: paid.session_id,
+      status: 500,
+      body: '{}',
+      locked_until: new Date(),
+    }),
+  I10: (trx) =>
+    trx('sessions')
+      .where({ state: 'created' })
+      .update({ entry_deadline: ago('3 minutes') }),
+  I11: (trx) => trx('sessions').where({ state: 'entered' }).update({ cpi_minor: null, currency: null }),
+  I13: (trx) =>
+    trx('outcome_claims')
+      .whereNull('applied_at')
+      .update({ received_at: ago('61 seconds') }),
+  I13b: (trx, { paid }) =>
+    trx('outcome_claims')
+      .where({ session_id: paid.session_id })
+      .update({ standing: trx.raw(`standing || '{"reversed": true}'`) }),
+  I14: (trx, { paid }) => session(trx, paid, { grade: 'E0' }),
+  I15: (trx) =>
+    trx('postbacks')
+      .where({ state: 'pending' })
+      .update({ owned_until: ago('2 minutes') }),
+  I19: (trx, { paid }) =>
+    trx.raw(
+      `update ledger_entries e set amount_minor = amount_minor + 1 from ledger_transactions t
+        where t.transaction_id = e.transaction_id and t.session_id = ? and e.account like 'payable:%'`,
+      [paid.session_id],
+    ),
+  I19b: async (trx, { paid }) => {
+    const claim = await trx('outcome_claims').where({ session_id: paid.session_id }).first()
+    await trx('ledger_transactions').insert({
+      kind: 'adjustment',
+      session_id: paid.session_id,
+      claim_id: claim.claim_id,
+      reason: 'empty',
+      period: '2026-11',
+    })
+  },
+  I20: async (trx, { paid }) => {
+    // paid twice, at half the price each: the sum is right, the promise is not
+    const [first] = await trx('ledger_transactions').where({ session_id: paid.session_id })
+    const [claim] = await trx('outcome_claims').where({ effect: 'reverse' })
+    const [second] = await trx('ledger_transactions')
+      .insert({
+        kind: 'complete',
+        session_id: paid.session_id,
+        claim_id: claim.claim_id,
+        reason: 'x',
+        period: '2026-11',
+      })
+      .returning('transaction_id')
+    await trx.raw('update ledger_entries set amount_minor = 75 where transaction_id = ? and amount_minor = 150', [
+      first.transaction_id,
+    ])
+    await trx.raw(
+      `insert into ledger_entries select ?, line, account, side, amount_minor, currency from ledger_entries
+        where transaction_id = ? and line <= 2`,
+      [second.transaction_id, first.transaction_id],
+    )
+  },
+  I20b: (trx, { reversed }) =>
+    trx.raw(
+      `update ledger_entries e set account = 'receivable:other' from ledger_transactions t
+        where t.transaction_id = e.transaction_id and t.session_id = ? and t.kind = 'reversal' and e.account like 'receivable:%'`,
+      [reversed.session_id],
+    ),
+  I22: (trx) => trx.raw('alter table postbacks no force row level security'),
+  I23: (trx, { paid }) => trx('session_events').where({ session_id: paid.session_id, type: 'created' }).delete(),
+  I24: (trx, { paid }) => trx('session_inputs').insert({ session_id: paid.session_id, profile: '{}' }),
+  I25: (trx, { paid }) => session(trx, paid, { cpi_minor: 151 }),
+  I25b: (trx) =>
+    trx('sessions')
+      .where({ needs_review: true, outcome: 'COMPLETED' })
+      .update({ needs_review: false, review_reason: null }),
+}
+
+describe('a planted violation', () => {
+  let rows: { paid: SessionRow; reversed: SessionRow }
+  beforeAll(async () => {
+    rows = await ordinaryWork()
+  })
+
+  test('is there for every invariant', () => {
+    expect(Object.keys(violations).sort()).toEqual(invariants.map(({ id }) => id).sort())
+  })
+
+  test.each(Object.entries(violations))('of %s is found, and nothing else', async (id, plant) => {
+    const back = new Error('put it back')
+    await owner
+      .transaction(async (trx) => {
+        await trx.raw('set local session_replication_role = replica')
+        await plant(trx, rows)
+        await trx.raw('set local role tributary_app')
+        const found: string[] = []
+        for (const invariant of invariants) {
+          const { rows: faults } = await trx.raw(`select * from (${invariant.sql}) violations limit 20`)
+          if (faults.length > 0) found.push(invariant.id)
+        }
+        expect(found).toEqual([id])
+        throw back
+      })
+      .catch((error: unknown) => {
+        if (error !== back) throw error
+      })
+  })
+
+  test('is reported with its promise and its rows', async () => {
+    await database
+      .knex('outcome_claims')
+      .whereNull('applied_at')
+      .update({ received_at: new Date(Date.now() - 2 * DAY) })
+    const [found, ...more] = await checkInvariants(database.knex)
+    expect(more).toEqual([])
+    expect(found?.invariant).toMatchObject({ id: 'I13', promise: 'every claim is applied within a minute' })
+    expect(found?.rows[0]).toHaveProperty('claim_id')
+  })
+})
