@@ -34,19 +34,19 @@ export const LedgerAnswer = z
         at: stamp,
         kind: z.enum(['complete', 'reversal', 'adjustment']),
         session_id: z.uuid(),
-        reverses: z.uuid().nullable().meta({ description: 'The transaction which this one takes back' }),
-        reason: z.string(),
+        reverses: z.uuid().nullable().meta({ example: null, description: 'The transaction which this one takes back' }),
+        reason: z.string().meta({ example: 'return COMPLETED' }),
         entries: z.array(
           z.object({
-            account: z.string(),
+            account: z.string().meta({ example: 'receivable:kantar-us' }),
             side: z.enum(['debit', 'credit']),
             amount_minor: minorUnits,
-            currency: z.string(),
+            currency: z.string().meta({ example: 'USD' }),
           }),
         ),
       }),
     ),
-    next_cursor: z.string().nullable(),
+    next_cursor: z.string().nullable().meta({ example: null }),
   })
   .meta({ id: 'Ledger' })
 export type LedgerAnswer = z.output<typeof LedgerAnswer>
@@ -59,8 +59,8 @@ export const TrialBalanceAnswer = z
   .object({
     accounts: z.array(
       z.object({
-        account: z.string(),
-        currency: z.string(),
+        account: z.string().meta({ example: 'receivable:kantar-us' }),
+        currency: z.string().meta({ example: 'USD' }),
         debit_minor: minorUnits,
         credit_minor: minorUnits,
       }),

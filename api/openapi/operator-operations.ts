@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { COMPLETES_COLUMNS } from '../finance/completes.js'
 import { CompletesQuery, LedgerAnswer, LedgerQuery, TrialBalanceAnswer, TrialBalanceQuery } from '../finance/schemas.js'
 import {
   ConnectionActionAnswer,
@@ -13,6 +14,12 @@ const MALFORMED = 'The request is malformed; `errors` names every field'
 const ConnectionPath = z.object({ id: z.string() })
 const NO_CONNECTION = 'There is no such connection in the configuration'
 
+const CompletesFile = z.string().meta({
+  example: `${COMPLETES_COLUMNS.join(',')}
+3f0c1d52-6a3e-4b61-9a53-2f1d0b7c9e10,kantar-us,kantar,10482,b7e1c9,lifepoints,p-1001,COMPLETED,E1,true,false,false,2026-01-15T09:41:07.512Z,150,1.50,USD
+`,
+})
+
 /** What finance calls: an operator's key with the role `finance` (contract §6). */
 const financeOperations: readonly Operation[] = [
   {
@@ -24,7 +31,7 @@ const financeOperations: readonly Operation[] = [
       'Ordered by `completed_at`, then `session_id`; the same books give the same bytes. `amount_minor` is the locked price whatever became of the session: what is owed are the lines with `payable` true. Without `from` and `to` it is everything. Text a spreadsheet would take for a formula gets an apostrophe in front.',
     audience: 'operator',
     query: CompletesQuery,
-    answers: { 200: { description: 'One line a session', schema: z.string(), contentType: 'text/csv' } },
+    answers: { 200: { description: 'One line a session', schema: CompletesFile, contentType: 'text/csv' } },
     problems: { 400: MALFORMED },
   },
   {

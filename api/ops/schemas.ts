@@ -7,14 +7,17 @@ export const ConnectionsAnswer = z
   .object({
     connections: z.array(
       z.object({
-        id: z.string(),
-        provider: z.string(),
-        state: z.enum(['starting', 'healthy', 'degraded', 'blocked', 'paused']),
-        reason: z.string().nullable(),
+        id: z.string().meta({ example: 'kantar-us' }),
+        provider: z.string().meta({ example: 'kantar' }),
+        state: z.enum(['starting', 'healthy', 'degraded', 'blocked', 'paused']).meta({ example: 'healthy' }),
+        reason: z.string().nullable().meta({ example: null }),
         last_success_at: stamp.nullable(),
         fail_streak: z.int(),
-        surveys_open: z.int(),
-        lag_ms: z.int().nullable().meta({ description: 'Since the last good poll; null when there was none' }),
+        surveys_open: z.int().meta({ example: 412 }),
+        lag_ms: z
+          .int()
+          .nullable()
+          .meta({ example: 8_412, description: 'Since the last good poll; null when there was none' }),
         quarantined: z.int(),
         workflow_url: z
           .string()
@@ -36,7 +39,7 @@ export const PauseRequest = z
 
 /** 202 of pause, resume and poll: the poll loop was told. */
 export const ConnectionActionAnswer = z
-  .object({ id: z.string(), requested: z.enum(CONNECTION_ACTIONS) })
+  .object({ id: z.string().meta({ example: 'kantar-us' }), requested: z.enum(CONNECTION_ACTIONS) })
   .meta({ id: 'ConnectionAction' })
 export type ConnectionActionAnswer = z.output<typeof ConnectionActionAnswer>
 
@@ -56,19 +59,19 @@ export const QuarantineAnswer = z
     quarantine: z.array(
       z.object({
         id: z.uuid(),
-        connection: z.string(),
-        provider_survey_id: z.string().nullable(),
-        reason: z.string(),
-        raw: z.string().meta({ description: 'The record as it came' }),
+        connection: z.string().meta({ example: 'kantar-us' }),
+        provider_survey_id: z.string().nullable().meta({ example: '10482' }),
+        reason: z.string().meta({ example: 'loi: must be a number' }),
+        raw: z.string().meta({ description: 'The record as it came', example: '{"id":10482,"loi":"?"}' }),
         raw_encoding: z.enum(['utf-8', 'base64']).meta({ description: 'base64 where the bytes are no UTF-8' }),
         raw_truncated: z.boolean().meta({ description: 'True when only the first 64 KB are shown' }),
         first_seen_at: stamp,
         last_seen_at: stamp,
-        count: z.int(),
+        count: z.int().meta({ example: 1 }),
         state: z.enum(QUARANTINE_STATES),
       }),
     ),
-    next_cursor: z.string().nullable(),
+    next_cursor: z.string().nullable().meta({ example: null }),
   })
   .meta({ id: 'Quarantine' })
 export type QuarantineAnswer = z.output<typeof QuarantineAnswer>

@@ -73,7 +73,7 @@ export const profile = z
   .meta({
     id: 'Profile',
     description:
-      'Answers by attribute. Several answers are a list, or codes joined by `|`. Names are canonical (`GET /targeting-attributes`), `date_of_birth` for `age`, or a provider\'s own (`"toluna:1001033": "2000441"`). At most 500 attributes and 64 KB.',
+      'Answers by attribute. Several answers are a list, or codes joined by `|`. Names are the canonical ones (`age`, `sex`, `pets`, …; `date_of_birth` may stand for `age`), or a provider\'s own (`"toluna:1001033": "2000441"`). At most 500 attributes and 64 KB.',
     example: { age: 34, sex: '1', pets: '1|2|4' },
   })
 

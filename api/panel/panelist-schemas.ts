@@ -21,9 +21,9 @@ export type PanelistRequest = z.output<typeof PanelistRequest>
 export const PanelistAnswer = z
   .object({
     panelist_id: panelistId,
-    country: z.string(),
-    locale: z.string().nullable(),
-    date_of_birth: z.string().nullable(),
+    country: z.string().meta({ example: 'USA' }),
+    locale: z.string().nullable().meta({ example: 'en-US' }),
+    date_of_birth: z.string().nullable().meta({ example: '1990-04-23' }),
     profile,
     created_at: stamp,
     updated_at: stamp,

@@ -70,17 +70,39 @@ export const Offer = z
     why: z.array(z.string()),
     expires_at: stamp,
   })
-  .meta({ id: 'Offer' })
+  .meta({
+    id: 'Offer',
+    example: {
+      offer_id: 'WzE3Njg0NjkyMDAs…',
+      survey_id: 'sv_5f0c2ab19e7d43c8a1b60d27',
+      connection: 'kantar-us',
+      provider: 'kantar',
+      provider_survey_id: '10482',
+      provider_quota_id: '3',
+      match: 'yes',
+      loi_minutes: 12,
+      ir_percent: 55,
+      conversion_percent: 31.5,
+      cpi: { amount_minor: 150, currency: 'USD' },
+      reward: { amount: 75, currency: 'points' },
+      score: 3.94,
+      why: ['1.50 USD for 12 minutes at 31.5 % conversion', 'fits quota 3'],
+      expires_at: '2026-01-15T09:45:00.000Z',
+    },
+  })
 export type Offer = z.output<typeof Offer>
 
 export const ConnectionStatus = z
   .object({
-    id: z.string(),
+    id: z.string().meta({ example: 'kantar-us' }),
     status: z.enum(['ok', 'stale', 'timeout', 'error', 'paused']),
-    age_seconds: z.number().nullable().meta({ description: 'Since the last good poll; null when there was none' }),
+    age_seconds: z.number().nullable().meta({
+      example: 8,
+      description: 'Since the last good poll; null when there was none',
+    }),
     error: z.string().optional(),
   })
-  .meta({ id: 'ConnectionStatus' })
+  .meta({ id: 'ConnectionStatus', example: { id: 'kantar-us', status: 'ok', age_seconds: 8 } })
 export type ConnectionStatus = z.output<typeof ConnectionStatus>
 
 /** Answer of `POST /v1/surveys/match`. */
@@ -89,7 +111,7 @@ export const MatchAnswer = z
     panelist_id: panelistId,
     offers: z.array(Offer),
     connections: z.array(ConnectionStatus),
-    catalogue: z.object({ revision: z.int(), age_ms: z.number() }),
+    catalogue: z.object({ revision: z.int().meta({ example: 48213 }), age_ms: z.number().meta({ example: 140 }) }),
   })
   .meta({ id: 'MatchAnswer' })
 export type MatchAnswer = z.output<typeof MatchAnswer>
@@ -107,7 +129,10 @@ const ExplainReason = z
     layer: z.int().optional(),
     sub_quota: z.int().optional(),
   })
-  .meta({ id: 'ExplainReason' })
+  .meta({
+    id: 'ExplainReason',
+    example: { attribute: 'sex', wanted: '1', given: '1', holds: true, provider_code: 'kantar:sex' },
+  })
 
 /** Answer of `GET /v1/surveys/{survey_id}/explain`. */
 export const ExplainAnswer = z
@@ -164,7 +189,17 @@ export const CreateSessionAnswer = z
     price: money.nullable().meta({ description: 'Locked; null while opening where the price comes with the entry' }),
     reward: reward.nullable(),
   })
-  .meta({ id: 'CreateSessionAnswer' })
+  .meta({
+    id: 'CreateSessionAnswer',
+    example: {
+      session_id: '3f0c1d52-6a3e-4b61-9a53-2f1d0b7c9e10',
+      entry_url: 'https://tributary.example/e/Q2xpY2sgbWU',
+      expires_at: '2026-01-15T10:00:00.000Z',
+      state: 'created',
+      price: { amount_minor: 150, currency: 'USD' },
+      reward: { amount: 75, currency: 'points' },
+    },
+  })
 export type CreateSessionAnswer = z.output<typeof CreateSessionAnswer>
 
 /** Every answer that is not a success: RFC 9457. */

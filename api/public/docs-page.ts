@@ -25,6 +25,7 @@ export function docsPage(document: PageDocument): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${document.info.title} API</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/docs/style.css">
 <script src="/docs/script.js" defer></script>
 </head>
@@ -110,9 +111,11 @@ function answer(document: PageDocument, status: string, response: PageOperation[
 
 function answerSample(document: PageDocument, operation: PageOperation): Html {
   const good = Object.entries(operation.responses).find(([status]) => Number(status) < 300)
-  const schema = good?.[1].content?.['application/json']?.schema
+  const { 'application/json': json, 'text/csv': csv } = good?.[1].content ?? {}
+  const schema = json?.schema ?? csv?.schema
   if (good === undefined || schema === undefined) return html``
-  const sample = JSON.stringify(exampleOf(document, schema), null, 2)
+  const value = exampleOf(document, schema)
+  const sample = csv === undefined ? JSON.stringify(value, null, 2) : String(value)
   return html`<figure><figcaption>Answer ${good[0]}</figcaption><pre tabindex="0"><code>${sample}</code></pre></figure>`
 }
 

@@ -6,7 +6,7 @@ export const DOCS_CSS = `:root{color-scheme:light dark;--paper:#fbfbf9;--panel:#
 *{box-sizing:border-box}
 html{scroll-behavior:smooth;scroll-padding-top:1.5rem}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.6 system-ui,-apple-system,"Segoe UI",sans-serif;
-display:grid;grid-template-columns:18.5rem minmax(0,1fr)}
+display:grid;grid-template-columns:20rem minmax(0,1fr)}
 a{color:var(--accent);text-underline-offset:.15em}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:3px}
 code,pre,kbd,.name,.type,.method{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
@@ -55,8 +55,8 @@ figure{margin:1.25rem 0 0;position:relative}
 figcaption{font-size:.8rem;color:var(--soft);margin-bottom:.25rem}
 pre{margin:0;background:var(--code);color:var(--code-ink);border-radius:8px;padding:.9rem 1rem;overflow:auto;max-height:26rem;font-size:.8rem;line-height:1.55}
 pre code{font-size:inherit;overflow-wrap:normal}
-.copy{position:absolute;right:.5rem;top:2rem;font:inherit;font-size:.75rem;color:var(--code-ink);background:transparent;border:1px solid #ffffff40;border-radius:5px;padding:.15rem .5rem;cursor:pointer}
-.copy:hover{background:#ffffff1a}
+.copy{position:absolute;right:0;top:-.15rem;font:inherit;font-size:.8rem;color:var(--soft);background:none;border:0;padding:.1rem .2rem;cursor:pointer}
+.copy:hover{color:var(--accent)}
 .nothing{font-size:1.1rem;margin-top:3rem}
 [hidden]{display:none!important}
 @media (max-width:72rem){.columns{grid-template-columns:minmax(0,1fr);gap:0}}

@@ -1,6 +1,8 @@
 import type { Express } from 'express'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openApiDocument, operations } from '../../api/openapi/document.js'
+import type { PageDocument } from '../../api/public/docs-document.js'
+import { exampleOf } from '../../api/public/docs-example.js'
 import { type ReadingApi, startReadingApi } from './reading-support.js'
 
 let api: ReadingApi
@@ -52,6 +54,30 @@ describe('the OpenAPI document', () => {
       )) {
         const given = (operation.parameters ?? []).filter((one) => one.in === 'path').map((one) => one.name)
         expect(given, path).toEqual(wanted)
+      }
+    }
+  })
+
+  it('gives examples which its own schemas take', () => {
+    const schemas = operations.flatMap(({ body, answers }) => [
+      body?.schema,
+      ...Object.values(answers).map((one) => one.schema),
+    ])
+    const withExample = schemas.flatMap((schema) => (schema?.meta()?.example === undefined ? [] : [schema]))
+    expect(withExample.length).toBeGreaterThan(5)
+    for (const schema of withExample)
+      expect(schema.safeParse(schema.meta()?.example).error, schema.meta()?.id).toBeUndefined()
+    // and those that the page makes of the parts
+    const document = openApiDocument('http://x.example') as unknown as PageDocument
+    for (const [path, methods] of Object.entries(document.paths)) {
+      for (const [method, { responses }] of Object.entries(methods)) {
+        const operation = operations.find((one) => one.path === path && one.method === method)
+        for (const [status, { content }] of Object.entries(responses)) {
+          const shown = content?.['application/json']?.schema
+          const schema = operation?.answers[Number(status)]?.schema
+          if (shown === undefined || schema === undefined) continue
+          expect(schema.safeParse(exampleOf(document, shown)).error, `${method} ${path}`).toBeUndefined()
+        }
       }
     }
   })
