@@ -1,4 +1,12 @@
-import { condition, proxyActivities, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow'
+import {
+  CancellationScope,
+  condition,
+  isCancellation,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow'
 import type { PostbackActivities } from '../activities/postbacks.js'
 import type { RecordedOutcome, SessionActivities, SessionStatus } from '../activities/sessions.js'
 import {
@@ -12,10 +20,13 @@ import {
 import { sessionDetails } from './session-details.js'
 import { showSession } from './visibility.js'
 
-const { recordOutcome, expireSession, abandonOpening } = proxyActivities<SessionActivities>({
-  startToCloseTimeout: '30s',
-  retry: { initialInterval: '500ms', maximumInterval: '15s' },
+const QUICK = { startToCloseTimeout: '30s', retry: { initialInterval: '500ms', maximumInterval: '15s' } } as const
+const { recordOutcome } = proxyActivities<SessionActivities>({
+  ...QUICK,
+  summary: 'outcome, ledger and outbox, once a claim',
 })
+const { expireSession } = proxyActivities<SessionActivities>({ ...QUICK, summary: 'ask whether time ran out' })
+const { abandonOpening } = proxyActivities<SessionActivities>({ ...QUICK, summary: 'no entry in time' })
 
 const { deliverPostback } = proxyActivities<PostbackActivities>({
   taskQueue: 'postbacks',
@@ -33,7 +44,9 @@ const { deliverPostback } = proxyActivities<PostbackActivities>({
 export async function respondentSession(input: SessionInput): Promise<SessionPosition> {
   let status: SessionStatus | null = null
   let entered = false
+  /** Arrivals heard of, and how many of them were looked up. */
   let arrivals = 0
+  let read = 0
 
   setHandler(
     entryOpened,
@@ -68,40 +81,57 @@ export async function respondentSession(input: SessionInput): Promise<SessionPos
     return next
   }
 
-  see(await openTheEntry(input))
+  see(await openOrHear())
+  let recorded: RecordedOutcome | null = null
+  while (current(status).state !== 'finished') recorded = await waitForNews()
+  return positionOf(await settle(recorded))
 
-  const clickOrTimeout = (ms: number) => condition(() => entered || arrivals > 0, ms, { summary: 'entry link expires' })
-  if (current(status).state === 'created') await waitOut(clickOrTimeout, input.entryTtlMs, 'created')
-  if (entered && current(status).state === 'created') see({ ...current(status), state: 'entered' })
+  /** The provider gives the entry, unless the session ends while it is slow: then nobody waits for it any longer. */
+  async function openOrHear(): Promise<SessionStatus> {
+    const scope = new CancellationScope()
+    const opening = scope.run(() => openTheEntry(input))
+    opening.catch(() => undefined)
+    const heard = condition(() => arrivals > 0).then(() => null)
+    const opened = await Promise.race([opening, heard])
+    if (opened !== null) return opened
+    const truth = await expireSession(input.sessionId)
+    if (truth.state === 'opening') return opening
+    scope.cancel()
+    return truth
+  }
 
-  const outcomeOrTimeout = (ms: number) => condition(() => arrivals > 0, ms, { summary: 'waiting for an outcome' })
-  if (current(status).state === 'entered') await waitOut(outcomeOrTimeout, input.completionTtlMs, 'entered')
-
-  return positionOf(await settle())
-
-  /** Waits for news or the time limit; then PostgreSQL says whether time really ran out. */
-  async function waitOut(
-    news: (ms: number) => Promise<boolean>,
-    limitMs: number,
-    state: SessionStatus['state'],
-  ): Promise<void> {
-    let remainingMs = limitMs
-    while (current(status).state === state) {
-      if (await news(remainingMs)) return
-      const truth = await expireSession(input.sessionId)
-      see(truth)
-      remainingMs = Math.max(truth.remainingMs, 1_000)
+  /**
+   * Waits for a click, an arrival or the time limit. Each is only a reason to ask: PostgreSQL says how the session
+   * stands, so that neither a lost signal nor a needless one changes what happens to it.
+   * @returns what was recorded, where an arrival was the news
+   */
+  async function waitForNews(): Promise<RecordedOutcome | null> {
+    const { state, remainingMs } = current(status)
+    const clicked = () => entered && state === 'created'
+    const summary = state === 'created' ? 'entry link expires' : 'waiting for an outcome'
+    const told = await condition(() => arrivals > read || clicked(), Math.max(remainingMs, 1_000), { summary })
+    if (!told) {
+      see(await expireSession(input.sessionId))
+      return null
     }
+    if (arrivals > read) return record()
+    const ttl = input.completionTtlMs
+    see({ ...current(status), state: 'entered', remainingMs: ttl, deadline: Date.now() + ttl })
+    return null
+  }
+
+  async function record(): Promise<RecordedOutcome> {
+    read = arrivals
+    const recorded = await recordOutcome(input.sessionId)
+    showOutcome(recorded)
+    return recorded
   }
 
   /** Records every claim as it comes, tells the panel each time, and ends when nothing more is expected. */
-  async function settle(): Promise<SessionStatus> {
+  async function settle(first: RecordedOutcome | null): Promise<SessionStatus> {
     const deliveries = new Set<Promise<void>>()
     const delivering = new Set<string>()
-    for (;;) {
-      const seen = arrivals
-      const recorded = await recordOutcome(input.sessionId)
-      showOutcome(recorded)
+    for (let recorded = first ?? (await record()); ; recorded = await record()) {
       for (const postbackId of recorded.postbackIds) {
         if (delivering.has(postbackId)) continue
         delivering.add(postbackId)
@@ -112,18 +142,19 @@ export async function respondentSession(input: SessionInput): Promise<SessionPos
           })
         deliveries.add(delivery)
       }
-      const told = () => arrivals > seen || deliveries.size === 0
-      await condition(told)
-      if (arrivals > seen) continue
+      await condition(() => arrivals > read || deliveries.size === 0)
+      if (arrivals > read) continue
       const waitMs = recorded.evidenceDeadline === null ? 0 : recorded.evidenceDeadline - Date.now()
       if (waitMs <= 0) return recorded
-      const better = await condition(() => arrivals > seen, waitMs, { summary: 'waiting for better evidence' })
+      const better = await condition(() => arrivals > read, waitMs, { summary: 'waiting for better evidence' })
       if (!better) return recorded
     }
   }
 
   function showOutcome(recorded: RecordedOutcome): void {
-    const adjusted = status?.state === 'finished' && status.outcome !== null && status.outcome !== recorded.outcome
+    const before = status?.state === 'finished' ? status : null
+    const adjusted =
+      before !== null && (before.outcome !== recorded.outcome || before.provisional !== recorded.provisional)
     showSession({
       state: adjusted ? 'adjusted' : recorded.state,
       outcome: recorded.outcome,
@@ -145,7 +176,8 @@ async function openTheEntry(input: SessionInput): Promise<SessionStatus> {
   })
   try {
     return await openEntry(input.sessionId)
-  } catch {
+  } catch (error) {
+    if (isCancellation(error)) throw error
     return await abandonOpening(input.sessionId)
   }
 }
