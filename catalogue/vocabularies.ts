@@ -55,7 +55,7 @@ const MOST_LISTED = 12
 export function describeWanted(clause: Clause, { mapping }: NamedAttribute): string {
   const answers = (clause.answers ?? []).map((code) => mapping?.answers?.[code] ?? code)
   const ranges = (clause.ranges ?? []).map(({ from, to }) => (from === to ? String(from) : `${from}-${to}`))
-  const said = [listed([...ranges, ...new Set(answers)])]
+  const said = [listed([...new Set([...ranges, ...answers])])]
   if (clause.prefixes !== undefined) said.push(`starts with ${listed(clause.prefixes)}`)
   const wanted = said.filter((part) => part !== '').join(' or ') || 'nothing'
   return clause.truncated === true ? `${wanted} (the list was cut short)` : wanted
