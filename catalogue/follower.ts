@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as othersFirst, setTimeout as sleep } from 'node:timers/promises'
 import type { CatalogueConnection } from './connections.js'
 import { MatchingIndex } from './index/matching-index.js'
 import { OwnFiguresBook } from './own-figures.js'
@@ -53,6 +53,7 @@ export class CatalogueFollower {
   private outcomesAt = Number.NEGATIVE_INFINITY
   private failures = 0
   private running: Promise<void> | null = null
+  private renewing: Promise<void> | null = null
   private readonly stopping = new AbortController()
   private nap = new AbortController()
   private woken = false
@@ -73,6 +74,7 @@ export class CatalogueFollower {
     this.stopping.abort()
     this.nap.abort()
     await this.running
+    await this.renewing
   }
 
   state(): CatalogueState {
@@ -111,7 +113,9 @@ export class CatalogueFollower {
       await this.readHealth()
       await this.readChanges()
       await this.readFigures()
-      this.index.settle()
+      // the first build is waited for; later ones go on beside the following, which must not wait for them
+      const renewed = this.renew()
+      if (!this.ready) await renewed
       if (!this.ready) this.options.log.info({ ...this.position(), surveys: this.index.size }, 'catalogue loaded')
       else if (this.failures > 0) this.options.log.info(this.position(), 'catalogue followed again')
       this.ready = true
@@ -122,6 +126,16 @@ export class CatalogueFollower {
       if (this.failures++ === 0) this.options.log.warn({ err: error, ...this.position() }, 'catalogue cannot be read')
       return false
     }
+  }
+
+  private renew(): Promise<void> {
+    this.renewing ??= this.index
+      .renew(() => othersFirst())
+      .catch((error: unknown) => this.options.log.warn({ err: error }, 'index cannot be built anew'))
+      .finally(() => {
+        this.renewing = null
+      })
+    return this.renewing
   }
 
   private async readChanges(): Promise<void> {

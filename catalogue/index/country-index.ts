@@ -46,7 +46,9 @@ const LEAST_SPARE = 256
  * owner builds the index anew.
  */
 export class CountryIndex {
-  readonly capacity: number
+  private readonly capacity: number
+  /** Room for surveys that come after those it was made for. */
+  readonly spare: number
   private length = 0
   private readonly surveys: (IndexedSurvey | undefined)[] = []
   private readonly surveyIds: string[] = []
@@ -74,13 +76,16 @@ export class CountryIndex {
   /** By attribute number, for the match under way. */
   private readonly given: (GivenValues | undefined)[] = []
 
-  /** @param surveys best first, so that the hits of a match come nearly in order */
+  /**
+   * An index with nothing in it yet.
+   * @param surveys what it is planned for, to be added best first, so that the hits of a match come nearly in order
+   */
   constructor(
     surveys: readonly IndexedSurvey[],
     private readonly score: Score,
   ) {
-    const spare = Math.max(LEAST_SPARE, Math.ceil(surveys.length * SPARE_SHARE))
-    this.capacity = Math.ceil((surveys.length + spare) / 32) * 32
+    this.capacity = Math.ceil((surveys.length + Math.max(LEAST_SPARE, surveys.length * SPARE_SHARE)) / 32) * 32
+    this.spare = this.capacity - surveys.length
     const words = this.capacity / 32
     this.live = emptyBits(words)
     this.remaining = new Float64Array(this.capacity)
@@ -99,13 +104,17 @@ export class CountryIndex {
       this.common[number] = new AttributeBits(words, bounds)
       this.commonNumbers.push(number)
     }
-    for (const survey of surveys) this.add(survey)
-    for (const number of this.commonNumbers) this.common[number]?.seal()
-    this.rules.seal()
   }
 
-  get hasRoom(): boolean {
-    return this.length < this.capacity
+  /** How many more surveys it can take. */
+  get room(): number {
+    return this.capacity - this.length
+  }
+
+  /** After the surveys it was made for are in: what many of them have in common becomes sets of slots. */
+  seal(): void {
+    for (const number of this.commonNumbers) this.common[number]?.seal()
+    this.rules.seal()
   }
 
   /** Puts a survey in the next slot, which it returns. Only while there is room. */

@@ -1,16 +1,8 @@
-import { compareRanked, conversionEstimate, expectedPerMinute, rankScore } from '../../domain/ranking.js'
+import { conversionEstimate, expectedPerMinute, rankScore } from '../../domain/ranking.js'
 import { type CatalogueEntry, type IndexedSurvey, NO_FIGURES, type OwnFigures } from '../entry.js'
-import { CountryIndex, type MatchQuery, type Score } from './country-index.js'
+import { Country } from './country.js'
+import type { MatchQuery, Score } from './country-index.js'
 import { Matches } from './matches.js'
-import { sameConditions } from './same-conditions.js'
-
-/** One country: what it holds is true at once, its index may have to be built anew first. */
-interface Country {
-  readonly surveys: Map<string, IndexedSurvey>
-  slots: Map<string, number>
-  /** Null = to be built before the next match. */
-  index: CountryIndex | null
-}
 
 /** Expected earnings per minute, maybes after certain matches (`domain/ranking.ts`). */
 export const scoreByEarnings: Score = ({ entry, conversionPercent }, price, verdict) =>
@@ -22,7 +14,7 @@ export const scoreByEarnings: Score = ({ entry, conversionPercent }, price, verd
  */
 export class MatchingIndex {
   private readonly countries = new Map<string, Country>()
-  private readonly countryOf = new Map<string, string>()
+  private readonly countryOf = new Map<string, Country>()
 
   constructor(private readonly score: Score = scoreByEarnings) {}
 
@@ -32,8 +24,7 @@ export class MatchingIndex {
   }
 
   get(surveyId: string): IndexedSurvey | undefined {
-    const country = this.countryOf.get(surveyId)
-    return country === undefined ? undefined : this.countries.get(country)?.surveys.get(surveyId)
+    return this.countryOf.get(surveyId)?.get(surveyId)
   }
 
   /**
@@ -41,80 +32,51 @@ export class MatchingIndex {
    * @param figures what we know of it ourselves; what was known before when absent
    */
   put(entry: CatalogueEntry, figures?: OwnFigures): void {
-    const before = this.get(entry.surveyId)
-    this.store(before, indexed(entry, figures ?? before?.figures ?? NO_FIGURES))
+    const { surveyId, survey } = entry
+    const before = this.countryOf.get(surveyId)
+    const known = figures ?? before?.get(surveyId)?.figures ?? NO_FIGURES
+    const country = this.country(survey.country)
+    if (before !== country) before?.remove(surveyId)
+    this.countryOf.set(surveyId, country)
+    country.put(indexed(entry, known))
   }
 
   /** Our own sessions in a survey: in flight they count against its caps, their outcomes move its place. */
   setFigures(surveyId: string, figures: OwnFigures): void {
-    const before = this.get(surveyId)
-    if (before !== undefined) this.store(before, indexed(before.entry, figures))
+    const held = this.get(surveyId)
+    if (held !== undefined) this.put(held.entry, figures)
   }
 
   remove(surveyId: string): void {
-    const name = this.countryOf.get(surveyId)
-    const country = name === undefined ? undefined : this.countries.get(name)
-    if (country === undefined) return
-    const slot = country.slots.get(surveyId)
-    if (slot !== undefined) country.index?.remove(slot)
-    country.slots.delete(surveyId)
-    country.surveys.delete(surveyId)
+    this.countryOf.get(surveyId)?.remove(surveyId)
     this.countryOf.delete(surveyId)
-  }
-
-  /** Builds what has to be built now rather than at the next match: after a load, after many changes. */
-  settle(): void {
-    for (const country of this.countries.values()) this.built(country)
   }
 
   /** Everything that suits, best first; ties by survey id. */
   match(query: MatchQuery): Matches {
-    const country = this.countries.get(query.country)
-    return country === undefined ? new Matches() : this.built(country).match(query)
+    return this.countries.get(query.country)?.match(query) ?? new Matches()
   }
 
-  private store(before: IndexedSurvey | undefined, survey: IndexedSurvey): void {
-    const { surveyId, survey: described } = survey.entry
-    if (before !== undefined && before.entry.survey.country !== described.country) this.remove(surveyId)
-    const country = this.country(described.country)
-    country.surveys.set(surveyId, survey)
-    this.countryOf.set(surveyId, described.country)
-    if (country.index === null) return
-    const slot = country.slots.get(surveyId)
-    if (slot !== undefined && before !== undefined && sameConditions(before.entry, survey.entry)) {
-      country.index.refresh(slot, survey)
-      return
-    }
-    if (slot !== undefined) country.index.remove(slot)
-    if (country.index.hasRoom) country.slots.set(surveyId, country.index.add(survey))
-    else country.index = null
+  /** Builds at once what would be built at the next match. */
+  settle(): void {
+    for (const country of this.countries.values()) country.settle()
+  }
+
+  /**
+   * Builds anew what is not built or has little room left, a slice at a time: matches and changes go on meanwhile.
+   * @param pause lets others have the thread
+   */
+  async renew(pause: () => Promise<void>): Promise<void> {
+    for (const country of this.countries.values()) if (country.needsRenewal) await country.renew(pause)
   }
 
   private country(name: string): Country {
     let country = this.countries.get(name)
     if (country === undefined) {
-      country = { surveys: new Map(), slots: new Map(), index: null }
+      country = new Country(this.score)
       this.countries.set(name, country)
     }
     return country
-  }
-
-  private built(country: Country): CountryIndex {
-    if (country.index !== null) return country.index
-    const ranked = [...country.surveys.values()]
-      .map((survey) => ({ survey, surveyId: survey.entry.surveyId, score: this.bestScore(survey) }))
-      .sort(compareRanked)
-      .map(({ survey }) => survey)
-    country.index = new CountryIndex(ranked, this.score)
-    country.slots = new Map(ranked.map((survey, slot) => [survey.entry.surveyId, slot]))
-    return country.index
-  }
-
-  /** The highest place a survey can have, at whichever of its quotas. */
-  private bestScore(survey: IndexedSurvey): number {
-    const { price, quotas } = survey.entry.survey
-    const prices = [price, ...quotas.flatMap((quota) => (quota.price === undefined ? [] : [quota.price]))]
-    return Math.max(...prices.map((each) => this.score(survey, each, 'yes')))
   }
 }
 

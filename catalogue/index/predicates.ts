@@ -17,6 +17,14 @@ const OTHER = 3
 /** Answers of an attribute that have a bit of their own, in two words. */
 const MASKED_ANSWERS = 64
 
+/** Some answers of one attribute, a bit each, in two words. */
+interface AnswerBits {
+  readonly low: number
+  readonly high: number
+}
+const NO_BITS: AnswerBits = { low: 0, high: 0 }
+const NO_RANGE: NumberRange = { from: 0, to: 0 }
+
 interface OtherPredicate {
   readonly attribute: number
   readonly answers: ReadonlySet<string> | null
@@ -62,26 +70,41 @@ export class Predicates {
   /** The number of a clause on an attribute's number; equal clauses have the same. */
   intern(attribute: number, clause: Clause): number {
     const { answers = [], ranges = [], prefixes = [], routable = false, truncated = false } = clause
+    const plain = !routable && !truncated && prefixes.length === 0
+    const [only] = ranges
+    if (plain && only !== undefined && ranges.length === 1 && answers.length === 0) {
+      return this.numberOf(`${attribute}:${only.from}:${only.to}`, RANGE, attribute, only, NO_BITS, clause)
+    }
+    const bits = plain && ranges.length === 0 ? this.bitsOf(this.stateOf(attribute), answers) : null
+    if (bits !== null)
+      return this.numberOf(`${attribute}=${bits.low}|${bits.high}`, MASK, attribute, NO_RANGE, bits, clause)
     const spans = ranges.map(({ from, to }) => `${from}:${to}`)
     const key = JSON.stringify([attribute, answers, spans, prefixes, routable, truncated])
+    return this.numberOf(key, OTHER, attribute, NO_RANGE, NO_BITS, clause)
+  }
+
+  private numberOf(
+    key: string,
+    kind: number,
+    attribute: number,
+    range: NumberRange,
+    bits: AnswerBits,
+    clause: Clause,
+  ): number {
     const known = this.ids.get(key)
     if (known !== undefined) return known
     const id = this.kinds.length
     this.ids.set(key, id)
-    const state = this.stateOf(attribute)
-    const bits = this.bitsOf(state, answers)
-    const [only] = ranges
-    const plain = !routable && !truncated && prefixes.length === 0
-    const isRange = plain && only !== undefined && ranges.length === 1 && answers.length === 0
-    const isMask = plain && ranges.length === 0 && bits !== null
-    this.kinds.push(isRange ? RANGE : isMask ? MASK : OTHER)
+    this.stateOf(attribute)
+    this.kinds.push(kind)
     this.attributeOf.push(attribute)
-    this.from.push(only?.from ?? 0)
-    this.to.push(only?.to ?? 0)
-    this.low.push(bits?.low ?? 0)
-    this.high.push(bits?.high ?? 0)
+    this.from.push(range.from)
+    this.to.push(range.to)
+    this.low.push(bits.low)
+    this.high.push(bits.high)
     this.memo.push(0)
-    this.others.push(isMask ? undefined : compile(attribute, clause))
+    // a range is worked out in full where several numbers are given
+    this.others.push(kind === MASK ? undefined : compile(attribute, clause))
     return id
   }
 
@@ -161,7 +184,7 @@ export class Predicates {
   }
 
   /** The bits of answers, new ones included; null once the attribute has more than have bits. */
-  private bitsOf({ bits }: AttributeState, answers: readonly string[]): { low: number; high: number } | null {
+  private bitsOf({ bits }: AttributeState, answers: readonly string[]): AnswerBits | null {
     let low = 0
     let high = 0
     if (answers.length > MASKED_ANSWERS) return null

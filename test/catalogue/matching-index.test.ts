@@ -189,6 +189,42 @@ describe('the matching index agrees with the readable evaluation', () => {
   })
 })
 
+describe('a gradual build', () => {
+  it('answers from the old index meanwhile, takes every change, and leaves room again', async () => {
+    const samples = fc.sample(fc.tuple(connection, anySurvey), { numRuns: 1300, seed: 11 })
+    const changes = fc.sample(anyChange, { numRuns: 120, seed: 12 })
+    const queries = fc.sample(anyQuery, { numRuns: 40, seed: 13 })
+    const index = new MatchingIndex()
+    const reference = new Reference()
+    for (const [position, [name, described]] of samples.slice(0, 900).entries()) {
+      put(entryOf(`s${position}`, name, described))(index, reference)
+    }
+    const check = () => {
+      for (const query of queries) expect(shown(index, query)).toEqual(reference.match(query))
+    }
+    const noPause = async () => undefined
+    await index.renew(noPause)
+    check()
+    // half the room of the largest country is used up by new conditions
+    for (const [position, [name, described]] of samples.slice(900).entries()) {
+      put(entryOf(`s${position}`, name, described))(index, reference)
+    }
+    let pauses = 0
+    await index.renew(async () => {
+      for (const change of changes.slice(pauses * 15, pauses * 15 + 15)) change(index, reference)
+      pauses++
+      check()
+    })
+    expect(pauses).toBeGreaterThan(4)
+    check()
+    pauses = 0
+    await index.renew(async () => {
+      pauses++
+    })
+    expect(pauses).toBe(0)
+  })
+})
+
 describe('the matching index', () => {
   const query = (changes: Partial<MatchQuery> = {}): MatchQuery => ({
     country: 'USA',
