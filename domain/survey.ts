@@ -52,6 +52,20 @@ export interface Quota {
   readonly additionalQualifications: number
 }
 
+/** A minimum of completes that the provider keeps for us alone (seed 004, supplier_completes). */
+export interface Allocation {
+  readonly guaranteed: number
+  /** Guaranteed and not yet achieved; 0 once we are past it, never less. */
+  readonly remaining: number
+}
+
+/** Surveys of which a respondent does one only, for a while (seed 004, survey_grouping). */
+export interface Grouping {
+  /** Provider survey ids of the same connection. */
+  readonly surveyIds: readonly string[]
+  readonly exclusionDays: number
+}
+
 /** One survey as every provider's adapter describes it. Plain data: goes to PostgreSQL as it is (money as text). */
 export interface Survey {
   readonly providerSurveyId: string
@@ -72,6 +86,11 @@ export interface Survey {
   /** ISO 8601 with zone; offering ends then. */
   readonly finishAt: string | null
   readonly groupId: string | null
+  /** Absent = nothing is guaranteed, which is not a guarantee of 0. */
+  readonly allocation?: Allocation
+  readonly grouping?: Grouping
+  /** True while the provider lets only a first few in, to look at their answers. */
+  readonly softLaunch?: boolean
   readonly projectId: string | null
   readonly resumeAllowed: boolean
   readonly clauses: readonly Clause[]

@@ -52,7 +52,18 @@ export interface SupplyBatch {
   readonly notBefore?: Date
   /** True when the page is the provider's whole list: what is absent from it is withdrawn. */
   readonly snapshot?: boolean
+  /** Ids that are on the list and unchanged, so that nothing is said about them: not absent from a snapshot. */
+  readonly present?: readonly string[]
 }
+
+/** What is stored and readable of a survey, as this connection last told it. */
+export interface HeldEdition {
+  readonly order: string
+  readonly version: string
+}
+
+/** For providers that list first and describe on demand: what of their list is held already, by their survey ids. */
+export type FindHeld = (providerSurveyIds: readonly string[]) => Promise<ReadonlyMap<string, HeldEdition>>
 
 export interface EntryRequest {
   readonly sessionId: string
@@ -99,6 +110,8 @@ export interface OutcomeReport {
   /** The provider's own word, kept. */
   readonly word: string
   readonly kind: 'outcome' | 'reversal'
+  /** The word that a reversal takes back; it applies only while that is the session's current word. Absent = any. */
+  readonly takesBack?: string
   /** The token names these; another panelist or survey than its session's is refused. */
   readonly panelistId?: string
   readonly providerSurveyId?: string
@@ -115,8 +128,15 @@ export interface ProviderAdapter<Config> {
   readonly vocabulary: VocabularyMapping
   /** Seconds between polls, from configuration. */
   pollEveryMs?(config: Config): number
-  /** Supply from an opaque cursor, in batches as the body streams in. The caller stores, then acknowledges the last receipt. */
-  fetchSupply?(call: Call<Config>, from: Cursor): AsyncIterable<SupplyBatch>
+  /**
+   * Supply from an opaque cursor, in batches as the body streams in. The caller stores, then acknowledges the last receipt.
+   * @param held what is stored already; without it everything is described anew
+   */
+  fetchSupply?(call: Call<Config>, from: Cursor, held?: FindHeld): AsyncIterable<SupplyBatch>
+  /** Reads one record from the bytes that were kept of it. Absent = a feed of that one record is read. */
+  readRecord?(config: Config, raw: Uint8Array, order: string): SupplyChange | Unreadable
+  /** The postback routes, by the part after the connection ('' = none), which the provider calls with GET; others are POST. */
+  readonly getPostbacks?: readonly string[]
   /** Tell the provider a page is safely stored. Safe to repeat. */
   acknowledge?(call: Call<Config>, receipt: Receipt): Promise<void>
   /** Where to send the panelist. Some providers sign, some encrypt, some ask upstream first. Throws 'refused' when they say no. */

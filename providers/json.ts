@@ -19,6 +19,35 @@ export function parseJson(text: string): unknown {
   return large ? parseLossless(text, undefined, readNumber) : value
 }
 
+/** A number with decimals or an exponent, as its sender wrote it: money must not pass through a double. */
+export class DecimalNumber {
+  constructor(readonly text: string) {}
+
+  /** For what is no money. */
+  valueOf(): number {
+    return Number(this.text)
+  }
+
+  toString(): string {
+    return this.text
+  }
+
+  toJSON(): number {
+    return Number(this.text)
+  }
+}
+
+/**
+ * Reads JSON without losing any digit: whole numbers as `parseJson` has them, every other number as a DecimalNumber.
+ * @throws SyntaxError as `parseJson`
+ */
+export function parseExactJson(text: string): unknown {
+  parseJson(text)
+  return parseLossless(text, undefined, (token) => {
+    return /^-?\d+$/.test(token) ? readNumber(token) : new DecimalNumber(token)
+  })
+}
+
 /**
  * As `parseJson`, for bytes.
  * @throws SyntaxError also when they are not UTF-8
