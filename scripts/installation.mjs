@@ -1,14 +1,15 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { banner, exampleRequest, firstPanel } from './banner.mjs'
+import { banner, firstPanel } from './banner.mjs'
 import { checkout } from './checkout.mjs'
 import { startChild } from './child.mjs'
 import { showErrors } from './log-watch.mjs'
 import { forgetProcesses, recordProcesses, stopOrphans } from './orphans.mjs'
-import { accepts, choosePort, whyNotFree } from './ports.mjs'
+import { chooseOwnPorts } from './own-ports.mjs'
+import { accepts } from './ports.mjs'
 import { startPostgres } from './postgres.mjs'
 import { isAlive, signal } from './processes.mjs'
+import { untilServing, untilSurveysMatch } from './readiness.mjs'
 import { Failure, say, step } from './report.mjs'
 import { gone, readable, Supervised } from './supervisor.mjs'
 import { emptyProfile, startTemporal } from './temporal.mjs'
@@ -68,43 +69,19 @@ export class Installation {
       this.#startProcess('worker', 'workers/main.ts', env),
     ])
     if (this.stopping) return undefined
-    await this.#waitUntilServing()
+    await untilServing(this.#addresses.api, this.#log('api'), () => this.stopping)
     say(`  ok  ready ${((Date.now() - began) / 1000).toFixed(1)} s after the start`)
     await this.#printBanner()
     return this.#readyLine()
   }
 
   async #choosePorts() {
-    const { host, port, sandbox } = this.settings
-    const file = path.join(this.data, 'ports.json')
-    const before = readJson(file)
-    const unusable = await whyNotFree(0, host)
-    if (unusable !== undefined) {
-      throw new Failure(
-        `HOST: cannot listen on ${host} (${unusable}): give an address of this machine, e.g. HOST=127.0.0.1`,
-      )
-    }
-    const anyPort = port === undefined || port === 0
-    const apiPort = anyPort ? await choosePort([before.api ?? 0, port === 0 ? 0 : 8080], host) : port
-    const problem = await whyNotFree(apiPort, host)
-    if (problem === 'EACCES') {
-      throw new Failure(`PORT: ${apiPort} needs rights that this user lacks: give one above 1023, e.g. PORT=8080`)
-    }
-    if (problem !== undefined) {
-      throw new Failure(
-        `PORT: ${apiPort} is taken by another program: stop that one, give another port, or unset PORT to get a free one`,
-      )
-    }
-    const sandboxPort = sandbox ? await choosePort([before.sandbox ?? 0]) : undefined
-    fs.writeFileSync(
-      file,
-      JSON.stringify({ ...before, ...(anyPort ? { api: apiPort } : {}), ...(sandbox ? { sandbox: sandboxPort } : {}) }),
-    )
+    this.ports = await chooseOwnPorts(this.settings)
+    const { api, sandbox } = this.ports
     this.#addresses = {
-      api: `http://${reachable(host)}:${apiPort}`,
-      sandbox: sandboxPort === undefined ? null : `http://127.0.0.1:${sandboxPort}`,
+      api: `http://${reachable(this.settings.host)}:${api}`,
+      sandbox: sandbox === undefined ? null : `http://127.0.0.1:${sandbox}`,
     }
-    this.ports = { api: apiPort, sandbox: sandboxPort }
   }
 
   async #startPostgres() {
@@ -204,26 +181,11 @@ export class Installation {
     await step(name, () => part.begin())
   }
 
-  /** The API says itself whether the database, the migrations and the index are ready. */
-  async #waitUntilServing() {
-    const deadline = Date.now() + 60_000
-    let said = ''
-    while (!this.stopping) {
-      const answer = await fetch(`${this.#addresses.api}/readyz`, { signal: AbortSignal.timeout(5000) }).catch(
-        () => undefined,
-      )
-      if (answer?.ok) return
-      said = answer === undefined ? 'no answer' : `${answer.status} ${(await answer.text()).slice(0, 200)}`
-      if (Date.now() > deadline) throw new Failure(`the API does not become ready (${said}): see ${this.#log('api')}`)
-      await sleep(50)
-    }
-  }
-
   async #printBanner() {
     const { api, sandbox, temporal_ui } = this.#addresses
     const { configuration } = this.settings
     const panel = await firstPanel(configuration, this.environment)
-    if (this.settings.sandbox && panel !== undefined) await this.#waitForSurveys(api, panel.key)
+    if (this.settings.sandbox && panel !== undefined) await untilSurveysMatch(api, panel.key, () => this.stopping)
     say(
       banner({
         api,
@@ -235,23 +197,6 @@ export class Installation {
         configuration,
       }),
     )
-  }
-
-  /** The line that is printed shall return surveys when it is pasted: the first poll of the sandbox takes a moment. */
-  async #waitForSurveys(api, key) {
-    const deadline = Date.now() + 15_000
-    while (!this.stopping && Date.now() < deadline) {
-      const answer = await fetch(`${api}/v1/surveys/match`, {
-        method: 'POST',
-        headers: { 'x-api-key': key, 'content-type': 'application/json' },
-        body: JSON.stringify(exampleRequest),
-        signal: AbortSignal.timeout(5000),
-      }).catch(() => undefined)
-      const body = answer?.ok ? await answer.json().catch(() => ({})) : undefined
-      if (answer !== undefined && body === undefined) return // it will not answer differently for waiting
-      if (body?.offers?.length > 0) return
-      await sleep(100)
-    }
   }
 
   #readyLine() {
@@ -323,12 +268,4 @@ const typescript = (file) => ({ command: process.execPath, args: ['--import', 't
 function reachable(host) {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
   return host.includes(':') ? `[${host}]` : host
-}
-
-function readJson(file) {
-  try {
-    return JSON.parse(fs.readFileSync(file, 'utf8'))
-  } catch {
-    return {}
-  }
 }

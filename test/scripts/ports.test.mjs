@@ -1,8 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import fs from 'node:fs'
 import net from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { chooseOwnPorts } from '../../scripts/own-ports.mjs'
 import { choosePort, whyNotFree } from '../../scripts/ports.mjs'
 
 const module = fileURLToPath(new URL('../../scripts/ports.mjs', import.meta.url))
@@ -36,4 +40,34 @@ it('leaves a port alone that another start has chosen but not opened yet, until 
   other.kill('SIGKILL')
   await once(other, 'exit')
   expect(await choosePort([port])).toBe(port)
+})
+
+describe('chooseOwnPorts', () => {
+  let data
+  beforeEach(() => {
+    data = fs.mkdtempSync(path.join(os.tmpdir(), 'tributary-own-ports-'))
+  })
+  afterEach(() => fs.rmSync(data, { recursive: true }))
+  const settings = (port) => ({ data, host: '127.0.0.1', port, sandbox: true })
+
+  it('keeps the free ports it chose for the next start', async () => {
+    const ports = await chooseOwnPorts(settings(0))
+    expect(await chooseOwnPorts(settings(0))).toEqual(ports)
+    expect(await chooseOwnPorts(settings(undefined))).toEqual(ports)
+  })
+
+  it('refuses a port that was asked for and is taken, in one line that names the way out', async () => {
+    const server = net.createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    await expect(chooseOwnPorts(settings(server.address().port))).rejects.toThrow(
+      /^PORT: \d+ is taken [^\n]*unset PORT[^\n]*$/,
+    )
+    server.close()
+  })
+
+  it('does not make a port that was asked for once the usual one', async () => {
+    const asked = await choosePort([])
+    expect((await chooseOwnPorts(settings(asked))).api).toBe(asked)
+    expect((await chooseOwnPorts(settings(0))).api).not.toBe(asked)
+  })
 })
