@@ -13,8 +13,8 @@ const NO_NEWS = 'No workflows registered, not polling for workflow tasks'
 export function installSdkLogging(logger: Logger): DefaultLogger {
   const bridge = new DefaultLogger('WARN', ({ level, message, meta }: LogEntry) => {
     if (message === NO_NEWS) return
-    const { error, ...rest } = meta ?? {}
-    logger[LEVELS[level]]({ sdk: rest, ...(error === undefined ? {} : { err: error }) }, message)
+    const { error, taskQueue, workflowId, activityType, attempt } = meta ?? {}
+    logger[LEVELS[level]]({ taskQueue, workflowId, activityType, attempt, err: error }, message)
   })
   Runtime.install({ logger: bridge, shutdownSignals: [] })
   return bridge

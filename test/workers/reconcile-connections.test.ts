@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Knex } from '../../db/connect.js'
+import { findConnection } from '../../db/stores/connection-store.js'
+import { upsertSurveys } from '../../db/stores/survey-store.js'
+import { createLogger } from '../../platform/logger.js'
+import type { Upstream } from '../../providers/upstream.js'
+import { reconcileConnections } from '../../workers/reconcile-connections.js'
+import { pollWorkflowId } from '../../workflows/messages/poll.js'
+import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import { gatewayUpstream } from '../support/polling.js'
+import { aSurvey } from '../support/surveys.js'
+import { connectTestTemporal, type SharedTemporal } from '../support/temporal.js'
+
+let database: TestDatabase
+let temporal: SharedTemporal
+const started: string[] = []
+
+beforeAll(async () => {
+  ;[database, temporal] = await Promise.all([createTestDatabase(), connectTestTemporal()])
+})
+afterAll(async () => {
+  for (const id of started)
+    await temporal.client.workflow
+      .getHandle(id)
+      .terminate('test over')
+      .catch(() => {})
+  await Promise.all([temporal.close(), database.drop()])
+})
+beforeEach(() => database.knex.raw('delete from surveys; delete from connections'))
+
+const logger = createLogger('test', 'silent')
+const reconcile = (...upstreams: Upstream[]) =>
+  reconcileConnections({
+    knex: database.knex as Knex,
+    client: temporal.client,
+    upstreams,
+    logger,
+    clock: () => new Date(),
+  })
+function upstream(name: string, apiUrl = 'http://127.0.0.1:9'): Upstream {
+  const connection = `${temporal.unique}-${name}`
+  started.push(pollWorkflowId(connection))
+  return { ...gatewayUpstream(apiUrl), connection }
+}
+const loop = ({ connection }: Upstream) => temporal.client.workflow.getHandle(pollWorkflowId(connection))
+async function signalsOf(one: Upstream): Promise<string[]> {
+  const { events = [] } = await loop(one).fetchHistory()
+  return (events ?? []).flatMap((event) => event.workflowExecutionSignaledEventAttributes?.signalName ?? [])
+}
+
+test('a new connection gets one loop, however often it is reconciled', async () => {
+  const one = upstream('new')
+  await reconcile(one)
+  const { runId } = await loop(one).describe()
+  await Promise.all([reconcile(one), reconcile(one)])
+  const described = await loop(one).describe()
+  expect(described).toMatchObject({ runId, taskQueue: 'supply', type: 'pollProvider' })
+  expect(described.status.name).toBe('RUNNING')
+  expect(await described.staticSummary()).toBe(`${one.connection} · kantar supply every 12 s`)
+  expect(await signalsOf(one)).toEqual([])
+  expect(await findConnection(database.knex, one.connection)).toMatchObject({ provider: 'kantar', state: 'starting' })
+})
+
+test('a changed configuration is told to the loop, once', async () => {
+  const one = upstream('changed')
+  await reconcile(one)
+  const changed = { ...one, config: { ...(one.config as object), apiKey: 'another' } }
+  await reconcile(changed)
+  await reconcile(changed)
+  expect(await signalsOf(one)).toEqual(['configChanged'])
+})
+
+test('a removed connection stops and its stock is withdrawn; configured again it goes on', async () => {
+  const [kept, gone] = [upstream('kept'), upstream('gone')]
+  await reconcile(kept, gone)
+  await database.knex.transaction((trx) =>
+    upsertSurveys(trx, { connection: gone.connection, provider: 'kantar', epoch: '1', now: new Date() }, [
+      { survey: aSurvey(), order: '1', version: '1', raw: Buffer.from('{}') },
+    ]),
+  )
+  await reconcile(kept)
+  expect((await loop(gone).describe()).status.name).toBe('TERMINATED')
+  expect((await loop(kept).describe()).status.name).toBe('RUNNING')
+  expect(await findConnection(database.knex, gone.connection)).toMatchObject({ state: 'removed' })
+  expect(await database.knex('surveys').first('status', 'dirty')).toEqual({ status: 'withdrawn', dirty: false })
+
+  await reconcile(kept, gone)
+  expect((await loop(gone).describe()).status.name).toBe('RUNNING')
+  expect(await findConnection(database.knex, gone.connection)).toMatchObject({ state: 'starting' })
+})
