@@ -1,10 +1,12 @@
 import { ApplicationFailure } from '@temporalio/activity'
 import { takeEpoch } from '../../db/stores/connection-store.js'
+import { readableEditions } from '../../db/stores/held-editions.js'
 import { openQuarantine } from '../../db/stores/quarantine-store.js'
 import { stampRevisions } from '../../db/stores/stamper.js'
 import { openStock } from '../../db/stores/survey-store.js'
 import { FAILURE_TYPES } from '../../domain/failure-types.js'
 import { failpoint } from '../../platform/failpoints.js'
+import type { FindHeld } from '../../providers/adapter.js'
 import { ahead } from './ahead.js'
 import { attempt, upstreamOf } from './attempt.js'
 import type { SupplyDependencies } from './dependencies.js'
@@ -46,12 +48,13 @@ export async function pollAndStore(deps: SupplyDependencies, connection: string)
   }
   const everyMs = adapter.pollEveryMs?.(config) ?? DEFAULT_EVERY_MS
   const fetchSupply = adapter.fetchSupply.bind(adapter)
+  const held: FindHeld = (ids) => readableEditions(deps.knex, connection, ids)
 
   return attempt(deps, before, async (signal, heartbeat) => {
     const { counts, row, notBefore } = await storePage(deps.knex, {
       writer: { connection, provider: adapter.name, epoch: before.pollEpoch, now: startedAt },
       before,
-      batches: ahead(fetchSupply({ config, http, now: startedAt, signal }, before.cursor)),
+      batches: ahead(fetchSupply({ config, http, now: startedAt, signal }, before.cursor, held)),
       acknowledges: adapter.acknowledge !== undefined,
       nextPollAt: (at) => new Date(Math.max(startedAt.getTime() + everyMs, at?.getTime() ?? 0)),
       onProgress: heartbeat,

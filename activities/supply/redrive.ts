@@ -24,7 +24,7 @@ export async function redrive(deps: SupplyDependencies, quarantineId: string): P
   }
   if (entry.state !== 'open') return { quarantineId, state: entry.state, reason: null }
   const upstream = upstreamOf(deps, entry.connection)
-  const { changes, unreadable } = await readAgain(upstream, entry.raw, deps.clock())
+  const { changes, unreadable } = await readAgain(upstream, entry.raw, entry.sourceOrder ?? '0', deps.clock())
   const now = deps.clock()
   const reason = await deps.knex.transaction(async (trx) => {
     // takes turns with a poll of the same connection
@@ -49,14 +49,21 @@ export async function redrive(deps: SupplyDependencies, quarantineId: string): P
   return { quarantineId, state: reason === null ? 'redriven' : 'open', reason }
 }
 
-/** The adapter reads feeds, not records: it is given a feed of this one record. Nothing leaves this process. */
+/** An adapter that reads feeds, not records, is given a feed of this one record. Nothing leaves this process. */
 async function readAgain(
   { adapter, config }: Upstream,
   raw: Uint8Array,
+  order: string,
   now: Date,
 ): Promise<{ changes: SupplyChange[]; unreadable: Unreadable[] }> {
   const changes: SupplyChange[] = []
   const unreadable: Unreadable[] = []
+  if (adapter.readRecord !== undefined) {
+    const record = adapter.readRecord(config, raw, order)
+    if ('kind' in record) changes.push(record)
+    else unreadable.push(record)
+    return { changes, unreadable }
+  }
   const page = Buffer.concat([Buffer.from('['), raw, Buffer.from(']')])
   const http: Http = {
     request: async () => ({

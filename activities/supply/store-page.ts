@@ -119,6 +119,7 @@ class PageTally {
     this.receipt = batch.receipt ?? this.receipt
     this.notBefore = batch.notBefore ?? this.notBefore
     this.snapshot = batch.snapshot ?? this.snapshot
+    for (const id of batch.present ?? []) this.present.push(id)
     for (const change of batch.changes) {
       this.present.push(change.kind === 'offered' ? change.survey.providerSurveyId : change.providerSurveyId)
     }
