@@ -5,6 +5,7 @@ import type {
   ConnectionsAnswer,
   QuarantineAnswer,
   QuarantineQuery,
+  RedriveAnswer,
 } from '../api/ops/schemas.js'
 import { type ClientOptions, path, Transport } from './http.js'
 
@@ -67,6 +68,11 @@ export class OperatorClient {
     } = {},
   ): Promise<QuarantineAnswer> {
     return this.#api.json('/v1/ops/quarantine', { query: filter })
+  }
+
+  /** Reads a quarantined record again. */
+  redrive(quarantineId: string): Promise<RedriveAnswer> {
+    return this.#api.json(path`/v1/ops/quarantine/${quarantineId}/redrive`, { method: 'POST' })
   }
 
   #act(connection: string, action: string, body?: unknown): Promise<ConnectionActionAnswer> {

@@ -7,6 +7,7 @@ import {
   PauseRequest,
   QuarantineAnswer,
   QuarantineQuery,
+  RedriveAnswer,
 } from '../ops/schemas.js'
 import type { Operation } from './operation.js'
 
@@ -96,6 +97,20 @@ const opsOperations: readonly Operation[] = [
     query: QuarantineQuery,
     answers: { 200: { description: 'A page of records, newest first', schema: QuarantineAnswer } },
     problems: { 400: MALFORMED },
+  },
+  {
+    method: 'post',
+    path: '/v1/ops/quarantine/{id}/redrive',
+    tag: 'Operations',
+    summary: 'Read a record again, after its adapter or mapping was mended',
+    description: 'Still broken: `open`, with one more in `count`. What was healed or redriven already is left alone.',
+    audience: 'operator',
+    params: z.object({ id: z.string() }),
+    answers: { 200: { description: 'How the record stands now', schema: RedriveAnswer } },
+    problems: {
+      404: 'There is no such record in quarantine',
+      503: 'PostgreSQL or Temporal cannot be reached, or the poll loop does not run; see Retry-After',
+    },
   },
 ]
 

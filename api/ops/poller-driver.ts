@@ -1,10 +1,25 @@
-import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client'
-import { pausePolling, pollNow, pollWorkflowId, resumePolling } from '../../workflows/messages/poll.js'
+import {
+  type Client,
+  isGrpcServiceError,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client'
+import {
+  pausePolling,
+  pollNow,
+  pollWorkflowId,
+  type RedriveAnswer,
+  redriveRecord,
+  resumePolling,
+} from '../../workflows/messages/poll.js'
 import { Problem } from '../http/problem.js'
 import type { ConnectionAction } from './schemas.js'
 
 /** An operator waits this long for Temporal; then it counts as away. */
 const SIGNAL_DEADLINE_MS = 5_000
+/** Reading a record again needs a worker, which reads one page of bytes and writes one row. */
+const REDRIVE_DEADLINE_MS = 20_000
 
 /**
  * Tells a connection's poll loop what an operator wants. The loop itself notes a pause where everybody looks.
@@ -17,14 +32,37 @@ export async function tellPoller(
   action: ConnectionAction,
   reason: string,
 ): Promise<void> {
-  const handle = client.workflow.getHandle(pollWorkflowId(connection))
-  const signals: Record<ConnectionAction, () => Promise<void>> = {
-    pause: () => handle.signal(pausePolling, reason),
-    resume: () => handle.signal(resumePolling),
-    poll: () => handle.signal(pollNow),
+  const signals: Record<ConnectionAction, (loop: WorkflowHandle) => Promise<void>> = {
+    pause: (loop) => loop.signal(pausePolling, reason),
+    resume: (loop) => loop.signal(resumePolling),
+    poll: (loop) => loop.signal(pollNow),
   }
+  await withPoller(client, connection, SIGNAL_DEADLINE_MS, signals[action])
+}
+
+/**
+ * Has a connection's poll loop read a quarantined record again.
+ * @throws Problem 503 as `tellPoller`, and when no worker answers in time
+ */
+export async function redriveByPoller(
+  client: Client,
+  connection: string,
+  quarantineId: string,
+): Promise<RedriveAnswer> {
+  return withPoller(client, connection, REDRIVE_DEADLINE_MS, (loop) =>
+    loop.executeUpdate(redriveRecord, { args: [quarantineId] }),
+  )
+}
+
+async function withPoller<Answer>(
+  client: Client,
+  connection: string,
+  deadlineMs: number,
+  work: (loop: WorkflowHandle) => Promise<Answer>,
+): Promise<Answer> {
+  const loop = client.workflow.getHandle(pollWorkflowId(connection))
   try {
-    await client.connection.withDeadline(Date.now() + SIGNAL_DEADLINE_MS, signals[action])
+    return await client.connection.withDeadline(Date.now() + deadlineMs, () => work(loop))
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) {
       throw new Problem(
@@ -35,9 +73,14 @@ export async function tellPoller(
       )
     }
     if (isAway(error)) {
-      throw new Problem(503, 'temporal_unavailable', 'Temporal cannot be reached for the moment; try again', {
-        retryAfterSeconds: 5,
-      })
+      throw new Problem(
+        503,
+        'temporal_unavailable',
+        'Temporal, or its worker, does not answer for the moment; try again',
+        {
+          retryAfterSeconds: 5,
+        },
+      )
     }
     throw error
   }
@@ -45,6 +88,7 @@ export async function tellPoller(
 
 /** UNAVAILABLE, DEADLINE_EXCEEDED or CANCELLED, by itself or as what a client error wraps. */
 function isAway(error: unknown): boolean {
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
   return isGrpcServiceError(cause) ? [14, 4, 1].includes(cause.code) : false
 }

@@ -5,6 +5,7 @@ import { jsonBody } from '../http/json-body.js'
 import { connectionAction } from './connection-actions.js'
 import { listConnections } from './connections.js'
 import { quarantineList } from './quarantine.js'
+import { redriveQuarantined } from './redrive.js'
 
 /**
  * What operations see and do (contract §6).
@@ -21,5 +22,6 @@ export function opsRoutes(
   router.post('/v1/ops/connections/:id/resume', ops, connectionAction(deps, 'resume'))
   router.post('/v1/ops/connections/:id/poll', ops, connectionAction(deps, 'poll'))
   router.get('/v1/ops/quarantine', ops, quarantineList(deps))
+  router.post('/v1/ops/quarantine/:id/redrive', ops, redriveQuarantined(deps))
   return router
 }

@@ -45,6 +45,18 @@ export type ConnectionActionAnswer = z.output<typeof ConnectionActionAnswer>
 
 const QUARANTINE_STATES = ['open', 'healed', 'redriven'] as const
 
+/** Answer of `POST /v1/ops/quarantine/{id}/redrive`: how the record stands after it was read again. */
+export const RedriveAnswer = z
+  .object({
+    id: z.uuid(),
+    connection: z.string().meta({ example: 'kantar-us' }),
+    state: z.enum(QUARANTINE_STATES).meta({ example: 'redriven' }),
+    reason: z.string().meta({ description: 'Why it could not be read', example: 'loi: must be a number' }),
+    count: z.int().meta({ example: 2 }),
+  })
+  .meta({ id: 'Redrive' })
+export type RedriveAnswer = z.output<typeof RedriveAnswer>
+
 /** Query of `GET /v1/ops/quarantine`. */
 export const QuarantineQuery = z.strictObject({
   connection: text(1, 128).optional(),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Client } from '@temporalio/client'
 import express from 'express'
 import request from 'supertest'
@@ -5,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { errorHandler } from '../../api/http/errors.js'
 import { opsRoutes } from '../../api/ops/routes.js'
 import { openConnection, pauseConnection, recordFailedPoll, takeEpoch } from '../../db/stores/connection-store.js'
-import { quarantine } from '../../db/stores/quarantine-store.js'
+import { markRedriven, markStillBroken, quarantine } from '../../db/stores/quarantine-store.js'
 import { connectTestTemporal, type SharedTemporal } from '../support/temporal.js'
 import { KEYS, type ReadingApi, startReadingApi, UNIQUE_CONNECTION } from './reading-support.js'
 
@@ -130,6 +131,70 @@ describe('POST /v1/ops/connections/{id}/pause|resume|poll', () => {
     expect(away.body.code).toBe('temporal_unavailable')
     expect(Number(away.headers['retry-after'])).toBeGreaterThan(0)
     for (const id of ['gone', 'nothing', '%00', 'KANTAR-US']) expect((await post(id, 'pause', {})).status, id).toBe(404)
+  })
+})
+
+describe('POST /v1/ops/quarantine/{id}/redrive', () => {
+  const stored = async (connection: string): Promise<string> => {
+    const writer = { connection, provider: 'kantar', epoch: '1', now }
+    const raw = Buffer.from(`{"n":"${randomUUID()}"}`)
+    await quarantine(api.knex, writer, [{ providerSurveyId: null, order: null, reason: 'no id', raw }], '0')
+    const row = await api.knex('quarantine').where({ connection }).orderBy('first_seen_at', 'desc').first()
+    return row.quarantine_id
+  }
+  const redrive = (id: string, temporalClient: Client = temporal.client as Client) =>
+    request(
+      express()
+        .use(opsRoutes({ ...api.deps, temporal: temporalClient }, undefined))
+        .use(errorHandler(api.deps.logger)),
+    )
+      .post(`/v1/ops/quarantine/${id}/redrive`)
+      .set('x-api-key', KEYS.ops)
+
+  it('has the poll loop read the record again and answers how it stands then', async () => {
+    const id = await stored(UNIQUE_CONNECTION)
+    // the loop's part, played here: still broken the first time, then mended
+    const told: unknown[][] = []
+    let mended = false
+    const loop = {
+      executeUpdate: async (update: { name: string }, { args }: { args: string[] }) => {
+        told.push([update.name, ...args])
+        if (mended) await markRedriven(api.knex, id)
+        else await markStillBroken(api.knex, id, 'still no id', now)
+        return {}
+      },
+    }
+    const client = {
+      workflow: {
+        getHandle: (workflowId: string) => {
+          told.push([workflowId])
+          return loop
+        },
+      },
+      connection: { withDeadline: (_deadline: number, work: () => Promise<unknown>) => work() },
+    } as unknown as Client
+    const broken = await redrive(id, client)
+    expect(broken.status).toBe(200)
+    expect(broken.body).toEqual({ id, connection: UNIQUE_CONNECTION, state: 'open', reason: 'still no id', count: 2 })
+    mended = true
+    expect((await redrive(id, client)).body).toMatchObject({ state: 'redriven', count: 2 })
+    // done is done: the loop is not asked again
+    expect((await redrive(id, client)).body).toMatchObject({ state: 'redriven' })
+    expect(told).toEqual([
+      [`poll:${UNIQUE_CONNECTION}`],
+      ['redrive', id],
+      [`poll:${UNIQUE_CONNECTION}`],
+      ['redrive', id],
+    ])
+  })
+
+  it('is 404 for what is not there, and 503 where no loop runs or Temporal is away', async () => {
+    for (const id of [randomUUID(), 'nothing', '%00']) expect((await redrive(id)).status, id).toBe(404)
+    const id = await stored(`${UNIQUE_CONNECTION}-gone`)
+    const nobody = await redrive(id)
+    expect([nobody.status, nobody.body.code]).toEqual([503, 'poller_not_running'])
+    const away = await redrive(id, api.deps.temporal)
+    expect([away.status, away.body.code]).toEqual([503, 'temporal_unavailable'])
   })
 })
 
