@@ -6,7 +6,7 @@ import { configFrom } from '../platform/config/load.js'
 import { type LocatedConfig, locateConfig } from '../platform/config/locate.js'
 import { listSettings, type Setting } from '../platform/config/settings.js'
 import { connectionSchemas } from '../providers/connection-schemas.js'
-import type { CommandContext } from './main.js'
+import type { CommandContext } from './command-context.js'
 
 /**
  * `tributary config`: prints every setting, its value and its source, with secrets masked.

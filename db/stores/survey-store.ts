@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { surveyIdOf } from '../../domain/ids.js'
+import { surveyIdOf } from '../survey-id.js'
 import type { Survey, SurveyStatus } from '../../domain/survey.js'
 import type { Knex } from '../connect.js'
 import { decide, type Held, type Written } from './supply-decision.js'
