@@ -1,8 +1,9 @@
 import type { ProviderAdapter, ProviderName } from './adapter.js'
 import { kantar } from './kantar/index.js'
+import { purespectrum } from './purespectrum/index.js'
 
 /** Every upstream this program speaks to. Adding one adds one line here, and one in `connection-schemas.ts`. */
-const adapters = { kantar }
+const adapters = { kantar, purespectrum }
 
 /** The adapters that exist, each with the type of its own connection. */
 export type Adapters = typeof adapters

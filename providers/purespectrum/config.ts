@@ -51,3 +51,5 @@ export const purespectrumConnection = section({
   returns: absent(returns),
   postbacks: section({ complete: absent(complete), reversal: absent(reversal) }).prefault({}),
 })
+
+export type PureSpectrumConnection = z.output<typeof purespectrumConnection>

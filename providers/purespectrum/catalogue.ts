@@ -1,0 +1,147 @@
+import { alpha3Of } from '../../domain/country.js'
+import { parseMoney } from '../../domain/money.js'
+import type { Allocation, Clause, Grouping, Quota, Survey } from '../../domain/survey.js'
+import { toClause } from './targeting.js'
+import type { WireBlock, WireCompletes, WireQuota, WireSurvey } from './wire.js'
+
+/** Seed 004, survey_status: 11 draft, 22 live, 33 paused, 44 closed. A draft is not offered yet. */
+const STATUS = { 11: 'paused', 22: 'open', 33: 'paused', 44: 'closed' } as const satisfies Record<
+  WireSurvey['survey_status'],
+  Survey['status']
+>
+
+/** Before anybody took a survey nothing is measured: long and hard is assumed, so that it does not rank for nothing. */
+const UNMEASURED = { loiMinutes: 20, irPercent: 10 }
+
+/**
+ * PureSpectrum's survey in our terms (seed 004, Result).
+ * @param currency of the account: the document names none beside cpi
+ * @throws RangeError with the reason when the survey contradicts itself
+ */
+export function toSurvey(survey: WireSurvey, currency: string): Survey {
+  const { overall, last_block: lastBlock } = survey.survey_performance ?? {}
+  const ir = Math.min(100, measured(lastBlock, overall, 'ir') ?? UNMEASURED.irPercent)
+  const loi = measured(lastBlock, overall, 'loi') ?? UNMEASURED.loiMinutes
+  const grouping = toGrouping(survey)
+  const allocation = toAllocation(survey.supplier_completes)
+  refuseTwins(survey.quotas)
+  return {
+    providerSurveyId: survey.survey_id,
+    status: STATUS[survey.survey_status],
+    ...place(survey.surveyLocalization),
+    loiMinutes: Math.max(1, Math.ceil(loi)),
+    irPercent: ir,
+    // their IR is completes of everybody who reached the buyer: it is what we call conversion
+    conversionPercent: ir,
+    price: parseMoney(survey.cpi, currency),
+    availableCompletes: left(survey.supplier_completes),
+    devices: null,
+    finishAt: survey.field_end_date ? new Date(survey.field_end_date).toISOString() : null,
+    groupId: null,
+    projectId: null,
+    ...(allocation === null ? {} : { allocation }),
+    ...(grouping === null ? {} : { grouping }),
+    ...(survey.soft_launch === true ? { softLaunch: true } : {}),
+    resumeAllowed: false,
+    clauses: survey.qualifications.map(toClause),
+    quotas: survey.quotas.map(toQuota),
+    additionalQualifications: 0,
+    fullQuotaTerminates: true,
+    entry: survey.survey_entry_url ? { url: survey.survey_entry_url } : {},
+    enterable: !forMembersOnly(survey),
+  }
+}
+
+/** `en_US`: the language, and the country as alpha-2 (seed 004, surveyLocalization). */
+function place(localization: string): { country: string; locale: string } {
+  const [language = '', region = ''] = localization.split(/[_-]/)
+  const country = alpha3Of(region)
+  if (country === null) throw new RangeError(`surveyLocalization: "${localization}" names no country`)
+  return { country, locale: `${language.toLowerCase()}-${region.toUpperCase()}` }
+}
+
+/** The last block tells how the survey does now, before the whole of its life (G5); a 0 beside it is no measurement. */
+function measured(
+  lastBlock: WireBlock | null | undefined,
+  overall: WireBlock | null | undefined,
+  key: 'ir' | 'loi',
+): number | null {
+  for (const block of [lastBlock, overall]) {
+    const value = block?.[key]
+    // a block in which nobody spent a minute has measured neither
+    if (value !== null && value !== undefined && (block?.loi ?? 0) > 0) return value
+  }
+  return null
+}
+
+/** What is left for us: as they say it, else needed - achieved; null = not said. Never below 0. */
+function left(completes: WireCompletes | null | undefined): number | null {
+  if (!completes) return null
+  const { remaining, needed, achieved } = completes
+  if (remaining !== null && remaining !== undefined) return Math.max(0, remaining)
+  if (needed === null || needed === undefined) return null
+  return Math.max(0, needed - (achieved ?? 0))
+}
+
+/**
+ * The guaranteed fields are there only when a minimum above 0 is ours; absent is not 0 (G3). What remains is guaranteed -
+ * achieved (seed 004, Important Considerations), 0 once we are past it; their own figure stays in the kept record.
+ */
+function toAllocation(completes: WireCompletes | null | undefined): Allocation | null {
+  const guaranteed = completes?.guaranteed_allocation
+  if (guaranteed === null || guaranteed === undefined || guaranteed <= 0) return null
+  const achieved = completes?.achieved
+  const theirs = completes?.guaranteed_allocation_remaining
+  const remaining = achieved === null || achieved === undefined ? (theirs ?? guaranteed) : guaranteed - achieved
+  return { guaranteed, remaining: Math.min(guaranteed, Math.max(0, remaining)) }
+}
+
+/** Who did one of these is not sent to another for so many days. */
+function toGrouping(survey: WireSurvey): Grouping | null {
+  const grouping = survey.survey_grouping
+  if (!grouping || Array.isArray(grouping)) return null
+  const surveyIds = [...new Set(grouping.survey_ids)]
+  const exclusionDays = grouping.exclusion_period ?? 0
+  return surveyIds.length === 0 || exclusionDays === 0 ? null : { surveyIds, exclusionDays }
+}
+
+/**
+ * incl_excl 0, as in the sample, excludes who did a grouped survey. Another value turns the group round and asks for
+ * those very people; whom we cannot tell from others here, so nobody is sent in.
+ */
+function forMembersOnly(survey: WireSurvey): boolean {
+  const grouping = survey.survey_grouping
+  const grouped = grouping !== null && grouping !== undefined && !Array.isArray(grouping)
+  return (survey.incl_excl ?? 0) !== 0 && grouped && grouping.survey_ids.length > 0
+}
+
+/**
+ * currently_open is what may enter now, below remaining while the quota is throttled; 0 ends the session of whoever
+ * belongs in it (G6). Of a closed quota even those count whose answer we do not know: they are asked for it, so its
+ * criteria are `routable` and the survey is a maybe for them.
+ */
+function toQuota(quota: WireQuota): Quota {
+  const { currently_open: open, remaining } = quota.quantities
+  const counts = [open, remaining].filter((value) => value !== null && value !== undefined)
+  if (counts.length === 0) throw new RangeError(`quota ${quota.quota_id}: neither currently_open nor remaining`)
+  const available = Math.max(0, Math.min(...counts))
+  const clause = (one: Clause): Clause => (available === 0 ? { ...one, routable: true } : one)
+  return {
+    quotaId: quota.quota_id,
+    status: 'open',
+    available,
+    layers: quota.criteria.map((criterion) => ({
+      subQuotas: [{ clauses: [clause(toClause(criterion))], available: null }],
+    })),
+    additionalQualifications: 0,
+  }
+}
+
+/** A quota is named when a session is made: two alike leave open which of them is meant. */
+function refuseTwins(quotas: readonly WireQuota[]): void {
+  const seen = new Set<string>()
+  for (const { quota_id: quotaId } of quotas) {
+    if (seen.has(quotaId)) throw new RangeError(`quotas: the id "${quotaId}" is there twice`)
+    seen.add(quotaId)
+  }
+}

@@ -1,0 +1,114 @@
+import { retryAfterMs } from '../../domain/retry-after.js'
+import type { Call } from '../adapter.js'
+import { ProviderError, type ProviderErrorKind, type ProviderEvidence } from '../errors.js'
+import type { HttpRequest, HttpResponse } from '../http.js'
+import { parseExactJson } from '../json.js'
+import type { PureSpectrumConnection } from './config.js'
+import { errorAnswer } from './wire.js'
+
+export type PureSpectrumCall = Call<PureSpectrumConnection>
+
+const HEAD_CHARACTERS = 300
+const SURVEY_BYTES = 4 * 1024 * 1024
+const SMALL_BYTES = 256 * 1024
+const SURVEY_TIMEOUT_MS = 10_000
+const LIST_TIMEOUT_MS = 30_000
+
+/** What came back: its bytes as they came, and what they say where they are JSON. */
+export interface PureSpectrumAnswer {
+  readonly status: number
+  readonly text: string
+  /** Undefined = not JSON. */
+  readonly value: unknown
+  readonly evidence: ProviderEvidence
+}
+
+/** GET /suppliers/v2/surveys: the live surveys of this account. */
+export function getSurveys(call: PureSpectrumCall): Promise<PureSpectrumAnswer> {
+  return ask(call, { method: 'GET', url: address(call, 'surveys'), timeoutMs: LIST_TIMEOUT_MS })
+}
+
+/** GET /suppliers/v2/surveys/:surveyId: one survey with its quotas and qualifications (seed 004, Request). */
+export function getSurvey(call: PureSpectrumCall, surveyId: string): Promise<PureSpectrumAnswer> {
+  const url = address(call, `surveys/${encodeURIComponent(surveyId)}`)
+  return ask(call, { method: 'GET', url, timeoutMs: SURVEY_TIMEOUT_MS, maxBytes: SURVEY_BYTES })
+}
+
+/** POST /suppliers/v2/surveys/register/:surveyId: announces one respondent; the answer says where to send them. */
+export function postRegistration(call: PureSpectrumCall, surveyId: string): Promise<PureSpectrumAnswer> {
+  const url = `${address(call, `surveys/register/${encodeURIComponent(surveyId)}`)}?intent_count=1`
+  return ask(call, { method: 'POST', url, timeoutMs: SURVEY_TIMEOUT_MS, maxBytes: SMALL_BYTES })
+}
+
+function address({ config }: PureSpectrumCall, path: string): string {
+  return `${config.baseUrl}/suppliers/v2/${path}`
+}
+
+async function ask(
+  call: PureSpectrumCall,
+  request: Pick<HttpRequest, 'method' | 'url' | 'timeoutMs' | 'maxBytes'>,
+): Promise<PureSpectrumAnswer> {
+  const { config } = call
+  const response = await call.http.request({
+    ...request,
+    headers: { accept: 'application/json', 'access-token': config.accessToken },
+    allowedHosts: [new URL(config.baseUrl).host],
+    signal: call.signal,
+  })
+  const text = await response.text()
+  return { status: response.status, text, value: parsed(text), evidence: evidenceOf(call, request, response, text) }
+}
+
+function evidenceOf(
+  { config, now }: PureSpectrumCall,
+  request: Pick<HttpRequest, 'url'>,
+  response: HttpResponse,
+  text: string,
+): ProviderEvidence {
+  const wait = retryAfterMs(response.headers['retry-after'], now)
+  return {
+    url: request.url,
+    status: response.status,
+    bodyHead: text.slice(0, HEAD_CHARACTERS).replaceAll(config.accessToken, '••••'),
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parseExactJson(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Their HTTP statuses in the words that decide about another try. */
+export function kindOfStatus(status: number): ProviderErrorKind {
+  if (status === 401 || status === 403) return 'unauthorized'
+  if (status === 429) return 'rate-limited'
+  if (status >= 500 || status === 408 || status === 425) return 'unavailable'
+  return status < 300 ? 'misread' : 'rejected'
+}
+
+/** An answer outside of the agreed ones, with their own message ({apiStatus: "failure", msg}) and without our key. */
+export function unexpected(answer: PureSpectrumAnswer, what: string, kind?: ProviderErrorKind): ProviderError {
+  const said = whatTheySaid(answer)
+  return new ProviderError(
+    kind ?? kindOfStatus(answer.status),
+    `${what} answered ${answer.status}${said}`,
+    answer.evidence,
+  )
+}
+
+export function whatTheySaid(answer: PureSpectrumAnswer): string {
+  const read = errorAnswer.safeParse(answer.value)
+  return read.success && read.data.msg ? `: ${read.data.msg.slice(0, 200)}` : ''
+}
+
+/** A failure in words may come with any status. */
+export function saysFailure(answer: PureSpectrumAnswer): boolean {
+  const read = errorAnswer.safeParse(answer.value)
+  return read.success && read.data.apiStatus !== null && read.data.apiStatus !== undefined
+    ? read.data.apiStatus.toLowerCase() !== 'success'
+    : false
+}

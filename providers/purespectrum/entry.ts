@@ -1,0 +1,83 @@
+import { valuesOf } from '../../domain/panelist.js'
+import type { Call, EntryLink, EntryRequest } from '../adapter.js'
+import { ProviderError } from '../errors.js'
+import { kindOfStatus, postRegistration, saysFailure, unexpected } from './client.js'
+import type { PureSpectrumConnection } from './config.js'
+import { nestedRegistration, registration } from './wire.js'
+
+/** A survey that is gone, closed or full: their answer, which another try does not change. */
+const REFUSALS = new Set([400, 404, 409, 410, 422])
+
+/**
+ * Where the respondent goes in: the address which the registration answers with (or, without one, the one the survey
+ * carries), and behind it who comes, as whom, and what is known of them (public pages, Supplier entry link).
+ * Registered for every entry: it is safe to repeat, and it is where a survey that closed meanwhile says so.
+ * @throws ProviderError 'refused' when PureSpectrum takes nobody into the survey; 'rejected' when there is no way in
+ */
+export async function openEntry(call: Call<PureSpectrumConnection>, entry: EntryRequest): Promise<EntryLink> {
+  const { config } = call
+  const address = config.register ? await register(call, entry) : (entry.survey.entry.url ?? null)
+  if (address === null) {
+    throw new ProviderError('rejected', 'the survey has no entry address of its own: set `register: true`', {
+      url: entry.survey.providerSurveyId,
+    })
+  }
+  return { url: withParameters(checked(address, config), parametersOf(config, entry)), providerSessionId: null }
+}
+
+async function register(call: Call<PureSpectrumConnection>, entry: EntryRequest): Promise<string> {
+  const answer = await postRegistration(call, entry.survey.providerSurveyId)
+  const what = 'registering a respondent'
+  const done = answer.status === 200 || answer.status === 201
+  if (!done) {
+    throw unexpected(answer, what, REFUSALS.has(answer.status) ? 'refused' : kindOfStatus(answer.status))
+  }
+  if (saysFailure(answer)) throw unexpected(answer, `${what} was refused and`, 'refused')
+  const flat = registration.safeParse(answer.value)
+  if (flat.success) return flat.data.survey_entry_url
+  const nested = nestedRegistration.safeParse(answer.value)
+  if (nested.success) return nested.data.survey.survey_entry_url
+  throw unexpected(answer, `${what}: no survey_entry_url;`, 'misread')
+}
+
+/** https; plain http only where the operator reaches PureSpectrum itself that way (a sandbox). */
+function checked(address: string, config: PureSpectrumConnection): string {
+  const url = URL.canParse(address) ? new URL(address) : null
+  const web = url?.protocol === 'https:' || (url?.protocol === 'http:' && config.baseUrl.startsWith('http:'))
+  if (url === null || !web || url.username !== '' || url.password !== '') {
+    throw new ProviderError('misread', 'survey_entry_url: not an https address without user name', {
+      url: address.slice(0, 200),
+    })
+  }
+  return url.href
+}
+
+function parametersOf(config: PureSpectrumConnection, entry: EntryRequest): Map<string, string> {
+  const known = Object.entries(entry.profile)
+    // their codes are numbers: what else a profile may hold is no parameter of theirs
+    .filter(([code]) => /^\d{1,9}$/.test(code))
+    .map(([code, value]) => [code, valuesOf(value).map(encodeURIComponent).join(',')] as const)
+    .filter(([, values]) => values !== '')
+  return new Map([
+    ...known,
+    // last: no answer of a profile stands in for who comes and as whom
+    ['supplier_id', String(config.supplierId)],
+    ['survey_id', encodeURIComponent(entry.survey.providerSurveyId)],
+    ['ps_supplier_respondent_id', encodeURIComponent(entry.panelistId)],
+    ['ps_supplier_sid', encodeURIComponent(entry.sessionId)],
+  ])
+}
+
+/**
+ * Their entry addresses carry a query of their own, some behind a # (seed 002, test_ps_survey_entry_link): it is left
+ * as it is, but for what we say ourselves, which is there once.
+ */
+function withParameters(address: string, parameters: ReadonlyMap<string, string>): string {
+  const mark = address.lastIndexOf('?')
+  const start = mark < 0 ? address : address.slice(0, mark)
+  const theirs = (mark < 0 ? '' : address.slice(mark + 1))
+    .split('&')
+    .filter((pair) => pair !== '' && !parameters.has(pair.split('=')[0] ?? ''))
+  const ours = [...parameters].map(([name, value]) => `${name}=${value}`)
+  return `${start}?${[...theirs, ...ours].join('&')}`
+}

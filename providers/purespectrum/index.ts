@@ -1,0 +1,20 @@
+import type { ProviderAdapter } from '../adapter.js'
+import { shippedVocabulary } from '../shipped-vocabulary.js'
+import { type PureSpectrumConnection, purespectrumConnection } from './config.js'
+import { openEntry } from './entry.js'
+import { fetchSupply } from './feed.js'
+import { readArrival } from './outcomes.js'
+import { readSurvey } from './records.js'
+
+/** PureSpectrum's supplier API (seed 004) as a supplier sees it. */
+export const purespectrum: ProviderAdapter<PureSpectrumConnection> = {
+  name: 'purespectrum',
+  config: purespectrumConnection,
+  vocabulary: shippedVocabulary('purespectrum'),
+  pollEveryMs: (config) => config.poll,
+  fetchSupply,
+  readRecord: (config, raw, order) => readSurvey(raw, { surveyId: null, order, row: null }, config),
+  openEntry,
+  readArrival,
+  getPostbacks: ['reversal'],
+}

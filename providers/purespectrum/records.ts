@@ -1,0 +1,94 @@
+import { isUtf8 } from 'node:buffer'
+import { createHash } from 'node:crypto'
+import type { z } from 'zod'
+import type { SupplyChange, Unreadable } from '../adapter.js'
+import { parseExactJson } from '../json.js'
+import { toSurvey } from './catalogue.js'
+import type { PureSpectrumConnection } from './config.js'
+import { type ListRow, listRow, survey, surveyAnswer, type WireSurvey } from './wire.js'
+
+/** What is known of a record before it is read. */
+interface Told {
+  /** The survey that was asked for; another one in the answer is refused. Null = whichever it is. */
+  readonly surveyId: string | null
+  readonly order: string
+  /** The list's row of it; null = no list was read. */
+  readonly row: ListRow | null
+}
+
+/**
+ * Reads the answer of GET /suppliers/v2/surveys/:surveyId (seed 004, Result).
+ * @returns the change, or why it could not be read; never throws, a bad record never costs the page its others (F10)
+ */
+export function readSurvey(
+  raw: Uint8Array,
+  told: Told,
+  config: Pick<PureSpectrumConnection, 'currency'>,
+): SupplyChange | Unreadable {
+  const unreadable = (reason: string, surveyId = told.surveyId): Unreadable => ({
+    providerSurveyId: surveyId,
+    order: told.order,
+    reason,
+    raw,
+  })
+  const parsed = parse(raw)
+  if ('fault' in parsed) return unreadable(parsed.fault, told.surveyId ?? rescued(raw))
+  const answer = surveyAnswer.safeParse(parsed.value)
+  // redriven rows of a list come without the answer around them
+  const given = answer.success && answer.data.survey !== undefined ? answer.data.survey : parsed.value
+  const said = listRow.safeParse(given)
+  const surveyId = told.surveyId ?? (said.success ? said.data.survey_id : null)
+  if (said.success && surveyId !== said.data.survey_id) {
+    return unreadable(`survey_id: asked for ${surveyId}, answered with ${said.data.survey_id}`)
+  }
+  const read = survey.safeParse(given)
+  if (!read.success) return unreadable(firstIssue(read.error), surveyId)
+  try {
+    const version = versionOf(read.data, told.row)
+    return { kind: 'offered', survey: toSurvey(read.data, config.currency), order: told.order, version, raw }
+  } catch (error) {
+    if (error instanceof RangeError) return unreadable(error.message, surveyId)
+    throw error
+  }
+}
+
+/** The list's edition, unless the answer is older than the list was: then it is read again the next time. */
+function versionOf(survey: WireSurvey, row: ListRow | null): string {
+  if (row === null || (survey.mod_on ?? 0) < (row.mod_on ?? 0)) return ''
+  return editionOf(row)
+}
+
+/**
+ * Names the edition that a list's row speaks of: when it was modified, and a digest of the figures which may move
+ * without that (the sample's quotas were modified after their survey). Empty = the row says too little to tell.
+ */
+export function editionOf(row: ListRow): string {
+  if (row.mod_on === null || row.mod_on === undefined) return ''
+  const { survey_status: status, cpi, supplier_completes: completes, quotas } = row
+  const figures = JSON.stringify([status, cpi, completes, quotas], (_, value) =>
+    typeof value === 'bigint' ? value.toString() : value,
+  )
+  return `${row.mod_on}:${createHash('sha256').update(figures).digest('hex').slice(0, 12)}`
+}
+
+function parse(raw: Uint8Array): { value: unknown } | { fault: string } {
+  if (!isUtf8(raw)) return { fault: 'not JSON: not UTF-8' }
+  try {
+    return { value: parseExactJson(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('utf8')) }
+  } catch (error) {
+    // the document's own sample has 012345 among its ids, which is no JSON number (G8)
+    return { fault: `not JSON: ${error instanceof Error ? error.message : 'unreadable'}` }
+  }
+}
+
+/** What is not even JSON may still say which survey it is about. */
+function rescued(raw: Uint8Array): string | null {
+  const text = Buffer.from(raw.subarray(0, 65_536)).toString('utf8')
+  return /"survey_id"\s{0,40}:\s{0,40}"?(\d{1,40})/.exec(text)?.[1] ?? null
+}
+
+export function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0]
+  if (!issue) return 'unreadable'
+  return `${issue.path.join('.') || 'the survey'}: ${issue.message}`
+}
