@@ -7,13 +7,19 @@ interface WithArrivals {
   readonly postbacks?: VerificationConfig | Readonly<Record<string, VerificationConfig | null>> | null
 }
 
-/** The configured verification of an arrival route; null = not configured, which is 404. */
+/**
+ * The configured verification of an arrival route; null = not configured, or not called in this way, which is 404.
+ * @param method a browser comes by GET; a provider by POST, unless its adapter says that it calls this route with GET
+ */
 export function arrivalRoute(
   upstream: Upstream | null,
   route: 'return' | 'postback',
   name: string,
+  method: string,
 ): { upstream: Upstream; arrival: VerificationConfig } | null {
   if (upstream === null) return null
+  const byGet = route === 'return' || (upstream.adapter.getPostbacks?.includes(name) ?? false)
+  if (byGet !== (method === 'GET')) return null
   const { returns, postbacks } = upstream.config as WithArrivals
   const arrival = route === 'return' ? (returns ?? null) : postbackRoute(postbacks ?? null, name)
   return arrival === null ? null : { upstream, arrival }

@@ -42,7 +42,7 @@ export async function receiveArrival(
   name: string,
 ): Promise<Arrived> {
   const connection = String(request.params.connection)
-  const configured = arrivalRoute(deps.findUpstream(connection), route, name)
+  const configured = arrivalRoute(deps.findUpstream(connection), route, name, request.method)
   if (configured === null) throw new ArrivalRefused(404, 'nothing is expected at this address')
   const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
   const verified = await believe(deps, configured.arrival, request, rawBody, route)

@@ -26,12 +26,16 @@ export function callbackRoutes(deps: ApiDependencies): Router {
   })
 
   const postback = async (request: express.Request, response: express.Response): Promise<void> => {
+    if (request.method === 'HEAD') return void response.status(200).end()
     const name = request.params.name === undefined ? '' : String(request.params.name)
     await receiveArrival(deps, request, 'postback', name)
     response.status(200).json({ status: 'stored' })
   }
   router.post('/postbacks/:connection', rawBody, postback)
   router.post('/postbacks/:connection/:name', rawBody, postback)
+  // some providers tell by GET; an adapter says which of its routes those are
+  router.get('/postbacks/:connection', postback)
+  router.get('/postbacks/:connection/:name', postback)
 
   router.use(refusals)
   return router

@@ -72,6 +72,26 @@ const arrivalOperations: readonly Operation[] = [
     answers: stored,
     problems: refused,
   },
+  {
+    method: 'get',
+    path: '/postbacks/{connection}',
+    tag: 'Arrivals',
+    summary: 'The same, from a provider that tells it by GET',
+    audience: 'anyone',
+    params: ConnectionPath,
+    answers: stored,
+    problems: refused,
+  },
+  {
+    method: 'get',
+    path: '/postbacks/{connection}/{name}',
+    tag: 'Arrivals',
+    summary: 'The same, for the kinds of messages that come by GET',
+    audience: 'anyone',
+    params: ConnectionPath.extend({ name: z.string().meta({ example: 'reversal' }) }),
+    answers: stored,
+    problems: refused,
+  },
 ]
 
 /** What asks for no key. */
