@@ -26,7 +26,7 @@ describe('links', () => {
     const index = pages.find((page) => page.file === 'docs/README.md')?.text ?? ''
     const unnamed = pages
       .map((page) => path.relative('docs', page.file))
-      .filter((file) => !file.startsWith('..') && !file.startsWith('decisions') && file !== 'README.md')
+      .filter((file) => !file.startsWith('..') && !/^(decisions|providers)\//.test(file) && file !== 'README.md')
       .filter((file) => !index.includes(`(${file})`))
     expect(unnamed).toEqual([])
   })
