@@ -38,6 +38,8 @@ export interface Claim {
   /** Null = an authentic arrival whose word we do not know: ERROR, needs review. */
   readonly outcome: Outcome | null
   readonly grade: Grade
+  /** True for a reversal of a word that is not the session's current one: it applies to nothing (contract §3). */
+  readonly outdated?: boolean
 }
 
 /**
@@ -59,8 +61,12 @@ export interface Verdict {
  * Called under the session's row lock, so that two claims never decide on the same standing.
  */
 export function decide(standing: Standing, claim: Claim, facts: SessionFacts): Verdict {
-  if (standing.outcome === null) return firstClaim(standing, claim, facts)
   const outcome = claim.outcome
+  if (claim.outdated === true) {
+    const told = outcome !== null && outcome === standing.outcome
+    return told ? repeat(standing) : review(standing, 'reversal of a status that is not the current one')
+  }
+  if (standing.outcome === null) return firstClaim(standing, claim, facts)
   if (outcome === null) return review(standing, 'unknown outcome word after the end')
   if (standing.provisional) return onProvisional(standing, outcome, claim, facts)
   // a complete that was taken back shows REJECTED: a repeat of either is nothing new, a reopening needs a human
@@ -96,8 +102,9 @@ function firstClaim(standing: Standing, claim: Claim, facts: SessionFacts): Verd
       grade: claim.grade,
       provisional: completed && !proven && !ghost,
       payable: completed && proven && !ghost && facts.priced,
-      needsReview: reason !== null,
-      reviewReason: reason,
+      // what was doubtful before the end stays so
+      needsReview: reason !== null || standing.needsReview,
+      reviewReason: standing.reviewReason ?? reason,
     },
   }
 }

@@ -156,6 +156,7 @@ function claimOf(
     // the same token by browser and by server is one word of better evidence, not a repeat
     fingerprint: `${route}:${unique}`,
     raw: report.outcome === null ? JSON.stringify(verified.fields, bigintAsText) : null,
+    ...(report.takesBack === undefined ? {} : { takesBack: report.takesBack }),
   }
 }
 

@@ -16,6 +16,8 @@ export interface NewClaim {
   readonly fingerprint: string
   /** Kept only where a human will have to read it. */
   readonly raw: string | null
+  /** The word that a reversal takes back: it applies only while that is the current one. Absent = whichever it is. */
+  readonly takesBack?: string
 }
 
 export interface RecordedClaim {
@@ -51,7 +53,8 @@ export async function recordClaim(
 
 /** As `recordClaim`, within a transaction which holds the session's row lock. */
 export async function insertClaim(trx: Knex, row: SessionRow, claim: NewClaim, now: Date): Promise<RecordedClaim> {
-  const verdict = decide(standingOf(row), claim, factsOf(row, now))
+  const outdated = claim.takesBack !== undefined && claim.takesBack !== (await currentWord(trx, row.session_id))
+  const verdict = decide(standingOf(row), { ...claim, outdated }, factsOf(row, now))
   // nothing follows from a repeat; a review still has to reach the workflow's search attributes
   const pending = verdict.effect !== 'repeat'
   const { rows } = (await trx.raw(
@@ -81,6 +84,16 @@ export async function insertClaim(trx: Knex, row: SessionRow, claim: NewClaim, n
   if (claimId === undefined) return unchanged(row)
   const session = await writeStanding(trx, row, verdict.standing, now)
   return { claimId, effect: verdict.effect, session, replayed: false, pending }
+}
+
+/** The provider's own word for how the session stands: that of the last claim which decided something. */
+async function currentWord(trx: Knex, sessionId: string): Promise<string | null> {
+  const row = await trx('outcome_claims')
+    .where({ session_id: sessionId })
+    .whereNotIn('effect', ['repeat', 'review'])
+    .orderBy('sequence', 'desc')
+    .first('word')
+  return row?.word ?? null
 }
 
 const unchanged = (session: SessionRow): RecordedClaim => ({
