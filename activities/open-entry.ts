@@ -3,15 +3,16 @@ import type { NewClaim } from '../db/stores/claim-store.js'
 import { recordClaim } from '../db/stores/claim-store.js'
 import { findSessionInputs, storeEntry } from '../db/stores/entry-store.js'
 import type { SessionRow } from '../db/stores/session-row.js'
-import { findSession } from '../db/stores/session-store.js'
+import { findSession, markWorkflowStarted } from '../db/stores/session-store.js'
 import { findSurvey } from '../db/stores/survey-store.js'
-import { type RewardPolicy, rewardFor, sharedAmount } from '../domain/reward.js'
+import { type Reward, type RewardPolicy, rewardFor, sharedAmount } from '../domain/reward.js'
 import { upstreamProfile } from '../domain/upstream-profile.js'
 import { failpoint } from '../platform/failpoints.js'
 import type { EntryLink } from '../providers/adapter.js'
 import { ProviderError } from '../providers/errors.js'
 import type { Upstream } from '../providers/upstream.js'
 import { toTemporalFailure } from './failures.js'
+import { withHeartbeat } from './heartbeat.js'
 import type { SessionDependencies } from './session-dependencies.js'
 
 /** Where the provider's part of opening an entry ends: in an entry that is stored, or in a refusal that ends the session. */
@@ -19,10 +20,12 @@ export async function openSessionEntry(deps: SessionDependencies, sessionId: str
   const row = await findSession(deps.knex, sessionId)
   if (row === null) throw ApplicationFailure.nonRetryable(`session ${sessionId} is not there`, 'SessionGone')
   if (row.state !== 'opening') return row
+  // a slow opening is in good hands: the janitor need not look at it again
+  if (Context.current().info.attempt > 1) await markWorkflowStarted(deps.knex, sessionId, deps.clock())
   const upstream = deps.findUpstream(row.connection)
   if (upstream === null) return refuse(deps, row, `connection ${row.connection} is no longer configured`)
   try {
-    const link = await askForEntry(deps, upstream, row)
+    const link = await withHeartbeat(() => askForEntry(deps, upstream, row))
     failpoint('session.after_provider_create')
     const policy = deps.rewardPolicy(row.panel)
     const stored = await storeEntry(
@@ -54,7 +57,8 @@ async function askForEntry(deps: SessionDependencies, upstream: Upstream, row: S
       panelistId: row.provider_panelist_id,
       survey,
       quota,
-      profile: inputs === null ? {} : upstreamProfile(inputs.panelist, survey, quota, row.provider, now),
+      profile:
+        inputs === null ? {} : upstreamProfile(inputs.panelist, survey, quota, row.provider, now, upstream.vocabulary),
       userIp: inputs?.userIp ?? null,
       userAgent: inputs?.userAgent ?? null,
       device: row.device,
@@ -76,13 +80,19 @@ async function refuse(deps: SessionDependencies, row: SessionRow, reason: string
     fingerprint: 'opening',
     raw: null,
   }
-  const recorded = await recordClaim(deps.knex, row.session_id, claim, deps.clock())
+  // a refusal may follow from an earlier attempt's success: an entry that is open stays open
+  const isOpening = (locked: SessionRow): boolean => locked.state === 'opening'
+  const recorded = await recordClaim(deps.knex, row.session_id, claim, deps.clock(), isOpening)
   return recorded?.session ?? row
 }
 
 function pricing(link: EntryLink, policy: RewardPolicy | null) {
-  if (link.price === undefined || policy === null) return {}
+  if (link.price === undefined) return {}
+  // a panel that is gone from configuration gives no reward; the provider's price is owed all the same
+  if (policy === null) return { priced: { price: link.price, reward: NO_REWARD, shareMinor: 0n } }
   return {
     priced: { price: link.price, reward: rewardFor(link.price, policy), shareMinor: sharedAmount(link.price, policy) },
   }
 }
+
+const NO_REWARD: Reward = { amount: 0, currency: 'points' }

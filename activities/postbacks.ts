@@ -4,6 +4,7 @@ import type { Knex } from '../db/connect.js'
 import { findPostback, type PostbackRow, recordAttempt } from '../db/stores/postback-store.js'
 import { failpoint } from '../platform/failpoints.js'
 import type { Http } from '../providers/http.js'
+import { withHeartbeat } from './heartbeat.js'
 
 export interface PostbackDependencies {
   readonly knex: Knex
@@ -36,7 +37,8 @@ export function createPostbackActivities(deps: PostbackDependencies) {
       if (postback === null || postback.state !== 'pending') return
       const endpoint = deps.endpoint(postback.panel)
       const startedAt = deps.clock()
-      const answer = endpoint === null ? noEndpoint : await send(deps.http, endpoint, postback, startedAt)
+      const answer =
+        endpoint === null ? noEndpoint : await withHeartbeat(() => send(deps.http, endpoint, postback, startedAt))
       failpoint('postback.after_send')
       const attempt = Context.current().info.attempt
       const waitMs = answer.delivered || answer.final ? null : nextWait(attempt, answer.retryAfterMs)

@@ -20,7 +20,7 @@ import {
 import { sessionDetails } from './session-details.js'
 import { showSession } from './visibility.js'
 
-const QUICK = { startToCloseTimeout: '30s', retry: { initialInterval: '500ms', maximumInterval: '15s' } } as const
+const QUICK = { startToCloseTimeout: '10s', retry: { initialInterval: '500ms', maximumInterval: '15s' } } as const
 const { recordOutcome } = proxyActivities<SessionActivities>({
   ...QUICK,
   summary: 'outcome, ledger and outbox, once a claim',
@@ -32,6 +32,7 @@ const { deliverPostback } = proxyActivities<PostbackActivities>({
   taskQueue: 'postbacks',
   summary: 'tell the panel',
   startToCloseTimeout: '45s',
+  heartbeatTimeout: '6s',
   // the schedule is the activity's own (5 s, 5 min, 30 min, 2 h ... with jitter, Retry-After obeyed)
   retry: { initialInterval: '5s', maximumInterval: '10h', backoffCoefficient: 4 },
 })
@@ -171,6 +172,7 @@ async function openTheEntry(input: SessionInput): Promise<SessionStatus> {
     taskQueue: `entry-${input.connection}`,
     summary: `open an entry at ${input.connection}`,
     startToCloseTimeout: '40s',
+    heartbeatTimeout: '6s',
     scheduleToCloseTimeout: input.entryTtlMs,
     retry: { initialInterval: '1s', maximumInterval: '30s' },
   })

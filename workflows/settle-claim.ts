@@ -7,7 +7,7 @@ import { showSession } from './visibility.js'
 
 const { recordOutcome } = proxyActivities<SessionActivities>({
   summary: 'apply the late claim',
-  startToCloseTimeout: '30s',
+  startToCloseTimeout: '10s',
   retry: { initialInterval: '500ms', maximumInterval: '15s' },
 })
 
@@ -15,6 +15,7 @@ const { deliverPostback: deliver } = proxyActivities<PostbackActivities>({
   taskQueue: 'postbacks',
   summary: 'tell the panel',
   startToCloseTimeout: '45s',
+  heartbeatTimeout: '6s',
   retry: { initialInterval: '5s', maximumInterval: '10h', backoffCoefficient: 4 },
 })
 

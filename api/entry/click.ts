@@ -4,6 +4,7 @@ import { enterSession } from '../../db/stores/entry-store.js'
 import type { SessionRow } from '../../db/stores/session-row.js'
 import { findSessionByEntryToken } from '../../db/stores/session-store.js'
 import type { Outcome } from '../../domain/outcome.js'
+import { failpoint } from '../../platform/failpoints.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { panelRedirect } from '../panel-redirect.js'
 import { sendPage } from '../plain-page.js'
@@ -25,6 +26,7 @@ export function click(deps: ApiDependencies): RequestHandler {
     if (request.method === 'HEAD') return void response.status(200).end()
     const entered = await enterSession(deps.knex, token, deps.clock())
     if (entered !== null) {
+      failpoint('session.in_start_lock')
       deps.sessions.entered(entered.sessionId)
       return response.redirect(302, entered.url)
     }

@@ -1,4 +1,5 @@
 import type { Effect, Standing } from '../../domain/session.js'
+import { failpoint } from '../../platform/failpoints.js'
 import type { Knex } from '../connect.js'
 import { postComplete, postReversal } from './ledger-store.js'
 import { enqueuePostback } from './postback-store.js'
@@ -80,6 +81,7 @@ export async function applyClaims(
           workflow_started_at: trx.raw('coalesce(workflow_started_at, ?)', [now]),
         })
     }
+    failpoint('outcome.in_txn')
     const pending = await trx('postbacks')
       .where({ session_id: sessionId, state: 'pending' })
       .orderBy('sequence')
