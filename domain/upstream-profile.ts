@@ -1,5 +1,7 @@
+import type { VocabularyMapping } from './mapping.js'
 import { ageOn, type PanelistSnapshot, type Profile, type ProfileValue, valuesOf } from './panelist.js'
 import type { Clause, Quota, Survey } from './survey.js'
+import { expandProfile, type Vocabulary } from './targeting/expand.js'
 
 /** The attributes which a survey and the chosen quota name, without the provider's prefix. */
 export function namedAttributes(survey: Survey, quota: Quota | null): string[] {
@@ -11,10 +13,12 @@ export function namedAttributes(survey: Survey, quota: Quota | null): string[] {
 }
 
 /**
- * What upstream may know of a panelist: the attributes that the survey or the quota names and nothing else (contract §4).
- * For a provider whose questions carry our names. Several answers stay joined by "|" (seed 000, SurveySession).
+ * What upstream may know of a panelist: the attributes that the survey or the quota names and nothing else (contract §4),
+ * in the provider's own codes where its questions do not carry our names. Several answers stay joined by "|" (seed 000,
+ * SurveySession).
  * @param provider its name; a profile's own word `<provider>:<question>` goes before ours
  * @param today age is worked out on the day where only the date of birth is known
+ * @param mapping how our attributes are said in the provider's vocabulary; absent = by the same names
  */
 export function upstreamProfile(
   panelist: PanelistSnapshot,
@@ -22,9 +26,12 @@ export function upstreamProfile(
   quota: Quota | null,
   provider: string,
   today: Date,
+  mapping: VocabularyMapping = { identity: true, attributes: {} },
 ): Profile {
+  const named = namedAttributes(survey, quota)
+  if (!mapping.identity) return translated(panelist, named, { prefix: provider, provider, mapping }, today)
   const result: Record<string, ProfileValue> = {}
-  for (const name of namedAttributes(survey, quota)) {
+  for (const name of named) {
     const value =
       panelist.profile[`${provider}:${name}`] ??
       panelist.profile[name] ??
@@ -33,6 +40,23 @@ export function upstreamProfile(
     const values = valuesOf(value)
     if (values.length === 0) continue
     result[name] = typeof value === 'number' ? value : values.join('|')
+  }
+  return result
+}
+
+/** The same translation as a match makes, so that upstream is told what the offer was made by. */
+function translated(
+  panelist: PanelistSnapshot,
+  named: readonly string[],
+  vocabulary: Vocabulary,
+  today: Date,
+): Profile {
+  const whole = { ...panelist, panelistId: '', country: '', locale: null }
+  const expanded = expandProfile(whole, today, [vocabulary])
+  const result: Record<string, ProfileValue> = {}
+  for (const question of named) {
+    const values = expanded.get(`${vocabulary.prefix}:${question}`)?.values ?? []
+    if (values.length > 0) result[question] = values.join('|')
   }
   return result
 }

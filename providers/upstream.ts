@@ -1,3 +1,4 @@
+import type { VocabularyMapping } from '../domain/mapping.js'
 import type { Grade } from '../domain/outcome.js'
 import type { ProviderAdapter } from './adapter.js'
 import type { Http } from './http.js'
@@ -10,6 +11,8 @@ export interface Upstream {
   readonly config: unknown
   readonly http: Http
   readonly requiredGrade: Grade
+  /** How our attributes are said there; absent = by the same names. */
+  readonly vocabulary?: VocabularyMapping
 }
 
 /** Finds a connection's upstream; null when configuration no longer has it. */

@@ -19,6 +19,7 @@ export function createUpstreams(config: TributaryConfig, http: Http): { find: Fi
       config: connection,
       http,
       requiredGrade: connection.requiredGrade,
+      vocabulary: config.attributeMappings.get(connection.id) ?? adapter.vocabulary,
     })
   }
   const byId = new Map(all.map((upstream) => [upstream.connection, upstream]))
