@@ -66,6 +66,8 @@ export interface OwnOutcomes {
 
 /** The provider's figure weighs as much as this many sessions of our own. */
 const PROVIDER_FIGURE_WEIGHS = 20
+/** A figure that the provider only assumes weighs less. */
+const ASSUMED_FIGURE_WEIGHS = 5
 
 /**
  * How many of a hundred sessions complete: our own outcomes, shrunk toward the provider's conversion (its IR where it
@@ -74,8 +76,9 @@ const PROVIDER_FIGURE_WEIGHS = 20
 export function conversionEstimate(survey: Survey, own: OwnOutcomes | null): number {
   const theirs = survey.conversionPercent ?? survey.irPercent
   if (own === null) return theirs
-  const completes = own.completes + (theirs / 100) * PROVIDER_FIGURE_WEIGHS
-  return (completes / (own.sessions + PROVIDER_FIGURE_WEIGHS)) * 100
+  const weight = survey.assumed?.includes('ir') === true ? ASSUMED_FIGURE_WEIGHS : PROVIDER_FIGURE_WEIGHS
+  const completes = own.completes + (theirs / 100) * weight
+  return (completes / (own.sessions + weight)) * 100
 }
 
 /**

@@ -89,6 +89,8 @@ export interface Survey {
   /** Absent = nothing is guaranteed, which is not a guarantee of 0. */
   readonly allocation?: Allocation
   readonly grouping?: Grouping
+  /** Figures which the provider gives where it knows none: of little weight (seed 001: LOI 10, IR 20). */
+  readonly assumed?: readonly ('loi' | 'ir')[]
   /** True while the provider lets only a first few in, to look at their answers. */
   readonly softLaunch?: boolean
   readonly projectId: string | null

@@ -65,6 +65,54 @@ export interface HeldEdition {
 /** For providers that list first and describe on demand: what of their list is held already, by their survey ids. */
 export type FindHeld = (providerSurveyIds: readonly string[]) => Promise<ReadonlyMap<string, HeldEdition>>
 
+/** A panelist, as a provider which matches on its own side is asked about them. */
+export interface PanelistRequest {
+  /** The id the provider sees for this panelist (bare, or per panel). */
+  readonly panelistId: string
+  /** ISO 3166-1 alpha-3. */
+  readonly country: string
+  /** YYYY-MM-DD. */
+  readonly dateOfBirth: string | null
+  /** Question -> answers, in the provider's vocabulary without its prefix. */
+  readonly profile: Readonly<Record<string, readonly string[]>>
+  /** The panelist's own address and browser, never ours. */
+  readonly userIp: string
+  readonly userAgent: string | null
+}
+
+/** Something to do for a reward that is no survey; booked like one, shown apart from them. */
+export interface PartnerOffer {
+  readonly survey: Survey
+  readonly headline: string
+  readonly requirements: string
+  /** False = it costs the panelist money. */
+  readonly free: boolean | null
+  readonly creditCardRequired: boolean | null
+  readonly tags: readonly string[]
+}
+
+/** What a provider has for one panelist now. The links are this panelist's alone. */
+export interface PanelistMatch {
+  readonly surveys: readonly Survey[]
+  readonly offers: readonly PartnerOffer[]
+  readonly unreadable: readonly { readonly providerSurveyId: string | null; readonly reason: string }[]
+  /** How many were left out because nobody knows what they pay. */
+  readonly unpriced: number
+  /** Why the provider has nothing to say about this panelist, in words that a panel can act on; null = it answered. */
+  readonly notice: string | null
+  /** The provider wants nothing to do with this panelist: not asked again for so many milliseconds. */
+  readonly blockedForMs?: number
+}
+
+/** How a connection that matches by panelist is used, from configuration. Times in milliseconds. */
+export interface MatchingTerms {
+  /** A result so young answers again. */
+  readonly cacheMs: number
+  /** How long a match waits at most. */
+  readonly timeoutMs: number
+  readonly refreshesPerSecond: number
+}
+
 export interface EntryRequest {
   readonly sessionId: string
   /** The id the provider sees for this panelist (bare, or per panel). */
@@ -99,6 +147,8 @@ export interface VerifiedArrival {
 }
 
 export interface OutcomeReport {
+  /** The provider's id of the transaction: it belongs to the session that it first came with. */
+  readonly transactionId?: string
   /** How the session is found, tried in this order. */
   readonly correlate: {
     readonly sessionId?: string
@@ -133,10 +183,16 @@ export interface ProviderAdapter<Config> {
    * @param held what is stored already; without it everything is described anew
    */
   fetchSupply?(call: Call<Config>, from: Cursor, held?: FindHeld): AsyncIterable<SupplyBatch>
+  /** Live surveys for one panelist, for providers that match on their side. Comes with `matching`. */
+  matchPanelist?(call: Call<Config>, panelist: PanelistRequest): Promise<PanelistMatch>
+  /** How often, and for how long, `matchPanelist` is asked. */
+  matching?(config: Config): MatchingTerms
   /** Reads one record from the bytes that were kept of it. Absent = a feed of that one record is read. */
   readRecord?(config: Config, raw: Uint8Array, order: string): SupplyChange | Unreadable
   /** The postback routes, by the part after the connection ('' = none), which the provider calls with GET; others are POST. */
   readonly getPostbacks?: readonly string[]
+  /** The body that the provider takes for a success of any postback [JSON of ours]. */
+  readonly postbackAnswer?: string
   /** Tell the provider a page is safely stored. Safe to repeat. */
   acknowledge?(call: Call<Config>, receipt: Receipt): Promise<void>
   /** Where to send the panelist. Some providers sign, some encrypt, some ask upstream first. Throws 'refused' when they say no. */

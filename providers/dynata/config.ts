@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Outcome } from '../../domain/outcome.js'
 import { arrivalConfig } from '../arrival-config.js'
 import {
   absent,
@@ -7,6 +8,7 @@ import {
   code,
   connectionSettings,
   duration,
+  fieldNotes,
   flag,
   fromEnvironment,
   integer,
@@ -17,7 +19,17 @@ import {
   textField,
 } from '../connection-config.js'
 
-/** Dynata's callback letters (Peanut Labs publisher guide). */
+/** Dynata's status letters (Peanut Labs publisher guide). */
+const LETTERS: Readonly<Record<string, Outcome>> = {
+  C: 'COMPLETED',
+  F: 'QUOTA_FULL',
+  P: 'TERMINATED',
+  N: 'SCREENED_OUT',
+  R: 'REJECTED',
+  T: 'DISQUALIFIED',
+}
+
+/** The callback, server to server. */
 const postbacks = arrivalConfig({
   fields: {
     session: 'sub_id',
@@ -26,15 +38,11 @@ const postbacks = arrivalConfig({
     offer: 'offerInvitationId',
     transaction: 'transactionId',
   },
-  outcomes: {
-    C: 'COMPLETED',
-    F: 'QUOTA_FULL',
-    P: 'TERMINATED',
-    N: 'SCREENED_OUT',
-    R: 'REJECTED',
-    T: 'DISQUALIFIED',
-  },
+  outcomes: LETTERS,
 })
+
+/** A browser that comes back; the publisher guide knows no signature for it, so it is no evidence of its own. */
+const returns = arrivalConfig({ fields: { session: 'sub_id', outcome: 'status' }, outcomes: LETTERS })
 
 /** An AES key in hex. The seed's sample of eight digits is a placeholder, too short for AES. */
 const securityKey = textField({ example: fromEnvironment('DYNATA_SECURITY_KEY'), secret: true }, (value) =>
@@ -42,6 +50,15 @@ const securityKey = textField({ example: fromEnvironment('DYNATA_SECURITY_KEY'),
     ? value.toLowerCase()
     : new Complaint('must be the hex of 16, 24 or 32 bytes'),
 )
+
+/** What a complete pays where the answer names no cpi. */
+const assumedPrice = textField({ example: '"0.75"' }, (value) =>
+  /^\d{1,6}(?:\.\d{1,4})?$/.test(value) && /[1-9]/.test(value)
+    ? value
+    : new Complaint('must be a decimal amount above 0 in quotes'),
+)
+
+const SHORTEST_BAN_MS = 60_000
 
 /** A caller never waits shorter than this for a live match. */
 const SHORTEST_TIMEOUT_MS = 50
@@ -63,5 +80,12 @@ export const dynataConnection = section({
   cache: duration(SHORTEST_POLL_MS, '60s').prefault('60s'),
   timeout: duration(SHORTEST_TIMEOUT_MS, '800ms').prefault('800ms'),
   max_refreshes_per_second: number({ min: 0.01, max: 10_000, whole: false, example: '20' }).prefault(20),
+  // A survey without a cpi has no price: it is left out, or offered at this one.
+  price_without_cpi: absent(assumedPrice).register(fieldNotes, { otherwise: 'a survey without a cpi is not offered' }),
+  // Code 3: how long a banned panelist is not asked about again.
+  ban_for: duration(SHORTEST_BAN_MS, '30d').prefault('30d'),
+  returns: absent(returns),
   postbacks: absent(postbacks),
 })
+
+export type DynataConnection = z.output<typeof dynataConnection>

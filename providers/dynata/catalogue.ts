@@ -1,0 +1,155 @@
+import type { z } from 'zod'
+import { type Money, parseMoney } from '../../domain/money.js'
+import type { Survey } from '../../domain/survey.js'
+import type { PanelistMatch, PartnerOffer } from '../adapter.js'
+import type { DynataConnection } from './config.js'
+import { isTrackable } from './entry.js'
+import { identity, type WireSurvey, wireOffer, wireSurvey } from './wire.js'
+
+/** "A default of 10 is provided", "a default of 20 is provided": exactly these say that nobody has measured yet (D5). */
+const DEFAULT_LOI_MINUTES = 10
+const DEFAULT_IR_PERCENT = 20
+
+/** Offers are no surveys: their ids are a space of their own, which a survey id (a hash, or digits) never enters. */
+const OFFER_PREFIX = 'offer:'
+
+type Read<Item> = { readonly item: Item | 'unpriced' } | PanelistMatch['unreadable'][number]
+
+/**
+ * Reads both lists of an answer. Every record ends as an item, as unpriced, or as unreadable; none costs the others.
+ * @param country the panelist's, alpha-3: the answer names none
+ */
+export function readLists(
+  lists: { readonly surveys: readonly unknown[]; readonly offers?: readonly unknown[] | null | undefined },
+  config: DynataConnection,
+  country: string,
+): Omit<PanelistMatch, 'notice'> {
+  const surveys = once(
+    lists.surveys.map((given) => readSurvey(given, config, country)),
+    (survey) => survey,
+  )
+  const offers = once(
+    (lists.offers ?? []).map((given) => readOffer(given, config, country)),
+    ({ survey }) => survey,
+  )
+  return {
+    surveys: surveys.items,
+    offers: offers.items,
+    unreadable: [...surveys.unreadable, ...offers.unreadable],
+    unpriced: surveys.unpriced + offers.unpriced,
+  }
+}
+
+/** One id is one survey: of two alike nobody can tell which a session was for, so the second is not taken. */
+function once<Item>(read: readonly Read<Item>[], surveyOf: (item: Item) => Survey) {
+  const items: Item[] = []
+  const unreadable: PanelistMatch['unreadable'][number][] = []
+  const seen = new Set<string>()
+  let unpriced = 0
+  for (const one of read) {
+    if (!('item' in one)) unreadable.push(one)
+    else if (one.item === 'unpriced') unpriced += 1
+    else {
+      const { providerSurveyId } = surveyOf(one.item)
+      if (seen.has(providerSurveyId)) unreadable.push({ providerSurveyId, reason: 'the id is there twice' })
+      else items.push(one.item)
+      seen.add(providerSurveyId)
+    }
+  }
+  return { items, unreadable, unpriced }
+}
+
+function readSurvey(given: unknown, config: DynataConnection, country: string): Read<Survey> {
+  const read = wireSurvey.safeParse(given)
+  return read.success ? surveyOf(read.data, config, country) : unreadable(given, read.error)
+}
+
+function readOffer(given: unknown, config: DynataConnection, country: string): Read<PartnerOffer> {
+  const read = wireOffer.safeParse(given)
+  if (!read.success) return unreadable(given, read.error)
+  const offer = read.data
+  const { id, cpi, link } = offer
+  const asSurvey = surveyOf({ id: `${OFFER_PREFIX}${id}`, cpi, link }, config, country)
+  if (!('item' in asSurvey)) return asSurvey
+  if (asSurvey.item === 'unpriced') return { item: 'unpriced' }
+  return {
+    item: {
+      survey: asSurvey.item,
+      headline: offer.headline_text ?? '',
+      requirements: offer.requirements_text ?? offer.requirement_text ?? '',
+      free: offer.free ?? offer.Free ?? null,
+      creditCardRequired: offer.credit_card_required ?? null,
+      tags: offer.offer_filter_tag ?? [],
+    },
+  }
+}
+
+function surveyOf(
+  { id, average_loi, incidence_rate, cpi, link }: Partial<WireSurvey> & Pick<WireSurvey, 'id' | 'link'>,
+  config: DynataConnection,
+  country: string,
+): Read<Survey> {
+  if (!isTrackable(link, config)) {
+    const reason = 'link: not an https address that ends in sub_id='
+    return { providerSurveyId: id, reason }
+  }
+  let price: Money | null
+  try {
+    price = priceOf(cpi, config)
+  } catch (error) {
+    if (error instanceof RangeError) return { providerSurveyId: id, reason: `cpi: ${error.message}` }
+    throw error
+  }
+  if (price === null) return { item: 'unpriced' }
+  const loi = average_loi ?? DEFAULT_LOI_MINUTES
+  const ir = incidence_rate ?? DEFAULT_IR_PERCENT
+  const assumed = [
+    ...(loi === DEFAULT_LOI_MINUTES ? (['loi'] as const) : []),
+    ...(ir === DEFAULT_IR_PERCENT ? (['ir'] as const) : []),
+  ]
+  return {
+    item: {
+      providerSurveyId: id,
+      status: 'open',
+      country,
+      locale: null,
+      loiMinutes: Math.max(1, Math.ceil(loi)),
+      irPercent: ir,
+      // "a proxy for the conversion rate of the survey"
+      conversionPercent: ir,
+      ...(assumed.length === 0 ? {} : { assumed }),
+      price,
+      availableCompletes: null,
+      devices: null,
+      finishAt: null,
+      groupId: null,
+      projectId: null,
+      resumeAllowed: false,
+      clauses: [],
+      quotas: [],
+      additionalQualifications: 0,
+      fullQuotaTerminates: false,
+      entry: { url: link },
+      enterable: true,
+    },
+  }
+}
+
+/**
+ * "The amount we'll pay you for each complete", a decimal in the connection's currency. Absent, blank or zero is no price
+ * at all, never a price of nothing: the operator's assumed one counts, and without it there is none.
+ * @throws RangeError for what is no amount
+ */
+function priceOf(cpi: string | null | undefined, config: DynataConnection): Money | null {
+  const given = cpi === null || cpi === undefined || cpi === '' ? null : parseMoney(cpi, config.currency)
+  if (given !== null && given.amountMinor < 0n) throw new RangeError(`${cpi} is less than nothing`)
+  if (given !== null && given.amountMinor > 0n) return given
+  return config.priceWithoutCpi === null ? null : parseMoney(config.priceWithoutCpi, config.currency)
+}
+
+function unreadable(given: unknown, error: z.ZodError): PanelistMatch['unreadable'][number] {
+  const issue = error.issues[0]
+  const place = issue?.path.join('.') || 'the record'
+  const said = identity.parse(given)
+  return { providerSurveyId: said.id ?? null, reason: `${place}: ${issue?.message ?? 'unreadable'}` }
+}

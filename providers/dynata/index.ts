@@ -1,0 +1,24 @@
+import type { ProviderAdapter } from '../adapter.js'
+import { shippedVocabulary } from '../shipped-vocabulary.js'
+import { type DynataConnection, dynataConnection } from './config.js'
+import { openEntry } from './entry.js'
+import { matchPanelist } from './match.js'
+import { readArrival } from './outcomes.js'
+
+/** Dynata's publisher API, once Peanut Labs (seed 001): no catalogue, a match for each panelist. */
+export const dynata: ProviderAdapter<DynataConnection> = {
+  name: 'dynata',
+  config: dynataConnection,
+  vocabulary: shippedVocabulary('dynata'),
+  matchPanelist,
+  matching: (config) => ({
+    cacheMs: config.cache,
+    timeoutMs: config.timeout,
+    refreshesPerSecond: config.maxRefreshesPerSecond,
+  }),
+  openEntry,
+  readArrival,
+  getPostbacks: [''],
+  // anything else is sent again (publisher guide, callback)
+  postbackAnswer: '1',
+}

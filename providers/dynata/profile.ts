@@ -1,0 +1,30 @@
+import { alpha2Of } from '../../domain/country.js'
+import type { PanelistRequest } from '../adapter.js'
+
+/** `user_profile` of a registration (publisher guide, Register User). */
+export interface UserProfile {
+  /** YYYY-MM-DD. */
+  readonly dob: string
+  /** 1 male, 2 female. */
+  readonly sex?: '1' | '2'
+  /** ISO 3166-1 alpha-2. */
+  readonly cc?: string
+  readonly postal?: string
+}
+
+/**
+ * The profile that a panelist is registered with. Without a date of birth a registration fails (code 8), so none is sent.
+ * @returns null when there is nothing that could register anybody
+ */
+export function userProfileOf({ dateOfBirth, country, profile }: PanelistRequest): UserProfile | null {
+  if (dateOfBirth === null) return null
+  const sex = profile.sex?.[0]
+  const postal = profile.postal?.[0]
+  const cc = alpha2Of(country)
+  return {
+    dob: dateOfBirth,
+    ...(sex === '1' || sex === '2' ? { sex } : {}),
+    ...(cc === null ? {} : { cc }),
+    ...(postal === undefined ? {} : { postal }),
+  }
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { DecimalNumber } from '../json.js'
+
+/**
+ * Dynata's words as they come (seed 001, Successful Response): tolerant of members it does not name and of optional ones
+ * that are absent or null; strict about what is paid and where a person is sent.
+ */
+
+const id = z.union([z.string(), z.number().int(), z.bigint()]).transform(String).pipe(z.string().trim().min(1).max(200))
+const words = z.string().max(4_000).nullish().catch(null)
+
+/** "JSON number: float or int", with every digit as it was sent; the sample's cpi is text. */
+const decimalText = z
+  .union([z.string(), z.number(), z.bigint(), z.instanceof(DecimalNumber)])
+  .transform((value) => String(value).trim())
+
+const figure = (most: number) =>
+  z
+    .union([z.number(), z.instanceof(DecimalNumber).transform(Number)])
+    .pipe(z.number().min(0).max(most))
+    .nullish()
+
+const flag = z
+  .union([z.boolean(), z.literal(0), z.literal(1)])
+  .transform(Boolean)
+  .nullish()
+  .catch(null)
+
+/** Surveys have the following parameters; topics, survey_type and respondent_type are always empty. */
+export const wireSurvey = z.object({
+  id,
+  average_loi: figure(1_440),
+  incidence_rate: figure(100),
+  cpi: decimalText.nullish(),
+  link: z.string(),
+})
+export type WireSurvey = z.output<typeof wireSurvey>
+
+/** Offers have the following parameters. `requirement_text` is the sample's spelling, `requirements_text` the table's; so `Free`. */
+export const wireOffer = z.object({
+  id,
+  external_project_id: id.nullish().catch(null),
+  offer_filter_tag: z.array(z.string().max(200)).max(100).nullish().catch(null),
+  headline_text: words,
+  requirements_text: words,
+  requirement_text: words,
+  free: flag,
+  Free: flag,
+  credit_card_required: flag,
+  cpi: decimalText.nullish(),
+  link: z.string(),
+})
+export type WireOffer = z.output<typeof wireOffer>
+
+/** Who a record speaks of, where the rest of it cannot be read. */
+export const identity = z.object({ id: id.optional().catch(undefined) }).catch({})
+
+const code = z.union([z.number(), z.string(), z.bigint()]).transform((value) => String(value).trim())
+
+/** `{errorInfo: {error, code, reset}}`, with HTTP 200 (publisher guide). */
+export const errorAnswer = z.object({
+  errorInfo: z.object({ code, error: z.unknown().optional() }),
+})
+
+export const matchAnswer = z.object({
+  user_id: z.string().nullish().catch(null),
+  surveys: z.array(z.unknown()).max(10_000),
+  offers: z.array(z.unknown()).max(10_000).nullish(),
+})
