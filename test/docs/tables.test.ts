@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -133,5 +133,15 @@ describe('runbook', () => {
     const states = ['starting', ...[...list.matchAll(/'(\w+)'/g)].map(([, state]) => state ?? '')]
     const written = table(runbook, 'of a poll loop', 'means').map(([state]) => state)
     expect(states.filter((state) => state !== 'removed').toSorted()).toEqual(written.toSorted())
+  })
+})
+
+describe('CONTRIBUTING', () => {
+  it('names the files of the provider it takes for its model', () => {
+    const steps = readPage('CONTRIBUTING.md')
+    const indented = { ...steps, text: steps.text.replace(/^ {3}\|/gm, '|') }
+    const files = table(indented, 'file', 'holds').flatMap(([file = '']) => code(file))
+    expect(files.length).toBeGreaterThan(5)
+    expect(files.filter((file) => !existsSync(path.join(checkout, 'providers/kantar', file)))).toEqual([])
   })
 })
