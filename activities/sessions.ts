@@ -47,7 +47,8 @@ export function createSessionActivities(deps: SessionDependencies) {
 
     /** The provider could not be reached as long as the entry would have lasted. */
     async abandonOpening(sessionId: string): Promise<SessionStatus> {
-      const claim = await recordClaim(deps.knex, sessionId, abandoned, deps.clock())
+      // an attempt that was given up may have opened it after all: then there is nothing to abandon
+      const claim = await recordClaim(deps.knex, sessionId, abandoned, deps.clock(), (row) => row.state === 'opening')
       if (claim === null) throw new Error(`session ${sessionId} is not there`)
       return statusOf(claim.session, deps.clock())
     },

@@ -82,7 +82,7 @@ export const sessionInvariants: readonly Invariant[] = [
   },
   {
     id: 'I24',
-    promise: 'what opening an entry needed (address, browser, profile) is deleted once it is open or given up',
+    promise: 'what opening an entry needed (address, browser, profile) is deleted once used',
     sql: `select i.session_id from session_inputs i join sessions s using (session_id) where s.state <> 'opening'`,
   },
 ]

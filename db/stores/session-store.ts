@@ -158,6 +158,14 @@ export async function announceSession(knex: Knex, sessionId: string): Promise<bo
   )
 }
 
+/** Notes that a session's workflow is at work. Safe to repeat: the first moment stays. */
+export async function markWorkflowStarted(knex: Knex, sessionId: string, now: Date): Promise<void> {
+  await knex('sessions')
+    .where({ session_id: sessionId })
+    .whereNull('workflow_started_at')
+    .update({ workflow_started_at: now })
+}
+
 /** Sessions whose workflow nobody is known to have started, oldest first: the janitor's list. */
 export async function findUnstartedSessions(knex: Knex, olderThan: Date, limit: number): Promise<SessionRow[]> {
   return knex('sessions')
