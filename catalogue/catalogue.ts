@@ -1,3 +1,4 @@
+import type { TakenSurvey } from '../domain/grouping.js'
 import type { Panelist } from '../domain/panelist.js'
 import type { Device } from '../domain/survey.js'
 import { type ExpandedProfile, expandProfile, type Vocabulary } from '../domain/targeting/expand.js'
@@ -18,6 +19,8 @@ export interface CatalogueQuery {
   readonly excludedSurveys: ReadonlySet<string>
   /** Groups of which none is offered again, made with `groupKey`. */
   readonly excludedGroups: ReadonlySet<string>
+  /** What the panelist completed, or is in: the rest of its groups is not offered for a while. */
+  readonly taken?: readonly TakenSurvey[]
   /** At most this many offers. */
   readonly limit: number
 }
@@ -57,7 +60,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     })
 
   const matches = (query: CatalogueQuery, profile: ExpandedProfile) => {
-    const { panelist, device, excludedSurveys, excludedGroups } = query
+    const { panelist, device, excludedSurveys, excludedGroups, taken = [] } = query
     const offered = standings(query.connections).filter((one) => one.offered)
     return follower.index.match({
       country: panelist.country,
@@ -68,6 +71,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       connections: offered.map((one) => one.id),
       excludedSurveys,
       excludedGroups,
+      taken,
     })
   }
 

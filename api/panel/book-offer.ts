@@ -1,5 +1,6 @@
 import { readPanelistStanding } from '../../db/read-models/panelist-standing.js'
 import { findSurvey, type SurveyRecord } from '../../db/stores/survey-store.js'
+import { excludedByGroup } from '../../domain/grouping.js'
 import type { Money } from '../../domain/money.js'
 import type { Grade } from '../../domain/outcome.js'
 import type { PanelistSnapshot } from '../../domain/panelist.js'
@@ -46,6 +47,9 @@ export async function bookOffer(
   const gone = () => offerGone(deps, panel, body, offer.surveyId, found?.survey.country)
   if (found === null || connection === undefined || offer.expired) throw await gone()
   if (!takesPeople(deps, panel, connection, found, now)) throw await gone()
+  if (excludedByGroup(found.connection, found.providerSurveyId, found.survey, standing.takenSurveys, now) !== null) {
+    throw await gone()
+  }
   if (offer.quotaKey !== null && (quota === null || !isOpen(quota))) throw await gone()
   const price = quota?.price ?? found.survey.price
   if (price.currency !== offer.price.currency || price.amountMinor < offer.price.amountMinor) throw await gone()

@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express'
 import { readPanelistStanding } from '../../db/read-models/panelist-standing.js'
 import { findSurvey } from '../../db/stores/survey-store.js'
+import { excludedByGroup } from '../../domain/grouping.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { panelOf } from '../http/auth.js'
 import { notFound } from '../http/problem.js'
@@ -28,10 +29,12 @@ export function explain(deps: ApiDependencies): RequestHandler {
     const explanation = await deps.catalogue.explain(surveyId, panelist, null)
     if (explanation === null) throw notFound('There is no such survey for you')
     const taken = standing.taken.includes(surveyId)
+    const { connection: at, providerSurveyId, survey } = found
+    const grouped = excludedByGroup(at, providerSurveyId, survey, standing.takenSurveys, deps.clock())
     const capped = isCapped(panel, connection, standing)
     response.json({
       ...explanation,
-      verdict: taken || capped ? 'no' : explanation.verdict,
+      verdict: taken || capped || grouped !== null ? 'no' : explanation.verdict,
       rules: [
         ...explanation.rules,
         {
@@ -39,6 +42,12 @@ export function explain(deps: ApiDependencies): RequestHandler {
           wanted: 'not completed or under way',
           given: taken ? 'completed or under way' : 'neither',
           holds: !taken,
+        },
+        {
+          rule: 'group',
+          wanted: survey.grouping ? `none of its group within ${survey.grouping.exclusionDays} days` : 'no group',
+          given: grouped === null ? 'none' : `${grouped} taken`,
+          holds: grouped === null,
         },
         { rule: 'caps', wanted: 'starts left', given: capped ? 'none left' : 'some left', holds: !capped },
       ],

@@ -32,6 +32,7 @@ export async function findOffers(
     connections: connections.filter((connection) => !isCapped(panel, connection, standing)).map(({ id }) => id),
     excludedSurveys: new Set(standing.taken),
     excludedGroups: new Set(),
+    taken: standing.takenSurveys,
     limit: request.limit,
   })
   const expiresAt = new Date(now.getTime() + OFFER_TTL_MS)

@@ -1,3 +1,4 @@
+import { excludedByGroup, type TakenSurvey } from '../../domain/grouping.js'
 import type { Money } from '../../domain/money.js'
 import type { Clause, Device } from '../../domain/survey.js'
 import type { ExpandedProfile, GivenValues } from '../../domain/targeting/expand.js'
@@ -30,6 +31,8 @@ export interface MatchQuery {
   readonly excludedSurveys: ReadonlySet<string>
   /** Groups (`groupKey`) of which none is offered again. */
   readonly excludedGroups: ReadonlySet<string>
+  /** What the panelist took; others of the same groups are left out for a while. */
+  readonly taken?: readonly TakenSurvey[]
 }
 
 /** Where a survey stands among those that suit; the higher the earlier. */
@@ -224,8 +227,11 @@ export class CountryIndex {
   }
 
   private isExcluded(slot: number, { entry }: IndexedSurvey, query: MatchQuery): boolean {
-    const { excludedSurveys, excludedGroups } = query
+    const { excludedSurveys, excludedGroups, taken = [] } = query
     if (excludedSurveys.size > 0 && excludedSurveys.has(this.surveyIds[slot] ?? '')) return true
+    const { connection, providerSurveyId, survey } = entry
+    if (taken.length > 0 && excludedByGroup(connection, providerSurveyId, survey, taken, query.now) !== null)
+      return true
     if (excludedGroups.size === 0 || entry.survey.groupId === null) return false
     return excludedGroups.has(groupKey(entry.connection, entry.survey.groupId))
   }

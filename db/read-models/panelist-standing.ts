@@ -1,4 +1,6 @@
+import type { TakenSurvey } from '../../domain/grouping.js'
 import type { Panelist } from '../../domain/panelist.js'
+import type { Grouping } from '../../domain/survey.js'
 import type { Knex } from '../connect.js'
 
 /** What a match needs to know of a panelist beside what the request says. */
@@ -7,13 +9,15 @@ export interface PanelistStanding {
   readonly stored: Panelist | null
   /** Surveys which the panelist completed, or is in: not offered again (contract §4). */
   readonly taken: readonly string[]
+  /** The same, as their providers know them: groups exclude by these. */
+  readonly takenSurveys: readonly TakenSurvey[]
   /** Starts by connection, for the caps. */
   readonly starts: readonly { readonly connection: string; readonly daily: number; readonly weekly: number }[]
 }
 
 interface Row {
   stored: { country: string; locale: string | null; date_of_birth: string | null; profile: Panelist['profile'] } | null
-  taken: string[]
+  taken: { survey_id: string; connection: string; provider_survey_id: string; at: string; grouping: Grouping | null }[]
   starts: { connection: string; daily: number; weekly: number }[]
 }
 
@@ -26,13 +30,16 @@ export async function readPanelistStanding(
 ): Promise<PanelistStanding> {
   const { rows } = (await knex.raw(
     `with mine as (
-       select survey_id, connection, state, completed_at, entered_at from sessions
+       select survey_id, connection, provider_survey_id, state, completed_at, entered_at from sessions
         where panel = :panel and panelist_id = :panelistId)
      select
        (select to_jsonb(p) from (select country, locale, date_of_birth, profile from panelists
           where panel = :panel and panelist_id = :panelistId) p) as stored,
-       (select coalesce(jsonb_agg(distinct survey_id), '[]') from mine
-         where state <> 'finished' or completed_at is not null) as taken,
+       (select coalesce(jsonb_agg(jsonb_build_object('survey_id', m.survey_id, 'connection', m.connection,
+                 'provider_survey_id', m.provider_survey_id, 'grouping', s.survey -> 'grouping',
+                 'at', case when m.state <> 'finished' then :now::timestamptz else m.completed_at end)), '[]')
+          from mine m left join surveys s using (survey_id)
+         where m.state <> 'finished' or m.completed_at is not null) as taken,
        (select coalesce(jsonb_agg(c), '[]') from (
           select connection,
                  count(*) filter (where entered_at > :now::timestamptz - interval '1 day') as daily,
@@ -51,7 +58,13 @@ export async function readPanelistStanding(
           profile: row.stored.profile,
         }
       : null,
-    taken: row?.taken ?? [],
+    taken: [...new Set(row?.taken.map((one) => one.survey_id))],
+    takenSurveys: (row?.taken ?? []).map((one) => ({
+      connection: one.connection,
+      providerSurveyId: one.provider_survey_id,
+      at: new Date(one.at),
+      grouping: one.grouping,
+    })),
     starts: row?.starts ?? [],
   }
 }
