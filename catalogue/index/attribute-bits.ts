@@ -105,7 +105,7 @@ export class AttributeBits {
 
   /** The single element that a single plain value hits, null when it hits none; undefined when there may be several. */
   private onlyElement(given: GivenValues): Element | null | undefined {
-    if (given.values.length !== 1 || given.numbers.length > 1 || this.prefixes.size > 0) return undefined
+    if (given.values.length !== 1 || this.prefixes.size > 0) return undefined
     const answer = this.answers.get(given.values[0] ?? '')
     const number = given.numbers[0]
     const segment = number === undefined || this.segments.length === 0 ? undefined : this.segmentOf(number)

@@ -22,7 +22,7 @@ function sameTargeting(one: Survey, other: Survey): boolean {
 
 function sameQuota(one: Quota, other: Quota | undefined): boolean {
   if (one === other) return true
-  if (other === undefined || one.quotaId !== other.quotaId) return false
+  if (other === undefined) return false
   if (one.additionalQualifications > 0 !== other.additionalQualifications > 0) return false
   return one.layers === other.layers || same(shape(one.layers), shape(other.layers))
 }
