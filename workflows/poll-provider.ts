@@ -52,6 +52,8 @@ export async function pollProvider(input: PollInput): Promise<void> {
   let recordedPause = input.carried?.recordedPause ?? null
   let pollRequested = input.carried?.pollRequested ?? false
   let dueAt = input.carried?.dueAt ?? Date.now()
+  // news that a poll which is under way may not have known
+  let hurry = false
   let waitingFor = `next poll of ${connection}`
 
   const provider = proxyActivities<SupplyActivities>({
@@ -77,7 +79,7 @@ export async function pollProvider(input: PollInput): Promise<void> {
   setHandler(
     resumePolling,
     () => {
-      if (pausedFor !== null) dueAt = Date.now()
+      if (pausedFor !== null) pollSoon()
       pausedFor = null
       count('resume')
     },
@@ -94,7 +96,7 @@ export async function pollProvider(input: PollInput): Promise<void> {
   setHandler(
     configChanged,
     () => {
-      dueAt = Date.now()
+      pollSoon()
       count('configChanged')
     },
     { description: 'The configuration is another one: polls at once with it' },
@@ -112,7 +114,10 @@ export async function pollProvider(input: PollInput): Promise<void> {
     await untilDue()
     if (polls >= (input.pollsPerRun ?? POLLS_PER_RUN) || historyIsLong()) break
     pollRequested = false
+    hurry = false
     await pollOnce()
+    if (hurry) dueAt = Date.now()
+    look()
   }
 
   await condition(() => allHandlersFinished() && recordedPause === pausedFor)
@@ -160,7 +165,6 @@ export async function pollProvider(input: PollInput): Promise<void> {
       waitingFor = `${connection}: retry after ${failure.status ?? failure.type}`
       dueAt = Date.now() + waitAfterFailure(failure, position.failStreak, Math.random())
     }
-    look()
   }
 
   /** PostgreSQL learns of every pause and resume, in their order. */
@@ -173,6 +177,11 @@ export async function pollProvider(input: PollInput): Promise<void> {
       else await bookkeeping.recordPaused({ connection, reason })
       recordedPause = reason
     }
+  }
+
+  function pollSoon(): void {
+    dueAt = Date.now()
+    hurry = true
   }
 
   function count(signal: keyof PollPosition['signals']): void {

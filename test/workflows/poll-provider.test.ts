@@ -187,6 +187,23 @@ describe('failures', () => {
     await until(loop, (position) => position.state === 'healthy')
   })
 
+  test('a configuration that changes while a poll is failing is tried at once all the same', async () => {
+    let finish = (): void => {}
+    const stuck = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    supply.poll = async (n) => {
+      if (n > 1) return aPage()
+      await stuck
+      throw unauthorized()
+    }
+    const loop = await start()
+    while (supply.polls === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    await loop.signal(configChanged)
+    finish()
+    await until(loop, (position) => position.state === 'healthy')
+  })
+
   test('an acknowledgement that failed is made up for after the next page', async () => {
     supply.poll = () => aPage({ committed: '10', acked: '0', toAcknowledge: '10' })
     let asked = 0
