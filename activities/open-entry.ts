@@ -11,6 +11,7 @@ import { failpoint } from '../platform/failpoints.js'
 import type { EntryLink } from '../providers/adapter.js'
 import { ProviderError } from '../providers/errors.js'
 import type { Upstream } from '../providers/upstream.js'
+import { applyEffects } from './apply-effects.js'
 import { toTemporalFailure } from './failures.js'
 import { withHeartbeat } from './heartbeat.js'
 import type { SessionDependencies } from './session-dependencies.js'
@@ -31,12 +32,20 @@ export async function openSessionEntry(deps: SessionDependencies, sessionId: str
     const stored = await storeEntry(
       deps.knex,
       sessionId,
-      { url: link.url, providerSessionId: link.providerSessionId, ...pricing(link, policy) },
+      {
+        url: link.url,
+        providerSessionId: link.providerSessionId,
+        ...(link.loiMinutes === undefined ? {} : { loiMinutes: link.loiMinutes }),
+        ...pricing(link, policy),
+      },
       deps.clock(),
     )
     return stored ?? row
   } catch (error) {
-    if (error instanceof ProviderError && isRefusal(error)) return refuse(deps, row, error.message)
+    if (error instanceof ProviderError && isRefusal(error)) {
+      await applyEffects(deps, row, error.evidence.effects ?? [], error.message)
+      return refuse(deps, row, error.message)
+    }
     throw toTemporalFailure(error)
   }
 }

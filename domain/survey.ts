@@ -66,6 +66,17 @@ export interface Grouping {
   readonly exclusionDays: number
 }
 
+/** How far somebody got in another survey. */
+export type Participation = 'started' | 'terminated' | 'completed' | 'quota_full'
+
+/** Whoever took part so in another survey of the connection is not let in (Toluna, SurveyWaveExclusions). */
+export interface ParticipationExclusion {
+  /** The other survey; null = any survey of `projectId`. */
+  readonly providerSurveyId: string | null
+  readonly projectId: string
+  readonly participations: readonly Participation[]
+}
+
 /** One survey as every provider's adapter describes it. Plain data: goes to PostgreSQL as it is (money as text). */
 export interface Survey {
   readonly providerSurveyId: string
@@ -95,6 +106,11 @@ export interface Survey {
   readonly softLaunch?: boolean
   readonly projectId: string | null
   readonly resumeAllowed: boolean
+  /** True = only for the people whom the provider names for its quotas (Toluna, recontact surveys). */
+  readonly membersOnly?: boolean
+  /** True = whoever was sent to one of its quotas is never sent to another one (Toluna, Sampling Rules). */
+  readonly oneQuotaPerPanelist?: boolean
+  readonly exclusions?: readonly ParticipationExclusion[]
   readonly clauses: readonly Clause[]
   readonly quotas: readonly Quota[]
   readonly additionalQualifications: number

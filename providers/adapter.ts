@@ -4,6 +4,7 @@ import type { Money } from '../domain/money.js'
 import type { Outcome } from '../domain/outcome.js'
 import type { Profile } from '../domain/panelist.js'
 import type { Quota, Survey } from '../domain/survey.js'
+import type { RefusalEffect } from './errors.js'
 import type { Http } from './http.js'
 
 export type ProviderName = 'kantar' | 'toluna' | 'purespectrum' | 'dynata'
@@ -168,6 +169,35 @@ export interface OutcomeReport {
   /** One arrival once: the token's jti, else absent (the caller hashes the arrival). */
   readonly uniqueId?: string
   readonly metadata?: unknown
+  /** What the provider says it pays, as a decimal text in whole units: compared with the locked price, never booked. */
+  readonly amount?: string
+  /** `ignore`: the provider also speaks of people who are not ours, and nobody is to blame (2xx). */
+  readonly strangers?: 'ignore'
+}
+
+/** Whether a quota takes people now. */
+export interface QuotaStanding {
+  readonly live: boolean
+  readonly reason: string
+  /** What follows where it does not. */
+  readonly effects: readonly RefusalEffect[]
+}
+
+/** A provider's word that a quota closed or opened again: a hint, to be confirmed by `checkQuota`. */
+export interface QuotaNews {
+  readonly quotaId: string
+  readonly providerSurveyId: string
+  readonly live: boolean
+  /** When the provider says it happened: older news loses. */
+  readonly at: Date
+}
+
+/** Some of the people whom a members-only quota is for. */
+export interface MembersPage {
+  /** The ids which the provider knows them by, in its order. */
+  readonly members: readonly string[]
+  /** True when there are no more. */
+  readonly done: boolean
 }
 
 /** One upstream. An optional member that is present IS the capability; nothing else declares it. */
@@ -193,6 +223,18 @@ export interface ProviderAdapter<Config> {
   readonly getPostbacks?: readonly string[]
   /** The body that the provider takes for a success of any postback [JSON of ours]. */
   readonly postbackAnswer?: string
+  /** The price is known with the entry only: a session has none while it is opening. */
+  readonly priceWithEntry?: true
+  /** Connections of one account share their news: which one is it? */
+  accountOf?(config: Config): string
+  /** The code by which the provider knows a panelist, where that is not the id itself. */
+  panelistCode?(config: Config, panelistId: string): string
+  /** Who a quota of a members-only survey is for, page by page, after the last one received. */
+  fetchMembers?(call: Call<Config>, quotaId: string, after: string | null): Promise<MembersPage>
+  /** Whether a quota takes people now. */
+  checkQuota?(call: Call<Config>, quotaId: string): Promise<QuotaStanding>
+  /** What an authentic arrival says about a quota; null when it is about somebody's outcome. Throws 'misread'. */
+  readQuotaNews?(config: Config, arrival: VerifiedArrival): QuotaNews | null
   /** Tell the provider a page is safely stored. Safe to repeat. */
   acknowledge?(call: Call<Config>, receipt: Receipt): Promise<void>
   /** Where to send the panelist. Some providers sign, some encrypt, some ask upstream first. Throws 'refused' when they say no. */

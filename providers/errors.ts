@@ -12,6 +12,23 @@ export type ProviderErrorKind =
   | 'misread'
   | 'forged'
 
+/**
+ * How long an effect lasts. refresh: until the provider's list was read anew; day, week, month: 24 hours, 7
+ * days, 30 days; tomorrow and next-week: until the next UTC day or Monday begins.
+ */
+export type EffectEnd = 'refresh' | 'day' | 'week' | 'month' | 'tomorrow' | 'next-week'
+
+/** What a refusal tells beyond this one respondent: remembered, so that nobody is sent the same way again. */
+export type RefusalEffect =
+  | { readonly kind: 'drop-quota'; readonly until: EffectEnd }
+  | { readonly kind: 'drop-survey'; readonly until: EffectEnd }
+  /** This panelist is not offered this survey again. */
+  | { readonly kind: 'skip-survey' }
+  /** This panelist is offered nothing of this connection. */
+  | { readonly kind: 'block-panelist'; readonly until: EffectEnd }
+  /** Our account or its settings are at fault: an operator has to look. */
+  | { readonly kind: 'alarm' }
+
 /** What an operator needs to see: where we called, what came back. Never holds a secret or a profile. */
 export interface ProviderEvidence {
   readonly url?: string
@@ -22,6 +39,8 @@ export interface ProviderEvidence {
   readonly retryAfterMs?: number
   /** The provider's own code for it. */
   readonly code?: string
+  /** What follows from a refusal. */
+  readonly effects?: readonly RefusalEffect[]
 }
 
 /** Thrown by adapters; `activities/failures.ts` alone decides what is retried. */

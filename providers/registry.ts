@@ -1,9 +1,10 @@
 import type { ProviderAdapter, ProviderName } from './adapter.js'
 import { kantar } from './kantar/index.js'
 import { purespectrum } from './purespectrum/index.js'
+import { toluna } from './toluna/index.js'
 
 /** Every upstream this program speaks to. Adding one adds one line here, and one in `connection-schemas.ts`. */
-const adapters = { kantar, purespectrum }
+const adapters = { kantar, purespectrum, toluna }
 
 /** The adapters that exist, each with the type of its own connection. */
 export type Adapters = typeof adapters

@@ -29,6 +29,7 @@ export function createActivitySet(parts: ActivityParts) {
       knex,
       findUpstream,
       clock,
+      logger,
       takesPostbacks: (panel) => (panels.get(panel)?.postback ?? null) !== null,
       rewardPolicy: (panel) => panels.get(panel)?.reward ?? null,
     }),

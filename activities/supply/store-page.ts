@@ -1,4 +1,5 @@
 import type { Knex } from '../../db/connect.js'
+import { activeClosures, type Closures, withClosures } from '../../db/stores/closure-store.js'
 import { type ConnectionRow, holdEpoch, recordGoodPoll } from '../../db/stores/connection-store.js'
 import { quarantine } from '../../db/stores/quarantine-store.js'
 import { storeChunk } from '../../db/stores/supply-store.js'
@@ -53,8 +54,9 @@ export async function storePage(knex: Knex, options: PageOptions): Promise<Store
   return knex.transaction(async (trx) => {
     const { writer, before } = options
     const page = new PageTally()
+    const closures = await activeClosures(trx, writer.connection, writer.now)
     for (let item = first; !item.done; item = await batches.next()) {
-      await storeBatch(trx, options, item.value, page)
+      await storeBatch(trx, options, item.value, page, closures)
       options.onProgress(page.counts())
     }
     failpoint('poll.after_fetch')
@@ -75,9 +77,17 @@ export async function storePage(knex: Knex, options: PageOptions): Promise<Store
   })
 }
 
-async function storeBatch(trx: Knex, options: PageOptions, batch: SupplyBatch, page: PageTally): Promise<void> {
+async function storeBatch(
+  trx: Knex,
+  options: PageOptions,
+  batch: SupplyBatch,
+  page: PageTally,
+  closures: Closures,
+): Promise<void> {
   const { writer, before } = options
-  const offered = batch.changes.filter((change) => change.kind === 'offered')
+  const offered = batch.changes
+    .filter((change) => change.kind === 'offered')
+    .map((change) => (closures.size === 0 ? change : { ...change, survey: withClosures(change.survey, closures) }))
   const withdrawn = batch.changes.filter((change) => change.kind === 'withdrawn')
   const unreadable = [...batch.unreadable]
   for (let at = 0; at < offered.length; at += CHUNK) {

@@ -8,6 +8,8 @@ import * as postbacks from './0006-postbacks.js'
 import * as partitions from './0007-partitions.js'
 import * as grants from './0008-grants.js'
 import * as invariantViews from './0009-invariant-views.js'
+import * as providerAnswers from './0010-provider-answers.js'
+import * as panelistMatches from './0011-panelist-matches.js'
 
 interface Migration {
   readonly name: string
@@ -26,6 +28,8 @@ const migrations: readonly Migration[] = [
   { name: '0007-partitions', ...partitions },
   { name: '0008-grants', ...grants },
   { name: '0009-invariant-views', ...invariantViews },
+  { name: '0010-provider-answers', ...providerAnswers },
+  { name: '0011-panelist-matches', ...panelistMatches },
 ]
 
 /** What knex reads the migrations from. */

@@ -156,6 +156,14 @@ export async function recordFailedPoll(
     })
 }
 
+/** Something that only a person can mend came up beside the polls: shown until the next good one, which need not notice. */
+export async function noteAlarm(knex: Knex, connection: string, reason: string, now: Date): Promise<void> {
+  await knex('connections')
+    .where({ connection })
+    .whereNotIn('state', ['removed', 'paused', 'blocked'])
+    .update({ state: 'degraded', reason: reason.slice(0, 500), updated_at: now })
+}
+
 /** The provider was told: acked goes up, never down, and never beyond what is committed (invariant I1). */
 export async function recordAcknowledged(knex: Knex, connection: string, receipt: string, now: Date): Promise<void> {
   await knex('connections')

@@ -1,25 +1,33 @@
 import type { Money } from '../../domain/money.js'
 import type { PanelistSnapshot } from '../../domain/panelist.js'
 import type { Reward } from '../../domain/reward.js'
+import type { Survey } from '../../domain/survey.js'
 import type { Knex } from '../connect.js'
 import { type SessionRow, sessionColumns } from './session-row.js'
 import { lockSession } from './session-store.js'
+import { surveyFromJson } from './survey-json.js'
 
 export interface SessionInputs {
   readonly panelist: PanelistSnapshot
   readonly userIp: string | null
   readonly userAgent: string | null
+  /** Null: it is in the catalogue. */
+  readonly survey: Survey | null
 }
 
 /** What opening an entry needs; null once it was used (or erased). */
 export async function findSessionInputs(knex: Knex, sessionId: string): Promise<SessionInputs | null> {
-  const row = await knex('session_inputs').where({ session_id: sessionId }).first('profile', 'user_ip', 'user_agent')
-  return row === undefined ? null : { panelist: row.profile, userIp: row.user_ip, userAgent: row.user_agent }
+  const row = await knex('session_inputs').where({ session_id: sessionId }).first('profile', 'user_ip', 'user_agent', 'survey')
+  if (row === undefined) return null
+  const survey = row.survey === null ? null : surveyFromJson(row.survey)
+  return { panelist: row.profile, userIp: row.user_ip, userAgent: row.user_agent, survey }
 }
 
 export interface OpenedEntry {
   readonly url: string
   readonly providerSessionId: string | null
+  /** The length that came with the entry. */
+  readonly loiMinutes?: number
   /** Only where the price comes with the entry. */
   readonly priced?: { readonly price: Money; readonly reward: Reward; readonly shareMinor: bigint }
 }
@@ -58,6 +66,7 @@ export async function storeEntry(
         provider_session_id: entry.providerSessionId,
         opened_at: now,
         workflow_started_at: now,
+        ...(entry.loiMinutes === undefined ? {} : { loi_minutes: entry.loiMinutes }),
         ...(entry.priced === undefined
           ? {}
           : {
@@ -86,15 +95,17 @@ export async function enterSession(
 ): Promise<{ sessionId: string; connection: string; url: string } | null> {
   const { rows } = (await knex.raw(
     `update sessions s set state = 'entered', entered_at = :now
-       from surveys v, connections c
+       from connections c
       where s.entry_token = :entryToken and s.state = 'created' and s.entry_deadline > :now
-        and v.survey_id = s.survey_id and v.status = 'open' and (v.finish_at is null or v.finish_at > :now)
-        and coalesce(v.available_completes, 1) > 0
         and c.connection = s.connection and not c.paused and c.state <> 'removed'
-        and (s.provider_quota_id is null or exists (
-              select 1 from jsonb_array_elements(v.survey -> 'quotas') q
-               where q ->> 'quotaId' = s.provider_quota_id and q ->> 'status' = 'open'
-                 and coalesce((q ->> 'available')::numeric, 1) > 0))
+        and (s.per_panelist or exists (
+              select 1 from surveys v
+               where v.survey_id = s.survey_id and v.status = 'open' and (v.finish_at is null or v.finish_at > :now)
+                 and coalesce(v.available_completes, 1) > 0
+                 and (s.provider_quota_id is null or exists (
+                       select 1 from jsonb_array_elements(v.survey -> 'quotas') q
+                        where q ->> 'quotaId' = s.provider_quota_id and q ->> 'status' = 'open'
+                          and coalesce((q ->> 'available')::numeric, 1) > 0))))
       returning s.session_id, s.connection, s.provider_entry_url`,
     { entryToken, now },
   )) as { rows: { session_id: string; connection: string; provider_entry_url: string }[] }

@@ -4,6 +4,7 @@ import { arrivalConfig } from '../arrival-config.js'
 import {
   absent,
   baseUrl,
+  code,
   connectionSettings,
   country,
   currency,
@@ -11,10 +12,12 @@ import {
   flag,
   fromEnvironment,
   headerKey,
+  integer,
   locale,
   oneOf,
   SHORTEST_POLL_MS,
   section,
+  someOf,
   text,
   webUrl,
 } from '../connection-config.js'
@@ -66,6 +69,12 @@ export const tolunaConnection = section({
   include_routables: flag().prefault(false),
   member_code: oneOf(['panelist_id', 'hashed']).prefault('panelist_id'),
   registration_url: absent(webUrl('"https://toluna.example/register"')),
+  // Questions whose AnswerValues are postal codes to be matched from their start (Get Quotas, AnswerValues).
+  postal_questions: someOf(code('1001042')).prefault(['1001042']),
+  // How many member codes of a recontact quota are asked for at once; the document advises less than 10,000.
+  recontact_page: integer(1, 10_000, '5000').prefault(5_000),
   returns: absent(returns),
   postbacks: section({ member_status: absent(memberStatus), quota_status: absent(quotaStatus) }).prefault({}),
 })
+
+export type TolunaConnection = z.output<typeof tolunaConnection>

@@ -1,0 +1,107 @@
+import type { Call, Cursor, SupplyBatch, SupplyChange, Unreadable } from '../adapter.js'
+import { ProviderError } from '../errors.js'
+import { parseExactJson } from '../json.js'
+import { splitObjectList } from '../json-object-list.js'
+import { readSurvey } from './catalogue.js'
+import { getQuotas, resultFailure } from './client.js'
+import type { TolunaConnection } from './config.js'
+import { nextPoll } from './stamps.js'
+import { envelope, foldKeys } from './wire.js'
+
+/** Rows a batch at most: one chunk of the caller's transaction. */
+const BATCH = 500
+/** From so many surveys on, a list of less than a third of the last one is doubted. */
+const WORTH_DOUBTING = 6
+
+/**
+ * The whole list as batches (seed 003, Get Quotas): what is absent from it is withdrawn. The list is the only thing that
+ * says so, therefore one that is empty or suddenly tiny is believed only when the next one says the same.
+ * @throws ProviderError; a list that is cut is refused whole (F9)
+ */
+export async function* fetchSupply(
+  call: Call<TolunaConnection>,
+  from: Cursor,
+): AsyncGenerator<SupplyBatch, void, undefined> {
+  let changes: SupplyChange[] = []
+  let unreadable: Unreadable[] = []
+  let received = 0
+  let rest = ''
+  const head = { text: '' }
+  try {
+    for await (const part of splitObjectList(watched(await getQuotas(call), head), 'Surveys')) {
+      if (part.kind === 'envelope') {
+        rest = part.text
+        continue
+      }
+      if (changes.length + unreadable.length === BATCH) {
+        yield { changes, unreadable }
+        changes = []
+        unreadable = []
+      }
+      const record = readSurvey(part.raw, call.config)
+      if ('kind' in record) changes.push(record)
+      else unreadable.push(record)
+      received += 1
+    }
+  } catch (error) {
+    const isMisread = error instanceof ProviderError && error.kind === 'misread'
+    const said = isMisread && received === 0 ? resultFailure('GET Quotas', head.text, { status: 200 }) : null
+    throw said ?? error
+  }
+  const { cacheexpires } = readEnvelope(rest)
+  const { cursor, believed } = judge(from, received)
+  yield {
+    changes,
+    unreadable,
+    next: cursor,
+    notBefore: nextPoll(cacheexpires, call.now, call.config),
+    snapshot: believed,
+  }
+}
+
+/** Passes a body on and remembers how it began: a refusal may come with status 200. */
+async function* watched(body: AsyncIterable<Uint8Array>, head: { text: string }): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    if (head.text.length < 500) head.text += Buffer.from(chunk.subarray(0, 500)).toString('utf8')
+    yield chunk
+  }
+}
+
+function readEnvelope(text: string): { cacheexpires?: string | null | undefined } {
+  try {
+    const read = envelope.safeParse(foldKeys(parseExactJson(text)))
+    if (read.success) return read.data
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error
+  }
+  throw new ProviderError('misread', 'what stands around the list of surveys is no JSON object: the answer is cut')
+}
+
+/** How long the last list was that we believed, and whether the one after it was doubted. */
+interface Trust {
+  readonly surveys: number
+  readonly doubted: boolean
+}
+
+/** Whether the absent are to be withdrawn, and what to remember for the next list. */
+function judge(from: Cursor, received: number): { cursor: string; believed: boolean } {
+  const before = readTrust(from)
+  const empty = received === 0 && before.surveys > 0
+  const tiny = before.surveys >= WORTH_DOUBTING && received * 3 < before.surveys
+  if ((empty || tiny) && !before.doubted) {
+    return { cursor: JSON.stringify({ surveys: before.surveys, doubted: true } satisfies Trust), believed: false }
+  }
+  return { cursor: JSON.stringify({ surveys: received, doubted: false } satisfies Trust), believed: true }
+}
+
+function readTrust(from: Cursor): Trust {
+  try {
+    const read: unknown = from === null ? null : JSON.parse(from)
+    if (typeof read === 'object' && read !== null && 'surveys' in read && 'doubted' in read) {
+      return { surveys: Number(read.surveys) || 0, doubted: read.doubted === true }
+    }
+  } catch {
+    // not a cursor of ours: begin anew
+  }
+  return { surveys: 0, doubted: false }
+}

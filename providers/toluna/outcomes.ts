@@ -1,0 +1,112 @@
+import type { Outcome } from '../../domain/outcome.js'
+import type { OutcomeReport, QuotaNews, VerifiedArrival } from '../adapter.js'
+import { ProviderError } from '../errors.js'
+import { surveyKey } from './catalogue.js'
+import type { TolunaConnection } from './config.js'
+import { readStamp } from './stamps.js'
+
+type Fields = VerifiedArrival['fields']
+
+/**
+ * What an authentic arrival means: the browser's return (public documentation, End Pages) or a member status
+ * notification (seed 003, Member Status Notifications). Words are compared without case, and a word that the table does
+ * not hold is null, never a guess.
+ * @throws ProviderError 'misread' when member, survey, wave or the word is missing
+ */
+export function readArrival(config: TolunaConnection, arrival: VerifiedArrival): OutcomeReport {
+  if (arrival.route === 'return') return readReturn(config, arrival.fields)
+  if (arrival.name === 'member-status') return readMemberStatus(config, arrival.fields)
+  throw new ProviderError('misread', `no postback is called "${arrival.name}"`)
+}
+
+function readReturn(config: TolunaConnection, fields: Fields): OutcomeReport {
+  const route = configured(config, config.returns, 'returns')
+  const word = required(fields, route.fields.outcome)
+  return { ...about(fields, route.fields), outcome: outcomeOf(route.outcomes, word), word, kind: 'outcome' }
+}
+
+/** A complete carries Revenue, everything else a Reason; a Reason decides where both are there. */
+function readMemberStatus(config: TolunaConnection, fields: Fields): OutcomeReport {
+  const route = configured(config, config.postbacks.memberStatus, 'postbacks.member_status')
+  const reason = textOf(lookUp(fields, route.fields.outcome))
+  const revenue = textOf(lookUp(fields, route.fields.revenue))
+  if (reason === null && revenue === null) {
+    throw new ProviderError('misread', 'the notification has neither a revenue nor a reason')
+  }
+  const outcome: Outcome | null = reason === null ? 'COMPLETED' : outcomeOf(route.outcomes, reason)
+  const amount = revenue === null || outcome !== 'COMPLETED' ? null : majorUnits(revenue)
+  return {
+    ...about(fields, route.fields),
+    outcome,
+    word: reason ?? 'Revenue',
+    kind: 'outcome',
+    // Notifications are about every member of the account: who is not ours is nobody's mistake.
+    ...(amount === null ? {} : { amount }),
+    strangers: 'ignore',
+  }
+}
+
+/** A quota status notification; null for any other arrival. Broadcast for all quotas, ours or not. */
+export function readQuotaNews(config: TolunaConnection, arrival: VerifiedArrival): QuotaNews | null {
+  if (arrival.route !== 'postback' || arrival.name !== 'quota-status') return null
+  const route = configured(config, config.postbacks.quotaStatus, 'postbacks.quota_status')
+  const { fields } = arrival
+  const live = textOf(lookUp(fields, route.fields.live))?.toLowerCase()
+  if (live !== 'true' && live !== 'false')
+    throw new ProviderError('misread', `"${route.fields.live}" is not true or false`)
+  const at = readStamp(required(fields, route.fields.updated))
+  if (at === null) throw new ProviderError('misread', `"${route.fields.updated}" is no stamp`)
+  const [quota, survey, wave] = [route.fields.quota, route.fields.survey, route.fields.wave].map((name) =>
+    idOf(fields, name),
+  )
+  return { quotaId: quota ?? '', providerSurveyId: surveyKey(survey ?? '', wave ?? ''), live: live === 'true', at }
+}
+
+/** Toluna knows no session of ours: the member and the survey are who it is about. */
+function about(fields: Fields, names: Readonly<Record<'member' | 'survey' | 'wave', string>>) {
+  const panelistId = required(fields, names.member)
+  const providerSurveyId = surveyKey(idOf(fields, names.survey), idOf(fields, names.wave))
+  return { correlate: { member: { panelistId, providerSurveyId } } }
+}
+
+function outcomeOf(words: Readonly<Record<string, Outcome>>, word: string): Outcome | null {
+  const spelled = word.toLowerCase()
+  return Object.hasOwn(words, spelled) ? (words[spelled] ?? null) : null
+}
+
+function configured<Route>(config: TolunaConnection, route: Route | null, name: string): Route {
+  if (route === null) throw new ProviderError('misread', `connection ${config.id} has no ${name} configured`)
+  return route
+}
+
+/** Its pages spell SurveyID and SurveyId: a field is found in any case. */
+function lookUp(fields: Fields, name: string): unknown {
+  if (Object.hasOwn(fields, name)) return fields[name]
+  const wanted = name.toLowerCase()
+  return Object.entries(fields).find(([key]) => key.toLowerCase() === wanted)?.[1]
+}
+
+function textOf(value: unknown): string | null {
+  if (typeof value === 'boolean' || typeof value === 'bigint') return String(value)
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null
+  return typeof value === 'string' && value.trim() !== '' && value.length <= 512 ? value : null
+}
+
+function required(fields: Fields, name: string): string {
+  const value = textOf(lookUp(fields, name))
+  if (value === null) throw new ProviderError('misread', `the arrival came without "${name}"`)
+  return value
+}
+
+/** An id in digits, with or without quotes; anything else stays as it is and belongs to no survey. */
+function idOf(fields: Fields, name: string): string {
+  const text = required(fields, name).trim()
+  return /^\d{1,30}$/.test(text) ? BigInt(text).toString() : text
+}
+
+/** Revenue is in hundredths of the currency (public documentation, Member Status): 100 is 1.00. Null when it is no such number. */
+function majorUnits(revenue: string): string | null {
+  if (!/^\d{1,12}$/.test(revenue)) return null
+  const digits = revenue.padStart(3, '0')
+  return `${digits.slice(0, -2)}.${digits.slice(-2)}`
+}
