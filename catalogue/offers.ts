@@ -1,5 +1,5 @@
 import type { Money } from '../domain/money.js'
-import { explainRank } from '../domain/ranking.js'
+import { allocationUrgency, explainRank } from '../domain/ranking.js'
 import type { Clause, Layer, Quota } from '../domain/survey.js'
 import { evaluateClause } from '../domain/targeting/clause.js'
 import type { ExpandedProfile, Vocabulary } from '../domain/targeting/expand.js'
@@ -57,6 +57,12 @@ function whyOf(hit: Hit, profile: ExpandedProfile, vocabularies: readonly Vocabu
   const { entry, conversionPercent, figures } = hit.indexed
   const { survey } = entry
   const why = [explainRank(hit.price, conversionPercent, survey.loiMinutes)]
+  const urgency = allocationUrgency(survey)
+  if (survey.allocation !== undefined && urgency > 1) {
+    const { remaining, guaranteed } = survey.allocation
+    why.push(`guaranteed to us: ${remaining} of ${guaranteed} left, counts ${Math.round((urgency - 1) * 100)} % more`)
+  }
+  if (survey.softLaunch === true) why.push('soft launch: the first few are let in')
   if (figures.outcomes !== null) {
     const { completes, sessions } = figures.outcomes
     const theirs = survey.conversionPercent ?? survey.irPercent

@@ -89,6 +89,18 @@ export function expectedPerMinute(price: Money, conversionPercent: number, loiMi
   return (payForComparison(price) * conversionPercent) / 100 / Math.max(loiMinutes, 1)
 }
 
+/** How much more a survey counts while all of its guaranteed allocation is still to be had. */
+const URGENCY = 0.5
+
+/**
+ * How urgent a survey is: completes that are kept for us alone are lost when nobody goes (seed 004, guaranteed
+ * allocation), so that it counts up to half as much again, in proportion to what is left of them; 1 = not urgent.
+ */
+export function allocationUrgency({ allocation }: Pick<Survey, 'allocation'>): number {
+  if (allocation === undefined || allocation.guaranteed <= 0) return 1
+  return 1 + URGENCY * Math.min(1, Math.max(0, allocation.remaining / allocation.guaranteed))
+}
+
 /**
  * One number that puts offers in order, of other calls and of live offers too: above 1 for a certain match and between
  * 0 and 1 for a maybe, so that every maybe comes after every certain match; within each by expected earnings per minute.

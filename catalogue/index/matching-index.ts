@@ -1,12 +1,15 @@
-import { conversionEstimate, expectedPerMinute, rankScore } from '../../domain/ranking.js'
+import { allocationUrgency, conversionEstimate, expectedPerMinute, rankScore } from '../../domain/ranking.js'
 import { type CatalogueEntry, type IndexedSurvey, NO_FIGURES, type OwnFigures } from '../entry.js'
 import { Country } from './country.js'
 import type { MatchQuery, Score } from './country-index.js'
 import { Matches } from './matches.js'
 
-/** Expected earnings per minute, maybes after certain matches (`domain/ranking.ts`). */
+/** Expected earnings per minute and how urgent they are, maybes after certain matches (`domain/ranking.ts`). */
 export const scoreByEarnings: Score = ({ entry, conversionPercent }, price, verdict) =>
-  rankScore(verdict, expectedPerMinute(price, conversionPercent, entry.survey.loiMinutes))
+  rankScore(
+    verdict,
+    expectedPerMinute(price, conversionPercent, entry.survey.loiMinutes) * allocationUrgency(entry.survey),
+  )
 
 /**
  * The catalogue in memory: who may be offered what, best first. It must agree with `evaluateSurvey` on every survey
