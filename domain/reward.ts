@@ -22,20 +22,23 @@ export interface Reward {
 const SCALE = 10_000n
 const scaled = (value: number): bigint => BigInt(Math.round(value * Number(SCALE)))
 
-/** The panelist's share of a price, in minor units of the price's currency, rounded half-even. */
+/**
+ * The panelist's share of a price as the ledger books it: minor units of the price's currency, rounded half-even. Points
+ * are booked at what they are worth. Money in another currency than the price's cannot be worked out without an exchange
+ * rate, and is 0 here as it is to the panelist.
+ */
 export function sharedAmount(price: Money, policy: RewardPolicy): bigint {
+  if (policy.currency !== 'points' && policy.currency !== price.currency) return 0n
   return divideHalfEven(price.amountMinor * scaled(policy.sharePercent), SCALE * 100n)
 }
 
 /**
  * The reward for a complete at `price`: points = half-even(minor units x share / 100 x per_major_unit / 10^exponent),
- * minor units when the reward is money (contract §4). A money reward in another currency than the price's cannot be
- * worked out without an exchange rate: it is 0.
+ * minor units when the reward is money (contract §4).
  */
 export function rewardFor(price: Money, policy: RewardPolicy): Reward {
   if (policy.currency !== 'points') {
-    const amount = policy.currency === price.currency ? sharedAmount(price, policy) : 0n
-    return { amount: Number(amount), currency: policy.currency }
+    return { amount: Number(sharedAmount(price, policy)), currency: policy.currency }
   }
   const numerator = price.amountMinor * scaled(policy.sharePercent) * scaled(policy.perMajorUnit)
   const denominator = SCALE * SCALE * 100n * 10n ** BigInt(minorDigits(price.currency))

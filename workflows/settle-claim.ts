@@ -25,7 +25,13 @@ const { deliverPostback: deliver } = proxyActivities<PostbackActivities>({
  */
 export async function settleClaim(input: ClaimInput): Promise<void> {
   const recorded = await recordOutcome(input.sessionId)
-  showSession({ state: 'adjusted', outcome: recorded.outcome, needsReview: recorded.needsReview })
+  showSession({
+    state: 'adjusted',
+    outcome: recorded.outcome,
+    needsReview: recorded.needsReview,
+    connection: recorded.connection,
+    panel: recorded.panel,
+  })
   setCurrentDetails(sessionDetails(recorded))
   await Promise.all(recorded.postbackIds.map((postbackId) => deliver(postbackId).catch(() => undefined)))
 }

@@ -8,11 +8,15 @@ export function showSession(shown: {
   outcome?: Outcome | null
   needsReview?: boolean
   deadline?: Date
+  connection?: string
+  panel?: string
 }): void {
   upsertSearchAttributes([
     { key: searchAttribute('TributaryState'), value: shown.state },
     ...(shown.outcome ? [{ key: searchAttribute('TributaryOutcome'), value: shown.outcome }] : []),
     ...(shown.needsReview ? [{ key: searchAttribute('TributaryNeedsReview'), value: true }] : []),
+    ...(shown.connection ? [{ key: searchAttribute('TributaryConnection'), value: shown.connection }] : []),
+    ...(shown.panel ? [{ key: searchAttribute('TributaryPanel'), value: shown.panel }] : []),
     ...(shown.deadline ? [{ key: searchAttribute('TributaryDeadline'), value: shown.deadline }] : []),
   ])
 }

@@ -3,7 +3,8 @@ import type { Knex } from 'knex'
 /**
  * Two roles without a login. `tributary_app` is what every process becomes after connecting: it owns nothing, so that
  * row-level security holds for it. `tributary_panel` is what a panel's request becomes: it sees that panel's rows only.
- * Roles belong to the whole cluster, so another database may have made them already.
+ * Roles belong to the whole cluster: another database may have made them already, or an administrator, where the
+ * migrating role may not make any.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
@@ -11,10 +12,12 @@ export async function up(knex: Knex): Promise<void> {
     declare role_name text;
     begin
       foreach role_name in array array['tributary_app', 'tributary_panel'] loop
-        begin
-          execute format('create role %I nologin', role_name);
-        exception when duplicate_object or unique_violation then null;
-        end;
+        if not exists (select 1 from pg_roles where rolname = role_name) then
+          begin
+            execute format('create role %I nologin', role_name);
+          exception when duplicate_object or unique_violation then null;
+          end;
+        end if;
         if not pg_has_role(current_user, role_name, 'member') then
           execute format('grant %I to current_user', role_name);
         end if;
