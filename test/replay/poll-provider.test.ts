@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { Worker } from '@temporalio/worker'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { failpointSinks } from '../../workers/failpoint-sinks.js'
+import { historyFromText } from '../support/history.js'
+import { testWorkflowBundle } from '../support/temporal.js'
+
+const folder = new URL('histories/', import.meta.url)
+const recorded = readdirSync(folder).filter((file) => file.startsWith('poll-provider-'))
+const textOf = (file: string): string => readFileSync(new URL(file, folder), 'utf8')
+let bundle: { code: string }
+
+beforeAll(async () => {
+  bundle = await testWorkflowBundle()
+})
+
+const replay = (text: string): Promise<void> =>
+  Worker.runReplayHistory({ workflowBundle: bundle, sinks: failpointSinks }, historyFromText(text), 'poll:kantar-us')
+
+describe('loops that were started by earlier versions go on', () => {
+  test('there are recorded histories', () => {
+    expect(recorded.length).toBeGreaterThanOrEqual(2)
+  })
+
+  test.each(recorded)('%s', async (file) => {
+    await replay(textOf(file))
+  })
+})
+
+describe('replay notices', () => {
+  const first = 'poll-provider-v1-failures-pause-continue-as-new.json'
+  test.each([
+    ['an activity under another name', (json: string) => json.replaceAll('"pollAndStore"', '"pollAndKeep"')],
+    [
+      'an acknowledgement that was skipped',
+      (json: string) => json.replaceAll('"toAcknowledge":"1"', '"toAcknowledge":null'),
+    ],
+  ])('%s', async (_name, alter) => {
+    const decoded = withPlainPayloads(textOf(first))
+    const altered = alter(decoded)
+    expect(altered).not.toBe(decoded)
+    await expect(replay(withBase64Payloads(altered))).rejects.toThrow(/[Nn]ondeterminism|determinis/)
+  })
+})
+
+/** Payloads are base64 in a history's JSON: opened, so that a test can alter one. */
+function withPlainPayloads(json: string): string {
+  return JSON.stringify(JSON.parse(json, (key, value) => (key === 'data' ? { plain: parsed(value) } : value)))
+}
+
+function withBase64Payloads(json: string): string {
+  return JSON.stringify(
+    JSON.parse(json, (key, value) =>
+      key === 'data' ? Buffer.from(JSON.stringify(value.plain)).toString('base64') : value,
+    ),
+  )
+}
+
+function parsed(base64: string): unknown {
+  return JSON.parse(Buffer.from(base64, 'base64').toString())
+}

@@ -1,0 +1,21 @@
+import { createRequire } from 'node:module'
+import type { WorkflowHandle } from '@temporalio/client'
+
+type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>
+
+/** The protocol's own class, as the SDK's worker loads it; the SDK's JSON converters need another protobufjs than its types. */
+const { temporal } = createRequire(createRequire(import.meta.url).resolve('@temporalio/worker'))(
+  '@temporalio/proto',
+) as {
+  temporal: { api: { history: { v1: { History: { fromObject(json: object): History } } } } }
+}
+
+/** A history as text to keep: enums by name, bytes in base64. */
+export function historyToText(history: History): string {
+  return `${JSON.stringify(history, null, 1)}\n`
+}
+
+/** The history which historyToText has written. */
+export function historyFromText(text: string): History {
+  return temporal.api.history.v1.History.fromObject(JSON.parse(text))
+}
