@@ -19,6 +19,15 @@ export function sendPage(
 <body><main><h1>${title}</h1><p>${text}</p></main></body></html>`)
 }
 
+/** For a respondent who comes while PostgreSQL is away: the page asks again by itself. */
+export function sendTryAgain(response: Response, url: string): void {
+  response.setHeader('Retry-After', '2')
+  sendPage(response, 503, 'One moment, please', 'We cannot look it up just now. This page tries again by itself.', {
+    after: 3,
+    url,
+  })
+}
+
 /** The stylesheet of those pages, served at /page.css because the content security policy allows nothing inline. */
 export const PAGE_CSS = `:root{color-scheme:light dark}
 body{font:1.05rem/1.6 system-ui,sans-serif;margin:0;display:grid;place-items:center;min-height:100vh}

@@ -3,7 +3,7 @@ import { isDatabaseAway } from '../../db/connect.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { Problem } from '../http/problem.js'
 import { panelRedirect } from '../panel-redirect.js'
-import { sendPage } from '../plain-page.js'
+import { sendPage, sendTryAgain } from '../plain-page.js'
 import { ArrivalRefused, receiveArrival } from './receive-arrival.js'
 
 /** Signatures cover what was sent, so bodies arrive as bytes whatever their type. */
@@ -57,17 +57,6 @@ const refusals: ErrorRequestHandler = (error: unknown, request, response, next) 
     const code = error.status === 404 ? 'not_found' : error.status === 503 ? 'keys_unavailable' : 'refused'
     return next(new Problem(error.status, code, error.message))
   }
-  if (browser && isDatabaseAway(error)) {
-    return sendPage(
-      response.setHeader('Retry-After', '2'),
-      503,
-      'One moment, please',
-      'We could not note your result just now. This page tries again by itself.',
-      {
-        after: 3,
-        url: request.originalUrl,
-      },
-    )
-  }
+  if (browser && isDatabaseAway(error)) return sendTryAgain(response, request.originalUrl)
   next(error)
 }

@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express'
+import { isDatabaseAway } from '../../db/connect.js'
 import { type NewClaim, type RecordedClaim, recordClaim } from '../../db/stores/claim-store.js'
 import { enterSession } from '../../db/stores/entry-store.js'
 import type { SessionRow } from '../../db/stores/session-row.js'
@@ -7,7 +8,7 @@ import type { Outcome } from '../../domain/outcome.js'
 import { failpoint } from '../../platform/failpoints.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { panelRedirect } from '../panel-redirect.js'
-import { sendPage } from '../plain-page.js'
+import { sendPage, sendTryAgain } from '../plain-page.js'
 
 /** How long a respondent waits on the small page for an entry that is still opening. */
 const OPENING_PATIENCE_MS = 60_000
@@ -24,13 +25,16 @@ export function click(deps: ApiDependencies): RequestHandler {
     const token = String(request.params.token)
     // a link preview or a scanner asks with HEAD: that is nobody's click
     if (request.method === 'HEAD') return void response.status(200).end()
-    const entered = await enterSession(deps.knex, token, deps.clock())
-    if (entered !== null) {
+    try {
+      const entered = await enterSession(deps.knex, token, deps.clock())
+      if (entered === null) return await slowerWay(deps, request, response, token)
       failpoint('session.in_start_lock')
       deps.sessions.entered(entered.sessionId)
-      return response.redirect(302, entered.url)
+      response.redirect(302, entered.url)
+    } catch (error) {
+      if (!isDatabaseAway(error)) throw error
+      sendTryAgain(response, `/e/${encodeURIComponent(token)}`)
     }
-    await slowerWay(deps, request, response, token)
   }
 }
 
