@@ -1,6 +1,7 @@
 import type { Knex } from '../db/connect.js'
 import { findPendingClaims, type PendingClaim } from '../db/stores/claim-store.js'
 import { ensurePartitions, pruneIdempotencyKeys, tryLease } from '../db/stores/housekeeping-store.js'
+import { prunePanelistMatches } from '../db/stores/panelist-match-store.js'
 import { adoptPendingPostbacks } from '../db/stores/postback-store.js'
 import { factsToShow } from '../db/stores/session-row.js'
 import { findUnstartedSessions } from '../db/stores/session-store.js'
@@ -22,6 +23,10 @@ const BATCH = 200
 const DELIVERY_LEASE_MS = 15 * 60_000
 /** Contract §4: stored answers are kept at least 24 hours. */
 const IDEMPOTENCY_MS = 48 * 60 * 60_000
+/** An offer stands for 15 minutes: what one panelist was offered is of no use for longer. */
+const PANELIST_MATCH_MS = 30 * 60_000
+/** A question is asked at once, or its workflow was lost. */
+const QUESTION_MS = 10 * 60_000
 
 /** The janitor's eyes and broom; what is to be started or told, its workflow does. */
 export function createJanitorActivities(deps: { readonly knex: Knex; readonly clock: () => Date }) {
@@ -42,12 +47,16 @@ export function createJanitorActivities(deps: { readonly knex: Knex; readonly cl
       }
     },
 
-    /** Next months' partitions, and idempotency keys past their time. One process at a time. */
-    async tidy(): Promise<{ partitions: number; keys: number }> {
+    /** Next months' partitions, and what is past its time: idempotency keys, what panelists were offered. One process at a time. */
+    async tidy(): Promise<{ partitions: number; keys: number; matches?: number }> {
       return tryLease(deps.knex, async (trx) => ({
         partitions: await ensurePartitions(trx),
         keys: await pruneIdempotencyKeys(trx, before(IDEMPOTENCY_MS)),
-      })).then((done) => done ?? { partitions: 0, keys: 0 })
+        matches: await prunePanelistMatches(trx, {
+          results: before(PANELIST_MATCH_MS),
+          questions: before(QUESTION_MS),
+        }),
+      })).then((done) => done ?? { partitions: 0, keys: 0, matches: 0 })
     },
   }
 }

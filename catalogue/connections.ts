@@ -7,7 +7,7 @@ export interface CatalogueConnection {
   readonly provider: string
   /** The words its clauses are written in; a prefix other than the provider's name gives it a mapping of its own. */
   readonly vocabulary: Vocabulary
-  /** Milliseconds between polls; null = nothing is polled (our own plans), so nothing can be stale. */
+  /** Milliseconds between polls; null = nothing is polled (our own plans, matches by panelist), so nothing can be stale. */
   readonly pollEveryMs: number | null
   /** Milliseconds without a good poll after which its stock is no longer offered. */
   readonly staleAfterMs: number
@@ -35,11 +35,11 @@ export function connectionStanding(
   now: Date,
 ): ConnectionStanding {
   const { id, pollEveryMs, staleAfterMs } = connection
-  if (pollEveryMs === null) return { id, status: 'ok', ageSeconds: null, offered: true }
   const lastSuccess = health?.lastSuccessAt?.getTime() ?? null
   const ageMs = lastSuccess === null ? Number.POSITIVE_INFINITY : Math.max(0, now.getTime() - lastSuccess)
   const ageSeconds = lastSuccess === null ? null : Math.floor(ageMs / 1000)
   if (health?.paused === true || health?.removed === true) return { id, status: 'paused', ageSeconds, offered: false }
+  if (pollEveryMs === null) return { id, status: 'ok', ageSeconds, offered: true }
   const stale = ageMs > Math.max(STALE_INTERVALS * pollEveryMs, STALE_AT_LEAST_MS)
   const failing = (health?.failStreak ?? 0) > 0
   return { id, status: stale ? 'stale' : failing ? 'error' : 'ok', ageSeconds, offered: ageMs <= staleAfterMs }

@@ -1,4 +1,5 @@
 import { createJanitorActivities } from '../activities/janitor.js'
+import { createMatchingActivities } from '../activities/matching.js'
 import { createPostbackActivities } from '../activities/postbacks.js'
 import { createSessionActivities } from '../activities/sessions.js'
 import { createSupplyActivities } from '../activities/supply.js'
@@ -24,6 +25,7 @@ export function createActivitySet(parts: ActivityParts) {
   const panels = new Map(parts.config.panels.map((panel) => [panel.id, panel]))
   return {
     supply: createSupplyActivities({ knex, findUpstream, logger, clock }),
+    matching: createMatchingActivities({ knex, findUpstream, logger, clock }),
     janitor: createJanitorActivities({ knex, clock }),
     sessions: createSessionActivities({
       knex,

@@ -90,7 +90,7 @@ function plan({ activities, connections, groups, workflowBundle }: WorkerParts):
     plans.push({
       taskQueue: 'sessions',
       workflowBundle,
-      activities: { ...activities.sessions, ...activities.janitor },
+      activities: { ...activities.sessions, ...activities.matching, ...activities.janitor },
       maxCachedWorkflows: 2_000,
       maxConcurrentWorkflowTaskExecutions: 100,
       maxConcurrentActivityTaskExecutions: 100,
@@ -106,7 +106,7 @@ function plan({ activities, connections, groups, workflowBundle }: WorkerParts):
     for (const { id } of connections) {
       plans.push({
         taskQueue: `entry-${id}`,
-        activities: activities.sessions,
+        activities: { ...activities.sessions, ...activities.matching },
         maxConcurrentActivityTaskExecutions: 50,
         activityTaskPollerBehavior: BUSY,
       })

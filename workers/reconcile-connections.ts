@@ -3,6 +3,7 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client'
 import { withdrawConnection } from '../activities/supply/withdraw-connection.js'
 import type { Knex } from '../db/connect.js'
 import { listConnections, noteConfigDigest, openConnection } from '../db/stores/connection-store.js'
+import { endHold } from '../db/stores/panelist-refresh-store.js'
 import { searchAttribute } from '../domain/visibility.js'
 import type { Logger } from '../platform/logger.js'
 import type { Upstream } from '../providers/upstream.js'
@@ -36,6 +37,9 @@ export async function reconcileConnections(parts: ReconcileParts): Promise<void>
         parts.logger.info({ connection }, 'connection changed')
       }
     }
+    // a mended setting is tried at once
+    if (upstream.adapter.matchPanelist !== undefined && before?.configDigest !== digest)
+      await endHold(parts.knex, connection)
     if (before?.configDigest !== digest) await noteConfigDigest(parts.knex, connection, digest)
   }
 

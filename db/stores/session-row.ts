@@ -31,6 +31,8 @@ export interface SessionRow {
   share_minor: string | null
   screenout_reward: string
   loi_minutes: number | null
+  /** True: the survey was for this panelist alone, and is not in the catalogue. */
+  per_panelist: boolean
   device: string | null
   custom_panel_data: Record<string, unknown> | null
   entry_token: string

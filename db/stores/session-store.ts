@@ -2,8 +2,10 @@ import type { Money } from '../../domain/money.js'
 import type { Grade } from '../../domain/outcome.js'
 import type { PanelistSnapshot } from '../../domain/panelist.js'
 import type { Reward } from '../../domain/reward.js'
+import type { Survey } from '../../domain/survey.js'
 import { brokenConstraint, type Knex } from '../connect.js'
 import { type SessionRow, sessionColumns } from './session-row.js'
+import { surveyToJson } from './survey-json.js'
 
 export interface NewSession {
   readonly sessionId: string
@@ -35,6 +37,8 @@ export interface NewSession {
     readonly panelist: PanelistSnapshot
     readonly userIp: string | null
     readonly userAgent: string | null
+    /** The survey itself where it is for this panelist alone: the catalogue does not have it. */
+    readonly survey?: Survey | null
   }
 }
 
@@ -54,14 +58,15 @@ export async function insertSession(trx: Knex, session: NewSession): Promise<voi
          insert into sessions (session_id, panel, panelist_id, survey_id, connection, provider, provider_survey_id,
            provider_quota_id, group_id, country, required_grade, cpi_minor, currency, reward_amount, reward_currency,
            share_minor, screenout_reward, loi_minutes, device, custom_panel_data, entry_token, provider_panelist_id,
-           created_at, entry_deadline, completion_ttl, late_grace)
+           created_at, entry_deadline, completion_ttl, late_grace, per_panelist)
          values (:sessionId, :panel, :panelistId, :surveyId, :connection, :provider, :providerSurveyId,
            :providerQuotaId, :groupId, :country, :requiredGrade, :cpiMinor, :currency, :rewardAmount, :rewardCurrency,
            :shareMinor, :screenoutReward, :loiMinutes, :device, :customPanelData::jsonb, :entryToken, :providerPanelistId,
-           :createdAt, :entryDeadline, make_interval(secs => :completionSeconds), make_interval(secs => :graceSeconds))
+           :createdAt, :entryDeadline, make_interval(secs => :completionSeconds), make_interval(secs => :graceSeconds),
+           :perPanelist)
          returning session_id)
-       insert into session_inputs (session_id, profile, user_ip, user_agent)
-       values (:sessionId, :profile::jsonb, :userIp, :userAgent)`,
+       insert into session_inputs (session_id, profile, user_ip, user_agent, survey)
+       values (:sessionId, :profile::jsonb, :userIp, :userAgent, :survey::jsonb)`,
       {
         sessionId: session.sessionId,
         panel: session.panel,
@@ -92,6 +97,8 @@ export async function insertSession(trx: Knex, session: NewSession): Promise<voi
         profile: JSON.stringify(session.inputs.panelist),
         userIp: session.inputs.userIp,
         userAgent: session.inputs.userAgent,
+        perPanelist: (session.inputs.survey ?? null) !== null,
+        survey: session.inputs.survey ? JSON.stringify(surveyToJson(session.inputs.survey)) : null,
       },
     )
   } catch (error) {

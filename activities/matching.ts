@@ -1,0 +1,155 @@
+import { ApplicationFailure, Context } from '@temporalio/activity'
+import type { Knex } from '../db/connect.js'
+import { blockPanelist } from '../db/stores/block-store.js'
+import { storePanelistMatch } from '../db/stores/panelist-match-store.js'
+import {
+  deleteRefresh,
+  findRefresh,
+  type RefreshInputs,
+  recordFailedRefresh,
+  recordGoodRefresh,
+} from '../db/stores/panelist-refresh-store.js'
+import { surveyIdOf } from '../db/survey-id.js'
+import { FAILURE_TYPES } from '../domain/failure-types.js'
+import type { Logger } from '../platform/logger.js'
+import type { PanelistMatch } from '../providers/adapter.js'
+import { ProviderError } from '../providers/errors.js'
+import type { FindUpstream, Upstream } from '../providers/upstream.js'
+import { toTemporalFailure } from './failures.js'
+
+export interface MatchingDependencies {
+  readonly knex: Knex
+  readonly findUpstream: FindUpstream
+  readonly logger: Logger
+  readonly clock: () => Date
+}
+
+/** What a refresh brought, in counts: the surveys themselves never enter Temporal. */
+export interface RefreshResult {
+  readonly surveys: number
+  readonly offers: number
+  readonly unpriced: number
+  readonly unreadable: number
+  readonly notice: string | null
+}
+
+export type MatchingActivities = ReturnType<typeof createMatchingActivities>
+
+/** A setting that the provider refuses is tried again this seldom, in milliseconds: a mended one is noticed, nobody is hammered. */
+const HELD_MS = 5 * 60_000
+const NOTHING: RefreshResult = { surveys: 0, offers: 0, unpriced: 0, unreadable: 0, notice: null }
+
+/** Asking providers which match on their side, one panelist at a time. */
+export function createMatchingActivities(deps: MatchingDependencies) {
+  return {
+    /**
+     * Asks the provider what it has for a panelist and stores it; what was needed for the question is deleted with that.
+     * Safe to repeat: a question that is gone was answered.
+     */
+    async refreshPanelistMatch(refreshId: string): Promise<RefreshResult> {
+      const inputs = await findRefresh(deps.knex, refreshId)
+      if (inputs === null) return NOTHING
+      const upstream = deps.findUpstream(inputs.connection)
+      if (upstream === null) {
+        const reason = `connection ${inputs.connection} is no longer configured`
+        throw ApplicationFailure.nonRetryable(reason, FAILURE_TYPES.notConfigured)
+      }
+      try {
+        const match = await askProvider(deps, upstream, inputs)
+        return await store(deps, inputs, refreshId, match)
+      } catch (error) {
+        if (error instanceof ProviderError) await noteFailure(deps, inputs.connection, error)
+        throw toTemporalFailure(error)
+      }
+    },
+
+    /** The question will not be asked again: its address, browser and profile are of no more use. */
+    async forgetRefresh(refreshId: string): Promise<void> {
+      await deleteRefresh(deps.knex, refreshId)
+    },
+  }
+}
+
+async function askProvider(
+  deps: MatchingDependencies,
+  upstream: Upstream,
+  inputs: RefreshInputs,
+): Promise<PanelistMatch> {
+  const { adapter, config, http } = upstream
+  if (adapter.matchPanelist === undefined)
+    throw new ProviderError('rejected', `${adapter.name} does not match by panelist`)
+  return adapter.matchPanelist(
+    { config, http, now: deps.clock(), signal: Context.current().cancellationSignal },
+    {
+      panelistId: inputs.providerPanelistId,
+      country: inputs.country,
+      dateOfBirth: inputs.dateOfBirth,
+      profile: inputs.profile,
+      userIp: inputs.userIp,
+      userAgent: inputs.userAgent,
+    },
+  )
+}
+
+async function store(
+  deps: MatchingDependencies,
+  inputs: RefreshInputs,
+  refreshId: string,
+  match: PanelistMatch,
+): Promise<RefreshResult> {
+  const now = deps.clock()
+  const { connection, panel, panelistId } = inputs
+  const idOf = (providerSurveyId: string) => surveyIdOf(connection, providerSurveyId)
+  await deps.knex.transaction(async (trx) => {
+    await storePanelistMatch(
+      trx,
+      {
+        connection,
+        panelistKey: inputs.panelistKey,
+        circumstances: inputs.circumstances,
+        panel,
+        panelistId,
+        surveys: match.surveys.map((survey) => ({ surveyId: idOf(survey.providerSurveyId), survey })),
+        offers: match.offers.map((offer) => ({ ...offer, surveyId: idOf(offer.survey.providerSurveyId) })),
+        notice: match.notice,
+        unpriced: match.unpriced,
+        unreadable: match.unreadable.length,
+      },
+      now,
+    )
+    if (match.blockedForMs !== undefined) {
+      const until = new Date(now.getTime() + match.blockedForMs)
+      const reason = match.notice ?? 'the provider does not want this panelist'
+      await blockPanelist(trx, { panel, panelistId, connection, surveyId: null, reason, until }, now)
+    }
+    await deleteRefresh(trx, refreshId)
+  })
+  await recordGoodRefresh(deps.knex, connection, now)
+  for (const { providerSurveyId, reason } of match.unreadable) {
+    deps.logger.warn({ connection, survey: providerSurveyId, reason }, 'survey of a panelist cannot be read')
+  }
+  return {
+    surveys: match.surveys.length,
+    offers: match.offers.length,
+    unpriced: match.unpriced,
+    unreadable: match.unreadable.length,
+    notice: match.notice,
+  }
+}
+
+/** An alarm where somebody has to act; noted for the operators in any case. */
+async function noteFailure(deps: MatchingDependencies, connection: string, error: ProviderError): Promise<void> {
+  const now = deps.clock()
+  const held = error.kind === 'unauthorized' || error.kind === 'rate-limited'
+  const waitMs = error.kind === 'rate-limited' ? Math.min(error.evidence.retryAfterMs ?? 5_000, HELD_MS) : HELD_MS
+  await recordFailedRefresh(deps.knex, connection, {
+    state: error.kind === 'unauthorized' ? 'blocked' : 'degraded',
+    reason: error.message,
+    until: held ? new Date(now.getTime() + waitMs) : null,
+    now,
+  })
+  const alarm = error.kind === 'unauthorized' || error.kind === 'rejected' || error.kind === 'misread'
+  const facts = { connection, kind: error.kind, code: error.evidence.code, reason: error.message }
+  if (alarm) deps.logger.error(facts, 'a provider that matches by panelist refuses what is asked')
+  else deps.logger.warn(facts, 'a match failed')
+}

@@ -1,0 +1,99 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  allHandlersFinished,
+  condition,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow'
+import type { MatchingActivities, RefreshResult } from '../activities/matching.js'
+import { FAILURE_TYPES } from '../domain/failure-types.js'
+import { searchAttribute } from '../domain/visibility.js'
+import { askAbout, matchQueue, type RefreshEnd, type RefreshInput } from './messages/panelist.js'
+
+/** The update that starts a refresh is there at once; a start without one has nothing to do. */
+const PATIENCE = '30s'
+
+/**
+ * What a provider has for one panelist, for providers that match on their side: ask, store, end. The match that started
+ * it waits for its update under a deadline of its own; a late result is stored all the same and answers the next match.
+ * Its id is `panelist:<connection>:<keyed hash>`.
+ */
+export async function refreshPanelist(input: RefreshInput): Promise<void> {
+  const waiting: string[] = []
+  const ended = new Map<string, RefreshEnd>()
+  const lines: string[] = []
+
+  const { refreshPanelistMatch } = proxyActivities<MatchingActivities>({
+    taskQueue: matchQueue(input.connection),
+    summary: 'ask the provider, store what it has',
+    startToCloseTimeout: '20s',
+    scheduleToCloseTimeout: '60s',
+    // codes 1 and 12 and a cut line are often gone a moment later; a wrong setting is not (seed 001, Error Response Codes)
+    retry: {
+      initialInterval: '300ms',
+      backoffCoefficient: 2,
+      maximumAttempts: 3,
+      nonRetryableErrorTypes: [FAILURE_TYPES.unauthorized, FAILURE_TYPES.rateLimited],
+    },
+  })
+  const { forgetRefresh } = proxyActivities<MatchingActivities>({
+    summary: 'delete what was not used',
+    startToCloseTimeout: '20s',
+    retry: { initialInterval: '500ms', maximumInterval: '15s' },
+  })
+
+  setHandler(
+    askAbout,
+    async (refreshId) => {
+      if (!ended.has(refreshId) && !waiting.includes(refreshId)) waiting.push(refreshId)
+      await condition(() => ended.has(refreshId))
+      return ended.get(refreshId) ?? { state: 'failed' }
+    },
+    { description: 'Asks one stored question and answers once its result is stored' },
+  )
+
+  await condition(() => waiting.length > 0, PATIENCE)
+  for (let refreshId = waiting[0]; refreshId !== undefined; refreshId = waiting[0]) {
+    ended.set(refreshId, await ask(refreshId))
+    waiting.shift()
+  }
+  await condition(allHandlersFinished)
+  const failed = [...ended.values()].some(({ state }) => state === 'failed')
+  upsertSearchAttributes([{ key: searchAttribute('TributaryState'), value: failed ? 'degraded' : 'healthy' }])
+
+  async function ask(refreshId: string): Promise<RefreshEnd> {
+    try {
+      const result = await refreshPanelistMatch(refreshId)
+      show(inWords(result))
+      return { state: 'stored' }
+    } catch (error) {
+      const failure = typeOf(error)
+      await forgetRefresh(refreshId)
+      show(`failed: ${failure}`)
+      return { state: 'failed', failure }
+    }
+  }
+
+  function show(line: string): void {
+    lines.push(line)
+    setCurrentDetails(lines.join('\n\n'))
+  }
+}
+
+function inWords({ surveys, offers, unpriced, unreadable, notice }: RefreshResult): string {
+  const left = [
+    ...(unpriced > 0 ? [`${unpriced} without a price`] : []),
+    ...(unreadable > 0 ? [`${unreadable} unreadable`] : []),
+  ]
+  const apart = left.length > 0 ? `, left out: ${left.join(', ')}` : ''
+  return `**${surveys} surveys**${offers > 0 ? `, ${offers} partner offers` : ''}${apart}${notice === null ? '' : ` · ${notice}`}`
+}
+
+function typeOf(error: unknown): string {
+  const cause = error instanceof ActivityFailure ? error.cause : error
+  if (cause instanceof ApplicationFailure) return cause.type ?? 'Error'
+  return cause instanceof Error ? cause.name : 'Error'
+}
