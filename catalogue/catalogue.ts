@@ -1,10 +1,13 @@
 import type { TakenSurvey } from '../domain/grouping.js'
 import type { Panelist } from '../domain/panelist.js'
+import { mayTakePart, type PastSession } from '../domain/participation.js'
 import type { Device } from '../domain/survey.js'
 import { type ExpandedProfile, expandProfile, type Vocabulary } from '../domain/targeting/expand.js'
 import { type CatalogueConnection, type ConnectionStanding, connectionStanding } from './connections.js'
 import { type Explanation, explain } from './explain.js'
 import { CatalogueFollower, type CatalogueState, type FollowerOptions } from './follower.js'
+import type { Hit } from './index/matches.js'
+import { addInvited } from './invited.js'
 import { type CatalogueOffer, offerOf } from './offers.js'
 import { entryOfRow } from './rows.js'
 
@@ -21,6 +24,10 @@ export interface CatalogueQuery {
   readonly excludedGroups: ReadonlySet<string>
   /** What the panelist completed, or is in: the rest of its groups is not offered for a while. */
   readonly taken?: readonly TakenSurvey[]
+  /** Members-only surveys which the panelist was named for, with the quotas. */
+  readonly invitations?: ReadonlyMap<string, ReadonlySet<string>>
+  /** Earlier sessions, where a provider cares who took part in what. */
+  readonly past?: readonly PastSession[]
   /** At most this many offers. */
   readonly limit: number
 }
@@ -62,7 +69,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   const matches = (query: CatalogueQuery, profile: ExpandedProfile) => {
     const { panelist, device, excludedSurveys, excludedGroups, taken = [] } = query
     const offered = standings(query.connections).filter((one) => one.offered)
-    return follower.index.match({
+    const found = follower.index.match({
       country: panelist.country,
       locale: panelist.locale,
       device,
@@ -73,6 +80,14 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       excludedGroups,
       taken,
     })
+    const invitations = [...(query.invitations ?? [])].filter(([surveyId]) => !excludedSurveys.has(surveyId))
+    if (invitations.length === 0) return found
+    addInvited(found, follower.index, invitations, {
+      connections: new Set(offered.map((one) => one.id)),
+      profile,
+      circumstances: { country: panelist.country, locale: panelist.locale, device, now: clock() },
+    })
+    return found
   }
 
   return {
@@ -83,7 +98,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     match(query) {
       const profile = expand(query.panelist)
       return matches(query, profile)
-        .take(query.limit)
+        .take(query.limit, permits(query))
         .map((hit) => offerOf(hit, profile, vocabularies))
     },
     count: (query) => matches(query, expand(query.panelist)).count,
@@ -108,6 +123,12 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       })
     },
   }
+}
+
+/** Only where somebody took part in something is there anything to look at. */
+function permits({ past = [] }: CatalogueQuery): ((hit: Hit) => boolean) | undefined {
+  if (past.length === 0) return undefined
+  return ({ indexed: { entry }, quota }) => mayTakePart(entry.survey, entry.connection, quota?.quotaId ?? null, past)
 }
 
 /** Every vocabulary once: connections of one provider share theirs unless one has a mapping of its own. */

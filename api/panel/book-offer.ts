@@ -1,9 +1,10 @@
-import { readPanelistStanding } from '../../db/read-models/panelist-standing.js'
+import { type PanelistStanding, readPanelistStanding } from '../../db/read-models/panelist-standing.js'
 import { findSurvey, type SurveyRecord } from '../../db/stores/survey-store.js'
 import { excludedByGroup } from '../../domain/grouping.js'
 import type { Money } from '../../domain/money.js'
 import type { Grade } from '../../domain/outcome.js'
 import type { PanelistSnapshot } from '../../domain/panelist.js'
+import { mayTakePart } from '../../domain/participation.js'
 import type { Quota } from '../../domain/survey.js'
 import type { ConnectionBase } from '../../platform/config/connection-base.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
@@ -12,7 +13,7 @@ import { notFound, Problem } from '../http/problem.js'
 import { findOffers } from './find-offers.js'
 import { quotaKey } from './offer-token.js'
 import type { CreateSessionRequest } from './schemas.js'
-import { isCapped, mayUse, upstreamPanelistId } from './usable-connections.js'
+import { isCapped, mayUse, upstreamPanelistId, watchedConnections } from './usable-connections.js'
 
 /** An offer that still stands, with what its session needs. */
 export interface Bookable {
@@ -40,13 +41,14 @@ export async function bookOffer(
   const now = deps.clock()
   const [found, standing] = await Promise.all([
     findSurvey(deps.knex, offer.surveyId),
-    readPanelistStanding(deps.knex, panel.id, body.panelist_id, now),
+    readPanelistStanding(deps.knex, panel.id, body.panelist_id, now, watchedConnections(deps, panel, body.panelist_id)),
   ])
   const connection = deps.config.connections.find(({ id }) => id === found?.connection)
   const quota = found?.survey.quotas.find(({ quotaId }) => quotaKey(quotaId) === offer.quotaKey) ?? null
   const gone = () => offerGone(deps, panel, body, offer.surveyId, found?.survey.country)
   if (found === null || connection === undefined || offer.expired) throw await gone()
   if (!takesPeople(deps, panel, connection, found, now)) throw await gone()
+  if (!isWelcome(found, quota, standing)) throw await gone()
   if (excludedByGroup(found.connection, found.providerSurveyId, found.survey, standing.takenSurveys, now) !== null) {
     throw await gone()
   }
@@ -62,7 +64,7 @@ export async function bookOffer(
     quota,
     price,
     requiredGrade: connection.requiredGrade,
-    providerPanelistId: upstreamPanelistId(panel, connection, body.panelist_id),
+    providerPanelistId: upstreamPanelistId(deps, panel, connection, body.panelist_id),
     snapshot: {
       profile,
       dateOfBirth: birthIn(profile) ?? (body.profile === undefined ? (standing.stored?.dateOfBirth ?? null) : null),
@@ -88,6 +90,18 @@ function takesPeople(
     survey.enterable &&
     (survey.availableCompletes === null || survey.availableCompletes > 0) &&
     (survey.finishAt === null || new Date(survey.finishAt) > now)
+  )
+}
+
+/** Asked again at the booking: what a provider said about this panelist since the match counts. */
+function isWelcome({ surveyId, connection, survey }: SurveyRecord, quota: Quota | null, standing: PanelistStanding) {
+  const named = survey.membersOnly !== true || standing.invitations.get(surveyId)?.has(quota?.quotaId ?? '') === true
+  // a session of this very survey that is under way has an answer of its own (409 session_exists)
+  const past = standing.past.filter(
+    (session) => session.outcome !== null || session.providerSurveyId !== survey.providerSurveyId,
+  )
+  return (
+    named && !standing.blocked.includes(connection) && mayTakePart(survey, connection, quota?.quotaId ?? null, past)
   )
 }
 

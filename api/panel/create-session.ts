@@ -65,6 +65,8 @@ function newSession(
 ) {
   const { found, quota, price, snapshot, requiredGrade, providerPanelistId } = booking
   const { sessions } = deps.config
+  // some providers name the price with the entry: the session has none until then (contract §4)
+  const priced = deps.findUpstream(found.connection)?.adapter.priceWithEntry !== true
   return {
     sessionId,
     panel: panel.id,
@@ -77,9 +79,9 @@ function newSession(
     groupId: found.survey.groupId,
     country: found.survey.country,
     requiredGrade,
-    price,
-    reward: rewardFor(price, panel.reward),
-    shareMinor: sharedAmount(price, panel.reward),
+    price: priced ? price : null,
+    reward: priced ? rewardFor(price, panel.reward) : null,
+    shareMinor: priced ? sharedAmount(price, panel.reward) : null,
     screenoutReward: panel.reward.screenout,
     loiMinutes: found.survey.loiMinutes,
     device: body.device ?? null,

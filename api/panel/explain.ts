@@ -8,7 +8,7 @@ import { notFound } from '../http/problem.js'
 import { parse } from '../http/validate.js'
 import { panelistOf } from './find-offers.js'
 import { ExplainQuery } from './schemas.js'
-import { isCapped, mayUse } from './usable-connections.js'
+import { isCapped, mayUse, watchedConnections } from './usable-connections.js'
 
 /** `GET /v1/surveys/{survey_id}/explain?panelist_id=`: why a stored panelist is, or is not, offered a survey. */
 export function explain(deps: ApiDependencies): RequestHandler {
@@ -16,9 +16,10 @@ export function explain(deps: ApiDependencies): RequestHandler {
     const panel = panelOf(response)
     const { panelist_id: panelistId } = parse(ExplainQuery, request.query)
     const surveyId = String(request.params.survey_id)
+    const watched = watchedConnections(deps, panel, panelistId)
     const [found, standing] = await Promise.all([
       findSurvey(deps.knex, surveyId),
-      readPanelistStanding(deps.knex, panel.id, panelistId, deps.clock()),
+      readPanelistStanding(deps.knex, panel.id, panelistId, deps.clock(), watched),
     ])
     const connection = deps.config.connections.find(({ id }) => id === found?.connection)
     if (found === null || connection === undefined || !mayUse(panel, connection.id)) {
@@ -32,9 +33,12 @@ export function explain(deps: ApiDependencies): RequestHandler {
     const { connection: at, providerSurveyId, survey } = found
     const grouped = excludedByGroup(at, providerSurveyId, survey, standing.takenSurveys, deps.clock())
     const capped = isCapped(panel, connection, standing)
+    const blocked = standing.blocked.includes(connection.id)
+    const named = survey.membersOnly !== true || standing.invitations.has(surveyId)
+    const welcome = !blocked && named
     response.json({
       ...explanation,
-      verdict: taken || capped || grouped !== null ? 'no' : explanation.verdict,
+      verdict: taken || capped || grouped !== null || !welcome ? 'no' : explanation.verdict,
       rules: [
         ...explanation.rules,
         {
@@ -48,6 +52,12 @@ export function explain(deps: ApiDependencies): RequestHandler {
           wanted: survey.grouping ? `none of its group within ${survey.grouping.exclusionDays} days` : 'no group',
           given: grouped === null ? 'none' : `${grouped} taken`,
           holds: grouped === null,
+        },
+        {
+          rule: 'provider',
+          wanted: 'welcome there',
+          given: blocked ? 'not wanted for now' : named ? 'welcome' : 'for people it names only',
+          holds: welcome,
         },
         { rule: 'caps', wanted: 'starts left', given: capped ? 'none left' : 'some left', holds: !capped },
       ],

@@ -7,7 +7,7 @@ import type { ApiDependencies } from '../dependencies.js'
 import { invalid } from '../http/validate.js'
 import { OFFER_TTL_MS } from './offer-token.js'
 import type { MatchAnswer, MatchRequest, Offer } from './schemas.js'
-import { isCapped, mayUse } from './usable-connections.js'
+import { isCapped, mayUse, watchedConnections } from './usable-connections.js'
 
 /**
  * The surveys that suit a panelist, best first, each as an offer which carries its own terms. One SQL statement for the
@@ -21,7 +21,13 @@ export async function findOffers(
   fallbackCountry?: string,
 ): Promise<MatchAnswer> {
   const now = deps.clock()
-  const standing = await readPanelistStanding(deps.knex, panel.id, request.panelist_id, now)
+  const standing = await readPanelistStanding(
+    deps.knex,
+    panel.id,
+    request.panelist_id,
+    now,
+    watchedConnections(deps, panel, request.panelist_id),
+  )
   const panelist = panelistOf(request, standing.stored, fallbackCountry)
   const connections = deps.config.connections.filter(
     ({ id }) => mayUse(panel, id) && (request.connections === undefined || request.connections.includes(id)),
@@ -29,10 +35,14 @@ export async function findOffers(
   const offers = deps.catalogue.match({
     panelist,
     device: request.device ?? null,
-    connections: connections.filter((connection) => !isCapped(panel, connection, standing)).map(({ id }) => id),
+    connections: connections
+      .filter((connection) => !isCapped(panel, connection, standing) && !standing.blocked.includes(connection.id))
+      .map(({ id }) => id),
     excludedSurveys: new Set(standing.taken),
     excludedGroups: new Set(),
     taken: standing.takenSurveys,
+    invitations: standing.invitations,
+    past: standing.past,
     limit: request.limit,
   })
   const expiresAt = new Date(now.getTime() + OFFER_TTL_MS)

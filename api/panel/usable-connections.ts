@@ -1,6 +1,7 @@
-import type { PanelistStanding } from '../../db/read-models/panelist-standing.js'
+import type { PanelistStanding, WatchedConnection } from '../../db/read-models/panelist-standing.js'
 import type { ConnectionBase } from '../../platform/config/connection-base.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
+import type { ApiDependencies } from '../dependencies.js'
 
 /** True when a panel's configuration lets it use a connection: named in its list, or any where it has none. */
 export function mayUse(panel: PanelConfig, connection: string): boolean {
@@ -24,7 +25,31 @@ function reached(caps: Caps | null, daily: number, weekly: number): boolean {
   return (caps.daily !== null && daily >= caps.daily) || (caps.weekly !== null && weekly >= caps.weekly)
 }
 
-/** The id which the provider sees for a panelist: shared connections keep the panels' panelists apart (contract §2). */
-export function upstreamPanelistId(panel: PanelConfig, connection: ConnectionBase, panelistId: string): string {
-  return connection.panelistIds === 'per_panel' ? `${panel.id}.${panelistId}` : panelistId
+/**
+ * The id which the provider sees for a panelist: shared connections keep the panels' panelists apart (contract §2), and
+ * some providers know people by a code.
+ */
+export function upstreamPanelistId(
+  deps: Pick<ApiDependencies, 'findUpstream'>,
+  panel: PanelConfig,
+  connection: ConnectionBase,
+  panelistId: string,
+): string {
+  const id = connection.panelistIds === 'per_panel' ? `${panel.id}.${panelistId}` : panelistId
+  const upstream = deps.findUpstream(connection.id)
+  return upstream?.adapter.panelistCode?.(upstream.config, id) ?? id
+}
+
+/** The connections whose provider names people for its surveys and cares who took part in what. */
+export function watchedConnections(
+  deps: Pick<ApiDependencies, 'findUpstream' | 'config'>,
+  panel: PanelConfig,
+  panelistId: string,
+): WatchedConnection[] {
+  return deps.config.connections
+    .filter(({ id }) => mayUse(panel, id) && deps.findUpstream(id)?.adapter.fetchMembers !== undefined)
+    .map((connection) => ({
+      connection: connection.id,
+      memberCode: upstreamPanelistId(deps, panel, connection, panelistId),
+    }))
 }

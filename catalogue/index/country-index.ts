@@ -147,7 +147,9 @@ export class CountryIndex {
     this.onePrice[slot] = entry.survey.quotas.every((quota) => quota.price === undefined) ? 1 : 0
     this.hidden[slot] = entry.survey.additionalQualifications > 0 ? 1 : 0
     this.quotas.refresh(slot, entry.survey, figures, conversionPercent)
-    if (entry.status === 'open' && entry.survey.enterable) setBit(this.live, slot)
+    // whom a members-only survey is for is no condition on a profile: it is matched by name, beside this index
+    const open = entry.status === 'open' && entry.survey.enterable && entry.survey.membersOnly !== true
+    if (open) setBit(this.live, slot)
     else clearBit(this.live, slot)
   }
 

@@ -46,11 +46,18 @@ export class Matches {
     return this.ranked().map((position) => this.surveyIds[position] ?? '')
   }
 
-  /** The first hits, at most `limit`. */
-  take(limit: number): Hit[] {
-    return this.ranked()
-      .slice(0, limit)
-      .flatMap((position) => this.hitAt(position) ?? [])
+  /**
+   * The first hits, at most `limit`.
+   * @param permits what else must be true of a hit
+   */
+  take(limit: number, permits: (hit: Hit) => boolean = () => true): Hit[] {
+    const hits: Hit[] = []
+    for (const position of this.ranked()) {
+      if (hits.length >= limit) break
+      const hit = this.hitAt(position)
+      if (hit !== null && permits(hit)) hits.push(hit)
+    }
+    return hits
   }
 
   private hitAt(position: number): Hit | null {

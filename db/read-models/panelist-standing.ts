@@ -1,5 +1,6 @@
 import type { TakenSurvey } from '../../domain/grouping.js'
 import type { Panelist } from '../../domain/panelist.js'
+import type { PastSession } from '../../domain/participation.js'
 import type { Grouping } from '../../domain/survey.js'
 import type { Knex } from '../connect.js'
 
@@ -7,15 +8,31 @@ import type { Knex } from '../connect.js'
 export interface PanelistStanding {
   /** The stored panelist; null when there is none. */
   readonly stored: Panelist | null
-  /** Surveys which the panelist completed, or is in: not offered again (contract §4). */
+  /** Surveys which the panelist completed, is in, or is not wanted in: not offered (again) (contract §4). */
   readonly taken: readonly string[]
-  /** The same, as their providers know them: groups exclude by these. */
+  /** What they completed or are in, as its providers know it: groups exclude by these. */
   readonly takenSurveys: readonly TakenSurvey[]
   /** Starts by connection, for the caps. */
   readonly starts: readonly { readonly connection: string; readonly daily: number; readonly weekly: number }[]
+  /** Connections whose provider does not want the panelist for now. */
+  readonly blocked: readonly string[]
+  /** Earlier sessions at the connections that were asked about. */
+  readonly past: readonly PastSession[]
+  /** Members-only surveys which the panelist was named for, and the quotas: survey id -> quota ids. */
+  readonly invitations: ReadonlyMap<string, ReadonlySet<string>>
+}
+
+/** A connection whose provider cares who took part in what, and the code by which it knows the panelist. */
+export interface WatchedConnection {
+  readonly connection: string
+  readonly memberCode: string
 }
 
 interface Row {
+  skipped: string[]
+  blocked: string[]
+  past: PastSession[]
+  invitations: { survey_id: string; quota_id: string }[]
   stored: { country: string; locale: string | null; date_of_birth: string | null; profile: Panelist['profile'] } | null
   taken: { survey_id: string; connection: string; provider_survey_id: string; at: string; grouping: Grouping | null }[]
   starts: { connection: string; daily: number; weekly: number }[]
@@ -27,11 +44,17 @@ export async function readPanelistStanding(
   panel: string,
   panelistId: string,
   now: Date,
+  watched: readonly WatchedConnection[] = [],
 ): Promise<PanelistStanding> {
   const { rows } = (await knex.raw(
     `with mine as (
-       select survey_id, connection, provider_survey_id, state, completed_at, entered_at from sessions
-        where panel = :panel and panelist_id = :panelistId)
+       select survey_id, connection, provider_survey_id, provider_quota_id, state, outcome, completed_at, entered_at,
+              opened_at
+         from sessions where panel = :panel and panelist_id = :panelistId),
+     blocks as (
+       select connection, survey_id from panelist_blocks
+        where panel = :panel and panelist_id = :panelistId and until > :now),
+     watched as (select * from unnest(:connections::text[], :codes::text[]) as w(connection, code))
      select
        (select to_jsonb(p) from (select country, locale, date_of_birth, profile from panelists
           where panel = :panel and panelist_id = :panelistId) p) as stored,
@@ -40,12 +63,31 @@ export async function readPanelistStanding(
                  'at', case when m.state <> 'finished' then :now::timestamptz else m.completed_at end)), '[]')
           from mine m left join surveys s using (survey_id)
          where m.state <> 'finished' or m.completed_at is not null) as taken,
+       (select coalesce(jsonb_agg(survey_id), '[]') from blocks where survey_id <> '') as skipped,
+       (select coalesce(jsonb_agg(connection), '[]') from blocks where survey_id = '') as blocked,
+       (select coalesce(jsonb_agg(p), '[]') from (
+          select m.connection, m.provider_survey_id as "providerSurveyId", v.survey ->> 'projectId' as "projectId",
+                 m.provider_quota_id as "quotaId", m.entered_at is not null as entered, m.outcome
+            from mine m join watched w using (connection) left join surveys v using (survey_id)
+           where m.opened_at is not null) p) as past,
+       (select coalesce(jsonb_agg(i), '[]') from (
+          select v.survey_id, n.provider_quota_id as quota_id
+            from watched w
+            join survey_members n on n.connection = w.connection and n.member_code = w.code
+            join surveys v on v.connection = n.connection and v.provider_survey_id = n.provider_survey_id
+           where v.status = 'open') i) as invitations,
        (select coalesce(jsonb_agg(c), '[]') from (
           select connection,
                  count(*) filter (where entered_at > :now::timestamptz - interval '1 day') as daily,
                  count(*) filter (where entered_at > :now::timestamptz - interval '7 days') as weekly
             from mine where entered_at > :now::timestamptz - interval '7 days' group by connection) c) as starts`,
-    { panel, panelistId, now },
+    {
+      panel,
+      panelistId,
+      now,
+      connections: watched.map(({ connection }) => connection),
+      codes: watched.map(({ memberCode }) => memberCode),
+    },
   )) as { rows: Row[] }
   const row = rows[0]
   return {
@@ -58,7 +100,7 @@ export async function readPanelistStanding(
           profile: row.stored.profile,
         }
       : null,
-    taken: [...new Set(row?.taken.map((one) => one.survey_id))],
+    taken: [...new Set([...(row?.taken ?? []).map((one) => one.survey_id), ...(row?.skipped ?? [])])],
     takenSurveys: (row?.taken ?? []).map((one) => ({
       connection: one.connection,
       providerSurveyId: one.provider_survey_id,
@@ -66,5 +108,16 @@ export async function readPanelistStanding(
       grouping: one.grouping,
     })),
     starts: row?.starts ?? [],
+    blocked: row?.blocked ?? [],
+    past: row?.past ?? [],
+    invitations: grouped(row?.invitations ?? []),
   }
+}
+
+function grouped(rows: readonly { survey_id: string; quota_id: string }[]): Map<string, Set<string>> {
+  const quotas = new Map<string, Set<string>>()
+  for (const { survey_id, quota_id } of rows) {
+    quotas.set(survey_id, (quotas.get(survey_id) ?? new Set()).add(quota_id))
+  }
+  return quotas
 }
