@@ -7,16 +7,16 @@ import type { Upstream } from '../../providers/upstream.js'
 import { reconcileConnections } from '../../workers/reconcile-connections.js'
 import { pollWorkflowId } from '../../workflows/messages/poll.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import { createOwnTemporal, type OwnTemporal } from '../support/own-temporal.js'
 import { gatewayUpstream } from '../support/polling.js'
 import { aSurvey } from '../support/surveys.js'
-import { connectTestTemporal, type SharedTemporal } from '../support/temporal.js'
 
 let database: TestDatabase
-let temporal: SharedTemporal
+let temporal: OwnTemporal
 const started: string[] = []
 
 beforeAll(async () => {
-  ;[database, temporal] = await Promise.all([createTestDatabase(), connectTestTemporal()])
+  ;[database, temporal] = await Promise.all([createTestDatabase(), createOwnTemporal()])
 })
 afterAll(async () => {
   for (const id of started)
@@ -38,7 +38,7 @@ const reconcile = (...upstreams: Upstream[]) =>
     clock: () => new Date(),
   })
 function upstream(name: string, apiUrl = 'http://127.0.0.1:9'): Upstream {
-  const connection = `${temporal.unique}-${name}`
+  const connection = `kantar-${name}`
   started.push(pollWorkflowId(connection))
   return { ...gatewayUpstream(apiUrl), connection }
 }
