@@ -17,6 +17,8 @@ const Environment = z.object({
   TRIBUTARY_PUBLIC_URL: z.url().optional(),
   TRIBUTARY_DATA: z.string().min(1).optional(),
   SANDBOX_SEED: z.string().default('tributary'),
+  /** How many surveys the simulated PureSpectrum has at first. */
+  SANDBOX_SURVEYS: z.coerce.number().int().min(0).max(20_000).default(120),
   SANDBOX_PLANS: z.coerce.number().int().min(0).max(200_000).default(400),
   /** How many completes every plan wants [5 to 400, by chance]; a benchmark wants enough. */
   SANDBOX_COMPLETES: z.coerce.number().int().min(1).max(1_000_000_000).optional(),
@@ -45,6 +47,7 @@ async function main(): Promise<void> {
         ? { completes: { min: settings.SANDBOX_COMPLETES, max: settings.SANDBOX_COMPLETES } }
         : {}),
     },
+    purespectrum: { surveys: settings.SANDBOX_SURVEYS },
     demo: {
       temporalNamespace: settings.TEMPORAL_NAMESPACE,
       ...(settings.TRIBUTARY_TEMPORAL_UI ? { temporalUi: settings.TRIBUTARY_TEMPORAL_UI } : {}),
@@ -61,7 +64,7 @@ async function main(): Promise<void> {
   try {
     const { port, url } = await sandbox.listen(settings.SANDBOX_PORT, settings.HOST)
     process.stderr.write(
-      `provider sandbox at ${url}: ${sandbox.kantar.plans.size} survey plans, panel app at ${url}/demo\n`,
+      `provider sandbox at ${url}: ${sandbox.kantar.plans.size} survey plans, ${sandbox.purespectrum.surveys.size} PureSpectrum surveys, panel app at ${url}/demo\n`,
     )
     sandbox.kantar.outcomes.resume()
     process.send?.({ event: 'ready', port })

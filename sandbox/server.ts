@@ -8,6 +8,7 @@ import { createDemo, type DemoOptions } from './demo/index.js'
 import { createFaultBoard, type FaultBoard } from './faults.js'
 import { createJournal, type Journal } from './journal.js'
 import { createKantar, type Kantar, type KantarOptions } from './kantar/index.js'
+import { createPureSpectrum, type PureSpectrum, type PureSpectrumOptions } from './purespectrum/index.js'
 import { createRandom } from './random.js'
 
 export interface SandboxOptions {
@@ -21,6 +22,7 @@ export interface SandboxOptions {
   /** The inventory changes by itself every so many simulated milliseconds; 0 leaves it alone [0]. */
   tickMs?: number
   kantar?: KantarOptions
+  purespectrum?: PureSpectrumOptions
   demo?: DemoOptions
 }
 
@@ -31,6 +33,7 @@ export interface Sandbox {
   journal: Journal
   faults: FaultBoard
   kantar: Kantar
+  purespectrum: PureSpectrum
   /** The address given out in session and survey URLs. Throws before `listen`, unless it was an option. */
   url(): string
   setApiUrl(url: string): void
@@ -60,13 +63,23 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     url: () => `${url()}/kantar`,
     apiUrl: knownApiUrl,
   })
+  const purespectrum = createPureSpectrum(options.purespectrum ?? {}, {
+    seed,
+    clock,
+    journal,
+    faults,
+    url: () => `${url()}/purespectrum`,
+    apiUrl: knownApiUrl,
+  })
   const demo = createDemo(options.demo ?? {}, { clock, journal, apiUrl: knownApiUrl })
 
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
   app.use('/kantar', kantar.router)
+  app.use('/purespectrum', purespectrum.router)
   app.use('/_sandbox', createAdmin(journal, faults))
+  app.use('/_sandbox/purespectrum', purespectrum.admin)
   // kantar is the first provider, so its switches answer without its name too
   app.use(['/_sandbox/kantar', '/_sandbox'], kantar.admin)
   app.use('/demo', demo.router)
@@ -81,6 +94,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     journal,
     faults,
     kantar,
+    purespectrum,
     url,
     setApiUrl(given) {
       apiUrl = given
@@ -91,7 +105,13 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       const { port: bound } = server.address() as AddressInfo
       ownUrl ??= `http://${host.includes(':') ? `[${host}]` : host}:${bound}`
       if (tickMs > 0) {
-        ticking = setInterval(() => kantar.ticker.tick(), Math.max(10, clock.realMilliseconds(tickMs)))
+        ticking = setInterval(
+          () => {
+            kantar.ticker.tick()
+            purespectrum.ticker.tick()
+          },
+          Math.max(10, clock.realMilliseconds(tickMs)),
+        )
         ticking.unref()
       }
       return { port: bound, url: url() }
@@ -101,7 +121,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       const closed = server.listening ? once(server, 'close') : undefined
       server.close()
       server.closeAllConnections()
-      await Promise.all([closed, kantar.close(), demo.close()])
+      await Promise.all([closed, kantar.close(), purespectrum.close(), demo.close()])
     },
   }
 }
