@@ -55,8 +55,9 @@ async function askForEntry(deps: SessionDependencies, upstream: Upstream, row: S
     findSurvey(deps.knex, row.survey_id),
     findSessionInputs(deps.knex, row.session_id),
   ])
-  if (found === null) throw new ProviderError('refused', 'the survey is no longer in the catalogue')
-  const { survey } = found
+  // a survey of this panelist alone comes with the session
+  const survey = inputs?.survey ?? found?.survey
+  if (survey === undefined) throw new ProviderError('refused', 'the survey is no longer in the catalogue')
   const quota = survey.quotas.find((candidate) => candidate.quotaId === row.provider_quota_id) ?? null
   const now = deps.clock()
   return upstream.adapter.openEntry(

@@ -15,7 +15,10 @@ import { createUpstreams, vocabularyOf } from '../providers/upstreams.js'
 import type { ApiDependencies } from './dependencies.js'
 import { KeyRing } from './http/auth.js'
 import { RateLimiter } from './http/rate-limit.js'
+import { liveConnections } from './panel/live/live-connections.js'
+import { LiveMatches } from './panel/live/live-matches.js'
 import { OfferTokens } from './panel/offer-token.js'
+import { RefreshDriver } from './refresh-driver.js'
 import { SessionDriver } from './session-driver.js'
 
 export interface ApiParts {
@@ -36,9 +39,10 @@ export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependenci
   const clock = parts.clock ?? (() => new Date())
   const egress = createHttp({ allowPrivate: config.egress.allowPrivate })
   const upstreams = createUpstreams(config, createProviderHttp(egress))
-  const [signingKey, offerSecret] = await Promise.all([
+  const [signingKey, offerSecret, panelistSecret] = await Promise.all([
     config.signing.privateKey ?? installationKey(knex, 'signing', async () => generateSigningKey()),
     installationSecret(knex, 'offers'),
+    installationSecret(knex, 'panelists'),
   ])
   const source = createPostgresSource({ knex, url: parts.databaseUrl })
   const connections = upstreams.all.map((upstream): CatalogueConnection => {
@@ -73,6 +77,13 @@ export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependenci
     limiter: new RateLimiter(config.limits.perKeyPerSecond, config.limits.burst),
     offers: new OfferTokens(offerSecret),
     catalogue,
+    live: new LiveMatches({
+      knex,
+      driver: new RefreshDriver(temporal, logger),
+      connections: liveConnections(config, upstreams.all),
+      secret: panelistSecret,
+      clock,
+    }),
     sessions: new SessionDriver(temporal, logger),
     temporal,
     sandboxUrl: parts.sandboxUrl ?? null,

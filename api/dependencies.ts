@@ -9,6 +9,7 @@ import type { Verifiers } from '../platform/verification/verifiers.js'
 import type { FindUpstream } from '../providers/upstream.js'
 import type { KeyRing } from './http/auth.js'
 import type { RateLimiter } from './http/rate-limit.js'
+import type { LiveMatches } from './panel/live/live-matches.js'
 import type { OfferTokens } from './panel/offer-token.js'
 import type { SessionDriver } from './session-driver.js'
 
@@ -29,6 +30,8 @@ export interface ApiDependencies {
   readonly limiter: RateLimiter
   readonly offers: OfferTokens
   readonly catalogue: Catalogue
+  /** Surveys from providers that match on their side. */
+  readonly live: LiveMatches
   readonly sessions: SessionDriver
   readonly temporal: Client
   /** Where the sandbox serves its demo panel app; null without the sandbox. */

@@ -1,6 +1,7 @@
 import type { TakenSurvey } from '../domain/grouping.js'
 import type { Panelist } from '../domain/panelist.js'
 import { mayTakePart, type PastSession } from '../domain/participation.js'
+import type { OwnOutcomes } from '../domain/ranking.js'
 import type { Device } from '../domain/survey.js'
 import { type ExpandedProfile, expandProfile, type Vocabulary } from '../domain/targeting/expand.js'
 import { type CatalogueConnection, type ConnectionStanding, connectionStanding } from './connections.js'
@@ -45,6 +46,8 @@ export interface Catalogue {
   explain(surveyId: string, panelist: Panelist, device: Device | null): Promise<Explanation | null>
   /** How the given connections stand now; unknown ids are left out. */
   standings(ids: readonly string[]): ConnectionStanding[]
+  /** What became of our own sessions in a survey; null = none ended. */
+  ownOutcomes(surveyId: string): OwnOutcomes | null
 }
 
 export interface CatalogueOptions extends FollowerOptions {
@@ -95,6 +98,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     close: () => follower.close(),
     state: () => follower.state(),
     standings,
+    ownOutcomes: (surveyId) => follower.outcomesOf(surveyId),
     match(query) {
       const profile = expand(query.panelist)
       return matches(query, profile)

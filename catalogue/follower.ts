@@ -1,4 +1,5 @@
 import { setImmediate as othersFirst, setTimeout as sleep } from 'node:timers/promises'
+import type { OwnOutcomes } from '../domain/ranking.js'
 import type { CatalogueConnection } from './connections.js'
 import { MatchingIndex } from './index/matching-index.js'
 import { OwnFiguresBook } from './own-figures.js'
@@ -85,6 +86,11 @@ export class CatalogueFollower {
 
   healthOf(connection: string): ConnectionHealth | undefined {
     return this.health.get(connection)
+  }
+
+  /** What became of our own sessions in a survey, of one that is not in the catalogue too; null = none ended. */
+  outcomesOf(surveyId: string): OwnOutcomes | null {
+    return this.figures.of(surveyId).outcomes
   }
 
   private async follow(onReady: () => void): Promise<void> {

@@ -1,10 +1,11 @@
 import type { ProviderAdapter, ProviderName } from './adapter.js'
+import { dynata } from './dynata/index.js'
 import { kantar } from './kantar/index.js'
 import { purespectrum } from './purespectrum/index.js'
 import { toluna } from './toluna/index.js'
 
 /** Every upstream this program speaks to. Adding one adds one line here, and one in `connection-schemas.ts`. */
-const adapters = { kantar, purespectrum, toluna }
+const adapters = { dynata, kantar, purespectrum, toluna }
 
 /** The adapters that exist, each with the type of its own connection. */
 export type Adapters = typeof adapters

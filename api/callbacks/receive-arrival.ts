@@ -3,6 +3,7 @@ import type { Request } from 'express'
 import { type NewClaim, type RecordedClaim, recordClaim } from '../../db/stores/claim-store.js'
 import type { SessionRow } from '../../db/stores/session-row.js'
 import { findSession, findSessionByProviderId } from '../../db/stores/session-store.js'
+import { ownTransaction } from '../../db/stores/transaction-store.js'
 import { failpoint } from '../../platform/failpoints.js'
 import { VerificationError } from '../../platform/verification/verification-error.js'
 import type { Verified } from '../../platform/verification/verifiers.js'
@@ -59,6 +60,7 @@ export async function receiveArrival(
   }
   const session = await correlate(deps, connection, report)
   holdToItsSession(report, session)
+  await holdToItsTransaction(deps, connection, report, session)
   const claim = await recordClaim(
     deps.knex,
     session.session_id,
@@ -136,6 +138,18 @@ function holdToItsSession(report: OutcomeReport, session: SessionRow): void {
   const otherPanelist = report.panelistId !== undefined && report.panelistId !== session.provider_panelist_id
   const otherSurvey = report.providerSurveyId !== undefined && report.providerSurveyId !== session.provider_survey_id
   if (otherPanelist || otherSurvey) throw new ArrivalRefused(400, 'the token is about another panelist or survey')
+}
+
+/** A transaction of the provider's is about one session, whatever a later copy of it says (contract §3). */
+async function holdToItsTransaction(
+  deps: ApiDependencies,
+  connection: string,
+  { transactionId }: OutcomeReport,
+  session: SessionRow,
+): Promise<void> {
+  if (transactionId === undefined) return
+  const own = await ownTransaction(deps.knex, connection, transactionId, session.session_id, deps.clock())
+  if (!own) throw new ArrivalRefused(400, 'the transaction is about another session')
 }
 
 function claimOf(

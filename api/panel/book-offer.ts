@@ -5,12 +5,13 @@ import type { Money } from '../../domain/money.js'
 import type { Grade } from '../../domain/outcome.js'
 import type { PanelistSnapshot } from '../../domain/panelist.js'
 import { mayTakePart } from '../../domain/participation.js'
-import type { Quota } from '../../domain/survey.js'
+import type { Quota, Survey } from '../../domain/survey.js'
 import type { ConnectionBase } from '../../platform/config/connection-base.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { notFound, Problem } from '../http/problem.js'
 import { findOffers } from './find-offers.js'
+import { findOwnOffer } from './live/find-own-offer.js'
 import { quotaKey } from './offer-token.js'
 import type { CreateSessionRequest } from './schemas.js'
 import { isCapped, mayUse, upstreamPanelistId, watchedConnections } from './usable-connections.js'
@@ -18,6 +19,8 @@ import { isCapped, mayUse, upstreamPanelistId, watchedConnections } from './usab
 /** An offer that still stands, with what its session needs. */
 export interface Bookable {
   readonly found: SurveyRecord
+  /** The survey itself where it is for this panelist alone, and so not in the catalogue. */
+  readonly ownSurvey: Survey | null
   readonly quota: Quota | null
   /** The newest stored price: what the session locks. */
   readonly price: Money
@@ -40,7 +43,9 @@ export async function bookOffer(
   if (offer === null) throw notFound('This offer_id is not known')
   const now = deps.clock()
   const [found, standing] = await Promise.all([
-    findSurvey(deps.knex, offer.surveyId),
+    offer.circumstances === null
+      ? findSurvey(deps.knex, offer.surveyId)
+      : findOwnOffer(deps, panel, body.panelist_id, offer.surveyId, offer.circumstances),
     readPanelistStanding(deps.knex, panel.id, body.panelist_id, now, watchedConnections(deps, panel, body.panelist_id)),
   ])
   const connection = deps.config.connections.find(({ id }) => id === found?.connection)
@@ -61,6 +66,7 @@ export async function bookOffer(
   const profile = body.profile ?? standing.stored?.profile ?? {}
   return {
     found,
+    ownSurvey: offer.circumstances === null ? null : found.survey,
     quota,
     price,
     requiredGrade: connection.requiredGrade,
@@ -129,6 +135,7 @@ export async function offerGone(
       limit: 50,
       wait_ms: 0,
       explain: false,
+      partner_offers: false,
     },
     country,
   ).catch((error: unknown) => {

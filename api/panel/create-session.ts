@@ -92,7 +92,12 @@ function newSession(
     entryTtlMs: sessions.entryTtl,
     completionTtlMs: sessions.completionTtl,
     lateGraceMs: sessions.lateOutcomeGrace,
-    inputs: { panelist: snapshot, userIp: body.user_ip ?? null, userAgent: body.user_agent ?? null },
+    inputs: {
+      panelist: snapshot,
+      userIp: body.user_ip ?? null,
+      userAgent: body.user_agent ?? null,
+      survey: booking.ownSurvey,
+    },
   }
 }
 

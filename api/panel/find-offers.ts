@@ -1,10 +1,13 @@
 import type { CatalogueOffer } from '../../catalogue/offers.js'
 import { readPanelistStanding } from '../../db/read-models/panelist-standing.js'
 import type { Panelist } from '../../domain/panelist.js'
+import { compareRanked } from '../../domain/ranking.js'
 import { rewardFor } from '../../domain/reward.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { invalid } from '../http/validate.js'
+import { askLive } from './live/ask-live.js'
+import { liveOffer, partnerOffers } from './live/live-offers.js'
 import { OFFER_TTL_MS } from './offer-token.js'
 import type { MatchAnswer, MatchRequest, Offer } from './schemas.js'
 import { isCapped, mayUse, watchedConnections } from './usable-connections.js'
@@ -32,12 +35,12 @@ export async function findOffers(
   const connections = deps.config.connections.filter(
     ({ id }) => mayUse(panel, id) && (request.connections === undefined || request.connections.includes(id)),
   )
+  const uncapped = connections.filter((connection) => !isCapped(panel, connection, standing))
+  const live = await askLive(deps, panel, request, panelist, uncapped)
   const offers = deps.catalogue.match({
     panelist,
     device: request.device ?? null,
-    connections: connections
-      .filter((connection) => !isCapped(panel, connection, standing) && !standing.blocked.includes(connection.id))
-      .map(({ id }) => id),
+    connections: uncapped.map(({ id }) => id).filter((id) => !standing.blocked.includes(id)),
     excludedSurveys: new Set(standing.taken),
     excludedGroups: new Set(),
     taken: standing.takenSurveys,
@@ -45,17 +48,34 @@ export async function findOffers(
     past: standing.past,
     limit: request.limit,
   })
+  const taken = new Set(standing.taken)
+  const own = live.answers.flatMap(({ connection, match }) =>
+    (match?.surveys ?? [])
+      .filter(({ surveyId }) => !taken.has(surveyId))
+      .map((survey) => liveOffer(survey, connection, deps.catalogue.ownOutcomes(survey.surveyId))),
+  )
+  const ranked = own.length === 0 ? offers : [...offers, ...own].sort(compareRanked).slice(0, request.limit)
+  const liveStatus = new Map(live.answers.map(({ status }) => [status.id, status]))
   const expiresAt = new Date(now.getTime() + OFFER_TTL_MS)
   const { revision, ageMs } = deps.catalogue.state()
   return {
     panelist_id: request.panelist_id,
-    offers: offers.map((offer) => answerOf(deps, panel, request.panelist_id, offer, expiresAt)),
-    connections: deps.catalogue.standings(connections.map(({ id }) => id)).map(({ id, status, ageSeconds }) => ({
-      id,
-      status,
-      age_seconds: ageSeconds,
-      ...(status === 'error' ? { error: 'the last poll failed' } : {}),
-    })),
+    offers: ranked.map((offer) => {
+      const circumstances = deps.live.has(offer.connection) ? live.circumstances : null
+      return answerOf(deps, panel, request.panelist_id, offer, expiresAt, circumstances)
+    }),
+    connections: deps.catalogue.standings(connections.map(({ id }) => id)).map(
+      ({ id, status, ageSeconds }) =>
+        liveStatus.get(id) ?? {
+          id,
+          status,
+          age_seconds: ageSeconds,
+          ...(status === 'error' ? { error: 'the last poll failed' } : {}),
+        },
+    ),
+    ...(request.partner_offers
+      ? { partner_offers: partnerOffers(deps, panel, request.panelist_id, live, taken, expiresAt) }
+      : {}),
     catalogue: { revision: Number(revision), age_ms: ageMs },
   }
 }
@@ -86,10 +106,11 @@ function answerOf(
   panelistId: string,
   offer: CatalogueOffer,
   expiresAt: Date,
+  circumstances: string | null,
 ): Offer {
   const { surveyId, quotaId, price } = offer
   return {
-    offer_id: deps.offers.issue({ panel: panel.id, surveyId, quotaId, price, expiresAt }, panelistId),
+    offer_id: deps.offers.issue({ panel: panel.id, surveyId, quotaId, price, expiresAt, circumstances }, panelistId),
     survey_id: surveyId,
     connection: offer.connection,
     provider: offer.provider,

@@ -14,6 +14,8 @@ export interface OfferTerms {
   /** What was shown. */
   readonly price: Money
   readonly expiresAt: Date
+  /** For a survey of this panelist alone: in which circumstances it was found. */
+  readonly circumstances?: string | null
 }
 
 /** An offer that came back. */
@@ -22,6 +24,8 @@ export interface ReadOffer {
   /** `quotaKey` of the quota it was made at; null without quotas. */
   readonly quotaKey: string | null
   readonly price: Money
+  /** Where a survey of this panelist alone is found again; null = it is in the catalogue. */
+  readonly circumstances: string | null
   readonly expired: boolean
 }
 
@@ -32,6 +36,7 @@ const payload = z.object({
   q: z.string().optional(),
   m: z.string().regex(/^\d+$/),
   c: z.string().regex(/^[A-Z]{3}$/),
+  l: z.string().optional(),
 })
 
 /** Offer ids: opaque, at most 1,024 characters, good for one panel and one panelist. */
@@ -52,6 +57,7 @@ export class OfferTokens {
         ...(terms.quotaId === null ? {} : { q: quotaKey(terms.quotaId) }),
         m: terms.price.amountMinor.toString(),
         c: terms.price.currency,
+        ...(terms.circumstances ? { l: terms.circumstances } : {}),
       },
       this.#sealKey,
       terms.expiresAt,
@@ -63,9 +69,15 @@ export class OfferTokens {
     const token = unseal(offerId, this.#sealKey, now)
     const terms = payload.safeParse(token?.payload)
     if (token === null || !terms.success) return null
-    const { p, h, s, q, m, c } = terms.data
+    const { p, h, s, q, m, c, l } = terms.data
     if (p !== panel || h !== this.#panelist(panel, panelistId)) return null
-    return { surveyId: s, quotaKey: q ?? null, price: money(BigInt(m), c), expired: token.expired }
+    return {
+      surveyId: s,
+      quotaKey: q ?? null,
+      price: money(BigInt(m), c),
+      circumstances: l ?? null,
+      expired: token.expired,
+    }
   }
 
   /** A keyed hash: the token tells nobody who the panelist is. */

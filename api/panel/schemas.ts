@@ -43,6 +43,10 @@ export const MatchRequest = z
       .default(800)
       .meta({ description: 'How long to wait for providers that match on their side, in milliseconds' }),
     explain: z.boolean({ error: 'must be true or false' }).default(false),
+    partner_offers: z
+      .boolean({ error: 'must be true or false' })
+      .default(false)
+      .meta({ description: 'Also partner offers, which are no surveys: in a list of their own' }),
   })
   .meta({
     id: 'MatchRequest',
@@ -105,12 +109,32 @@ export const ConnectionStatus = z
   .meta({ id: 'ConnectionStatus', example: { id: 'kantar-us', status: 'ok', age_seconds: 8 } })
 export type ConnectionStatus = z.output<typeof ConnectionStatus>
 
+/** Something to do for a reward that is no survey. Booked like one. */
+export const PartnerOffer = z
+  .object({
+    offer_id: Offer.shape.offer_id,
+    survey_id: z.string(),
+    connection: z.string(),
+    provider: z.string(),
+    headline: z.string(),
+    requirements: z.string(),
+    free: z.boolean().nullable().meta({ description: 'False: it costs the panelist money; null: not known' }),
+    credit_card_required: z.boolean().nullable(),
+    tags: z.array(z.string()),
+    cpi: money,
+    reward,
+    expires_at: stamp,
+  })
+  .meta({ id: 'PartnerOffer' })
+export type PartnerOffer = z.output<typeof PartnerOffer>
+
 /** Answer of `POST /v1/surveys/match`. */
 export const MatchAnswer = z
   .object({
     panelist_id: panelistId,
     offers: z.array(Offer),
     connections: z.array(ConnectionStatus),
+    partner_offers: z.array(PartnerOffer).optional().meta({ description: 'Only where they were asked for' }),
     catalogue: z.object({ revision: z.int().meta({ example: 48213 }), age_ms: z.number().meta({ example: 140 }) }),
   })
   .meta({ id: 'MatchAnswer' })

@@ -1,0 +1,35 @@
+import { findOwnSurvey } from '../../../db/stores/panelist-match-store.js'
+import type { SurveyRecord } from '../../../db/stores/survey-store.js'
+import type { PanelConfig } from '../../../platform/config/panel-schema.js'
+import type { ApiDependencies } from '../../dependencies.js'
+
+/**
+ * The survey of an offer that was for one panelist alone: from that panelist's stored result in the offer's own
+ * circumstances, so that nobody is ever sent along somebody else's link.
+ * @returns null when the newest result does not have it (any more)
+ */
+export async function findOwnOffer(
+  deps: Pick<ApiDependencies, 'knex' | 'live' | 'clock' | 'config'>,
+  panel: PanelConfig,
+  panelistId: string,
+  surveyId: string,
+  circumstances: string,
+): Promise<SurveyRecord | null> {
+  const now = deps.clock()
+  const panelistKey = deps.live.panelistKey(panel.id, panelistId)
+  const found = await findOwnSurvey(deps.knex, { panelistKey, circumstances }, surveyId, now)
+  const connection = deps.config.connections.find(({ id }) => id === found?.connection)
+  if (found === null || connection === undefined) return null
+  if (now.getTime() - found.refreshedAt.getTime() > connection.staleAfter) return null
+  return {
+    surveyId,
+    connection: connection.id,
+    provider: connection.provider,
+    providerSurveyId: found.survey.providerSurveyId,
+    status: found.survey.status,
+    survey: found.survey,
+    sourceOrder: '0',
+    sourceVersion: '',
+    revision: null,
+  }
+}
