@@ -8,6 +8,7 @@ import { panelOnly } from './http/auth.js'
 import { errorHandler, unknownRoute } from './http/errors.js'
 import { jsonBody } from './http/json-body.js'
 import { opsRoutes } from './ops/routes.js'
+import { signInRoutes } from './pages/sign-in.js'
 import { createSession } from './panel/create-session.js'
 import { explain } from './panel/explain.js'
 import { match } from './panel/match.js'
@@ -58,6 +59,7 @@ export function createApp(deps: ApiDependencies): Express {
   app.post('/v1/sessions', panel, jsonBody(), createSession(deps))
   app.use(panelReadRoutes(deps))
   app.use(financeRoutes(deps))
+  app.use(signInRoutes(deps))
   app.use(opsRoutes(deps))
 
   app.use(unknownRoute)

@@ -15,6 +15,7 @@ import { createUpstreams, vocabularyOf } from '../providers/upstreams.js'
 import type { ApiDependencies } from './dependencies.js'
 import { KeyRing } from './http/auth.js'
 import { RateLimiter } from './http/rate-limit.js'
+import { OperatorSessions } from './pages/operator-sessions.js'
 import { liveConnections } from './panel/live/live-connections.js'
 import { LiveMatches } from './panel/live/live-matches.js'
 import { OfferTokens } from './panel/offer-token.js'
@@ -39,10 +40,11 @@ export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependenci
   const clock = parts.clock ?? (() => new Date())
   const egress = createHttp({ allowPrivate: config.egress.allowPrivate })
   const upstreams = createUpstreams(config, createProviderHttp(egress))
-  const [signingKey, offerSecret, panelistSecret] = await Promise.all([
+  const [signingKey, offerSecret, panelistSecret, operatorSecret] = await Promise.all([
     config.signing.privateKey ?? installationKey(knex, 'signing', async () => generateSigningKey()),
     installationSecret(knex, 'offers'),
     installationSecret(knex, 'panelists'),
+    installationSecret(knex, 'operator-sessions'),
   ])
   const source = createPostgresSource({ knex, url: parts.databaseUrl })
   const connections = upstreams.all.map((upstream): CatalogueConnection => {
@@ -75,6 +77,7 @@ export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependenci
     findUpstream: upstreams.find,
     keys: new KeyRing(config),
     limiter: new RateLimiter(config.limits.perKeyPerSecond, config.limits.burst),
+    operatorSessions: new OperatorSessions(operatorSecret, config.operators, publicUrl.startsWith('https:'), clock),
     offers: new OfferTokens(offerSecret),
     catalogue,
     live: new LiveMatches({

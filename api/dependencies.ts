@@ -9,6 +9,7 @@ import type { Verifiers } from '../platform/verification/verifiers.js'
 import type { FindUpstream } from '../providers/upstream.js'
 import type { KeyRing } from './http/auth.js'
 import type { RateLimiter } from './http/rate-limit.js'
+import type { OperatorSessions } from './pages/operator-sessions.js'
 import type { LiveMatches } from './panel/live/live-matches.js'
 import type { OfferTokens } from './panel/offer-token.js'
 import type { SessionDriver } from './session-driver.js'
@@ -28,6 +29,7 @@ export interface ApiDependencies {
   readonly findUpstream: FindUpstream
   readonly keys: KeyRing
   readonly limiter: RateLimiter
+  readonly operatorSessions: OperatorSessions
   readonly offers: OfferTokens
   readonly catalogue: Catalogue
   /** Surveys from providers that match on their side. */

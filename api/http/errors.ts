@@ -19,7 +19,8 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
   }
 }
 
-function toProblem(error: unknown): Problem {
+/** What an error means to whoever asked. What is not understood is 500 and says nothing of itself. */
+export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (isDatabaseAway(error)) {
     return new Problem(503, 'database_unavailable', 'Our database cannot be reached for the moment; try again', {

@@ -3,10 +3,16 @@ import { ProblemAnswer } from '../panel/schemas.js'
 import { openOperations } from './open-operations.js'
 import { type Answer, KEYED_PROBLEMS, type Operation } from './operation.js'
 import { operatorOperations } from './operator-operations.js'
+import { pageOperations } from './page-operations.js'
 import { panelOperations } from './panel-operations.js'
 
 /** Every address there is, in the order of the document. */
-export const operations: readonly Operation[] = [...panelOperations, ...operatorOperations, ...openOperations]
+export const operations: readonly Operation[] = [
+  ...panelOperations,
+  ...operatorOperations,
+  ...openOperations,
+  ...pageOperations,
+]
 
 const TAGS: Readonly<Record<string, string>> = {
   Surveys: 'Which surveys suit a panelist, and why.',
@@ -17,6 +23,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Operations: 'Provider accounts and their poll loops. An operator with the role `ops`.',
   Arrivals: 'How respondents and providers reach us. Nothing here takes a key; proof is configured per connection.',
   Public: 'What anybody may ask.',
+  Pages: 'For operators, in a browser; they sign in with their key.',
 }
 
 const INTRODUCTION = `One API for survey supply from many providers: ask which surveys suit a panelist, send the panelist

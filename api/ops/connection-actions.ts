@@ -14,13 +14,33 @@ export function connectionAction(deps: ApiDependencies, action: ConnectionAction
   return async (request, response) => {
     const operator = response.locals.operator as OperatorConfig
     const id = String(request.params.id)
-    if (!deps.config.connections.some((connection) => connection.id === id)) {
-      throw notFound('There is no such connection in the configuration')
-    }
+    checkConfigured(deps, id)
     const given = action === 'pause' && request.body !== undefined ? parseBody(PauseRequest, request).reason : undefined
-    await tellPoller(deps.temporal, id, action, given ?? `paused by operator ${operator.id}`)
-    deps.logger.info({ connection: id, action, operator: operator.id }, 'operator told a poll loop')
+    await tellConnection(deps, operator, id, action, given)
     const answer: ConnectionActionAnswer = { id, requested: action }
     response.status(202).json(answer)
+  }
+}
+
+/**
+ * Tells a connection's poll loop what an operator wants.
+ * @param reason of a pause; without one it names the operator
+ * @throws Problem 404 when it is not configured, 503 when its loop cannot be reached
+ */
+export async function tellConnection(
+  deps: ApiDependencies,
+  operator: OperatorConfig,
+  id: string,
+  action: ConnectionAction,
+  reason?: string,
+): Promise<void> {
+  checkConfigured(deps, id)
+  await tellPoller(deps.temporal, id, action, reason ?? `paused by operator ${operator.id}`)
+  deps.logger.info({ connection: id, action, operator: operator.id }, 'operator told a poll loop')
+}
+
+function checkConfigured(deps: ApiDependencies, id: string): void {
+  if (!deps.config.connections.some((connection) => connection.id === id)) {
+    throw notFound('There is no such connection in the configuration')
   }
 }

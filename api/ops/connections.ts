@@ -3,38 +3,40 @@ import { readConnectionOverview } from '../../db/read-models/connection-overview
 import { pollWorkflowId } from '../../workflows/messages/poll.js'
 import type { ApiDependencies } from '../dependencies.js'
 import type { ConnectionsAnswer } from './schemas.js'
+import type { TemporalUi } from './temporal-ui.js'
 
 type Shown = ConnectionsAnswer['connections'][number]
 
-/**
- * `GET /v1/ops/connections`: how every configured connection's poll loop stands.
- * @param temporalUi address of the Temporal UI without a trailing slash; null where it is not known
- */
-export function listConnections(deps: ApiDependencies, temporalUi: string | null): RequestHandler {
+/** `GET /v1/ops/connections`: how every configured connection's poll loop stands. */
+export function listConnections(deps: ApiDependencies, temporalUi: TemporalUi): RequestHandler {
   return async (_request, response) => {
-    const rows = new Map((await readConnectionOverview(deps.knex)).map((row) => [row.connection, row]))
-    const now = deps.clock().getTime()
-    const connections = deps.config.connections.map(({ id, provider }): Shown => {
-      const row = rows.get(id)
-      const workflowUrl = temporalUi === null ? null : workflowPage(temporalUi, deps.temporal.options.namespace, id)
-      // a connection that is new in the configuration has no row until its loop begins
-      if (row === undefined) return { ...NOT_STARTED, id, provider, workflow_url: workflowUrl }
-      return {
-        id,
-        provider: row.provider,
-        state: row.paused ? 'paused' : row.state === 'removed' ? 'starting' : row.state,
-        reason: row.reason,
-        last_success_at: row.lastSuccessAt?.toISOString() ?? null,
-        fail_streak: row.failStreak,
-        surveys_open: row.surveysOpen,
-        lag_ms: row.lastSuccessAt === null ? null : Math.max(0, now - row.lastSuccessAt.getTime()),
-        quarantined: row.quarantined,
-        workflow_url: workflowUrl,
-      }
-    })
-    const answer: ConnectionsAnswer = { connections }
+    const answer: ConnectionsAnswer = { connections: await connectionsStanding(deps, temporalUi) }
     response.json(answer)
   }
+}
+
+/** Every configured connection, in the configuration's order. */
+export async function connectionsStanding(deps: ApiDependencies, temporalUi: TemporalUi): Promise<Shown[]> {
+  const rows = new Map((await readConnectionOverview(deps.knex)).map((row) => [row.connection, row]))
+  const now = deps.clock().getTime()
+  return deps.config.connections.map(({ id, provider }): Shown => {
+    const row = rows.get(id)
+    const workflowUrl = temporalUi.workflow(pollWorkflowId(id))
+    // a connection that is new in the configuration has no row until its loop begins
+    if (row === undefined) return { ...NOT_STARTED, id, provider, workflow_url: workflowUrl }
+    return {
+      id,
+      provider: row.provider,
+      state: row.paused ? 'paused' : row.state === 'removed' ? 'starting' : row.state,
+      reason: row.reason,
+      last_success_at: row.lastSuccessAt?.toISOString() ?? null,
+      fail_streak: row.failStreak,
+      surveys_open: row.surveysOpen,
+      lag_ms: row.lastSuccessAt === null ? null : Math.max(0, now - row.lastSuccessAt.getTime()),
+      quarantined: row.quarantined,
+      workflow_url: workflowUrl,
+    }
+  })
 }
 
 const NOT_STARTED: Omit<Shown, 'id' | 'provider' | 'workflow_url'> = {
@@ -45,9 +47,4 @@ const NOT_STARTED: Omit<Shown, 'id' | 'provider' | 'workflow_url'> = {
   surveys_open: 0,
   lag_ms: null,
   quarantined: 0,
-}
-
-function workflowPage(temporalUi: string, namespace: string, connection: string): string {
-  const workflow = encodeURIComponent(pollWorkflowId(connection))
-  return `${temporalUi}/namespaces/${encodeURIComponent(namespace)}/workflows/${workflow}`
 }

@@ -7,23 +7,29 @@ import { notFound } from '../http/problem.js'
 import { redriveByPoller } from './poller-driver.js'
 import type { RedriveAnswer } from './schemas.js'
 
-/**
- * `POST /v1/ops/quarantine/{id}/redrive`: reads a record again, after its adapter or mapping was mended. One that is
- * still broken stays `open` with one more in its count; one that was healed or redriven already is left alone.
- */
+/** `POST /v1/ops/quarantine/{id}/redrive`: reads a record again, after its adapter or mapping was mended. */
 export function redriveQuarantined(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const operator = response.locals.operator as OperatorConfig
-    const id = z.uuid().safeParse(request.params.id)
-    const before = id.success ? await findQuarantined(deps.knex, id.data) : null
-    if (before === null) throw notFound('There is no such record in quarantine')
-    const { quarantineId, connection } = before
-    if (before.state === 'open') {
-      await redriveByPoller(deps.temporal, connection, quarantineId)
-      deps.logger.info({ quarantineId, connection, operator: operator.id }, 'operator redrove a record')
-    }
-    const { state, reason, count } = (await findQuarantined(deps.knex, quarantineId)) ?? before
-    const answer: RedriveAnswer = { id: quarantineId, connection, state, reason, count }
+    const answer: RedriveAnswer = await redrive(deps, operator, String(request.params.id))
     response.json(answer)
   }
+}
+
+/**
+ * Has a record read again. One that is still broken stays `open` with one more in its count; one that was healed or
+ * redriven already is left alone.
+ * @throws Problem 404 when there is no such record, 503 when its poll loop cannot be reached
+ */
+export async function redrive(deps: ApiDependencies, operator: OperatorConfig, given: string): Promise<RedriveAnswer> {
+  const id = z.uuid().safeParse(given)
+  const before = id.success ? await findQuarantined(deps.knex, id.data) : null
+  if (before === null) throw notFound('There is no such record in quarantine')
+  const { quarantineId, connection } = before
+  if (before.state === 'open') {
+    await redriveByPoller(deps.temporal, connection, quarantineId)
+    deps.logger.info({ quarantineId, connection, operator: operator.id }, 'operator redrove a record')
+  }
+  const { state, reason, count } = (await findQuarantined(deps.knex, quarantineId)) ?? before
+  return { id: quarantineId, connection, state, reason, count }
 }

@@ -4,8 +4,10 @@ import { operatorOnly } from '../http/auth.js'
 import { jsonBody } from '../http/json-body.js'
 import { connectionAction } from './connection-actions.js'
 import { listConnections } from './connections.js'
+import { opsPageRoutes } from './page-routes.js'
 import { quarantineList } from './quarantine.js'
 import { redriveQuarantined } from './redrive.js'
+import { TemporalUi } from './temporal-ui.js'
 
 /**
  * What operations see and do (contract §6).
@@ -16,12 +18,14 @@ export function opsRoutes(
   temporalUi: string | undefined = process.env.TRIBUTARY_TEMPORAL_UI,
 ): Router {
   const router = Router({ caseSensitive: true })
+  const ui = new TemporalUi(temporalUi?.replace(/\/+$/, '') || null, deps.temporal.options.namespace)
   const ops = operatorOnly(deps.keys, deps.limiter, 'ops')
-  router.get('/v1/ops/connections', ops, listConnections(deps, temporalUi?.replace(/\/+$/, '') || null))
+  router.get('/v1/ops/connections', ops, listConnections(deps, ui))
   router.post('/v1/ops/connections/:id/pause', ops, jsonBody(), connectionAction(deps, 'pause'))
   router.post('/v1/ops/connections/:id/resume', ops, connectionAction(deps, 'resume'))
   router.post('/v1/ops/connections/:id/poll', ops, connectionAction(deps, 'poll'))
   router.get('/v1/ops/quarantine', ops, quarantineList(deps))
   router.post('/v1/ops/quarantine/:id/redrive', ops, redriveQuarantined(deps))
+  router.use(opsPageRoutes(deps, ui))
   return router
 }

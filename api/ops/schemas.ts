@@ -65,6 +65,15 @@ export const QuarantineQuery = z.strictObject({
   limit: pageSize(50, 100),
 })
 
+export type QuarantineQuery = z.output<typeof QuarantineQuery>
+
+/** Query of the page `/ops`. What it does not know is left alone: a page is no API. */
+export const OpsPageQuery = z.object({
+  connection: text(1, 128).optional(),
+  cursor: cursor.optional(),
+  notice: text(1, 32).optional().meta({ example: 'pause' }),
+})
+
 /** Answer of `GET /v1/ops/quarantine`, newest first. */
 export const QuarantineAnswer = z
   .object({

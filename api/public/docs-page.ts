@@ -1,7 +1,7 @@
+import { type Html, html, inline, prose } from '../../web/html.js'
 import type { PageDocument, PageOperation, PageParameter, Schema } from './docs-document.js'
 import { exampleOf } from './docs-example.js'
 import { fieldList, typeLine } from './docs-schema.js'
-import { type Html, html, inline, prose } from './html.js'
 
 interface Entry {
   readonly method: string

@@ -1,6 +1,6 @@
+import { type Html, html, inline } from '../../web/html.js'
 import { alternatives, type PageDocument, refName, resolve, type Schema } from './docs-document.js'
 import { typeOf } from './docs-example.js'
-import { type Html, html, inline } from './html.js'
 
 const DEEPEST = 4
 

@@ -10,6 +10,7 @@ import * as grants from './0008-grants.js'
 import * as invariantViews from './0009-invariant-views.js'
 import * as providerAnswers from './0010-provider-answers.js'
 import * as panelistMatches from './0011-panelist-matches.js'
+import * as deadPostbacks from './0013-dead-postbacks.js'
 
 interface Migration {
   readonly name: string
@@ -30,6 +31,7 @@ const migrations: readonly Migration[] = [
   { name: '0009-invariant-views', ...invariantViews },
   { name: '0010-provider-answers', ...providerAnswers },
   { name: '0011-panelist-matches', ...panelistMatches },
+  { name: '0013-dead-postbacks', ...deadPostbacks },
 ]
 
 /** What knex reads the migrations from. */

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 /** What the pages are made of: addresses, but none of the API. */
-const ASSETS = /^get \/(page\.css|docs\/)/
+const ASSETS = /^get \/(page\.css|docs\/|pages\/)/
 
 interface Layer {
   readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> }

@@ -165,6 +165,7 @@ describe('POST /v1/ops/quarantine/{id}/redrive', () => {
       },
     }
     const client = {
+      options: { namespace: 'default' },
       workflow: {
         getHandle: (workflowId: string) => {
           told.push([workflowId])

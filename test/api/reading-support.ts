@@ -8,6 +8,7 @@ import { createApp } from '../../api/app.js'
 import type { ApiDependencies } from '../../api/dependencies.js'
 import { KeyRing } from '../../api/http/auth.js'
 import { RateLimiter } from '../../api/http/rate-limit.js'
+import { OperatorSessions } from '../../api/pages/operator-sessions.js'
 import { OfferTokens } from '../../api/panel/offer-token.js'
 import type { Knex } from '../../db/connect.js'
 import { type NewClaim, recordClaim } from '../../db/stores/claim-store.js'
@@ -87,6 +88,7 @@ export async function startReadingApi(given: Partial<ApiDependencies> = {}): Pro
     findUpstream: () => null,
     keys: new KeyRing(config),
     limiter: new RateLimiter(1_000_000, 1_000_000),
+    operatorSessions: new OperatorSessions(Buffer.alloc(32, 9), config.operators, false, () => new Date()),
     offers: new OfferTokens(Buffer.alloc(32, 7)),
     catalogue: { state: () => ({ ready: true, revision: 41n, ageMs: 12, surveys: 3 }) },
     sessions: { redeliver: (id: string, times: number) => redelivered.push([id, times]) },

@@ -3,9 +3,9 @@ export class Html {
   constructor(readonly text: string) {}
 }
 
-type Part = Html | string | number | readonly Html[]
+type Part = Html | string | number | null | readonly Html[]
 
-/** A template whose every value is escaped, unless it is markup already (reliability F46). */
+/** A template whose every value is escaped, unless it is markup already (reliability F46); null is nothing. */
 export function html(strings: TemplateStringsArray, ...values: readonly Part[]): Html {
   let text = strings[0] ?? ''
   values.forEach((value, index) => {
@@ -26,6 +26,7 @@ export function inline(text: string): Html {
 }
 
 function render(value: Part): string {
+  if (value === null) return ''
   if (value instanceof Html) return value.text
   if (typeof value === 'string' || typeof value === 'number') return escaped(String(value))
   return value.map((item) => item.text).join('')

@@ -1,0 +1,75 @@
+import { listDeadPostbacks } from '../../db/read-models/dead-postbacks.js'
+import { listQuarantine } from '../../db/read-models/quarantine-list.js'
+import type { OpsView } from '../../web/ops/ops-view.js'
+import { sessionWorkflowId } from '../../workflows/messages/session.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { cursorOf } from '../panel/paging.js'
+import { connectionsStanding } from './connections.js'
+import { shown } from './quarantine.js'
+import { savedViews } from './saved-views.js'
+import type { QuarantineQuery } from './schemas.js'
+import type { TemporalUi } from './temporal-ui.js'
+
+const HEAD_BYTES = 600
+const DEAD_SHOWN = 20
+
+/** Everything that the operations page shows but what the last click did. */
+export async function readOpsView(
+  deps: ApiDependencies,
+  ui: TemporalUi,
+  query: Pick<QuarantineQuery, 'connection' | 'cursor' | 'limit'>,
+): Promise<Omit<OpsView, 'formToken' | 'notice' | 'alert'>> {
+  const now = deps.clock()
+  const filter = { connection: query.connection ?? null, state: 'open' } as const
+  const [connections, records, dead] = await Promise.all([
+    connectionsStanding(deps, ui),
+    listQuarantine(deps.knex, filter, query.cursor ?? null, query.limit, HEAD_BYTES),
+    listDeadPostbacks(deps.knex, DEAD_SHOWN),
+  ])
+  const cursor = cursorOf(records.next)
+  return {
+    now,
+    connections: connections.map((one) => ({
+      id: one.id,
+      provider: one.provider,
+      state: one.state,
+      reason: one.reason,
+      lastSuccessAt: one.last_success_at === null ? null : new Date(one.last_success_at),
+      failStreak: one.fail_streak,
+      surveysOpen: one.surveys_open,
+      quarantined: one.quarantined,
+      workflowUrl: one.workflow_url,
+    })),
+    savedViews: savedViews(ui, [...new Set(connections.map(({ provider }) => provider))], now),
+    quarantine: records.rows.map((record) => {
+      const cut = record.rawBytes > HEAD_BYTES
+      return {
+        id: record.quarantineId,
+        connection: record.connection,
+        providerSurveyId: record.providerSurveyId,
+        reason: record.reason,
+        rawHead: shown(record.raw, cut).raw,
+        rawRest: cut ? record.rawBytes - HEAD_BYTES : 0,
+        firstSeenAt: record.firstSeenAt,
+        lastSeenAt: record.lastSeenAt,
+        count: record.count,
+      }
+    }),
+    olderQuarantine: cursor === null ? null : older(cursor, query.connection),
+    deadPostbacks: dead.map(({ status, error, ...message }) => ({
+      id: message.postbackId,
+      panel: message.panel,
+      sessionId: message.sessionId,
+      type: message.type,
+      createdAt: message.createdAt,
+      attempts: message.attempts,
+      lastFailure: status !== null ? `answered ${status}` : error,
+      workflowUrl: ui.workflow(sessionWorkflowId(message.sessionId)),
+    })),
+  }
+}
+
+function older(cursor: string, connection: string | undefined): string {
+  const query = new URLSearchParams({ ...(connection === undefined ? {} : { connection }), cursor })
+  return `/ops?${query}#quarantine`
+}

@@ -1,0 +1,92 @@
+import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { findPostback, requestRedelivery } from '../../db/stores/postback-store.js'
+import { opsPage } from '../../web/ops/ops-page.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { toProblem } from '../http/errors.js'
+import { notFound } from '../http/problem.js'
+import { parse } from '../http/validate.js'
+import { checkFormToken, field, formBody, sameOriginOnly } from '../pages/form.js'
+import type { SignedIn } from '../pages/operator-sessions.js'
+import { sendDocument } from '../pages/send-document.js'
+import { operatorPage, signedInOf } from '../pages/sign-in.js'
+import { tellConnection } from './connection-actions.js'
+import { type NoticeCode, noticeOf } from './notices.js'
+import { readOpsView } from './ops-view.js'
+import { redrive } from './redrive.js'
+import { type ConnectionAction, OpsPageQuery, PauseRequest } from './schemas.js'
+import type { TemporalUi } from './temporal-ui.js'
+
+/** How long the workflow that redelivers has before the janitor takes the message over. */
+const REDELIVERY_LEASE_MS = 60_000
+
+/** One button: what it does, and which notice tells that it is done. */
+type Button = (signedIn: SignedIn, request: Request) => Promise<NoticeCode>
+
+/** `/ops`, the operations page, and what its buttons send. It works without a script. */
+export function opsPageRoutes(deps: ApiDependencies, ui: TemporalUi): Router {
+  const router = Router({ caseSensitive: true })
+  const signedIn = operatorPage(deps, '/ops')
+
+  const show = async (request: Request, response: Response, status: number, alert: string | null): Promise<void> => {
+    const { operator, formToken } = signedInOf(response)
+    const query = parse(OpsPageQuery, request.method === 'GET' ? request.query : {})
+    const view = await readOpsView(deps, ui, { ...query, limit: 20 })
+    sendDocument(response, status, {
+      title: 'Operations',
+      signedIn: { operator: operator.id, formToken },
+      body: opsPage({ ...view, formToken, notice: noticeOf(query.notice), alert }),
+    })
+  }
+  const press = (button: Button): RequestHandler[] => [
+    sameOriginOnly,
+    signedIn,
+    formBody,
+    async (request, response) => {
+      const who = signedInOf(response)
+      checkFormToken(request, who)
+      try {
+        response.redirect(303, `/ops?notice=${await button(who, request)}`)
+      } catch (error) {
+        const problem = toProblem(error)
+        if (problem.code === 'database_unavailable') throw error
+        if (problem.status === 500) deps.logger.error({ err: error }, 'an operator pressed a button in vain')
+        await show(request, response, problem.status, `${problem.detail}.`)
+      }
+    },
+  ]
+  const tell = (action: ConnectionAction) =>
+    press(async ({ operator }, request) => {
+      const reason = action === 'pause' ? parse(PauseRequest, { reason: field(request, 'reason') }).reason : undefined
+      await tellConnection(deps, operator, String(request.params.id), action, reason)
+      return action
+    })
+
+  router.get('/ops', signedIn, (request, response) => show(request, response, 200, null))
+  router.post('/ops/connections/:id/pause', ...tell('pause'))
+  router.post('/ops/connections/:id/resume', ...tell('resume'))
+  router.post('/ops/connections/:id/poll', ...tell('poll'))
+  router.post(
+    '/ops/quarantine/:id/redrive',
+    ...press(async ({ operator }, request) => {
+      const { state } = await redrive(deps, operator, String(request.params.id))
+      return `redrive-${state}`
+    }),
+  )
+  router.post(
+    '/ops/postbacks/:id/redeliver',
+    ...press(async ({ operator }, request) => {
+      await redeliver(deps, String(request.params.id))
+      deps.logger.info({ postback: request.params.id, operator: operator.id }, 'operator sent a message again')
+      return 'redeliver'
+    }),
+  )
+  return router
+}
+
+async function redeliver(deps: ApiDependencies, postbackId: string): Promise<void> {
+  const found = /^msg_[\w-]{1,64}$/.test(postbackId) ? await findPostback(deps.knex, postbackId) : null
+  if (found === null) throw notFound('There is no such message')
+  const ownedUntil = new Date(deps.clock().getTime() + REDELIVERY_LEASE_MS)
+  const redelivery = await requestRedelivery(deps.knex, found.panel, postbackId, ownedUntil)
+  if (redelivery !== null) deps.sessions.redeliver(postbackId, redelivery)
+}

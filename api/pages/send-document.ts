@@ -1,0 +1,19 @@
+import type { Response } from 'express'
+import { htmlDocument, type PageContent } from '../../web/document.js'
+
+const POLICY = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** Sends one of the operators' pages: no script, nothing from elsewhere, nothing that a cache may keep. */
+export function sendDocument(response: Response, status: number, content: PageContent): void {
+  response.setHeader('Content-Security-Policy', POLICY)
+  // with no-referrer a browser sends `Origin: null` along with our own forms
+  response.setHeader('Referrer-Policy', 'same-origin')
+  response.setHeader('Cache-Control', 'no-store')
+  response.status(status).type('html').send(htmlDocument(content))
+}

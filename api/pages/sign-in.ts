@@ -1,0 +1,76 @@
+import { type RequestHandler, type Response, Router } from 'express'
+import type { OperatorConfig, OperatorRole } from '../../platform/config/schema.js'
+import { STYLE_PATH } from '../../web/document.js'
+import { signInForm } from '../../web/sign-in.js'
+import { PAGES_CSS } from '../../web/style.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { keyOf } from '../http/auth.js'
+import { checkFormToken, field, formBody, sameOriginOnly } from './form.js'
+import type { SignedIn } from './operator-sessions.js'
+import { sendDocument } from './send-document.js'
+
+/** The pages to sign in for, with the role that each takes. */
+export const OPERATOR_PAGES: Readonly<Record<string, OperatorRole>> = { '/ops': 'ops' }
+
+/** Signing in and out of the operators' pages, and their stylesheet. */
+export function signInRoutes(deps: ApiDependencies): Router {
+  const router = Router({ caseSensitive: true })
+  router.get(STYLE_PATH, (_request, response) => {
+    response.type('css').setHeader('Cache-Control', 'public, max-age=300').send(PAGES_CSS)
+  })
+  router.post('/sign-in', sameOriginOnly, formBody, signIn(deps))
+  router.post('/sign-out', sameOriginOnly, formBody, (request, response) => {
+    const signedIn = deps.operatorSessions.find(request)
+    if (signedIn !== null) checkFormToken(request, signedIn)
+    deps.operatorSessions.end(response)
+    response.redirect(303, '/ops')
+  })
+  return router
+}
+
+function signIn(deps: ApiDependencies): RequestHandler {
+  return (request, response) => {
+    const wanted = field(request, 'page')
+    const page = Object.hasOwn(OPERATOR_PAGES, wanted) ? wanted : '/ops'
+    const operator = operatorOf(deps, field(request, 'api_key').trim())
+    if (operator === null) {
+      deps.logger.warn({ from: request.ip }, 'operator sign-in refused')
+      return sendSignIn(response, 401, page, 'This is not the key of an operator.')
+    }
+    deps.operatorSessions.begin(response, operator)
+    deps.logger.info({ operator: operator.id }, 'operator signed in')
+    response.redirect(303, page)
+  }
+}
+
+/**
+ * Lets an operator with the page's role in: by the cookie of their sign-in, or by their key in a header. Others get the
+ * form to sign in. Who it is is then `signedInOf`.
+ */
+export function operatorPage(deps: ApiDependencies, page: keyof typeof OPERATOR_PAGES): RequestHandler {
+  return (request, response, next) => {
+    const key = request.method === 'GET' ? keyOf(request) : null
+    const byKey = key === null ? null : operatorOf(deps, key)
+    // a page that was asked for by a program has forms that do nothing: it sends no cookie
+    const signedIn = byKey === null ? deps.operatorSessions.find(request) : { operator: byKey, formToken: '' }
+    if (signedIn === null) return sendSignIn(response, 401, page, null)
+    const role = OPERATOR_PAGES[page]
+    if (role !== undefined && !signedIn.operator.roles.includes(role)) {
+      return sendSignIn(response, 403, page, `Operator ${signedIn.operator.id} lacks the role "${role}".`)
+    }
+    response.locals.signedIn = signedIn
+    next()
+  }
+}
+
+/** The operator that `operatorPage` let in. */
+export const signedInOf = (response: Response): SignedIn => response.locals.signedIn as SignedIn
+
+function operatorOf(deps: ApiDependencies, key: string): OperatorConfig | null {
+  const caller = key === '' ? null : deps.keys.find(key)
+  return caller?.kind === 'operator' ? caller.operator : null
+}
+
+function sendSignIn(response: Response, status: number, page: string, complaint: string | null): void {
+  sendDocument(response, status, { title: 'Sign in', signedIn: null, body: signInForm(page, complaint) })
+}

@@ -1,0 +1,33 @@
+import { type Html, html } from '../html.js'
+import { utc } from '../time.js'
+import { connectionsTable } from './connections.js'
+import { deadPostbacksTable } from './dead-postbacks.js'
+import type { OpsView, SavedView } from './ops-view.js'
+import { quarantineTable } from './quarantine.js'
+
+/** The operations page: what stands still, why, and the button that gets it going again. */
+export function opsPage(view: OpsView): Html {
+  return html`
+${view.alert === null ? null : html`<p class="alert" role="alert">${view.alert}</p>`}
+${view.notice === null ? null : html`<p class="notice" role="status">${view.notice}</p>`}
+<p class="soft">As of ${utc(view.now)} UTC · <a href="/ops">look again</a></p>
+<h2 id="connections">Connections</h2>
+${connectionsTable(view)}
+<h2 id="views">Views in the Temporal UI</h2>
+<p class="soft">A click opens the search there and keeps it under its name among the saved views of this browser.</p>
+${savedViews(view.savedViews)}
+<h2 id="quarantine">Quarantine</h2>
+${quarantineTable(view)}
+<h2 id="messages">Messages that no panel took</h2>
+${deadPostbacksTable(view)}`
+}
+
+function savedViews(views: readonly SavedView[]): Html {
+  const known = views.filter(({ url }) => url !== null)
+  if (known.length > 0)
+    return html`<ul class="views">${known.map(({ name, query, url }) => html`<li><a href="${url}" title="${query}">${name}</a></li>`)}</ul>`
+  return html`
+<p>The address of the Temporal UI is not known here: set <code>TRIBUTARY_TEMPORAL_UI</code>, or paste these as queries.</p>
+<table><thead><tr><th>view</th><th>query</th></tr></thead>
+<tbody>${views.map(({ name, query }) => html`<tr><td data-label="view"><div>${name}</div></td><td data-label="query"><div><code>${query}</code></div></td></tr>`)}</tbody></table>`
+}

@@ -1,0 +1,60 @@
+/** What the operations page shows; the route fills it, the templates only arrange it. */
+export interface OpsView {
+  readonly now: Date
+  /** The token of this operator's forms. */
+  readonly formToken: string
+  readonly notice: string | null
+  readonly alert: string | null
+  readonly connections: readonly ConnectionView[]
+  readonly savedViews: readonly SavedView[]
+  readonly quarantine: readonly QuarantineView[]
+  /** Address of the page with older records; null when there are none. */
+  readonly olderQuarantine: string | null
+  readonly deadPostbacks: readonly DeadPostbackView[]
+}
+
+export interface ConnectionView {
+  readonly id: string
+  readonly provider: string
+  readonly state: 'starting' | 'healthy' | 'degraded' | 'blocked' | 'paused'
+  readonly reason: string | null
+  readonly lastSuccessAt: Date | null
+  readonly failStreak: number
+  readonly surveysOpen: number
+  readonly quarantined: number
+  readonly workflowUrl: string | null
+}
+
+/** A search in the Temporal UI; opening its link keeps it there under its name. */
+export interface SavedView {
+  readonly name: string
+  readonly query: string
+  /** Null where the Temporal UI is not known. */
+  readonly url: string | null
+}
+
+export interface QuarantineView {
+  readonly id: string
+  readonly connection: string
+  readonly providerSurveyId: string | null
+  readonly reason: string
+  /** The record's first characters. */
+  readonly rawHead: string
+  /** How many characters, or bytes of a record that is no text, are not shown. */
+  readonly rawRest: number
+  readonly firstSeenAt: Date
+  readonly lastSeenAt: Date
+  readonly count: number
+}
+
+export interface DeadPostbackView {
+  readonly id: string
+  readonly panel: string
+  readonly sessionId: string
+  readonly type: string
+  readonly createdAt: Date
+  readonly attempts: number
+  /** What the last attempt met, in words. */
+  readonly lastFailure: string | null
+  readonly workflowUrl: string | null
+}

@@ -1,0 +1,21 @@
+import { type Html, html } from './html.js'
+
+/**
+ * The form by which an operator signs in.
+ * @param page the address to go to afterwards
+ * @param complaint why the last attempt failed; null on the first
+ */
+export function signInForm(page: string, complaint: string | null): Html {
+  return html`
+<section class="card narrow">
+<h1>Sign in</h1>
+${complaint === null ? null : html`<p class="alert" role="alert">${complaint}</p>`}
+<form method="post" action="/sign-in" class="stack">
+<input type="hidden" name="page" value="${page}">
+<label for="api_key">An operator's API key</label>
+<input id="api_key" name="api_key" type="password" autocomplete="current-password" required autofocus>
+<button>Sign in</button>
+</form>
+<p class="soft">Operators and their keys are in the configuration, under <code>operators</code>.</p>
+</section>`
+}
