@@ -103,17 +103,17 @@ export type WireBlock = z.output<typeof block>
 export type WireCompletes = z.output<typeof supplierCompletes>
 
 /** GET /suppliers/v2/surveys/:surveyId. */
-export const surveyAnswer = z.object({ apiStatus: z.string().nullish(), survey: z.unknown() })
+export const surveyAnswer = z.object({ apiStatus: z.string().nullish(), survey: z.unknown().optional() })
 
 /** One row of GET /suppliers/v2/surveys: what is needed to know whether it changed. */
 export const listRow = z.object({
   survey_id: id,
   // unreadable = it does not tell that anything is unchanged
   mod_on: instant.nullish().catch(null),
-  survey_status: z.unknown(),
-  cpi: z.unknown(),
-  supplier_completes: z.unknown(),
-  quotas: z.unknown(),
+  survey_status: z.unknown().optional(),
+  cpi: z.unknown().optional(),
+  supplier_completes: z.unknown().optional(),
+  quotas: z.unknown().optional(),
 })
 export type ListRow = z.output<typeof listRow>
 
