@@ -50,7 +50,13 @@ export async function applyEffects(
   }
 }
 
-async function endOf(deps: SessionDependencies, connection: string, until: EffectEnd, now: Date): Promise<Date> {
+/** When an effect ends. */
+export async function endOf(
+  deps: Pick<SessionDependencies, 'knex'>,
+  connection: string,
+  until: EffectEnd,
+  now: Date,
+): Promise<Date> {
   switch (until) {
     case 'refresh':
       return listIsFreshAt(deps.knex, connection, now)

@@ -4,6 +4,7 @@ import { completionDeadline, type SessionRow } from '../db/stores/session-row.js
 import type { Grade, Outcome } from '../domain/outcome.js'
 import type { SessionState } from '../domain/session.js'
 import { failpoint } from '../platform/failpoints.js'
+import { confirmQuota, type QuotaInput } from './confirm-quota.js'
 import { openSessionEntry } from './open-entry.js'
 import type { SessionDependencies } from './session-dependencies.js'
 
@@ -44,6 +45,9 @@ export function createSessionActivities(deps: SessionDependencies) {
       failpoint('session.after_url_issue')
       return statusOf(row, deps.clock())
     },
+
+    /** Asks the provider whether what was pushed about a quota is true. */
+    confirmQuota: (input: QuotaInput): Promise<number | null> => confirmQuota(deps, input),
 
     /** The provider could not be reached as long as the entry would have lasted. */
     async abandonOpening(sessionId: string): Promise<SessionStatus> {

@@ -2,6 +2,7 @@ import { pauseConnection, resumeConnection } from '../db/stores/connection-store
 import { acknowledge } from './supply/acknowledge.js'
 import type { SupplyDependencies } from './supply/dependencies.js'
 import { pollAndStore } from './supply/poll-and-store.js'
+import { readMembers } from './supply/read-members.js'
 import { redrive } from './supply/redrive.js'
 
 export type SupplyActivities = ReturnType<typeof createSupplyActivities>
@@ -14,6 +15,9 @@ export function createSupplyActivities(deps: SupplyDependencies) {
 
     /** Tells the provider that everything up to the receipt is stored. */
     acknowledge: (input: { connection: string; receipt: string }) => acknowledge(deps, input),
+
+    /** Reads whom members-only quotas are for, where they were not read lately. */
+    readMembers: (input: { connection: string }) => readMembers(deps, input.connection),
 
     /** Writes down that a connection is paused, so that its stock is no longer offered. */
     recordPaused: (input: { connection: string; reason: string }) =>

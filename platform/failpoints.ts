@@ -7,6 +7,7 @@ export const FAILPOINTS = [
   'poll.after_commit',
   'poll.after_ack',
   'poll.before_continue_as_new',
+  'members.after_page',
   'session.after_row',
   'session.after_start',
   'session.after_provider_create',

@@ -1,4 +1,5 @@
 // Every workflow this program runs: one line each. The worker bundles what is reachable from here.
+export { confirmQuota } from './confirm-quota.js'
 export { janitor } from './janitor.js'
 export { pollProvider } from './poll-provider.js'
 export { refreshPanelist } from './refresh-panelist.js'

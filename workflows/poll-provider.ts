@@ -155,6 +155,11 @@ export async function pollProvider(input: PollInput): Promise<void> {
       if (receipt !== null) {
         await provider.acknowledge.executeWithOptions({ summary: `ack ${receipt}` }, [{ connection, receipt }])
       }
+      if ((page.membersDue ?? 0) > 0) {
+        await provider.readMembers.executeWithOptions({ summary: `members of ${page.membersDue} quotas` }, [
+          { connection },
+        ])
+      }
       position = afterPage(position, page, receipt ?? page.acked, Date.now())
       waitingFor = `next poll of ${connection}`
       dueAt = Date.now() + waitAfterSuccess({ ...page, durationMs: Date.now() - startedAt }, Date.now(), Math.random())

@@ -10,6 +10,7 @@ import type { FindHeld } from '../../providers/adapter.js'
 import { ahead } from './ahead.js'
 import { attempt, upstreamOf } from './attempt.js'
 import type { SupplyDependencies } from './dependencies.js'
+import { membersDue } from './read-members.js'
 import { type PageCounts, storePage } from './store-page.js'
 
 /** Where a provider's own pace is not configured. */
@@ -30,6 +31,8 @@ export interface PollResult extends PageCounts {
   readonly durationMs: number
   /** The provider's pace, in milliseconds from the start of one poll to the next. */
   readonly everyMs: number
+  /** Quotas whose members are to be read; absent where the provider names nobody. */
+  readonly membersDue?: number
   /** Not to be asked again before, as an ISO stamp. */
   readonly notBefore: string | null
 }
@@ -78,6 +81,7 @@ export async function pollAndStore(deps: SupplyDependencies, connection: string)
       startedAt: startedAt.toISOString(),
       durationMs,
       everyMs,
+      ...(adapter.fetchMembers === undefined ? {} : { membersDue: await membersDue(deps, connection) }),
       notBefore: notBefore?.toISOString() ?? null,
     }
   })

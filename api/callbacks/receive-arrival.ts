@@ -2,15 +2,19 @@ import { createHash } from 'node:crypto'
 import type { Request } from 'express'
 import { type NewClaim, type RecordedClaim, recordClaim } from '../../db/stores/claim-store.js'
 import type { SessionRow } from '../../db/stores/session-row.js'
-import { findSession, findSessionByProviderId } from '../../db/stores/session-store.js'
+import { findSession, findSessionByProviderId, findSessionOfMember } from '../../db/stores/session-store.js'
 import { ownTransaction } from '../../db/stores/transaction-store.js'
+import { parseMoney } from '../../domain/money.js'
 import { failpoint } from '../../platform/failpoints.js'
 import { VerificationError } from '../../platform/verification/verification-error.js'
 import type { Verified } from '../../platform/verification/verifiers.js'
 import type { OutcomeReport } from '../../providers/adapter.js'
 import { ProviderError } from '../../providers/errors.js'
+import type { Upstream } from '../../providers/upstream.js'
 import type { ApiDependencies } from '../dependencies.js'
+import { connectionsOfAccount } from './account.js'
 import { arrivalRoute } from './arrival-route.js'
+import { receiveQuotaNews } from './receive-quota-news.js'
 
 /** An arrival that changes nothing. The reason is for the provider's log; it tells nothing about anybody's session. */
 export class ArrivalRefused extends Error {
@@ -34,6 +38,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
  * Believes an arrival or refuses it, finds its session and commits its claim. Only then is anything answered; telling
  * the session's workflow is best effort, for the janitor tells it again.
  * @param name the part of a postback route after the connection, '' where there is none
+ * @returns null for an authentic arrival about something or somebody that is no session of ours
  * @throws ArrivalRefused
  */
 export async function receiveArrival(
@@ -41,30 +46,31 @@ export async function receiveArrival(
   request: Request,
   route: 'return' | 'postback',
   name: string,
-): Promise<Arrived> {
+): Promise<Arrived | null> {
   const connection = String(request.params.connection)
   const configured = arrivalRoute(deps.findUpstream(connection), route, name, request.method)
   if (configured === null) throw new ArrivalRefused(404, 'nothing is expected at this address')
   const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
   const verified = await believe(deps, configured.arrival, request, rawBody, route)
-  const report = read(() =>
-    configured.upstream.adapter.readArrival(configured.upstream.config, {
-      route,
-      name,
-      fields: verified.fields,
-      unsigned: verified.unsigned,
-    }),
-  )
+  const { adapter, config } = configured.upstream
+  const arrival = { route, name, fields: verified.fields, unsigned: verified.unsigned }
+  const news = read(() => adapter.readQuotaNews?.(config, arrival) ?? null)
+  if (news !== null) {
+    await receiveQuotaNews(deps, configured.upstream, news)
+    return null
+  }
+  const report = read(() => adapter.readArrival(config, arrival))
   if (verified.unsigned && (report.outcome === 'COMPLETED' || report.outcome === null)) {
     throw new ArrivalRefused(400, 'a complete must be signed')
   }
-  const session = await correlate(deps, connection, report)
+  const session = await correlate(deps, configured.upstream, route, report)
+  if (session === null) return null
   holdToItsSession(report, session)
   await holdToItsTransaction(deps, connection, report, session)
   const claim = await recordClaim(
     deps.knex,
     session.session_id,
-    claimOf(report, verified, request, rawBody, route),
+    { ...claimOf(report, verified, request, rawBody, route), flags: amountFlags(report, session) },
     deps.clock(),
   )
   if (claim === null) throw new ArrivalRefused(404, 'no such session')
@@ -111,7 +117,7 @@ async function believe(
   }
 }
 
-function read(work: () => OutcomeReport): OutcomeReport {
+function read<Read>(work: () => Read): Read {
   try {
     return work()
   } catch (error) {
@@ -121,8 +127,14 @@ function read(work: () => OutcomeReport): OutcomeReport {
 }
 
 /** Our own id first, then the provider's (contract §3, Correlation); never a session of another connection. */
-async function correlate(deps: ApiDependencies, connection: string, report: OutcomeReport): Promise<SessionRow> {
-  const { sessionId, providerSessionId } = report.correlate
+async function correlate(
+  deps: ApiDependencies,
+  upstream: Upstream,
+  route: 'return' | 'postback',
+  report: OutcomeReport,
+): Promise<SessionRow | null> {
+  const { connection } = upstream
+  const { sessionId, providerSessionId, member } = report.correlate
   if (sessionId !== undefined && UUID.test(sessionId)) {
     const row = await findSession(deps.knex, sessionId)
     if (row !== null && row.connection === connection) return row
@@ -131,7 +143,21 @@ async function correlate(deps: ApiDependencies, connection: string, report: Outc
     const row = await findSessionByProviderId(deps.knex, connection, providerSessionId)
     if (row !== null) return row
   }
+  if (member !== undefined) {
+    // a browser comes back to its own connection; a server's news is for whichever of the account's owns the member
+    const owners = route === 'return' ? [connection] : connectionsOfAccount(deps, upstream)
+    const row = await findSessionOfMember(deps.knex, owners, member)
+    if (row !== null) return row
+  }
+  if (report.strangers === 'ignore') return null
   throw new ArrivalRefused(404, 'no such session')
+}
+
+/** What the provider says it pays is never booked; where it is not what was locked, somebody may want to know. */
+function amountFlags(report: OutcomeReport, session: SessionRow): string[] {
+  if (report.amount === undefined || session.currency === null || session.cpi_minor === null) return []
+  const said = parseMoney(report.amount, session.currency)
+  return said.amountMinor === BigInt(session.cpi_minor) ? [] : ['amount_differs']
 }
 
 function holdToItsSession(report: OutcomeReport, session: SessionRow): void {

@@ -18,7 +18,9 @@ export function callbackRoutes(deps: ApiDependencies): Router {
     response.setHeader('Referrer-Policy', 'no-referrer')
     // a scanner's HEAD is nobody's return
     if (request.method === 'HEAD') return void response.status(200).end()
-    const { session } = await receiveArrival(deps, request, 'return', '')
+    const arrived = await receiveArrival(deps, request, 'return', '')
+    if (arrived === null) throw new ArrivalRefused(404, 'no such session')
+    const { session } = arrived
     const panel = deps.panels.get(session.panel)
     if (panel === undefined)
       return sendPage(response, 200, 'Thank you', 'This survey has ended. You may close this page.')

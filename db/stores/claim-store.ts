@@ -14,6 +14,8 @@ export interface NewClaim {
   readonly grade: Grade
   /** The same arrival twice has the same fingerprint (jti, or a hash of what arrived). */
   readonly fingerprint: string
+  /** What stands out about it, beside what is decided. */
+  readonly flags?: readonly string[]
   /** Kept only where a human will have to read it. */
   readonly raw: string | null
   /** The word that a reversal takes back: it applies only while that is the current one. Absent = whichever it is. */
@@ -74,7 +76,7 @@ export async function insertClaim(trx: Knex, row: SessionRow, claim: NewClaim, n
       grade: claim.grade,
       effect: verdict.effect,
       standing: JSON.stringify(verdict.standing),
-      flags: [...verdict.flags],
+      flags: [...verdict.flags, ...(claim.flags ?? [])],
       raw: claim.raw,
       now,
       appliedAt: pending ? null : now,

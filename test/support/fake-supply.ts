@@ -62,6 +62,10 @@ export class FakeSupply {
       this.calls.push(`ack ${receipt}`)
       this.ack(receipt)
     },
+    readMembers: async () => {
+      this.calls.push('members')
+      return { quotas: 0, members: 0, left: 0 }
+    },
     recordPaused: async ({ reason }) => {
       this.calls.push(`paused: ${reason}`)
     },

@@ -1,0 +1,61 @@
+import { ApplicationFailure, Context } from '@temporalio/activity'
+import { closeSupply, reopenQuota } from '../db/stores/closure-store.js'
+import { settleQuotaNews, takeQuotaQuestion } from '../db/stores/quota-news-store.js'
+import { stampRevisions } from '../db/stores/stamper.js'
+import { FAILURE_TYPES } from '../domain/failure-types.js'
+import { endOf } from './apply-effects.js'
+import { toTemporalFailure } from './failures.js'
+import type { SessionDependencies } from './session-dependencies.js'
+
+export interface QuotaInput {
+  readonly connection: string
+  readonly quotaId: string
+}
+
+/**
+ * A push said that a quota closed or opened: the provider itself is asked, and only its answer counts (reliability F17).
+ * @returns how long to wait before there is something to ask again, in milliseconds; null when all is settled
+ */
+export async function confirmQuota(
+  deps: SessionDependencies,
+  { connection, quotaId }: QuotaInput,
+): Promise<number | null> {
+  const upstream = deps.findUpstream(connection)
+  if (upstream?.adapter.checkQuota === undefined) {
+    throw ApplicationFailure.nonRetryable(
+      `connection ${connection} has no quotas to ask about`,
+      FAILURE_TYPES.notConfigured,
+    )
+  }
+  const now = deps.clock()
+  const question = await takeQuotaQuestion(deps.knex, connection, quotaId, now)
+  if (question.kind !== 'ask') return question.kind === 'wait' ? question.waitMs : null
+  const { adapter, config, http } = upstream
+  try {
+    const call = { config, http, now, signal: Context.current().cancellationSignal }
+    const standing = await adapter.checkQuota?.(call, quotaId)
+    const { providerSurveyId } = question
+    if (standing?.live === true) {
+      await reopenQuota(deps.knex, connection, { providerSurveyId, quotaId })
+    } else if (standing !== undefined) {
+      for (const effect of standing.effects) {
+        if (effect.kind !== 'drop-quota' && effect.kind !== 'drop-survey') continue
+        const until = await endOf(deps, connection, effect.until, now)
+        const closed = effect.kind === 'drop-quota' ? quotaId : null
+        await closeSupply(
+          deps.knex,
+          connection,
+          { providerSurveyId, quotaId: closed, reason: standing.reason, until },
+          now,
+        )
+      }
+    }
+    await stampRevisions(deps.knex)
+    await settleQuotaNews(deps.knex, connection, quotaId, question.saidAt)
+  } catch (error) {
+    throw toTemporalFailure(error)
+  }
+  // news that came meanwhile: its turn is not before the next one, so this only tells how long that is
+  const next = await takeQuotaQuestion(deps.knex, connection, quotaId, deps.clock())
+  return next.kind === 'nothing' ? null : next.kind === 'wait' ? next.waitMs : 250
+}
