@@ -39,7 +39,10 @@ export class FakeSessions {
   private readonly attempts = new Map<string, number>()
 
   /** @param now the time of the server that runs the workflows, in epoch milliseconds */
-  constructor(private readonly now: () => Promise<number>) {}
+  constructor(
+    private readonly now: () => Promise<number>,
+    private readonly ttl = { entryTtlMs: ENTRY_TTL, completionTtlMs: COMPLETION_TTL },
+  ) {}
 
   async create(sessionId: string): Promise<void> {
     this.truths.set(sessionId, {
@@ -48,8 +51,8 @@ export class FakeSessions {
       provisional: false,
       payable: false,
       needsReview: false,
-      entryDeadline: (await this.now()) + ENTRY_TTL,
-      completionTtlMs: COMPLETION_TTL,
+      entryDeadline: (await this.now()) + this.ttl.entryTtlMs,
+      completionTtlMs: this.ttl.completionTtlMs,
       enteredAt: null,
       outcomes: [],
       postbacks: [],
