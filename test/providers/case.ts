@@ -42,6 +42,8 @@ interface Named {
 export interface FeedCase extends Named {
   readonly kind: 'feed'
   readonly cursor?: string
+  /** What is stored already, by the provider's survey id; absent = nothing. */
+  readonly held?: Record<string, { readonly order: string; readonly version: string }>
   /** What the suite makes a page of, or, with `body`, the page itself. */
   readonly given: Record<string, unknown>
   readonly respond?: Answer
@@ -51,6 +53,11 @@ export interface FeedCase extends Named {
     readonly changes?: readonly Record<string, unknown>[]
     readonly unreadable?: readonly { providerSurveyId: string | null; order: string | null; says: string }[]
     readonly receipt?: string | null
+    /** Surveys that are on the list and unchanged. */
+    readonly present?: readonly string[]
+    /** Every address that was asked for, in order, from its path on. */
+    readonly requests?: readonly string[]
+    readonly notBefore?: string | null
     readonly next?: string | null
     readonly error?: ExpectedError
   }
@@ -81,6 +88,8 @@ export interface EntryCase extends Named {
 export interface ArrivalCase extends Named {
   readonly kind: 'arrival'
   readonly route: 'return' | 'postback'
+  /** The part of a postback route after the connection. */
+  readonly postback?: string
   readonly fields: Record<string, unknown>
   readonly expect: { readonly report?: Record<string, unknown>; readonly error?: ExpectedError }
 }

@@ -3,7 +3,16 @@ import type { Outcome } from '../../domain/outcome.js'
 import type { Survey } from '../../domain/survey.js'
 import type { Call, EntryRequest, ProviderAdapter, SupplyBatch } from '../../providers/adapter.js'
 import { ProviderError } from '../../providers/errors.js'
-import type { AckCase, ArrivalCase, EntryCase, ExpectedError, ExpectedRequest, FeedCase, ProviderCase } from './case.js'
+import type {
+  AckCase,
+  Answer,
+  ArrivalCase,
+  EntryCase,
+  ExpectedError,
+  ExpectedRequest,
+  FeedCase,
+  ProviderCase,
+} from './case.js'
 import { checkFeedProperties } from './feed-properties.js'
 import { checkArrivalProperties, checkDeadlines } from './general-properties.js'
 import { type HttpDouble, httpDouble } from './http-double.js'
@@ -16,6 +25,8 @@ export interface Suite<Config> {
   readonly connection: Record<string, unknown>
   /** The page that a case's `given` describes. */
   pageOf(given: Record<string, unknown>): string
+  /** The double that serves a page, for providers which take more than one request for it [one answer, the page]. */
+  feedHttp?(page: string | Buffer, answer: Answer, chunkBytes?: number): HttpDouble
   /** The words of an arrival that mean each outcome, and fields of a good arrival with the word left open. */
   readonly words: Readonly<Record<string, Outcome>>
   arrivalWith(word: string): Record<string, unknown>
@@ -76,18 +87,21 @@ export function callOf<Config>(
 export async function readPage<Config>(
   suite: Suite<Config>,
   http: HttpDouble,
-  more: { config?: Record<string, unknown> | undefined; cursor?: string | undefined } = {},
+  more: Partial<Pick<FeedCase, 'config' | 'cursor' | 'held'>> = {},
 ): Promise<SupplyBatch[]> {
   const { fetchSupply } = suite.adapter
   if (!fetchSupply) throw new Error(`${suite.adapter.name} has no supply to fetch`)
   const batches: SupplyBatch[] = []
-  for await (const batch of fetchSupply(callOf(suite, http, more.config), more.cursor ?? null)) batches.push(batch)
+  const held = async (ids: readonly string[]) =>
+    new Map(Object.entries(more.held ?? {}).filter(([providerSurveyId]) => ids.includes(providerSurveyId)))
+  for await (const batch of fetchSupply(callOf(suite, http, more.config), more.cursor ?? null, held))
+    batches.push(batch)
   return batches
 }
 
 async function runFeed<Config>(suite: Suite<Config>, one: FeedCase): Promise<void> {
   const page = pageOf(suite, one)
-  const http = httpDouble({ ...one.respond, body: one.respond?.body ?? page })
+  const http = served(suite, page, one.respond)
   const reading = readPage(suite, http, one)
   if (one.expect.error) return expectError(reading, one.expect.error)
   const batches = await reading
@@ -111,6 +125,22 @@ async function runFeed<Config>(suite: Suite<Config>, one: FeedCase): Promise<voi
   const last = batches.at(-1)
   if (one.expect.receipt !== undefined) expect(last?.receipt ?? null).toBe(one.expect.receipt)
   if (one.expect.next !== undefined) expect(last?.next).toBe(one.expect.next)
+  if (one.expect.present) expect(batches.flatMap(({ present }) => present ?? [])).toEqual(one.expect.present)
+  if (one.expect.notBefore !== undefined) expect(last?.notBefore?.toISOString() ?? null).toBe(one.expect.notBefore)
+  if (one.expect.requests) {
+    expect(http.requests.map(({ url }) => new URL(url).pathname + new URL(url).search)).toEqual(one.expect.requests)
+  }
+}
+
+/** The double of a page: the provider's own where it takes several requests. */
+export function served<Config>(
+  suite: Suite<Config>,
+  page: string | Buffer,
+  answer: Answer = {},
+  chunkBytes?: number,
+): HttpDouble {
+  if (suite.feedHttp) return suite.feedHttp(page, answer, chunkBytes)
+  return httpDouble({ ...answer, body: answer.body ?? page }, chunkBytes)
 }
 
 export function pageOf<Config>(suite: Suite<Config>, one: Pick<FeedCase, 'given'>): string {
@@ -128,7 +158,7 @@ async function runAck<Config>(suite: Suite<Config>, one: AckCase): Promise<void>
 }
 
 async function runEntry<Config>(suite: Suite<Config>, one: EntryCase): Promise<void> {
-  const [batch] = await readPage(suite, httpDouble({ body: pageOf(suite, one) }), one)
+  const [batch] = await readPage(suite, served(suite, pageOf(suite, one)), { config: one.config ?? {} })
   const [change] = batch?.changes ?? []
   if (change?.kind !== 'offered') throw new Error(`the case has no readable survey: ${batch?.unreadable[0]?.reason}`)
   const survey: Survey = { ...change.survey, entry: { ...change.survey.entry, ...one.entry } }
@@ -146,7 +176,7 @@ async function runEntry<Config>(suite: Suite<Config>, one: EntryCase): Promise<v
 
 async function runArrival<Config>(suite: Suite<Config>, one: ArrivalCase): Promise<void> {
   const { config } = callOf(suite, httpDouble({}), one.config)
-  const arrival = frozen({ route: one.route, name: '', fields: one.fields, unsigned: false })
+  const arrival = frozen({ route: one.route, name: one.postback ?? '', fields: one.fields, unsigned: false })
   const report = Promise.resolve().then(() => suite.adapter.readArrival(config, arrival))
   if (one.expect.error) return expectError(report, one.expect.error)
   expect(plain(await report)).toEqual(one.expect.report)

@@ -77,9 +77,10 @@ export function checkDeadlines<Config>(suite: Suite<Config>): void {
     }
     const config = relocated(suite.connection, origin)
     try {
+      const { fetchSupply, acknowledge } = suite.adapter
       const calls = [
-        () => consume(suite.adapter.fetchSupply?.({ ...callOf(suite, http, config) }, null)),
-        () => suite.adapter.acknowledge?.(callOf(suite, http, config), '1'),
+        ...(fetchSupply ? [() => consume(fetchSupply({ ...callOf(suite, http, config) }, null))] : []),
+        ...(acknowledge ? [() => acknowledge(callOf(suite, http, config), '1')] : []),
       ]
       for (const call of calls) await expect(call()).rejects.toMatchObject({ kind: 'timed-out' })
       const stop = new AbortController()
