@@ -32,10 +32,11 @@ export async function* fetchSupply(
 ): AsyncGenerator<SupplyBatch, void, undefined> {
   const order = nextOrder(from, call.now)
   const { rows, unreadable } = readList(await getSurveys(call), order)
-  const editions = (await held?.([...rows.keys()])) ?? new Map<string, HeldEdition>()
-  const changed = [...rows.values()].filter((row) => !isCurrent(row, editions.get(row.survey_id), order))
+  const editions = (await held?.(rows.map((row) => row.survey_id))) ?? new Map<string, HeldEdition>()
+  const current = (row: ListRow) => isCurrent(row, editions.get(row.survey_id), order)
+  const changed = rows.filter((row) => !current(row))
   const reader = new SurveyReader(call, order, unreadable)
-  const present = [...rows.keys()].filter((id) => !changed.some((row) => row.survey_id === id))
+  const present = rows.filter(current).map((row) => row.survey_id)
   for (let at = 0; at < changed.length; at += AT_ONCE) {
     const wave = changed.slice(at, at + AT_ONCE)
     if (reader.isOver) present.push(...wave.map((row) => row.survey_id))
@@ -64,7 +65,7 @@ function isCurrent(row: ListRow, held: HeldEdition | undefined, order: string): 
 }
 
 /** @throws ProviderError 'misread' when it is no list; an empty list is a success, with a message and maybe no list */
-function readList(answer: PureSpectrumAnswer, order: string): { rows: Map<string, ListRow>; unreadable: Unreadable[] } {
+function readList(answer: PureSpectrumAnswer, order: string): { rows: ListRow[]; unreadable: Unreadable[] } {
   const what = 'GET /suppliers/v2/surveys'
   if (answer.status !== 200) throw unexpected(answer, what)
   if (saysFailure(answer)) throw unexpected(answer, `${what} says failure and`, 'unavailable')
@@ -72,11 +73,11 @@ function readList(answer: PureSpectrumAnswer, order: string): { rows: Map<string
   if (!read.success) throw unexpected(answer, `${what}: no list of surveys`, 'misread')
   const { apiStatus, surveys } = read.data
   if (!surveys && !apiStatus) throw unexpected(answer, `${what}: neither a list of surveys nor a success`, 'misread')
-  const rows = new Map<string, ListRow>()
+  const rows: ListRow[] = []
   const unreadable: Unreadable[] = []
   for (const given of surveys ?? []) {
     const row = listRow.safeParse(given)
-    if (row.success) rows.set(row.data.survey_id, row.data)
+    if (row.success) rows.push(row.data)
     else
       unreadable.push({
         providerSurveyId: null,

@@ -18,6 +18,8 @@ const figure = asNumber.pipe(z.number().min(0).max(ABSURD))
 /** Counts go below 0 when a buyer takes an allocation back after it was used (seed 004, Important Considerations). */
 const count = z.number().int().min(-ABSURD).max(ABSURD)
 const id = z.union([z.string(), z.number().int(), z.bigint()]).transform(String).pipe(z.string().trim().min(1).max(256))
+/** A survey's id becomes a part of addresses. */
+const surveyId = id.pipe(z.string().regex(/^[\w-]{1,64}$/, 'not an id such as 123456'))
 const instant = z
   .number()
   .int()
@@ -75,7 +77,7 @@ const grouping = z.object({
 
 /** What a survey says of itself in the list; there it may say no more. */
 const listed = {
-  survey_id: id,
+  survey_id: surveyId,
   mod_on: instant.nullish(),
   survey_status: z.union([z.literal(11), z.literal(22), z.literal(33), z.literal(44)]),
 }
@@ -107,7 +109,7 @@ export const surveyAnswer = z.object({ apiStatus: z.string().nullish(), survey: 
 
 /** One row of GET /suppliers/v2/surveys: what is needed to know whether it changed. */
 export const listRow = z.object({
-  survey_id: id,
+  survey_id: surveyId,
   // unreadable = it does not tell that anything is unchanged
   mod_on: instant.nullish().catch(null),
   survey_status: z.unknown().optional(),
