@@ -5,11 +5,13 @@ import express, { type Express } from 'express'
 import { createAdmin } from './admin.js'
 import { type Clock, type ClockOptions, createClock } from './clock.js'
 import { createDemo, type DemoOptions } from './demo/index.js'
+import { createDynata, type Dynata, type DynataOptions } from './dynata/index.js'
 import { createFaultBoard, type FaultBoard } from './faults.js'
 import { createJournal, type Journal } from './journal.js'
 import { createKantar, type Kantar, type KantarOptions } from './kantar/index.js'
 import { createPureSpectrum, type PureSpectrum, type PureSpectrumOptions } from './purespectrum/index.js'
 import { createRandom } from './random.js'
+import { createToluna, type Toluna, type TolunaOptions } from './toluna/index.js'
 
 export interface SandboxOptions {
   /** The same seed makes the same inventory and the same changes [tributary]. */
@@ -22,7 +24,9 @@ export interface SandboxOptions {
   /** The inventory changes by itself every so many simulated milliseconds; 0 leaves it alone [0]. */
   tickMs?: number
   kantar?: KantarOptions
+  dynata?: DynataOptions
   purespectrum?: PureSpectrumOptions
+  toluna?: TolunaOptions
   demo?: DemoOptions
 }
 
@@ -33,7 +37,9 @@ export interface Sandbox {
   journal: Journal
   faults: FaultBoard
   kantar: Kantar
+  dynata: Dynata
   purespectrum: PureSpectrum
+  toluna: Toluna
   /** The address given out in session and survey URLs. Throws before `listen`, unless it was an option. */
   url(): string
   setApiUrl(url: string): void
@@ -71,15 +77,35 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     url: () => `${url()}/purespectrum`,
     apiUrl: knownApiUrl,
   })
+  const toluna = createToluna(options.toluna ?? {}, {
+    seed,
+    clock,
+    journal,
+    faults,
+    url: () => `${url()}/toluna`,
+    apiUrl: knownApiUrl,
+  })
+  const dynata = createDynata(options.dynata ?? {}, {
+    seed,
+    clock,
+    journal,
+    faults,
+    url: () => `${url()}/dynata`,
+    apiUrl: knownApiUrl,
+  })
   const demo = createDemo(options.demo ?? {}, { clock, journal, apiUrl: knownApiUrl })
 
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
   app.use('/kantar', kantar.router)
+  app.use('/dynata', dynata.router)
   app.use('/purespectrum', purespectrum.router)
+  app.use('/toluna', toluna.router)
   app.use('/_sandbox', createAdmin(journal, faults))
   app.use('/_sandbox/purespectrum', purespectrum.admin)
+  app.use('/_sandbox/toluna', toluna.admin)
+  app.use('/_sandbox/dynata', dynata.admin)
   // kantar is the first provider, so its switches answer without its name too
   app.use(['/_sandbox/kantar', '/_sandbox'], kantar.admin)
   app.use('/demo', demo.router)
@@ -94,7 +120,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     journal,
     faults,
     kantar,
+    dynata,
     purespectrum,
+    toluna,
     url,
     setApiUrl(given) {
       apiUrl = given
@@ -108,7 +136,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
         ticking = setInterval(
           () => {
             kantar.ticker.tick()
+            dynata.tick()
             purespectrum.ticker.tick()
+            toluna.ticker.tick()
           },
           Math.max(10, clock.realMilliseconds(tickMs)),
         )
@@ -121,7 +151,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       const closed = server.listening ? once(server, 'close') : undefined
       server.close()
       server.closeAllConnections()
-      await Promise.all([closed, kantar.close(), purespectrum.close(), demo.close()])
+      await Promise.all([closed, kantar.close(), dynata.close(), purespectrum.close(), toluna.close(), demo.close()])
     },
   }
 }
