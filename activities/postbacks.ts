@@ -109,7 +109,8 @@ async function send(
       body,
     })
     const bodyHead = await response.text().then(
-      (text) => text.slice(0, BODY_HEAD_LENGTH),
+      // PostgreSQL stores no NUL, and an attempt that cannot be written down would be made for ever
+      (text) => text.slice(0, BODY_HEAD_LENGTH).replaceAll('\0', '\u{fffd}'),
       () => null,
     )
     const delivered = response.status >= 200 && response.status < 300
