@@ -131,6 +131,8 @@ export class FakeSessions {
           truth.provisional && truth.enteredAt !== null ? truth.enteredAt + truth.completionTtlMs : null,
       }
     },
+    // not a part of a session's life
+    confirmQuota: async () => null,
     deliverPostback: async (postbackId) => {
       const truth = this.of(postbackId.slice(0, postbackId.indexOf('#')))
       truth.calls.push(`deliver ${postbackId.slice(postbackId.indexOf('#'))}`)

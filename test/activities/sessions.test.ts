@@ -1,0 +1,218 @@
+import { ApplicationFailure } from '@temporalio/common'
+import { MockActivityEnvironment } from '@temporalio/testing'
+import { DefaultLogger } from '@temporalio/worker'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createSessionActivities } from '../../activities/sessions.js'
+import { findUnstartedSessions } from '../../db/stores/session-store.js'
+import { money } from '../../domain/money.js'
+import type { EntryLink, EntryRequest, ProviderAdapter } from '../../providers/adapter.js'
+import { ProviderError } from '../../providers/errors.js'
+import type { Upstream } from '../../providers/upstream.js'
+import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import {
+  aClaim,
+  createdSession,
+  DAY,
+  enteredSession,
+  later,
+  mustFind,
+  openingSession,
+  settled,
+  stock,
+  T0,
+} from '../support/sessions.js'
+
+let database: TestDatabase
+let asked: EntryRequest[] = []
+let open: (entry: EntryRequest) => Promise<EntryLink>
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  await stock(database.knex, { clauses: [{ attribute: 'kantar:sex', answers: ['1'] }] })
+})
+afterAll(() => database.drop())
+beforeEach(() => {
+  asked = []
+  open = async (entry) => ({
+    url: `https://router.example/start/${entry.sessionId}`,
+    providerSessionId: `k-${entry.sessionId}`,
+  })
+})
+
+const adapter = {
+  name: 'kantar',
+  openEntry: (_call: unknown, entry: EntryRequest) => {
+    asked.push(entry)
+    return open(entry)
+  },
+} as unknown as ProviderAdapter<unknown>
+const upstream: Upstream = {
+  connection: 'kantar-us',
+  adapter,
+  config: {},
+  http: { request: async () => Promise.reject(new Error('not here')) },
+  requiredGrade: 'E1',
+}
+
+const activities = (now = T0, panelIsThere = true) =>
+  createSessionActivities({
+    knex: database.knex,
+    findUpstream: (connection) => (connection === 'kantar-us' ? upstream : null),
+    clock: () => now,
+    takesPostbacks: () => true,
+    rewardPolicy: () =>
+      panelIsThere ? { currency: 'points', perMajorUnit: 100, sharePercent: 50, screenout: 0 } : null,
+  })
+const openEntry = (sessionId: string, attempt = 1, panelIsThere = true) =>
+  new MockActivityEnvironment({ attempt }, { logger: new DefaultLogger('ERROR') }).run(
+    activities(T0, panelIsThere).openEntry,
+    sessionId,
+  )
+const failureOf = async (work: Promise<unknown>): Promise<ApplicationFailure> => {
+  const error = await work.then(
+    () => null,
+    (reason: unknown) => reason,
+  )
+  if (!(error instanceof ApplicationFailure)) throw new Error(`no failure but ${error}`)
+  return error
+}
+
+describe('opening an entry', () => {
+  test('asks the provider with what it may know, and stores the link', async () => {
+    const { session_id } = await openingSession(database.knex)
+    expect(await openEntry(session_id)).toMatchObject({ state: 'created', deadline: later(30 * 60_000).getTime() })
+    expect(asked).toMatchObject([
+      { sessionId: session_id, panelistId: 'p-1', profile: { sex: '1' }, userIp: '203.0.113.7', userAgent: 'UA' },
+    ])
+    expect(await mustFind(database.knex, session_id)).toMatchObject({
+      provider_entry_url: `https://router.example/start/${session_id}`,
+      provider_session_id: `k-${session_id}`,
+    })
+  })
+
+  test('done again asks nobody', async () => {
+    const { session_id } = await openingSession(database.knex)
+    await openEntry(session_id)
+    await openEntry(session_id, 2)
+    expect(asked).toHaveLength(1)
+  })
+
+  test('of nothing is the end', async () => {
+    expect(await failureOf(openEntry(crypto.randomUUID()))).toMatchObject({ type: 'SessionGone', nonRetryable: true })
+  })
+
+  test.each(['refused', 'rejected'] as const)('%s ends the session as QUOTA_FULL', async (kind) => {
+    open = async () => {
+      throw new ProviderError(kind, 'no quota for this panelist', {})
+    }
+    const { session_id } = await openingSession(database.knex)
+    expect(await openEntry(session_id)).toMatchObject({ state: 'finished', outcome: 'QUOTA_FULL', payable: false })
+  })
+
+  test('at a connection or of a survey that is gone is a refusal', async () => {
+    const elsewhere = await openingSession(database.knex, { connection: 'kantar-uk' })
+    expect(await openEntry(elsewhere.session_id)).toMatchObject({ outcome: 'QUOTA_FULL' })
+    const unknown = await openingSession(database.knex, { providerSurveyId: 'never-seen' })
+    expect(await openEntry(unknown.session_id)).toMatchObject({ outcome: 'QUOTA_FULL' })
+    expect(asked).toEqual([])
+  })
+
+  test.each([
+    ['unavailable', 'ProviderUnavailable'],
+    ['timed-out', 'ProviderTimedOut'],
+    ['rate-limited', 'ProviderRateLimited'],
+    ['misread', 'ProviderMisread'],
+    ['unauthorized', 'ProviderUnauthorized'],
+  ] as const)('%s is tried again and changes nothing', async (kind, type) => {
+    open = async () => {
+      throw new ProviderError(kind, 'no', {})
+    }
+    const { session_id } = await openingSession(database.knex)
+    expect(await failureOf(openEntry(session_id))).toMatchObject({ type, nonRetryable: false })
+    expect((await mustFind(database.knex, session_id)).state).toBe('opening')
+  })
+
+  test('slowly is known to be under way: the janitor leaves it alone', async () => {
+    open = async () => {
+      throw new ProviderError('unavailable', 'no', {})
+    }
+    const { session_id } = await openingSession(database.knex)
+    const lost = async (): Promise<boolean> =>
+      (await findUnstartedSessions(database.knex, later(1), 500)).some((row) => row.session_id === session_id)
+    await failureOf(openEntry(session_id))
+    expect(await lost()).toBe(true)
+    await failureOf(openEntry(session_id, 2))
+    expect(await lost()).toBe(false)
+  })
+
+  test('a refusal that follows an earlier attempt’s success ends nothing', async () => {
+    const { session_id } = await openingSession(database.knex)
+    open = async (entry) => {
+      // the first attempt, given up by then, comes through while the second is told that the panelist is in already
+      open = async () => ({ url: 'https://router.example/first', providerSessionId: 'first' })
+      await openEntry(entry.sessionId)
+      throw new ProviderError('refused', 'this panelist has a session', {})
+    }
+    expect(await openEntry(session_id, 2)).toMatchObject({ state: 'created', outcome: null })
+    expect(await mustFind(database.knex, session_id)).toMatchObject({ state: 'created', claim_count: 0 })
+  })
+
+  test('may bring the price, which then is locked with its reward', async () => {
+    open = async () => ({ url: 'https://router.example/priced', providerSessionId: null, price: money(90, 'GBP') })
+    const { session_id } = await openingSession(database.knex, { price: null, reward: null, shareMinor: null })
+    await openEntry(session_id)
+    expect(await mustFind(database.knex, session_id)).toMatchObject({
+      cpi_minor: '90',
+      currency: 'GBP',
+      reward_amount: '45',
+      share_minor: '45',
+    })
+  })
+
+  test('brings the price also when its panel is gone from configuration', async () => {
+    open = async () => ({ url: 'https://router.example/orphan', providerSessionId: null, price: money(90, 'GBP') })
+    const { session_id } = await openingSession(database.knex, { price: null, reward: null, shareMinor: null })
+    await openEntry(session_id, 1, false)
+    expect(await mustFind(database.knex, session_id)).toMatchObject({ cpi_minor: '90', reward_amount: '0' })
+  })
+})
+
+describe('giving up an opening', () => {
+  test('ends a session that is still opening', async () => {
+    const { session_id } = await openingSession(database.knex)
+    expect(await activities().abandonOpening(session_id)).toMatchObject({ state: 'finished', outcome: 'ERROR' })
+  })
+
+  test('leaves one alone that was opened after all', async () => {
+    const created = await createdSession(database.knex)
+    expect(await activities().abandonOpening(created.session_id)).toMatchObject({ state: 'created', outcome: null })
+    const entered = await enteredSession(database.knex)
+    expect(await activities().abandonOpening(entered.session_id)).toMatchObject({ state: 'entered', outcome: null })
+  })
+})
+
+describe('a timer’s question', () => {
+  test('is answered with what is left, or with the end', async () => {
+    const { session_id } = await enteredSession(database.knex)
+    expect(await activities(later(DAY / 2)).expireSession(session_id)).toMatchObject({
+      state: 'entered',
+      remainingMs: DAY / 2,
+      deadline: later(DAY).getTime(),
+    })
+    expect(await activities(later(DAY)).expireSession(session_id)).toMatchObject({
+      state: 'finished',
+      outcome: 'TIMEOUT',
+      remainingMs: 0,
+      deadline: null,
+    })
+  })
+})
+
+test('recording says what is to be told, and until when evidence is awaited', async () => {
+  const { session_id } = await enteredSession(database.knex, { requiredGrade: 'E2' })
+  await settled(database.knex, session_id, aClaim('COMPLETED', { source: 'return', grade: 'E1' }))
+  const recorded = await activities().recordOutcome(session_id)
+  expect(recorded).toMatchObject({ provisional: true, evidenceDeadline: later(DAY).getTime() })
+  expect(recorded.postbackIds).toHaveLength(1)
+  await expect(activities().recordOutcome(crypto.randomUUID())).rejects.toThrow('is not there')
+})

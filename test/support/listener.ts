@@ -1,0 +1,49 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export interface Heard {
+  readonly method: string
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** A server of somebody else's: it answers what it is told to and remembers what it heard. Null = it never answers. */
+export interface Listener {
+  readonly url: string
+  readonly heard: Heard[]
+  answer: (heard: Heard) => Answer | null
+  readonly close: () => Promise<void>
+}
+
+/** Starts it on a free port of the loopback interface. */
+export async function startListener(): Promise<Listener> {
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const { method = '', url: path = '', headers } = request
+    const one = { method, path, headers, body: Buffer.concat(chunks).toString('utf8') }
+    listener.heard.push(one)
+    const answer = listener.answer(one)
+    if (answer === null) return
+    response.writeHead(answer.status, answer.headers)
+    response.end(answer.body ?? '')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const listener: Listener = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    heard: [],
+    answer: () => ({ status: 204 }),
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+  return listener
+}
