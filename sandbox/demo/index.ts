@@ -8,7 +8,7 @@ import { CreatedSession, Match, Problem, SessionList, SessionView } from './answ
 import { createHookInbox } from './hooks.js'
 import { gonePage, offersPage, startPage } from './offer-pages.js'
 import { donePage, sessionBlock, sessionsPage } from './outcome-pages.js'
-import { DEMO_PANELISTS, type DemoPanelist } from './panelists.js'
+import { birthOf, DEMO_PANELISTS, type DemoPanelist } from './panelists.js'
 import { crumbs, problemBlock } from './parts.js'
 import { createTokenChecker } from './token.js'
 import { createTributaryClient, type Exchange, Unreachable } from './tributary.js'
@@ -61,7 +61,7 @@ export function createDemo(options: DemoOptions, { clock, journal, apiUrl }: Dem
   router.get('/panelists/:id', async (request, response) => {
     const panelist = findPanelist(request.params.id)
     if (!panelist) return sendUnknown(response, 'panelist')
-    const exchange = await tributary.post('/v1/surveys/match', matchRequest(panelist))
+    const exchange = await tributary.post('/v1/surveys/match', matchRequest(panelist, request))
     const match = Match.safeParse(exchange.body)
     if (exchange.status !== 200 || !match.success) return sendProblem(response, exchange)
     sendPage(response, 200, offersPage(panelist, match.data, exchange))
@@ -141,8 +141,20 @@ function findPanelist(id: string): DemoPanelist | undefined {
   return DEMO_PANELISTS.find((panelist) => panelist.id === id)
 }
 
-function matchRequest({ id, country, locale, profile }: DemoPanelist): Record<string, unknown> {
-  return { panelist_id: id, country, locale, profile, limit: 24, explain: true }
+/** Providers that match on their side want the person's own address and browser, and when they were born. */
+function matchRequest(panelist: DemoPanelist, request: express.Request): Record<string, unknown> {
+  const { id, country, locale, profile } = panelist
+  return {
+    panelist_id: id,
+    country,
+    locale,
+    profile,
+    date_of_birth: birthOf(panelist),
+    user_ip: (request.ip ?? '127.0.0.1').replace(/^::ffff:/, ''),
+    user_agent: (request.get('user-agent') ?? '').slice(0, 1_000),
+    limit: 24,
+    explain: true,
+  }
 }
 
 function sendProblem(response: Response, exchange: Exchange): void {

@@ -67,3 +67,9 @@ export const DEMO_PANELISTS: readonly DemoPanelist[] = [
     profile: { date_of_birth: '1989-03-14', sex: 'female' },
   },
 ]
+
+/** A date of birth that goes with the age of the profile. */
+export function birthOf({ profile }: DemoPanelist, today: Date = new Date()): string {
+  const { age, date_of_birth: given } = profile
+  return typeof given === 'string' ? given : `${today.getUTCFullYear() - Number(age)}-01-01`
+}
