@@ -2,6 +2,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { withdrawConnection } from '../../activities/supply/withdraw-connection.js'
+import { connectDatabase } from '../../db/connect.js'
 import { findConnection, openConnection } from '../../db/stores/connection-store.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { FakeGateway, planUpdate } from '../support/fake-gateway.js'
@@ -80,6 +81,15 @@ describe('a poll', () => {
     await acknowledge('3')
     expect(await connection()).toMatchObject({ ackedId: '5' })
     expect(gateway.acks).toEqual(['5', '5'])
+  })
+
+  test('with PostgreSQL away the provider is not even asked, and the failure says why (F4)', async () => {
+    gateway.publish(planUpdate(1, 'a'))
+    const away = connectDatabase({ url: 'postgres://nobody:x@127.0.0.1:1/nowhere', applicationName: 'test' })
+    const failure = await failureOf(polling(away, gateway.url).poll())
+    expect(failure).toMatchObject({ type: 'DatabaseAway', nonRetryable: false })
+    expect(gateway.journal).toEqual([])
+    await away.destroy()
   })
 
   test('a receipt beyond what is committed is never sent (I1)', async () => {
