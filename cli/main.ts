@@ -2,6 +2,8 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { CommandContext } from './command-context.js'
 import { config } from './config.js'
+import { doctor } from './doctor.js'
+import { mapping } from './mapping.js'
 
 /** One subcommand: `run` gives the exit code. */
 interface Command {
@@ -11,6 +13,8 @@ interface Command {
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   config: { summary: 'every setting, its value and where it comes from', run: config },
+  mapping: { summary: 'what live surveys ask that no panelist can answer, and the money on it', run: mapping },
+  doctor: { summary: 'what is wrong with this installation, and the way out', run: doctor },
 }
 
 /**

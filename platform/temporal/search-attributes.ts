@@ -32,3 +32,15 @@ export async function registerSearchAttributes(connection: Connection, namespace
     }
   }
 }
+
+/** Our search attributes that a namespace lacks (`found` null) or has with another type. */
+export async function readMismatchedAttributes(
+  connection: Connection,
+  namespace: string,
+): Promise<{ name: string; found: number | null }[]> {
+  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace })
+  return Object.entries(SEARCH_ATTRIBUTES)
+    .map(([name, type]) => ({ name, found: customAttributes?.[name] ?? null, wanted: INDEXED_VALUE_TYPE[type] }))
+    .filter(({ found, wanted }) => found !== wanted)
+    .map(({ name, found }) => ({ name, found }))
+}

@@ -1,0 +1,130 @@
+import { Connection } from '@temporalio/client'
+import { connectDatabase } from '../db/connect.js'
+import { readConnectionOverview } from '../db/read-models/connection-overview.js'
+import { readEnvironment } from '../platform/config/environment.js'
+import { ConfigError } from '../platform/config/faults.js'
+import { loadConfig } from '../platform/config/load.js'
+import { locateConfig } from '../platform/config/locate.js'
+import { temporalSettings } from '../platform/temporal/connection.js'
+import { embeddedTemporalAddress } from '../platform/temporal/embedded.js'
+import { connectionSchemas, type TributaryConfig } from '../providers/connection-schemas.js'
+import { adapterOf } from '../providers/registry.js'
+import { supplyQueue } from '../workflows/messages/poll.js'
+import type { CommandContext } from './command-context.js'
+import { checkConnections } from './doctor/connections.js'
+import { checkDatabase } from './doctor/database.js'
+import { type Finding, fault, ok, wordsOf } from './doctor/finding.js'
+import { diskSpace, nodeVersion } from './doctor/machine.js'
+import { checkTemporal, type Queue } from './doctor/temporal.js'
+import { liveDatabaseUrl } from './live-database.js'
+
+/**
+ * `tributary doctor [--json]`: looks at this installation from outside, one line a part with the way out.
+ * @returns 0 when nothing has to be mended, else 1
+ */
+export async function doctor(args: readonly string[], context: CommandContext): Promise<number> {
+  if (args.some((arg) => arg !== '--json')) {
+    context.err('doctor: takes --json\n')
+    return 2
+  }
+  const findings = await examine(context)
+  if (args.includes('--json')) context.out(`${JSON.stringify({ findings }, null, 2)}\n`)
+  else context.out(report(findings))
+  return findings.some(({ state }) => state === 'fault') ? 1 : 0
+}
+
+async function examine(context: CommandContext): Promise<Finding[]> {
+  const findings = [nodeVersion(process.versions.node)]
+  const environment = attempt(findings, 'environment', () => readEnvironment(context.env, context.directory))
+  const config = attempt(findings, 'configuration', () => {
+    const { file } = locateConfig(context.env, context.checkout, context.directory)
+    const read = loadConfig({ file, env: context.env, connectionSchemas })
+    findings.push(ok('configuration', `${file}: ${read.connections.length} connections, ${read.panels.length} panels`))
+    return read
+  })
+  if (environment === null) return findings
+  findings.push(await diskSpace(environment.dataDirectory))
+  findings.push(...(await examineDatabase(context, config)))
+  const temporal = environment.temporalAddress ?? embeddedTemporalAddress(environment.dataDirectory)
+  if (temporal === null) {
+    findings.push(fault('Temporal', 'no address is known', 'npm start, or set TEMPORAL_ADDRESS'))
+    return findings
+  }
+  return [...findings, ...(await examineTemporal(context, temporal, config))]
+}
+
+/** What a part's own lines say is wrong becomes a finding each. @returns null then */
+function attempt<Result>(findings: Finding[], part: string, read: () => Result): Result | null {
+  try {
+    return read()
+  } catch (error) {
+    const lines = error instanceof ConfigError ? error.lines : [wordsOf(error)]
+    findings.push(...lines.map((line) => fault(part, line, 'correct it; npx tributary config shows every setting')))
+    return null
+  }
+}
+
+async function examineDatabase(context: CommandContext, config: TributaryConfig | null): Promise<Finding[]> {
+  const url = liveDatabaseUrl(context)
+  if (url === null) return [fault('PostgreSQL', 'no address is known', 'npm start, or set DATABASE_URL')]
+  const knex = connectDatabase({ url, applicationName: 'tributary doctor', poolSize: 1 })
+  try {
+    const findings = await checkDatabase(knex)
+    const usable = findings.some(({ part, state }) => part === 'schema' && state === 'ok')
+    if (!usable || config === null) return findings
+    const rows = await readConnectionOverview(knex)
+    const served = (provider: string) => adapterOf(provider as Parameters<typeof adapterOf>[0]) !== undefined
+    return [...findings, ...checkConnections(config.connections, rows, served, new Date())]
+  } finally {
+    await knex.destroy()
+  }
+}
+
+async function examineTemporal(
+  context: CommandContext,
+  address: string,
+  config: TributaryConfig | null,
+): Promise<Finding[]> {
+  const { connectionOptions } = temporalSettings()
+  const { temporalNamespace: namespace } = readEnvironment(context.env, context.directory)
+  let connection: Connection
+  try {
+    connection = await Connection.connect({ ...connectionOptions, address, connectTimeout: '5s' })
+  } catch (error) {
+    const wayOut = 'start it (npm start brings its own), or correct TEMPORAL_ADDRESS'
+    return [fault('Temporal', `${address}: ${wordsOf(error)}`, wayOut)]
+  }
+  try {
+    return await connection.withDeadline(Date.now() + 15_000, () =>
+      checkTemporal(connection, namespace, address, queuesOf(config)),
+    )
+  } catch (error) {
+    return [fault('Temporal', `${address}: ${wordsOf(error)}`, 'see its log; a restart loses nothing')]
+  } finally {
+    await connection.close()
+  }
+}
+
+/** The queues that this configuration needs (contract §6). */
+function queuesOf(config: TributaryConfig | null): Queue[] {
+  const served = (config?.connections ?? []).filter(({ provider }) => adapterOf(provider) !== undefined)
+  return [
+    { name: 'supply', kind: 'workflow', group: 'supply' },
+    { name: 'sessions', kind: 'workflow', group: 'sessions' },
+    { name: 'postbacks', kind: 'activity', group: 'sessions' },
+    ...served.flatMap(({ id }): Queue[] => [
+      { name: supplyQueue(id), kind: 'activity', group: 'supply' },
+      { name: `entry-${id}`, kind: 'activity', group: 'sessions' },
+    ]),
+  ]
+}
+
+function report(findings: readonly Finding[]): string {
+  const marks = { ok: 'ok   ', warn: 'warn ', fault: 'FAULT' } as const
+  const width = Math.max(...findings.map(({ part }) => part.length))
+  const lines = findings.map(({ state, part, found, wayOut }) => {
+    return `${marks[state]}  ${part.padEnd(width)}  ${found}${wayOut === null ? '' : ` -> ${wayOut}`}`
+  })
+  const count = (state: Finding['state']) => findings.filter((one) => one.state === state).length
+  return `${lines.join('\n')}\n${count('ok')} well, ${count('warn')} to watch, ${count('fault')} to mend\n`
+}

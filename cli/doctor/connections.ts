@@ -1,0 +1,61 @@
+import type { ConnectionOverview } from '../../db/read-models/connection-overview.js'
+import { type Finding, fault, ok, warn } from './finding.js'
+
+/** A connection as it is configured. */
+export interface ConfiguredConnection {
+  readonly id: string
+  readonly provider: string
+  /** Milliseconds without a good poll after which nothing of it is offered. */
+  readonly staleAfter: number
+}
+
+/** One line a configured connection: what its poll loop says of itself. */
+export function checkConnections(
+  configured: readonly ConfiguredConnection[],
+  rows: readonly ConnectionOverview[],
+  served: (provider: string) => boolean,
+  now: Date,
+): Finding[] {
+  if (configured.length === 0) {
+    return [warn('connections', 'none are configured', 'add one under connections: see tributary.example.yaml')]
+  }
+  const byId = new Map(rows.map((row) => [row.connection, row]))
+  return configured.map((one) => {
+    const part = `connection ${one.id}`
+    if (!served(one.provider)) {
+      return fault(part, `provider ${one.provider} is not served by this version`, 'update, or take it out')
+    }
+    const row = byId.get(one.id)
+    if (row === undefined) {
+      return warn(part, 'was never polled', 'start a worker: npm run worker -- --queues supply')
+    }
+    return standing(part, one, row, now)
+  })
+}
+
+function standing(part: string, { id, staleAfter }: ConfiguredConnection, row: ConnectionOverview, now: Date): Finding {
+  const { lastSuccessAt, failStreak, surveysOpen, quarantined } = row
+  const streak = failStreak === 0 ? '' : `, ${failStreak} polls failed in a row`
+  const reason = row.reason === null ? '' : `: ${row.reason}`
+  if (row.paused) return warn(part, `paused${reason}`, `POST /v1/ops/connections/${id}/resume, or the button on /ops`)
+  if (row.state === 'blocked') {
+    const wayOut = 'correct its key or settings and restart; /ops and its workflow have the details'
+    return fault(part, `blocked${reason}${streak}`, wayOut)
+  }
+  const age = lastSuccessAt === null ? null : now.getTime() - lastSuccessAt.getTime()
+  if (age !== null && age > staleAfter) {
+    const wayOut = 'see its workflow in the Temporal UI, and whether a worker serves supply'
+    return fault(
+      part,
+      `no good poll for ${Math.round(age / 1_000)} s: nothing of it is offered${reason}${streak}`,
+      wayOut,
+    )
+  }
+  if (row.state === 'degraded')
+    return warn(part, `degraded${reason}${streak}`, 'it is tried again by itself; watch /ops')
+  const stock = `${surveysOpen} surveys open`
+  if (quarantined > 0) {
+    return warn(part, `${row.state}, ${stock}, ${quarantined} records in quarantine`, 'read the reasons on /ops')
+  }
+  return ok(part, `${row.state}, ${stock}`)
+}
