@@ -95,6 +95,27 @@ test('1,000 signals through continue-as-new after continue-as-new: 1,000 effects
   expect(raw.workflowExecutionInfo?.firstRunId).not.toBe(raw.workflowExecutionInfo?.execution?.runId)
 }, 90_000)
 
+test('a pause lasts through continue-as-new', async () => {
+  const supply = new FakeSupply()
+  const loop = await startShort(supply)
+  await loop.signal(pausePolling, 'maintenance')
+  await eventually(
+    () => loop.query(pollPosition),
+    ({ paused }) => paused,
+  )
+  const { polls } = await loop.query(pollPosition)
+  // each of them is one poll, and two polls are a run
+  for (let asked = 1; asked <= 5; asked++) {
+    await loop.signal(pollNow)
+    await eventually(
+      () => loop.query(pollPosition),
+      (position) => position.polls === polls + asked,
+    )
+  }
+  expect(await loop.query(pollPosition)).toMatchObject({ state: 'paused', pausedFor: 'maintenance', polls: polls + 5 })
+  expect(supply.calls.filter((call) => call !== 'poll')).toEqual(['paused: maintenance'])
+}, 30_000)
+
 test('what operators see is carried from run to run', async () => {
   const supply = new FakeSupply()
   supply.poll = () => aPage({ everyMs: 300, markets: ['GBR', 'USA'] })
