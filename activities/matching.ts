@@ -35,8 +35,9 @@ export interface RefreshResult {
 
 export type MatchingActivities = ReturnType<typeof createMatchingActivities>
 
-/** A setting that the provider refuses is tried again this seldom, in milliseconds: a mended one is noticed, nobody is hammered. */
-const HELD_MS = 5 * 60_000
+/** How long a connection whose rate is used up is left alone, and how long at most when the provider says it. */
+const SHORT_HOLD_MS = 2_000
+const LONGEST_HOLD_MS = 5 * 60_000
 const NOTHING: RefreshResult = { surveys: 0, offers: 0, unpriced: 0, unreadable: 0, notice: null }
 
 /** Asking providers which match on their side, one panelist at a time. */
@@ -140,12 +141,11 @@ async function store(
 /** An alarm where somebody has to act; noted for the operators in any case. */
 async function noteFailure(deps: MatchingDependencies, connection: string, error: ProviderError): Promise<void> {
   const now = deps.clock()
-  const held = error.kind === 'unauthorized' || error.kind === 'rate-limited'
-  const waitMs = error.kind === 'rate-limited' ? Math.min(error.evidence.retryAfterMs ?? 5_000, HELD_MS) : HELD_MS
+  const { retryAfterMs = SHORT_HOLD_MS } = error.evidence
   await recordFailedRefresh(deps.knex, connection, {
     state: error.kind === 'unauthorized' ? 'blocked' : 'degraded',
     reason: error.message,
-    until: held ? new Date(now.getTime() + waitMs) : null,
+    until: error.kind === 'rate-limited' ? new Date(now.getTime() + Math.min(retryAfterMs, LONGEST_HOLD_MS)) : null,
     now,
   })
   const alarm = error.kind === 'unauthorized' || error.kind === 'rejected' || error.kind === 'misread'
