@@ -96,6 +96,8 @@ function rowOf(element: string): { id: string | null; row: string; element: stri
   const parsed: unknown = JSON.parse(element)
   const survey = isPlain(parsed) && isPlain(parsed.survey) ? parsed.survey : null
   if (survey === null) return { id: null, row: element, element }
+  // what cannot be asked for stands in the list with all that is known of it
+  if (!/^[\w-]+$/.test(String(survey.survey_id ?? ''))) return { id: null, row: JSON.stringify(survey), element }
   const { quotas: _quotas, qualifications: _qualifications, ...row } = survey
   return { id: String(survey.survey_id), row: JSON.stringify(row), element }
 }
