@@ -1,9 +1,10 @@
 import type { Knex } from '../../db/connect.js'
 import { activeClosures, type Closures, withClosures } from '../../db/stores/closure-store.js'
 import { type ConnectionRow, holdEpoch, recordGoodPoll } from '../../db/stores/connection-store.js'
+import type { Writer } from '../../db/stores/offered-survey.js'
 import { quarantine } from '../../db/stores/quarantine-store.js'
 import { storeChunk } from '../../db/stores/supply-store.js'
-import { type Writer, withdrawAbsent, withdrawSurveys } from '../../db/stores/survey-store.js'
+import { withdrawAbsent, withdrawSurveys } from '../../db/stores/survey-store.js'
 import { failpoint } from '../../platform/failpoints.js'
 import type { SupplyBatch } from '../../providers/adapter.js'
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Knex } from '../connect.js'
+import type { Writer } from './offered-survey.js'
 import { logSupply } from './supply-log.js'
-import { markUnreadable, type Writer } from './survey-store.js'
+import { markUnreadable } from './survey-store.js'
 
 /** A record which could not be read, as its adapter gives it. */
 export interface UnreadableRecord {

@@ -1,6 +1,7 @@
 import type { Knex } from '../connect.js'
+import type { OfferedSurvey, Writer } from './offered-survey.js'
 import type { UnreadableRecord } from './quarantine-store.js'
-import { type OfferedSurvey, type UpsertCounts, upsertSurveys, type Writer } from './survey-store.js'
+import { type UpsertCounts, upsertSurveys } from './survey-store.js'
 
 export interface StoredChunk extends UpsertCounts {
   /** Records which PostgreSQL cannot hold (a NUL character, a number beyond its column): for the quarantine. */

@@ -1,7 +1,7 @@
 import type { SurveyStatus } from '../../domain/survey.js'
 import type { Knex } from '../connect.js'
+import type { OfferedSurvey, Writer } from './offered-survey.js'
 import type { Written } from './supply-decision.js'
-import type { OfferedSurvey, Writer } from './survey-store.js'
 
 /** A survey that was decided to be written. */
 export interface SurveyWrite extends Written {

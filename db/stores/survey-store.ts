@@ -2,26 +2,11 @@ import { createHash } from 'node:crypto'
 import type { Survey, SurveyStatus } from '../../domain/survey.js'
 import type { Knex } from '../connect.js'
 import { surveyIdOf } from '../survey-id.js'
+import type { OfferedSurvey, Writer } from './offered-survey.js'
 import { decide, type Held } from './supply-decision.js'
 import { logSupply, type SupplyLogEntry } from './supply-log.js'
 import { type SurveyJson, surveyFromJson, surveyToJson } from './survey-json.js'
 import { type SurveyWrite, writeSurveys } from './survey-rows.js'
-
-/** Who writes: the connection, and the attempt which the log names. */
-export interface Writer {
-  readonly connection: string
-  readonly provider: string
-  readonly epoch: string
-  readonly now: Date
-}
-
-/** A survey as its provider offers it, with the edition it is and the bytes it came in. */
-export interface OfferedSurvey {
-  readonly survey: Survey
-  readonly order: string
-  readonly version: string
-  readonly raw: Uint8Array
-}
 
 export interface WithdrawnSurvey {
   readonly providerSurveyId: string

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { Worker } from '@temporalio/worker'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { failpointSinks } from '../../workers/failpoint-sinks.js'
@@ -19,7 +20,8 @@ const replay = (text: string): Promise<void> =>
 
 describe('loops that were started by earlier versions go on', () => {
   test('there are recorded histories', () => {
-    expect(recorded.length).toBeGreaterThanOrEqual(2)
+    const recorder = fileURLToPath(new URL('./record-poll.ts', import.meta.url))
+    expect(recorded.length, `record some with: node --import tsx ${recorder} v1`).toBeGreaterThanOrEqual(2)
   })
 
   test.each(recorded)('%s', async (file) => {
