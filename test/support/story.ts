@@ -41,7 +41,7 @@ export interface Story {
   close(): Promise<void>
 }
 
-export async function startStory(settings: { sessions?: string } = {}): Promise<Story> {
+export async function startStory(settings: { sessions?: string; connections?: (sandboxUrl: string) => string } = {}): Promise<Story> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-story-'))
   const namespace = `story-${randomBytes(5).toString('hex')}`
   const temporalAddress = process.env.TEST_TEMPORAL_ADDRESS ?? ''
@@ -57,10 +57,12 @@ export async function startStory(settings: { sessions?: string } = {}): Promise<
     kantar: { plans: 60, completes: { min: 100_000, max: 100_000 } },
   })
   const { url: sandboxUrl } = await sandbox.listen(0)
+  // further connections, beside the gateway's
+  const more = settings.connections?.(sandboxUrl) ?? ''
   const told: ToldPostback[] = []
   const hooks = await listen(hooksServer(told))
   const config = join(folder, 'tributary.yaml')
-  writeFileSync(config, configuration(sandboxUrl, `${hooks.url}/hooks`, settings.sessions ?? ''))
+  writeFileSync(config, configuration(sandboxUrl, `${hooks.url}/hooks`, settings.sessions ?? '') + more)
 
   const env = {
     DATABASE_URL: database.url,
