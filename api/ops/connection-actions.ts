@@ -1,8 +1,11 @@
 import type { RequestHandler } from 'express'
+import { pauseConnection, pauseConnection, resumeConnection, resumeConnection } from '../../db/stores/connection-store.js'
+import { endHold, endHold } from '../../db/stores/panelist-refresh-store.js'
 import type { OperatorConfig } from '../../platform/config/schema.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { notFound } from '../http/problem.js'
 import { parseBody } from '../http/validate.js'
+import { isPolled } from './connections.js'
 import { tellPoller } from './poller-driver.js'
 import { type ConnectionAction, type ConnectionActionAnswer, PauseRequest } from './schemas.js'
 
@@ -35,8 +38,30 @@ export async function tellConnection(
   reason?: string,
 ): Promise<void> {
   checkConfigured(deps, id)
-  await tellPoller(deps.temporal, id, action, reason ?? `paused by operator ${operator.id}`)
+  const why = reason ?? `paused by operator ${operator.id}`
+  if (deps.findUpstream(id)?.adapter.matchPanelist !== undefined) await noteAction(deps, id, action, why)
+  else await tellPoller(deps.temporal, id, action, why)
   deps.logger.info({ connection: id, action, operator: operator.id }, 'operator told a poll loop')
+}
+
+/** A connection that is asked about one panelist at a time has no loop: what counts is what PostgreSQL says. */
+async function noteAction(deps: ApiDependencies, id: string, action: ConnectionAction, reason: string): Promise<void> {
+  if (action === 'pause') await pauseConnection(deps.knex, id, reason, deps.clock())
+  if (action === 'resume') await resumeConnection(deps.knex, id, deps.clock())
+  // asked again at the next match, whatever kept it from being asked
+  if (action !== 'pause') await endHold(deps.knex, id)
+}
+
+async function noteWithoutLoop(
+  { knex, clock }: ApiDependencies,
+  id: string,
+  action: ConnectionAction,
+  reason: string,
+): Promise<void> {
+  if (action === 'pause') await pauseConnection(knex, id, reason, clock())
+  if (action === 'resume') await resumeConnection(knex, id, clock())
+  // nothing to fetch; but what keeps panelists from being asked after a failure ends now
+  if (action !== 'pause') await endHold(knex, id)
 }
 
 function checkConfigured(deps: ApiDependencies, id: string): void {
