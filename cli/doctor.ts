@@ -11,7 +11,7 @@ import { connectionSchemas, type TributaryConfig } from '../providers/connection
 import { adapterOf } from '../providers/registry.js'
 import { supplyQueue } from '../workflows/messages/poll.js'
 import type { CommandContext } from './command-context.js'
-import { checkConnections } from './doctor/connections.js'
+import { type ConfiguredConnection, checkConnections } from './doctor/connections.js'
 import { checkDatabase } from './doctor/database.js'
 import { type Finding, fault, ok, wordsOf } from './doctor/finding.js'
 import { diskSpace, nodeVersion } from './doctor/machine.js'
@@ -73,8 +73,7 @@ async function examineDatabase(context: CommandContext, config: TributaryConfig 
     const usable = findings.some(({ part, state }) => part === 'schema' && state === 'ok')
     if (!usable || config === null) return findings
     const rows = await readConnectionOverview(knex)
-    const served = (provider: string) => adapterOf(provider as Parameters<typeof adapterOf>[0]) !== undefined
-    return [...findings, ...checkConnections(config.connections, rows, served, new Date())]
+    return [...findings, ...checkConnections(config.connections.map(configured), rows, new Date())]
   } finally {
     await knex.destroy()
   }
@@ -105,15 +104,21 @@ async function examineTemporal(
   }
 }
 
+function configured(connection: TributaryConfig['connections'][number]): ConfiguredConnection {
+  const adapter = adapterOf(connection.provider)
+  const supply = adapter === undefined ? 'none' : adapter.fetchSupply === undefined ? 'asked' : 'polled'
+  return { id: connection.id, provider: connection.provider, supply, staleAfter: connection.staleAfter }
+}
+
 /** The queues that this configuration needs (contract §6). */
 function queuesOf(config: TributaryConfig | null): Queue[] {
-  const served = (config?.connections ?? []).filter(({ provider }) => adapterOf(provider) !== undefined)
+  const served = (config?.connections ?? []).map(configured).filter(({ supply }) => supply !== 'none')
   return [
     { name: 'supply', kind: 'workflow', group: 'supply' },
     { name: 'sessions', kind: 'workflow', group: 'sessions' },
     { name: 'postbacks', kind: 'activity', group: 'sessions' },
-    ...served.flatMap(({ id }): Queue[] => [
-      { name: supplyQueue(id), kind: 'activity', group: 'supply' },
+    ...served.flatMap(({ id, supply }): Queue[] => [
+      ...(supply === 'polled' ? [{ name: supplyQueue(id), kind: 'activity', group: 'supply' } as const] : []),
       { name: `entry-${id}`, kind: 'activity', group: 'sessions' },
     ]),
   ]

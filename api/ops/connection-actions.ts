@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
-import { pauseConnection, pauseConnection, resumeConnection, resumeConnection } from '../../db/stores/connection-store.js'
-import { endHold, endHold } from '../../db/stores/panelist-refresh-store.js'
+import { pauseConnection, resumeConnection } from '../../db/stores/connection-store.js'
+import { endHold } from '../../db/stores/panelist-refresh-store.js'
 import type { OperatorConfig } from '../../platform/config/schema.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { notFound } from '../http/problem.js'
@@ -39,8 +39,8 @@ export async function tellConnection(
 ): Promise<void> {
   checkConfigured(deps, id)
   const why = reason ?? `paused by operator ${operator.id}`
-  if (deps.findUpstream(id)?.adapter.matchPanelist !== undefined) await noteAction(deps, id, action, why)
-  else await tellPoller(deps.temporal, id, action, why)
+  if (isPolled(deps, id)) await tellPoller(deps.temporal, id, action, why)
+  else await noteAction(deps, id, action, why)
   deps.logger.info({ connection: id, action, operator: operator.id }, 'operator told a poll loop')
 }
 
@@ -50,18 +50,6 @@ async function noteAction(deps: ApiDependencies, id: string, action: ConnectionA
   if (action === 'resume') await resumeConnection(deps.knex, id, deps.clock())
   // asked again at the next match, whatever kept it from being asked
   if (action !== 'pause') await endHold(deps.knex, id)
-}
-
-async function noteWithoutLoop(
-  { knex, clock }: ApiDependencies,
-  id: string,
-  action: ConnectionAction,
-  reason: string,
-): Promise<void> {
-  if (action === 'pause') await pauseConnection(knex, id, reason, clock())
-  if (action === 'resume') await resumeConnection(knex, id, clock())
-  // nothing to fetch; but what keeps panelists from being asked after a failure ends now
-  if (action !== 'pause') await endHold(knex, id)
 }
 
 function checkConfigured(deps: ApiDependencies, id: string): void {

@@ -21,7 +21,9 @@ export async function connectionsStanding(deps: ApiDependencies, temporalUi: Tem
   const now = deps.clock().getTime()
   return deps.config.connections.map(({ id, provider }): Shown => {
     const row = rows.get(id)
-    const workflowUrl = temporalUi.workflow(pollWorkflowId(id))
+    const workflowUrl = isPolled(deps, id)
+      ? temporalUi.workflow(pollWorkflowId(id))
+      : temporalUi.search(`TributaryConnection = "${id}"`)
     // a connection that is new in the configuration has no row until its loop begins
     if (row === undefined) return { ...NOT_STARTED, id, provider, workflow_url: workflowUrl }
     return {
@@ -37,6 +39,12 @@ export async function connectionsStanding(deps: ApiDependencies, temporalUi: Tem
       workflow_url: workflowUrl,
     }
   })
+}
+
+/** False for a provider that matches on its own side, panelist by panelist: it has no poll loop. */
+export function isPolled({ findUpstream }: ApiDependencies, connection: string): boolean {
+  const upstream = findUpstream(connection)
+  return upstream === null || upstream.adapter.fetchSupply !== undefined
 }
 
 const NOT_STARTED: Omit<Shown, 'id' | 'provider' | 'workflow_url'> = {

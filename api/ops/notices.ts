@@ -1,8 +1,8 @@
 /** What the operations page says after a button was pressed. The address holds the code only, so nobody can write here. */
 const NOTICES = {
-  pause: 'The poll loop was told to pause: not polled and not offered until you resume it.',
-  resume: 'The poll loop was told to go on; it polls at once.',
-  poll: 'The poll loop was told to poll now.',
+  pause: 'Told to pause: not polled and not offered until you resume it.',
+  resume: 'Told to go on: polled at once, and offered again.',
+  poll: 'Told to ask the provider now.',
   'redrive-redriven': 'The record was read and stored.',
   'redrive-healed': 'A later version of that survey had been read already; nothing was left to do.',
   'redrive-open': 'The record still cannot be read: mend the adapter or its mapping, then try again.',

@@ -4,7 +4,7 @@ import type { OpsView } from '../../web/ops/ops-view.js'
 import { sessionWorkflowId } from '../../workflows/messages/session.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { cursorOf } from '../panel/paging.js'
-import { connectionsStanding } from './connections.js'
+import { connectionsStanding, isPolled } from './connections.js'
 import { shown } from './quarantine.js'
 import { savedViews } from './saved-views.js'
 import type { QuarantineQuery } from './schemas.js'
@@ -32,6 +32,7 @@ export async function readOpsView(
     connections: connections.map((one) => ({
       id: one.id,
       provider: one.provider,
+      polled: isPolled(deps, one.id),
       state: one.state,
       reason: one.reason,
       lastSuccessAt: one.last_success_at === null ? null : new Date(one.last_success_at),

@@ -11,9 +11,14 @@ export class TemporalUi {
     return this.#namespace === null ? null : `${this.#namespace}/workflows/${encodeURIComponent(workflowId)}`
   }
 
-  /** A search in its list of workflows. Opening the link keeps it among the browser's saved views. */
+  /** A search in its list of workflows. */
+  search(query: string): string | null {
+    return this.#namespace === null ? null : `${this.#namespace}/workflows?query=${encodeURIComponent(query)}`
+  }
+
+  /** The same under a name: opening the link keeps it among the browser's saved views. */
   savedView(name: string, query: string): string | null {
-    if (this.#namespace === null) return null
-    return `${this.#namespace}/workflows?query=${encodeURIComponent(query)}&savedQuery=${encodeURIComponent(name)}`
+    const search = this.search(query)
+    return search === null ? null : `${search}&savedQuery=${encodeURIComponent(name)}`
   }
 }

@@ -5,6 +5,8 @@ import { type Finding, fault, ok, warn } from './finding.js'
 export interface ConfiguredConnection {
   readonly id: string
   readonly provider: string
+  /** How its surveys come: in a list that is polled, or asked for panelist by panelist; none = no adapter serves it. */
+  readonly supply: 'polled' | 'asked' | 'none'
   /** Milliseconds without a good poll after which nothing of it is offered. */
   readonly staleAfter: number
 }
@@ -13,7 +15,6 @@ export interface ConfiguredConnection {
 export function checkConnections(
   configured: readonly ConfiguredConnection[],
   rows: readonly ConnectionOverview[],
-  served: (provider: string) => boolean,
   now: Date,
 ): Finding[] {
   if (configured.length === 0) {
@@ -22,7 +23,7 @@ export function checkConnections(
   const byId = new Map(rows.map((row) => [row.connection, row]))
   return configured.map((one) => {
     const part = `connection ${one.id}`
-    if (!served(one.provider)) {
+    if (one.supply === 'none') {
       return fault(part, `provider ${one.provider} is not served by this version`, 'update, or take it out')
     }
     const row = byId.get(one.id)
@@ -33,7 +34,12 @@ export function checkConnections(
   })
 }
 
-function standing(part: string, { id, staleAfter }: ConfiguredConnection, row: ConnectionOverview, now: Date): Finding {
+function standing(
+  part: string,
+  { id, supply, staleAfter }: ConfiguredConnection,
+  row: ConnectionOverview,
+  now: Date,
+): Finding {
   const { lastSuccessAt, failStreak, surveysOpen, quarantined } = row
   const streak = failStreak === 0 ? '' : `, ${failStreak} polls failed in a row`
   const reason = row.reason === null ? '' : `: ${row.reason}`
@@ -43,7 +49,8 @@ function standing(part: string, { id, staleAfter }: ConfiguredConnection, row: C
     return fault(part, `blocked${reason}${streak}`, wayOut)
   }
   const age = lastSuccessAt === null ? null : now.getTime() - lastSuccessAt.getTime()
-  if (age !== null && age > staleAfter) {
+  // nobody is asked about where no panelist comes by
+  if (supply === 'polled' && age !== null && age > staleAfter) {
     const wayOut = 'see its workflow in the Temporal UI, and whether a worker serves supply'
     return fault(
       part,
@@ -53,7 +60,7 @@ function standing(part: string, { id, staleAfter }: ConfiguredConnection, row: C
   }
   if (row.state === 'degraded')
     return warn(part, `degraded${reason}${streak}`, 'it is tried again by itself; watch /ops')
-  const stock = `${surveysOpen} surveys open`
+  const stock = supply === 'asked' ? 'asked panelist by panelist' : `${surveysOpen} surveys open`
   if (quarantined > 0) {
     return warn(part, `${row.state}, ${stock}, ${quarantined} records in quarantine`, 'read the reasons on /ops')
   }

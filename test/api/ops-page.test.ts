@@ -237,9 +237,36 @@ describe('the buttons of /ops', () => {
       [`poll:${UNIQUE_CONNECTION}`, 'pollNow'],
     ])
     const notice = await request(app()).get('/ops?notice=pause').set('cookie', cookie)
-    expect(notice.text).toContain('told to pause')
+    expect(notice.text).toContain('Told to pause')
     expect((await press('/ops/connections/nothing/poll', { form_token: token })).status).toBe(404)
     expect((await press('/ops/connections/kantar-us/pause', { reason: '', form_token: token })).status).toBe(400)
+  })
+
+  it('pause and resume a provider that has no poll loop where everybody looks', async () => {
+    await openConnection(api.knex, { connection: UNIQUE_CONNECTION, provider: 'dynata' })
+    const row = () => api.knex('connections').where({ connection: UNIQUE_CONNECTION }).first()
+    await api
+      .knex('connections')
+      .where({ connection: UNIQUE_CONNECTION })
+      .update({ fail_streak: 2, next_poll_at: new Date('2031-01-01T13:00:00Z') })
+    const live = { adapter: { name: 'dynata' } } as unknown as ReturnType<ReadingApi['deps']['findUpstream']>
+    const findUpstream = (id: string) => (id === UNIQUE_CONNECTION ? live : null)
+    const deps = { ...api.deps, temporal: loops, findUpstream }
+    const program = express().use(opsRoutes(deps, UI)).use(errorHandler(deps.logger))
+    const act = (action: string) =>
+      request(program).post(`/v1/ops/connections/${UNIQUE_CONNECTION}/${action}`).set('x-api-key', KEYS.ops)
+    told.length = 0
+    expect((await act('pause').send({ reason: 'quiet' })).status).toBe(202)
+    expect(await row()).toMatchObject({ paused: true, state: 'paused', reason: 'quiet' })
+    await api.knex('connections').where({ connection: UNIQUE_CONNECTION }).update({ next_poll_at: now })
+    expect((await act('resume')).status).toBe(202)
+    expect(await row()).toMatchObject({ paused: false, state: 'degraded', next_poll_at: null })
+    expect(told).toEqual([])
+    const { body } = await request(program).get('/v1/ops/connections').set('x-api-key', KEYS.ops)
+    const [one] = body.connections.filter(({ id }: { id: string }) => id === UNIQUE_CONNECTION)
+    expect(decodeURIComponent(one.workflow_url)).toBe(
+      `${UI}/namespaces/default/workflows?query=TributaryConnection = "${UNIQUE_CONNECTION}"`,
+    )
   })
 
   it('say on the page what was not possible, and send a dead message again', async () => {

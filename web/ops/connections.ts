@@ -12,20 +12,21 @@ export function connectionsTable({ connections, now, formToken }: OpsView): Html
     return html`<p class="soft">No connections in the configuration: add one under <code>connections</code>.</p>`
   return html`
 <table>
-<thead><tr><th>connection</th><th>state</th><th>last good poll</th><th class="number">failed in a row</th>
+<thead><tr><th>connection</th><th>state</th><th>last good answer</th><th class="number">failed in a row</th>
 <th class="number">surveys open</th><th class="number">in quarantine</th><th>actions</th></tr></thead>
 <tbody>${connections.map((connection) => row(connection, now, formToken))}</tbody>
 </table>`
 }
 
 function row(connection: ConnectionView, now: Date, formToken: string): Html {
-  const { id, provider, state, reason, lastSuccessAt, failStreak, surveysOpen, quarantined, workflowUrl } = connection
+  const { id, provider, polled, state, reason, lastSuccessAt, failStreak, surveysOpen, quarantined, workflowUrl } =
+    connection
   return html`
 <tr id="connection-${id}">
 <td data-label="connection"><div>${workflowUrl === null ? html`<strong>${id}</strong>` : html`<a href="${workflowUrl}"><strong>${id}</strong></a>`}
 <span class="soft">${provider}</span></div></td>
 <td data-label="state"><div><span class="tag ${TONES[state]}">${state}</span>${reason === null ? null : html` ${reason}`}</div></td>
-<td data-label="last good poll"><div>${lastSuccessAt === null ? 'none yet' : html`<time datetime="${lastSuccessAt.toISOString()}" title="${utc(lastSuccessAt)} UTC">${ago(lastSuccessAt, now)}</time>`}</div></td>
+<td data-label="last good answer"><div>${lastSuccessAt === null ? (polled ? 'none yet' : 'nobody was asked about yet') : html`<time datetime="${lastSuccessAt.toISOString()}" title="${utc(lastSuccessAt)} UTC">${ago(lastSuccessAt, now)}</time>`}</div></td>
 <td data-label="failed in a row" class="number"><div>${failStreak}</div></td>
 <td data-label="surveys open" class="number"><div>${surveysOpen}</div></td>
 <td data-label="in quarantine" class="number"><div>${quarantined === 0 ? '0' : html`<a href="/ops?connection=${encodeURIComponent(id)}#quarantine">${quarantined}</a>`}</div></td>
@@ -33,9 +34,9 @@ function row(connection: ConnectionView, now: Date, formToken: string): Html {
 </tr>`
 }
 
-function actions({ id, state }: ConnectionView, formToken: string): Html {
+function actions({ id, state, polled }: ConnectionView, formToken: string): Html {
   const action = (name: string) => `/ops/connections/${encodeURIComponent(id)}/${name}`
-  const poll = html`<form method="post" action="${action('poll')}">${formTokenField(formToken)}<button class="quiet" aria-label="Poll ${id} now">Poll now</button></form>`
+  const poll = html`<form method="post" action="${action('poll')}">${formTokenField(formToken)}<button class="quiet" aria-label="${polled ? 'Poll' : 'Ask'} ${id} ${polled ? 'now' : 'again'}">${polled ? 'Poll now' : 'Ask again'}</button></form>`
   if (state === 'paused')
     return html`<div class="row"><form method="post" action="${action('resume')}">${formTokenField(formToken)}<button aria-label="Resume ${id}">Resume</button></form>${poll}</div>`
   return html`<div class="row">${poll}<details><summary>Pause…</summary><form method="post" action="${action('pause')}">${formTokenField(formToken)}

@@ -16,6 +16,8 @@ export interface OpsView {
 export interface ConnectionView {
   readonly id: string
   readonly provider: string
+  /** False = it is asked panelist by panelist, and has no poll loop. */
+  readonly polled: boolean
   readonly state: 'starting' | 'healthy' | 'degraded' | 'blocked' | 'paused'
   readonly reason: string | null
   readonly lastSuccessAt: Date | null
