@@ -89,7 +89,7 @@ function lookUp(fields: Fields, name: string): unknown {
 function textOf(value: unknown): string | null {
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value)
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null
-  return typeof value === 'string' && value.trim() !== '' && value.length <= 512 ? value : null
+  return typeof value === 'string' && value !== '' && value.length <= 512 ? value : null
 }
 
 function required(fields: Fields, name: string): string {
