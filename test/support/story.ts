@@ -41,7 +41,10 @@ export interface Story {
   close(): Promise<void>
 }
 
-export async function startStory(settings: { sessions?: string; connections?: (sandboxUrl: string) => string } = {}): Promise<Story> {
+/** @param settings `sessions`: that section of the configuration; `demo`: the sandbox's demo is the panel app */
+export async function startStory(
+  settings: { sessions?: string; demo?: boolean; connections?: (sandboxUrl: string) => string } = {},
+): Promise<Story> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-story-'))
   const namespace = `story-${randomBytes(5).toString('hex')}`
   const temporalAddress = process.env.TEST_TEMPORAL_ADDRESS ?? ''
@@ -55,6 +58,7 @@ export async function startStory(settings: { sessions?: string; connections?: (s
     apiUrl,
     seed: 'story',
     kantar: { plans: 60, completes: { min: 100_000, max: 100_000 } },
+    demo: { apiKey: KEY, hookSecret: SECRET },
   })
   const { url: sandboxUrl } = await sandbox.listen(0)
   // further connections, beside the gateway's
@@ -62,7 +66,10 @@ export async function startStory(settings: { sessions?: string; connections?: (s
   const told: ToldPostback[] = []
   const hooks = await listen(hooksServer(told))
   const config = join(folder, 'tributary.yaml')
-  writeFileSync(config, configuration(sandboxUrl, `${hooks.url}/hooks`, settings.sessions ?? '') + more)
+  writeFileSync(
+    config,
+    configuration(sandboxUrl, settings.demo ? `${sandboxUrl}/demo` : hooks.url, settings.sessions ?? '') + more,
+  )
 
   const env = {
     DATABASE_URL: database.url,
@@ -81,6 +88,7 @@ export async function startStory(settings: { sessions?: string; connections?: (s
     const answer = await fetch(path.startsWith('http') ? path : `${apiUrl}${path}`, {
       method,
       redirect: 'manual',
+      signal: AbortSignal.timeout(25_000),
       headers: { 'x-api-key': KEY, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
@@ -185,7 +193,7 @@ async function freePort(): Promise<number> {
   })
 }
 
-function configuration(sandboxUrl: string, hooksUrl: string, sessions: string): string {
+function configuration(sandboxUrl: string, panelUrl: string, sessions: string): string {
   const verify = (location: string) =>
     `{ kind: jws, location: ${location}, parameter: jws, algorithms: [RS256], jwks_url: "${sandboxUrl}/kantar/.well-known/jwks.json", issuer: "${sandboxUrl}/kantar", audience: tributary }`
   return `egress: { allow_private: true }
@@ -196,8 +204,8 @@ panels:
   - id: lifepoints
     api_key: "${KEY}"
     markets: { USA: { locales: [en-US], currency: USD } }
-    redirects: { default: "http://127.0.0.1:9/done" }
-    postback: { url: "${hooksUrl}", secret: "${SECRET}" }
+    redirects: { default: "${panelUrl}/done" }
+    postback: { url: "${panelUrl}/hooks", secret: "${SECRET}" }
     reward: { currency: points, per_major_unit: 100, share_percent: 50, screenout: 0 }
 connections:
   - id: kantar-sandbox
