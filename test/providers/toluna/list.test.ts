@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest'
+import type { Cursor, SupplyBatch } from '../../../providers/adapter.js'
+import { toluna } from '../../../providers/toluna/index.js'
+import { KNOWN_RESULT_CODES, resultCode } from '../../../providers/toluna/result-codes.js'
+import { readStamp } from '../../../providers/toluna/stamps.js'
+import { httpDouble } from '../http-double.js'
+import { connection } from './connection.js'
+import { pageOf } from './page.js'
+
+const NOW = new Date('2026-11-20T10:00:00Z')
+const config = toluna.config.parse(connection)
+
+async function lastBatch(list: object, from: Cursor = null): Promise<SupplyBatch> {
+  const call = { config, http: httpDouble({ body: list }), now: NOW, signal: new AbortController().signal }
+  let last: SupplyBatch | null = null
+  for await (const batch of toluna.fetchSupply?.(call, from) ?? []) last = batch
+  if (last === null) throw new Error('no batch')
+  return last
+}
+
+const surveys = (count: number): unknown[] =>
+  JSON.parse(pageOf({ surveys: Array.from({ length: count }, (_, at) => ({ SurveyID: at + 1 })) }))
+const seconds = (batch: SupplyBatch): number => ((batch.notBefore?.getTime() ?? 0) - NOW.getTime()) / 1_000
+
+describe('when to ask again (Get Quotas, CacheExpires)', () => {
+  test.each([
+    ['without a zone it is UTC', '2026-11-20 10:05:00.000', 300],
+    ['with Z and seven digits', '2026-11-20T10:05:00.0000000Z', 300],
+    ['with another zone', '2026-11-20T12:05:00+02:00', 300],
+    ['past: the floor', '2019-03-03 18:42:34.000', 30],
+    ['sooner than the floor', '2026-11-20T10:00:05Z', 30],
+    ['absurdly far: before our stock would go stale', '2099-01-01T00:00:00Z', 600],
+    ['no stamp', 'soon', 30],
+    ['31 February', '2026-02-31T10:00:00', 30],
+    ['null', null, 30],
+    ['a number', 17, 30],
+  ])('%s', async (_name, stamp, expected) => {
+    expect(seconds(await lastBatch({ CacheExpires: stamp, Surveys: surveys(1) }))).toBe(expected)
+  })
+
+  test('absent', async () => {
+    expect(seconds(await lastBatch({ Surveys: [] }))).toBe(30)
+  })
+
+  test('a stamp is read the same on any machine, whatever its own zone', () => {
+    expect(readStamp('2019-03-03 18:42:34.000')?.toISOString()).toBe('2019-03-03T18:42:34.000Z')
+    expect(readStamp('2019-03-03T18:42:34.5-0530')?.toISOString()).toBe('2019-03-04T00:12:34.500Z')
+    expect(readStamp('2019-13-03T18:42:34')).toBeNull()
+  })
+})
+
+describe('what leaves the list is withdrawn, once the list is believed', () => {
+  const first = async () => (await lastBatch({ Surveys: surveys(10) })).next ?? null
+
+  test('a list that shrinks a little is believed at once', async () => {
+    expect(await lastBatch({ Surveys: surveys(6) }, await first())).toMatchObject({ snapshot: true })
+  })
+
+  test.each([
+    ['empty', 0],
+    ['suddenly tiny', 3],
+  ])('one that is %s closes nothing until the next one says the same', async (_name, count) => {
+    const doubted = await lastBatch({ Surveys: surveys(count) }, await first())
+    expect(doubted.snapshot).toBe(false)
+    const confirmed = await lastBatch({ Surveys: surveys(count) }, doubted.next ?? null)
+    expect(confirmed.snapshot).toBe(true)
+  })
+
+  test('a full list after a doubted one is believed, and the next doubt begins anew', async () => {
+    const doubted = await lastBatch({ Surveys: [] }, await first())
+    const whole = await lastBatch({ Surveys: surveys(9) }, doubted.next ?? null)
+    expect(whole.snapshot).toBe(true)
+    expect((await lastBatch({ Surveys: [] }, whole.next ?? null)).snapshot).toBe(false)
+  })
+
+  test('a list of few surveys may lose one, and a first list may be empty', async () => {
+    const two = await lastBatch({ Surveys: surveys(2) })
+    expect((await lastBatch({ Surveys: surveys(1) }, two.next ?? null)).snapshot).toBe(true)
+    expect((await lastBatch({ Surveys: [] })).snapshot).toBe(true)
+  })
+
+  test('a cursor that is none of ours begins anew', async () => {
+    expect((await lastBatch({ Surveys: [] }, '{{')).snapshot).toBe(true)
+  })
+})
+
+describe('the table of result codes', () => {
+  const DOCUMENT = [3, 4, 5, 6, 8, 9, 10, 12, 13, 14, 15, 16, 17]
+  const LATER = Array.from({ length: 21 }, (_, at) => at + 20)
+  const NEWER = [18, 19, 41, 42, 43, 45, 46, 47]
+
+  test('has the 34 codes of the document and the newer ones, each once', () => {
+    expect([...DOCUMENT, ...LATER]).toHaveLength(34)
+    expect([...KNOWN_RESULT_CODES].sort((one, other) => one - other)).toEqual(
+      [...DOCUMENT, ...LATER, ...NEWER].sort((one, other) => one - other),
+    )
+  })
+
+  test('lets nobody in for a code that nobody told us of, and says so', () => {
+    for (const code of [0, 1, 2, 7, 11, 44, 999, -1, Number.NaN]) {
+      expect(resultCode(code)).toMatchObject({ name: 'UNKNOWN', effects: [{ kind: 'alarm' }, { kind: 'drop-quota' }] })
+    }
+  })
+
+  test('every refusal has an effect, and every code that is tried again has none', () => {
+    for (const code of KNOWN_RESULT_CODES) {
+      const { class: about, effects } = resultCode(code)
+      expect(effects.length > 0, String(code)).toBe(!['retry', 'throttled'].includes(about))
+    }
+  })
+})
