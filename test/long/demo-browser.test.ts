@@ -29,7 +29,13 @@ it.runIf(existsSync(CHROMIUM))(
       await page.getByRole('button', { name: /^COMPLETED/ }).click()
       await page.waitForURL(/demo\/done/)
       await expect
-        .poll(async () => (await page.reload(), page.getByText('Verified').count()), { timeout: 15_000 })
+        .poll(
+          async () => {
+            await page.reload()
+            return page.getByText('Verified').count()
+          },
+          { timeout: 15_000 },
+        )
         .toBe(2)
       expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('COMPLETED')
     } finally {
