@@ -94,7 +94,21 @@ export interface ArrivalCase extends Named {
   readonly expect: { readonly report?: Record<string, unknown>; readonly error?: ExpectedError }
 }
 
-export type ProviderCase = FeedCase | AckCase | EntryCase | ArrivalCase
+/** A question about one panelist, for providers that match on their side. */
+export interface MatchCase extends Named {
+  readonly kind: 'match'
+  /** Laid over the suite's panelist. */
+  readonly panelist?: Record<string, unknown>
+  /** What the suite makes an answer of, where `respond` has none. */
+  readonly given?: Record<string, unknown>
+  /** One answer a request, the last one for all that follow. */
+  readonly respond?: readonly Answer[]
+  /** What each request said, as the suite reads it. */
+  readonly expectRequests?: readonly Record<string, unknown>[]
+  readonly expect: { readonly match?: Record<string, unknown>; readonly error?: ExpectedError }
+}
+
+export type ProviderCase = FeedCase | AckCase | EntryCase | ArrivalCase | MatchCase
 
 /** The cases of one provider: `exemplary` = as it is documented, `supplemental` = what goes wrong. One file, one case. */
 export function readCases(provider: string): ProviderCase[] {

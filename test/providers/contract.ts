@@ -3,6 +3,7 @@ import type { Outcome } from '../../domain/outcome.js'
 import type { Survey } from '../../domain/survey.js'
 import type { Call, EntryRequest, ProviderAdapter, SupplyBatch } from '../../providers/adapter.js'
 import { ProviderError } from '../../providers/errors.js'
+import type { HttpRequest } from '../../providers/http.js'
 import type {
   AckCase,
   Answer,
@@ -16,6 +17,7 @@ import type {
 import { checkFeedProperties } from './feed-properties.js'
 import { checkArrivalProperties, checkDeadlines } from './general-properties.js'
 import { type HttpDouble, httpDouble } from './http-double.js'
+import { checkMatchProperties, matchOf, runMatch } from './match-cases.js'
 
 /** What the shared suite needs to know about one provider. */
 export interface Suite<Config> {
@@ -27,6 +29,8 @@ export interface Suite<Config> {
   pageOf(given: Record<string, unknown>): string
   /** The double that serves a page, for providers which take more than one request for it [one answer, the page]. */
   feedHttp?(page: string | Buffer, answer: Answer, chunkBytes?: number): HttpDouble
+  /** What a match request says, opened where it is sealed. */
+  readMatchRequest?(request: HttpRequest): Record<string, unknown>
   /** The words of an arrival that mean each outcome, and fields of a good arrival with the word left open. */
   readonly words: Readonly<Record<string, Outcome>>
   arrivalWith(word: string): Record<string, unknown>
@@ -54,7 +58,8 @@ export function runAdapterContract<Config>(suite: Suite<Config>): void {
         }
       })
     }
-    checkFeedProperties(suite)
+    if (adapter.fetchSupply) checkFeedProperties(suite)
+    if (adapter.matchPanelist) checkMatchProperties(suite)
     checkArrivalProperties(suite)
     checkDeadlines(suite)
   })
@@ -70,6 +75,8 @@ function runCase<Config>(suite: Suite<Config>, one: ProviderCase): Promise<void>
       return runEntry(suite, one)
     case 'arrival':
       return runArrival(suite, one)
+    case 'match':
+      return runMatch(suite, one)
   }
 }
 
@@ -158,10 +165,8 @@ async function runAck<Config>(suite: Suite<Config>, one: AckCase): Promise<void>
 }
 
 async function runEntry<Config>(suite: Suite<Config>, one: EntryCase): Promise<void> {
-  const [batch] = await readPage(suite, served(suite, pageOf(suite, one)), { config: one.config ?? {} })
-  const [change] = batch?.changes ?? []
-  if (change?.kind !== 'offered') throw new Error(`the case has no readable survey: ${batch?.unreadable[0]?.reason}`)
-  const survey: Survey = { ...change.survey, entry: { ...change.survey.entry, ...one.entry } }
+  const found = suite.adapter.matchPanelist ? await matchedSurvey(suite, one) : await offeredSurvey(suite, one)
+  const survey: Survey = { ...found, entry: { ...found.entry, ...one.entry } }
   const quota = survey.quotas.find(({ quotaId }) => quotaId === one.quota) ?? null
   expect(quota?.quotaId).toBe(one.quota)
   const request = { sessionId: 'session-1', panelistId: 'panelist-1', survey, quota, profile: one.profile ?? {} }
@@ -172,6 +177,20 @@ async function runEntry<Config>(suite: Suite<Config>, one: EntryCase): Promise<v
   else expect(plain(await link)).toEqual(one.expect.link)
   if (one.expectRequest === null) expect(http.requests).toEqual([])
   else if (one.expectRequest) expectRequest(http, one.expectRequest)
+}
+
+async function offeredSurvey<Config>(suite: Suite<Config>, one: EntryCase): Promise<Survey> {
+  const [batch] = await readPage(suite, served(suite, pageOf(suite, one)), { config: one.config ?? {} })
+  const [change] = batch?.changes ?? []
+  if (change?.kind !== 'offered') throw new Error(`the case has no readable survey: ${batch?.unreadable[0]?.reason}`)
+  return change.survey
+}
+
+async function matchedSurvey<Config>(suite: Suite<Config>, one: EntryCase): Promise<Survey> {
+  const { surveys, unreadable } = await matchOf(suite, httpDouble({ body: pageOf(suite, one) }))
+  const [survey] = surveys
+  if (!survey) throw new Error(`the case has no readable survey: ${unreadable[0]?.reason}`)
+  return survey
 }
 
 async function runArrival<Config>(suite: Suite<Config>, one: ArrivalCase): Promise<void> {
@@ -191,7 +210,7 @@ function expectRequest(http: HttpDouble, expected: ExpectedRequest): void {
   else if (expected.body !== undefined) expect(JSON.parse(request?.body ?? 'null')).toEqual(expected.body)
 }
 
-async function expectError(promise: Promise<unknown>, expected: ExpectedError): Promise<void> {
+export async function expectError(promise: Promise<unknown>, expected: ExpectedError): Promise<void> {
   const error = await promise.then(
     () => null,
     (reason: unknown) => reason,

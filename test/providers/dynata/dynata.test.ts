@@ -1,0 +1,4 @@
+import { runAdapterContract } from '../contract.js'
+import { suite } from './suite.js'
+
+runAdapterContract(suite)
