@@ -86,6 +86,13 @@ export function isDatabaseAway(error: unknown): boolean {
   return error instanceof AggregateError ? error.errors.some(isDatabaseAway) : false
 }
 
+/** True when an error says that a text held a character which PostgreSQL does not store: NUL, half a surrogate pair. */
+export function isUnstorableText(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { code } = error as { code?: unknown }
+  return code === '22021' || code === '22P05'
+}
+
 /** PostgreSQL's name of the unique or check constraint which an error broke, or null. */
 export function brokenConstraint(error: unknown): string | null {
   if (!(error instanceof Error)) return null

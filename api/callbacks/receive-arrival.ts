@@ -191,13 +191,16 @@ function claimOf(
     source: route,
     kind: report.kind,
     outcome: report.outcome,
-    word: report.word,
+    word: storable(report.word),
     grade: verified.grade,
     // the same token by browser and by server is one word of better evidence, not a repeat
-    fingerprint: `${route}:${unique}`,
+    fingerprint: `${route}:${storable(unique)}`,
     raw: report.outcome === null ? JSON.stringify(verified.fields, bigintAsText) : null,
     ...(report.takesBack === undefined ? {} : { takesBack: report.takesBack }),
   }
 }
+
+/** PostgreSQL stores no NUL; an authentic word is kept all the same. */
+const storable = (text: string): string => text.replaceAll('\0', '\u{fffd}')
 
 const bigintAsText = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value)

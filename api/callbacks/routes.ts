@@ -1,5 +1,5 @@
 import express, { type ErrorRequestHandler, Router } from 'express'
-import { isDatabaseAway } from '../../db/connect.js'
+import { isDatabaseAway, isUnstorableText } from '../../db/connect.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { Problem } from '../http/problem.js'
 import { panelRedirect } from '../panel-redirect.js'
@@ -46,7 +46,9 @@ export function callbackRoutes(deps: ApiDependencies): Router {
 }
 
 /** A respondent gets a plain page; a server gets problem+json. */
-const refusals: ErrorRequestHandler = (error: unknown, request, response, next) => {
+const refusals: ErrorRequestHandler = (thrown: unknown, request, response, next) => {
+  // an id with a NUL in it is nobody's
+  const error = isUnstorableText(thrown) ? new ArrivalRefused(404, 'no such session') : thrown
   const browser = request.path.startsWith('/returns/')
   if (error instanceof ArrivalRefused) {
     if (error.status === 503) response.setHeader('Retry-After', '5')

@@ -13,6 +13,8 @@ import { sendPage, sendTryAgain } from '../plain-page.js'
 /** How long a respondent waits on the small page for an entry that is still opening. */
 const OPENING_PATIENCE_MS = 60_000
 const REFRESH_SECONDS = 2
+/** What our tokens are made of; PostgreSQL would not even look for some of what browsers can send. */
+const ENTRY_TOKEN = /^[\w-]{1,200}$/
 
 /**
  * `GET /e/{entry token}`: the respondent's click. One short statement locks the start and sends them on; everything
@@ -26,6 +28,7 @@ export function click(deps: ApiDependencies): RequestHandler {
     // a link preview or a scanner asks with HEAD: that is nobody's click
     if (request.method === 'HEAD') return void response.status(200).end()
     try {
+      if (!ENTRY_TOKEN.test(token)) return sendUnknown(response)
       const entered = await enterSession(deps.knex, token, deps.clock())
       if (entered === null) return await slowerWay(deps, request, response, token)
       failpoint('session.in_start_lock')
@@ -40,14 +43,7 @@ export function click(deps: ApiDependencies): RequestHandler {
 
 async function slowerWay(deps: ApiDependencies, request: Request, response: Response, token: string): Promise<void> {
   const row = await findSessionByEntryToken(deps.knex, token)
-  if (row === null) {
-    return sendPage(
-      response,
-      404,
-      'This link is not known',
-      'Please go back to the app or the mail where you found it.',
-    )
-  }
+  if (row === null) return sendUnknown(response)
   switch (row.state) {
     case 'entered':
       return response.redirect(302, row.provider_entry_url ?? '/')
@@ -119,4 +115,8 @@ async function sendHome(deps: ApiDependencies, response: Response, row: SessionR
   if (panel === undefined)
     return sendPage(response, 200, 'Thank you', 'This survey has ended. You may close this page.')
   response.redirect(302, await panelRedirect(deps.signer, panel, row))
+}
+
+function sendUnknown(response: Response): void {
+  sendPage(response, 404, 'This link is not known', 'Please go back to the app or the mail where you found it.')
 }

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
-import { isDatabaseAway } from '../../db/connect.js'
+import { isDatabaseAway, isUnstorableText } from '../../db/connect.js'
 import type { Logger } from '../../platform/logger.js'
 import { notFound, Problem, sendProblem } from './problem.js'
 
@@ -26,6 +26,9 @@ export function toProblem(error: unknown): Problem {
     return new Problem(503, 'database_unavailable', 'Our database cannot be reached for the moment; try again', {
       retryAfterSeconds: 2,
     })
+  }
+  if (isUnstorableText(error)) {
+    return new Problem(400, 'invalid_request', 'The request holds a NUL character or half a surrogate pair')
   }
   const { type, status } = (error ?? {}) as { type?: unknown; status?: unknown }
   if (type === 'entity.too.large') return new Problem(413, 'too_large', 'The body is larger than this address takes')
