@@ -24,15 +24,15 @@ async function main(): Promise<void> {
   const surveys = bounded(values.surveys ?? '20000', MOST_SURVEYS, '--surveys')
   const changes = bounded(values.changes ?? '30', MOST_CHANGES, '--changes')
   let refused: Promise<void> = Promise.resolve()
+  const starting = new AbortController()
   const stack = await startStack({
     configuration: ({ sandboxUrl }) => {
       // the sandbox is up well before the worker: the first page is refused its acknowledgement, and comes again
-      refused = new SandboxJournal(sandboxUrl).refuseAcknowledgements(1 + REPOLLS)
-      refused.catch(() => {}) // awaited below
+      refused = new SandboxJournal(sandboxUrl).refuseAcknowledgements(1 + REPOLLS, starting.signal)
       return { file: 'bench.yaml', text: configuration(sandboxUrl) }
     },
     sandbox: { SANDBOX_PLANS: String(surveys), SANDBOX_TICK: '0' },
-  })
+  }).finally(() => starting.abort())
   try {
     await refused
     const journal = new SandboxJournal(stack.sandboxUrl)
