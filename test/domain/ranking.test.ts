@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { money } from '../../domain/money.js'
 import {
+  allocationUrgency,
   compareRanked,
   conversionEstimate,
   expectedPerMinute,
@@ -57,5 +58,20 @@ describe('rank', () => {
   it('shows its sum', () => {
     expect(explainRank(money(150, 'USD'), 25, 5)).toBe('CPI 1.50 USD x 25 % / 5 min = 0.075 USD a minute')
     expect(explainRank(money(90, 'JPY'), 33.333333, 7)).toBe('CPI 90 JPY x 33.3 % / 7 min = 4.29 JPY a minute')
+  })
+})
+
+describe('what is guaranteed to us', () => {
+  it('is urgent in proportion to what is left of it, and not at all without a guarantee', () => {
+    const urgency = (guaranteed: number, remaining: number) =>
+      allocationUrgency(survey({ allocation: { guaranteed, remaining } }))
+    expect(allocationUrgency(survey({}))).toBe(1)
+    expect(urgency(10, 10)).toBe(1.5)
+    expect(urgency(10, 7)).toBeCloseTo(1.35)
+    expect(urgency(10, 0)).toBe(1)
+    // counts of a provider that contradict each other never push a survey beyond half as much again
+    expect(urgency(10, 40)).toBe(1.5)
+    expect(urgency(10, -4)).toBe(1)
+    expect(urgency(0, 3)).toBe(1)
   })
 })

@@ -41,3 +41,33 @@ describe('what a provider is told of a panelist', () => {
     expect(told({ clauses: [clause('kantar:unknown'), clause('kantar:blank')] })).toEqual({})
   })
 })
+
+describe('a provider with words of its own', () => {
+  const mapping = {
+    identity: false,
+    attributes: {
+      sex: { question: '211', answers: { 111: 'male', 112: 'female' } },
+      age: { question: '212', ranges: true },
+      postal_code: { question: '229' },
+    },
+  }
+  const who: PanelistSnapshot = {
+    dateOfBirth: '1990-04-23',
+    profile: { sex: 'female', postal_code: '91945', 'purespectrum:219': '111|113', pets: '1' },
+  }
+  const said = (...questions: string[]) =>
+    upstreamProfile(
+      who,
+      aSurvey({ clauses: questions.map((question) => clause(`purespectrum:${question}`)) }),
+      null,
+      'purespectrum',
+      today,
+      mapping,
+    )
+
+  test('is told in its own codes, and only what it asks', () => {
+    expect(said('211', '212')).toEqual({ 211: '112', 212: '35' })
+    expect(said('229', '219')).toEqual({ 229: '91945', 219: '111|113' })
+    expect(said('640', 'pets')).toEqual({})
+  })
+})
