@@ -7,7 +7,7 @@ import { pollProvider } from '../../workflows/poll-provider.js'
 import { aPage, FakeSupply, unavailable } from '../support/fake-supply.js'
 import { createTimeSkipping, testWorkflowBundle } from '../support/temporal.js'
 
-const POLLS = 20_000
+const POLLS = Number(process.env.TRIBUTARY_POLLS ?? 20_000)
 const EVERY_MS = 12_000
 const connection = 'kantar-us'
 
