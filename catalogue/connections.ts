@@ -40,7 +40,9 @@ export function connectionStanding(
   const ageSeconds = lastSuccess === null ? null : Math.floor(ageMs / 1000)
   if (health?.paused === true || health?.removed === true) return { id, status: 'paused', ageSeconds, offered: false }
   if (pollEveryMs === null) return { id, status: 'ok', ageSeconds, offered: true }
-  const stale = ageMs > Math.max(STALE_INTERVALS * pollEveryMs, STALE_AT_LEAST_MS)
+  // an interval is what the provider asked for at the last poll (a cache that lives longer), else the configured one
+  const askedMs = lastSuccess === null ? 0 : (health?.nextPollAt?.getTime() ?? 0) - lastSuccess
+  const stale = ageMs > Math.max(STALE_INTERVALS * Math.max(pollEveryMs, askedMs), STALE_AT_LEAST_MS)
   const failing = (health?.failStreak ?? 0) > 0
   return { id, status: stale ? 'stale' : failing ? 'error' : 'ok', ageSeconds, offered: ageMs <= staleAfterMs }
 }

@@ -82,14 +82,21 @@ export function createPostgresSource({ knex, url }: { knex: Knex; url: string })
       return rows
     },
     async connections() {
-      const rows: { connection: string; state: string; paused: boolean; failStreak: number; lastSuccessAt: Date }[] =
-        await knex('connections').select({
-          connection: 'connection',
-          state: 'state',
-          paused: 'paused',
-          failStreak: 'fail_streak',
-          lastSuccessAt: 'last_success_at',
-        })
+      const rows: {
+        connection: string
+        state: string
+        paused: boolean
+        failStreak: number
+        lastSuccessAt: Date
+        nextPollAt: Date | null
+      }[] = await knex('connections').select({
+        connection: 'connection',
+        state: 'state',
+        paused: 'paused',
+        failStreak: 'fail_streak',
+        lastSuccessAt: 'last_success_at',
+        nextPollAt: 'next_poll_at',
+      })
       return rows.map(({ state, ...row }) => ({ ...row, removed: state === 'removed' }))
     },
     onWake(listener) {

@@ -32,6 +32,8 @@ export interface ConnectionHealth {
   /** Attempts that failed since the last good one. */
   readonly failStreak: number
   readonly lastSuccessAt: Date | null
+  /** When the provider lets us ask again, where it said so. */
+  readonly nextPollAt?: Date | null
 }
 
 /** Where the catalogue comes from: PostgreSQL (`postgres-source.ts`), or a test's own rows. */

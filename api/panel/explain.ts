@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express'
 import { readPanelistStanding } from '../../db/read-models/panelist-standing.js'
 import { findSurvey } from '../../db/stores/survey-store.js'
 import { excludedByGroup } from '../../domain/grouping.js'
+import { mayTakePart } from '../../domain/participation.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { panelOf } from '../http/auth.js'
 import { notFound } from '../http/problem.js'
@@ -36,9 +37,11 @@ export function explain(deps: ApiDependencies): RequestHandler {
     const blocked = standing.blocked.includes(connection.id)
     const named = survey.membersOnly !== true || standing.invitations.has(surveyId)
     const welcome = !blocked && named
+    const quotaIds = survey.quotas.length === 0 ? [null] : survey.quotas.map(({ quotaId }) => quotaId)
+    const mayEnter = quotaIds.some((quotaId) => mayTakePart(survey, at, quotaId, standing.past))
     response.json({
       ...explanation,
-      verdict: taken || capped || grouped !== null || !welcome ? 'no' : explanation.verdict,
+      verdict: taken || capped || grouped !== null || !welcome || !mayEnter ? 'no' : explanation.verdict,
       rules: [
         ...explanation.rules,
         {
@@ -58,6 +61,12 @@ export function explain(deps: ApiDependencies): RequestHandler {
           wanted: 'welcome there',
           given: blocked ? 'not wanted for now' : named ? 'welcome' : 'for people it names only',
           holds: welcome,
+        },
+        {
+          rule: 'participation',
+          wanted: 'took part in nothing that excludes',
+          given: mayEnter ? 'nothing' : 'took part',
+          holds: mayEnter,
         },
         { rule: 'caps', wanted: 'starts left', given: capped ? 'none left' : 'some left', holds: !capped },
       ],
