@@ -19,6 +19,8 @@ export interface Listener {
   readonly url: string
   readonly heard: Heard[]
   answer: (heard: Heard) => Answer | null
+  /** Hangs up on everybody who still waits for an answer. */
+  readonly hangUp: () => void
   readonly close: () => Promise<void>
 }
 
@@ -40,6 +42,7 @@ export async function startListener(): Promise<Listener> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     heard: [],
     answer: () => ({ status: 204 }),
+    hangUp: () => server.closeAllConnections(),
     close: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

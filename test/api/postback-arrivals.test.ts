@@ -1,0 +1,255 @@
+import { Webhook } from 'standardwebhooks'
+import request from 'supertest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { createApp } from '../../api/app.js'
+import { checkInvariants } from '../../db/invariants/check.js'
+import type { Session } from '../../sandbox/kantar/sessions.js'
+import { startJanitor } from '../../workers/start-janitor.js'
+import {
+  PANEL_SECRET,
+  panelOf,
+  type SessionApi,
+  startSessionApi,
+  type TestConnection,
+  visit,
+} from '../support/session-api.js'
+
+let api: SessionApi
+let panel: ReturnType<typeof panelOf>
+let panelists = 0
+
+beforeAll(async () => {
+  api = await startSessionApi()
+  panel = panelOf(api)
+  await api.offer({ id: 'plan' })
+})
+afterAll(() => api.close())
+afterEach(() => {
+  api.hooks.answer = () => ({ status: 204 })
+})
+
+async function inside(connection: TestConnection = 'kantar-us'): Promise<{ id: string; theirs: Session }> {
+  const { session_id, entry_url } = await panel.open(`p-${++panelists}`, 'plan', connection)
+  await visit(api, entry_url)
+  const theirs = api.sandbox.kantar.sessions
+    .all()
+    .find(({ customPanelData }) => customPanelData?.internal_id === session_id)
+  if (theirs === undefined) throw new Error('the gateway does not know the session')
+  return { id: session_id, theirs }
+}
+const signed = async (theirs: Session, outcome: string): Promise<string> =>
+  (
+    await api.sandbox.kantar.signer.sign({
+      session_id: theirs.id,
+      outcome,
+      panelist_id: theirs.panelistId,
+      metadata: {},
+    } as Parameters<typeof api.sandbox.kantar.signer.sign>[0])
+  ).jws
+const post = (body: string | object, connection = 'kantar-us', type = 'application/json') =>
+  request(api.app).post(`/postbacks/${connection}`).set('content-type', type).send(body)
+const stateOf = async (id: string) => (await panel.session(id)).body
+const count = async (table: string, id: string): Promise<number> =>
+  (await api.database.knex(table).where({ session_id: id })).length
+const told = (id: string) => api.hooks.heard.filter(({ body }) => body.includes(id))
+
+describe('an outcome from server to server', () => {
+  test('is 2xx once committed, booked, and told the panel as a signed message', async () => {
+    const { id, theirs } = await inside()
+    const answer = await post({ jws: await signed(theirs, 'COMPLETED') })
+    expect(answer.status).toBe(200)
+    expect(await count('outcome_claims', id)).toBe(1)
+    await expect.poll(() => told(id).length, { timeout: 5_000 }).toBe(1)
+    const [message] = told(id)
+    const verified = new Webhook(PANEL_SECRET).verify(message?.body ?? '', message?.headers as Record<string, string>)
+    expect(verified).toMatchObject({
+      type: 'session.outcome',
+      data: { session_id: id, outcome: 'COMPLETED', grade: 'E2', payable: true, sequence: 1, provider: 'kantar' },
+    })
+    expect(message?.path).toBe('/lifepoints')
+    expect(await count('ledger_transactions', id)).toBe(1)
+    const log = await request(api.app)
+      .get(`/v1/postbacks?session_id=${id}`)
+      .set('x-api-key', 'tk_lifepoints_0123456789')
+    await expect
+      .poll(async () => (await api.database.knex('postbacks').where({ session_id: id }).first()).state)
+      .toBe('delivered')
+    expect(log.body.postbacks[0]).toMatchObject({ id: message?.headers['webhook-id'], type: 'session.outcome' })
+  })
+
+  test('repeated is 2xx and nothing more', async () => {
+    const { id, theirs } = await inside()
+    const jws = await signed(theirs, 'COMPLETED')
+    const answers = await Promise.all(Array.from({ length: 30 }, () => post({ jws })))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    expect(await count('outcome_claims', id)).toBe(1)
+    await post({ jws: await signed(theirs, 'COMPLETED') })
+    await expect.poll(() => told(id).length, { timeout: 5_000 }).toBe(1)
+    expect(await count('ledger_transactions', id)).toBe(1)
+  })
+
+  test('confirms what a browser brought where the connection asks for it', async () => {
+    const { id, theirs } = await inside('kantar-e2')
+    await visit(api, `/returns/kantar-e2?jws=${await signed(theirs, 'COMPLETED')}`)
+    expect(await stateOf(id)).toMatchObject({ provisional: true, payable: false, grade: 'E1' })
+    await expect.poll(() => told(id).length, { timeout: 5_000 }).toBe(1)
+    await post({ jws: await signed(theirs, 'COMPLETED') }, 'kantar-e2')
+    await expect.poll(() => told(id).length, { timeout: 5_000 }).toBe(2)
+    expect(told(id).map(({ body }) => JSON.parse(body).data.provisional)).toEqual([true, false])
+    expect(await count('ledger_transactions', id)).toBe(1)
+  })
+
+  test('lands whole through the gateway itself: survey page, redirect, postback', async () => {
+    const { id, theirs } = await inside()
+    const page = await fetch(
+      `${api.sandbox.url()}/kantar/router/sessions/start/${theirs.id}?auto=COMPLETED&delivery=both_twice`,
+      {
+        redirect: 'manual',
+      },
+    )
+    expect(page.status).toBe(303)
+    const home = await visit(api, page.headers.get('location') ?? '')
+    expect(home.headers.location).toMatch(/^https:\/\/lifepoints\.example\/thanks\?token=/)
+    await expect.poll(async () => (await stateOf(id)).payable, { timeout: 5_000 }).toBe(true)
+    await expect.poll(() => told(id).length, { timeout: 5_000 }).toBe(1)
+    await new Promise((resolve) => setTimeout(resolve, 1_700))
+    expect(await count('ledger_transactions', id)).toBe(1)
+    expect(told(id)).toHaveLength(1)
+  })
+})
+
+describe('what is not believed is 4xx and changes nothing', () => {
+  test('bodies of every wrong kind', async () => {
+    const { id, theirs } = await inside()
+    const jws = await signed(theirs, 'COMPLETED')
+    const wrong: [string | object, string][] = [
+      ['', 'application/json'],
+      ['{', 'application/json'],
+      ['null', 'application/json'],
+      ['[]', 'application/json'],
+      [{ jws: 1 }, 'application/json'],
+      [{ jws: [jws] }, 'application/json'],
+      [{ jws: `${jws}x` }, 'application/json'],
+      [{ other: jws }, 'application/json'],
+      [`${jws}x`, 'text/plain'],
+      ['\u0000\u0001', 'application/octet-stream'],
+    ]
+    for (const [body, type] of wrong) {
+      const answer = await post(body, 'kantar-us', type)
+      expect([answer.status, answer.type], JSON.stringify(body).slice(0, 40)).toEqual([400, 'application/problem+json'])
+      expect(answer.text).not.toContain(id)
+    }
+    expect((await stateOf(id)).state).toBe('entered')
+    expect((await post({ jws: 'x'.repeat(300_000) })).status).toBe(413)
+    expect((await post({ jws })).status).toBe(200)
+  })
+
+  test('unknown sessions, connections and routes', async () => {
+    const { theirs } = await inside()
+    expect((await post({ jws: await signed({ ...theirs, id: 'f'.repeat(32) } as Session, 'COMPLETED') })).status).toBe(
+      404,
+    )
+    expect((await post({ jws: await signed(theirs, 'COMPLETED') }, 'kantar-e2')).status).toBe(404)
+    expect((await post({ jws: 'x' }, 'nobody')).status).toBe(404)
+    expect((await post({ jws: 'x' }, 'kantar-us/complete')).status).toBe(404)
+    expect((await request(api.app).get('/postbacks/kantar-us')).status).toBe(404)
+  })
+
+  test('keys that cannot be fetched are 503, for the provider to try again', async () => {
+    const { theirs } = await inside()
+    const jws = await signed(theirs, 'COMPLETED')
+    const app = createApp({
+      ...api.deps,
+      verifiers: {
+        verify: async () => {
+          const { VerificationError } = await import('../../platform/verification/verification-error.js')
+          throw new VerificationError('unavailable', 'the key set cannot be read')
+        },
+      } as unknown as typeof api.deps.verifiers,
+    })
+    const answer = await request(app).post('/postbacks/kantar-us').send({ jws })
+    expect(answer.status).toBe(503)
+    expect(answer.headers['retry-after']).toBe('5')
+  })
+})
+
+describe('while the workers are away', () => {
+  test('clicks and outcomes are taken, and nothing is lost when they are back', async () => {
+    const sessions = await Promise.all(Array.from({ length: 10 }, () => inside()))
+    await api.stopWorkers()
+    const answers = await Promise.all(
+      sessions.map(async ({ theirs }) => post({ jws: await signed(theirs, 'COMPLETED') })),
+    )
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    for (const { id } of sessions) expect(await stateOf(id)).toMatchObject({ outcome: 'COMPLETED', payable: true })
+    await api.startWorkers()
+    for (const { id } of sessions) {
+      await expect.poll(() => count('ledger_transactions', id), { timeout: 40_000 }).toBe(1)
+      await expect.poll(() => told(id).length, { timeout: 40_000 }).toBe(1)
+    }
+  }, 90_000)
+
+  test('a claim whose signal was lost is applied by the janitor', async () => {
+    const { id, theirs } = await inside()
+    const deaf = createApp({
+      ...api.deps,
+      sessions: { arrived: () => undefined } as unknown as typeof api.deps.sessions,
+    })
+    const answer = await request(deaf)
+      .post('/postbacks/kantar-us')
+      .send({ jws: await signed(theirs, 'COMPLETED') })
+    expect(answer.status).toBe(200)
+    await api.database
+      .knex('outcome_claims')
+      .where({ session_id: id })
+      .update({ received_at: new Date(Date.now() - 20_000) })
+    expect(await count('ledger_transactions', id)).toBe(0)
+    await startJanitor(api.temporal.client)
+    await startJanitor(api.temporal.client)
+    await expect.poll(() => count('ledger_transactions', id), { timeout: 10_000 }).toBe(1)
+    await expect.poll(() => told(id).length, { timeout: 10_000 }).toBe(1)
+    await api.temporal.client.workflow.getHandle('janitor').terminate()
+  })
+})
+
+test('a panel that never answers delays nobody else', async () => {
+  api.hooks.answer = ({ path }) => (path === '/toplife' ? null : { status: 204 })
+  const toplife = panelOf(api, 'toplife')
+  const { session_id, entry_url } = await toplife.open('deaf', 'plan')
+  await visit(api, entry_url)
+  const theirs = api.sandbox.kantar.sessions.all().find((one) => one.customPanelData?.internal_id === session_id)
+  await post({ jws: await signed(theirs as Session, 'COMPLETED') })
+  const { id, theirs: other } = await inside()
+  const started = Date.now()
+  await post({ jws: await signed(other, 'COMPLETED') })
+  await expect.poll(() => told(id).length, { timeout: 5_000 }).toBe(1)
+  expect(Date.now() - started).toBeLessThan(5_000)
+  expect((await api.database.knex('postbacks').where({ session_id }).first()).state).toBe('pending')
+  api.hooks.hangUp()
+})
+
+test('a redelivery goes out under the same id', async () => {
+  const { id, theirs } = await inside()
+  await post({ jws: await signed(theirs, 'TERMINATED') })
+  await expect
+    .poll(async () => (await api.database.knex('postbacks').where({ session_id: id }).first())?.state, {
+      timeout: 5_000,
+    })
+    .toBe('delivered')
+  const { postback_id } = await api.database.knex('postbacks').where({ session_id: id }).first()
+  const again = await request(api.app)
+    .post(`/v1/postbacks/${postback_id}/redeliver`)
+    .set('x-api-key', 'tk_lifepoints_0123456789')
+  expect(again.status).toBe(202)
+  await expect.poll(() => told(id).length, { timeout: 5_000 }).toBe(2)
+  expect(new Set(told(id).map(({ headers }) => headers['webhook-id']))).toEqual(new Set([postback_id]))
+  expect(
+    (await request(api.app).post(`/v1/postbacks/${postback_id}/redeliver`).set('x-api-key', 'tk_toplife_0123456789'))
+      .status,
+  ).toBe(404)
+})
+
+test('whatever happened here, no promise is broken', async () => {
+  const broken = await checkInvariants(api.database.knex)
+  expect(broken.map(({ invariant, rows }) => ({ id: invariant.id, rows }))).toEqual([])
+})
