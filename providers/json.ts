@@ -49,12 +49,24 @@ export function parseExactJson(text: string): unknown {
 }
 
 /**
+ * As `parseExactJson`, for bytes.
+ * @throws SyntaxError also when they are not UTF-8
+ */
+export function parseExactJsonBytes(bytes: Uint8Array): unknown {
+  return parseExactJson(utf8(bytes))
+}
+
+/**
  * As `parseJson`, for bytes.
  * @throws SyntaxError also when they are not UTF-8
  */
 export function parseJsonBytes(bytes: Uint8Array): unknown {
+  return parseJson(utf8(bytes))
+}
+
+function utf8(bytes: Uint8Array): string {
   if (!isUtf8(bytes)) throw new SyntaxError('not UTF-8')
-  return parseJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'))
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
 }
 
 /** Whether a text nests too deep, and whether it holds an integer that a double cannot: one pass, outside of strings. */

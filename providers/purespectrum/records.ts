@@ -1,8 +1,7 @@
-import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 import type { SupplyChange, Unreadable } from '../adapter.js'
-import { parseExactJson } from '../json.js'
+import { parseExactJsonBytes } from '../json.js'
 import { toSurvey } from './catalogue.js'
 import type { PureSpectrumConnection } from './config.js'
 import { type ListRow, listRow, survey, surveyAnswer, type WireSurvey } from './wire.js'
@@ -72,9 +71,8 @@ export function editionOf(row: ListRow): string {
 }
 
 function parse(raw: Uint8Array): { value: unknown } | { fault: string } {
-  if (!isUtf8(raw)) return { fault: 'not JSON: not UTF-8' }
   try {
-    return { value: parseExactJson(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('utf8')) }
+    return { value: parseExactJsonBytes(raw) }
   } catch (error) {
     // the document's own sample has 012345 among its ids, which is no JSON number (G8)
     return { fault: `not JSON: ${error instanceof Error ? error.message : 'unreadable'}` }
