@@ -41,8 +41,9 @@ describe('TRIBUTARY_FAILPOINTS', () => {
     },
   )
 
-  test('every point of poll, session, outcome and postback has its name', () => {
-    expect(FAILPOINTS).toHaveLength(16)
-    expect(new Set(FAILPOINTS).size).toBe(16)
+  test('the steps of poll, session, outcome and postback have their names, each once', () => {
+    const steps = FAILPOINTS.map((name) => name.split('.')[0])
+    expect(steps).toEqual(expect.arrayContaining(['poll', 'session', 'outcome', 'postback']))
+    expect(new Set(FAILPOINTS).size).toBe(FAILPOINTS.length)
   })
 })
