@@ -44,7 +44,7 @@ test(`${POLLS} polls, one in fifty failing: no history beyond 10,240 events, no 
     args: [{ connection, provider: 'kantar' }],
   })
   let runId = (await loop.describe()).runId
-  while (supply.polls < POLLS) await env.sleep(500 * EVERY_MS)
+  while (supply.polls < POLLS) await env.sleep(50 * EVERY_MS)
   const position = await loop.query(pollPosition)
   expect(position.polls).toBeGreaterThanOrEqual(POLLS)
   expect(Number(position.acked)).toBe(stored)
