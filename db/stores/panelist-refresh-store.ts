@@ -101,17 +101,19 @@ export async function recordGoodRefresh(knex: Knex, connection: string, now: Dat
   )
 }
 
-/** So many failures in a row are borne with before a connection that needs an operator is left alone for a while. */
-const PATIENT_FAILURES = 5
-const LONGEST_HOLD_SECONDS = 300
+/**
+ * So many failures in a row are borne with before a connection is left alone for a while, and how many seconds at most:
+ * long where an operator has to act, short where it only seems to be away, so that no match waits for it in vain.
+ */
+const PATIENCE = { blocked: { patience: 5, longest: 300 }, degraded: { patience: 12, longest: 10 } } as const
 const HOLD = `case when fail_streak >= :patience then
   :now::timestamptz + make_interval(secs => least(:longest, 5 * power(2, least(fail_streak - :patience, 10)))) end`
 
 /**
  * A refresh failed: noted where operators look.
  * @param failure.state degraded = worth another try; blocked = an operator has to mend something
- * @param failure.until nobody is asked about before this instant; null = the next one may be. Whatever needs an
- *   operator is not asked again and again either: after some failures in a row it waits, each time longer
+ * @param failure.until nobody is asked about before this instant; null = the next one may be, unless there were many
+ *   failures in a row: then it waits, each time longer
  */
 export async function recordFailedRefresh(
   knex: Knex,
@@ -126,10 +128,7 @@ export async function recordFailedRefresh(
       reason: knex.raw('case when paused then reason else ? end', [failure.reason.slice(0, 500)]),
       fail_streak: knex.raw('fail_streak + 1'),
       last_attempt_at: failure.now,
-      next_poll_at:
-        failure.state === 'blocked'
-          ? knex.raw(HOLD, { now: failure.now, longest: LONGEST_HOLD_SECONDS, patience: PATIENT_FAILURES })
-          : failure.until,
+      next_poll_at: failure.until ?? knex.raw(HOLD, { now: failure.now, ...PATIENCE[failure.state] }),
       updated_at: failure.now,
     })
 }
