@@ -232,7 +232,7 @@ test('a dead panel does not delay the others', async () => {
   const live = await Promise.all(Array.from({ length: 5 }, () => aMessage()))
   const started = Date.now()
   await Promise.all([...dead, ...live].map((id) => deliver(id)))
-  expect(Date.now() - started).toBeLessThan(5_000)
+  expect(Date.now() - started).toBeLessThan(15_000)
   for (const id of live) expect(await stateOf(id)).toBe('delivered')
   for (const id of dead) expect(await stateOf(id)).toBe('pending')
 })

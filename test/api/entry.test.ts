@@ -4,6 +4,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createApp } from '../../api/app.js'
 import { PLAN, panelOf, type SessionApi, startSessionApi, visit } from '../support/session-api.js'
 
+/** Long enough for a machine that is busy with everything else. */
+const SOON = { timeout: 20_000 }
+
 let api: SessionApi
 let panel: ReturnType<typeof panelOf>
 let panelists = 0
@@ -41,7 +44,9 @@ describe('the click', () => {
     expect(click.headers['referrer-policy']).toBe('no-referrer')
     expect((await panel.session(session_id)).body).toMatchObject({ state: 'entered' })
     const workflow = api.temporal.client.workflow.getHandle(`session:${session_id}`)
-    await expect.poll(async () => workflow.query<{ state: string }>('position')).toMatchObject({ state: 'entered' })
+    await expect
+      .poll(async () => workflow.query<{ state: string }>('position'), SOON)
+      .toMatchObject({ state: 'entered' })
   })
 
   test('a hundred times is one start and the same address', async () => {
@@ -103,10 +108,10 @@ describe('too late', () => {
     const home = homeOf((await visit(api, entry_url)).headers.location)
     expect(home.at).toBe('https://lifepoints.example/full#top')
     expect(home.claims).toMatchObject({ outcome: 'QUOTA_FULL', payable: false })
-    await expect.poll(async () => (await api.database.knex('session_outcomes').where({ session_id })).length).toBe(1)
     await expect
-      .poll(() => api.hooks.heard.filter(({ body }) => body.includes(session_id)).length, { timeout: 5_000 })
+      .poll(async () => (await api.database.knex('session_outcomes').where({ session_id })).length, SOON)
       .toBe(1)
+    await expect.poll(() => api.hooks.heard.filter(({ body }) => body.includes(session_id)).length, SOON).toBe(1)
   })
 
   test('a quota that is full meanwhile: the same', async () => {

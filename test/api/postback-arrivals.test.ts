@@ -14,6 +14,9 @@ import {
   visit,
 } from '../support/session-api.js'
 
+/** Long enough for a machine that is busy with everything else. */
+const SOON = { timeout: 20_000 }
+
 let api: SessionApi
 let panel: ReturnType<typeof panelOf>
 let panelists = 0
@@ -59,7 +62,7 @@ describe('an outcome from server to server', () => {
     const answer = await post({ jws: await signed(theirs, 'COMPLETED') })
     expect(answer.status).toBe(200)
     expect(await count('outcome_claims', id)).toBe(1)
-    await expect.poll(() => told(id).length, { timeout: 5_000 }).toBe(1)
+    await expect.poll(() => told(id).length, SOON).toBe(1)
     const [message] = told(id)
     const verified = new Webhook(PANEL_SECRET).verify(message?.body ?? '', message?.headers as Record<string, string>)
     expect(verified).toMatchObject({
@@ -72,7 +75,7 @@ describe('an outcome from server to server', () => {
       .get(`/v1/postbacks?session_id=${id}`)
       .set('x-api-key', 'tk_lifepoints_0123456789')
     await expect
-      .poll(async () => (await api.database.knex('postbacks').where({ session_id: id }).first()).state)
+      .poll(async () => (await api.database.knex('postbacks').where({ session_id: id }).first()).state, SOON)
       .toBe('delivered')
     expect(log.body.postbacks[0]).toMatchObject({ id: message?.headers['webhook-id'], type: 'session.outcome' })
   })
@@ -84,7 +87,7 @@ describe('an outcome from server to server', () => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
     expect(await count('outcome_claims', id)).toBe(1)
     await post({ jws: await signed(theirs, 'COMPLETED') })
-    await expect.poll(() => told(id).length, { timeout: 5_000 }).toBe(1)
+    await expect.poll(() => told(id).length, SOON).toBe(1)
     expect(await count('ledger_transactions', id)).toBe(1)
   })
 
@@ -92,9 +95,9 @@ describe('an outcome from server to server', () => {
     const { id, theirs } = await inside('kantar-e2')
     await visit(api, `/returns/kantar-e2?jws=${await signed(theirs, 'COMPLETED')}`)
     expect(await stateOf(id)).toMatchObject({ provisional: true, payable: false, grade: 'E1' })
-    await expect.poll(() => told(id).length, { timeout: 5_000 }).toBe(1)
+    await expect.poll(() => told(id).length, SOON).toBe(1)
     await post({ jws: await signed(theirs, 'COMPLETED') }, 'kantar-e2')
-    await expect.poll(() => told(id).length, { timeout: 5_000 }).toBe(2)
+    await expect.poll(() => told(id).length, SOON).toBe(2)
     expect(told(id).map(({ body }) => JSON.parse(body).data.provisional)).toEqual([true, false])
     expect(await count('ledger_transactions', id)).toBe(1)
   })
@@ -110,8 +113,8 @@ describe('an outcome from server to server', () => {
     expect(page.status).toBe(303)
     const home = await visit(api, page.headers.get('location') ?? '')
     expect(home.headers.location).toMatch(/^https:\/\/lifepoints\.example\/thanks\?token=/)
-    await expect.poll(async () => (await stateOf(id)).payable, { timeout: 5_000 }).toBe(true)
-    await expect.poll(() => told(id).length, { timeout: 5_000 }).toBe(1)
+    await expect.poll(async () => (await stateOf(id)).payable, SOON).toBe(true)
+    await expect.poll(() => told(id).length, SOON).toBe(1)
     await new Promise((resolve) => setTimeout(resolve, 1_700))
     expect(await count('ledger_transactions', id)).toBe(1)
     expect(told(id)).toHaveLength(1)
@@ -206,8 +209,8 @@ describe('while the workers are away', () => {
     expect(await count('ledger_transactions', id)).toBe(0)
     await startJanitor(api.temporal.client)
     await startJanitor(api.temporal.client)
-    await expect.poll(() => count('ledger_transactions', id), { timeout: 10_000 }).toBe(1)
-    await expect.poll(() => told(id).length, { timeout: 10_000 }).toBe(1)
+    await expect.poll(() => count('ledger_transactions', id), SOON).toBe(1)
+    await expect.poll(() => told(id).length, SOON).toBe(1)
     await api.temporal.client.workflow.getHandle('janitor').terminate()
   })
 })
@@ -222,8 +225,8 @@ test('a panel that never answers delays nobody else', async () => {
   const { id, theirs: other } = await inside()
   const started = Date.now()
   await post({ jws: await signed(other, 'COMPLETED') })
-  await expect.poll(() => told(id).length, { timeout: 5_000 }).toBe(1)
-  expect(Date.now() - started).toBeLessThan(5_000)
+  await expect.poll(() => told(id).length, SOON).toBe(1)
+  expect(Date.now() - started).toBeLessThan(15_000)
   expect((await api.database.knex('postbacks').where({ session_id }).first()).state).toBe('pending')
   api.hooks.hangUp()
 })
@@ -241,7 +244,7 @@ test('a redelivery goes out under the same id', async () => {
     .post(`/v1/postbacks/${postback_id}/redeliver`)
     .set('x-api-key', 'tk_lifepoints_0123456789')
   expect(again.status).toBe(202)
-  await expect.poll(() => told(id).length, { timeout: 5_000 }).toBe(2)
+  await expect.poll(() => told(id).length, SOON).toBe(2)
   expect(new Set(told(id).map(({ headers }) => headers['webhook-id']))).toEqual(new Set([postback_id]))
   expect(
     (await request(api.app).post(`/v1/postbacks/${postback_id}/redeliver`).set('x-api-key', 'tk_toplife_0123456789'))

@@ -8,6 +8,9 @@ import { expireSession } from '../../db/stores/claim-store.js'
 import type { Session } from '../../sandbox/kantar/sessions.js'
 import { panelOf, type SessionApi, startSessionApi, type TestConnection, visit } from '../support/session-api.js'
 
+/** Long enough for a machine that is busy with everything else. */
+const SOON = { timeout: 20_000 }
+
 let api: SessionApi
 let panel: ReturnType<typeof panelOf>
 let panelists = 0
@@ -59,7 +62,7 @@ const stateOf = async (id: string) => (await panel.session(id)).body
 const count = async (table: string, id: string): Promise<number> =>
   (await api.database.knex(table).where({ session_id: id })).length
 const settledAs = (id: string, outcome: string) =>
-  expect.poll(async () => (await stateOf(id)).outcome, { timeout: 5_000 }).toBe(outcome)
+  expect.poll(async () => (await stateOf(id)).outcome, SOON).toBe(outcome)
 
 describe('a signed return', () => {
   test('goes home to the outcome’s own address with a token that anybody can verify', async () => {
@@ -89,7 +92,7 @@ describe('a signed return', () => {
       custom_panel_data: null,
     })
     await expect(jwtVerify(token, keys, { issuer: api.publicUrl, audience: 'toplife' })).rejects.toThrow()
-    await expect.poll(() => count('ledger_transactions', id)).toBe(1)
+    await expect.poll(() => count('ledger_transactions', id), SOON).toBe(1)
   })
 
   test.each([
@@ -119,7 +122,7 @@ describe('a signed return', () => {
     expect(new Set(tokens.map((token) => decodeJwt(token).jti)).size).toBe(100)
     expect(new Set(tokens.map((token) => decodeJwt(token).outcome))).toEqual(new Set(['COMPLETED']))
     expect(await count('outcome_claims', id)).toBe(1)
-    await expect.poll(() => count('ledger_transactions', id)).toBe(1)
+    await expect.poll(() => count('ledger_transactions', id), SOON).toBe(1)
   })
 
   test('is noted once although the browser and the server both bring the very same token', async () => {
@@ -128,7 +131,7 @@ describe('a signed return', () => {
     await come(jws)
     await request(api.app).post('/postbacks/kantar-us').send({ jws })
     await settledAs(id, 'COMPLETED')
-    await expect.poll(() => count('postbacks', id)).toBe(1)
+    await expect.poll(() => count('postbacks', id), SOON).toBe(1)
     expect(await count('ledger_transactions', id)).toBe(1)
   })
 })
@@ -248,16 +251,16 @@ describe('an unsigned return, where configuration takes them', () => {
       payable: false,
       reward: { amount: 0 },
     })
-    await expect.poll(() => count('postbacks', id)).toBe(1)
+    await expect.poll(() => count('postbacks', id), SOON).toBe(1)
     expect(await count('ledger_transactions', id)).toBe(0)
 
     const confirmed = await request(api.app)
       .post('/postbacks/kantar-e0')
       .send({ jws: await signed(claimsOf(theirs, 'COMPLETED')) })
     expect(confirmed.status).toBe(200)
-    await expect.poll(() => count('ledger_transactions', id), { timeout: 5_000 }).toBe(1)
+    await expect.poll(() => count('ledger_transactions', id), SOON).toBe(1)
     expect(await stateOf(id)).toMatchObject({ provisional: false, payable: true, grade: 'E2' })
-    await expect.poll(() => count('postbacks', id)).toBe(2)
+    await expect.poll(() => count('postbacks', id), SOON).toBe(2)
   })
 
   test('of anything else is final', async () => {
@@ -283,15 +286,13 @@ describe('news after the end', () => {
   test('REJECTED after COMPLETED takes it back, in the books and at the panel', async () => {
     const { id, theirs } = await inside()
     await come(await signed(claimsOf(theirs, 'COMPLETED')))
-    await expect.poll(() => count('ledger_transactions', id), { timeout: 5_000 }).toBe(1)
+    await expect.poll(() => count('ledger_transactions', id), SOON).toBe(1)
     expect((await tell(theirs, 'REJECTED')).status).toBe(200)
-    await expect.poll(() => count('ledger_transactions', id), { timeout: 5_000 }).toBe(2)
+    await expect.poll(() => count('ledger_transactions', id), SOON).toBe(2)
     expect(await stateOf(id)).toMatchObject({ outcome: 'REJECTED', payable: false, reward: { amount: 0 } })
     const told = () =>
       api.hooks.heard.filter(({ body }) => body.includes(id)).map(({ body }) => JSON.parse(body) as { type: string })
-    await expect
-      .poll(() => told().map(({ type }) => type), { timeout: 5_000 })
-      .toEqual(['session.outcome', 'session.adjusted'])
+    await expect.poll(() => told().map(({ type }) => type), SOON).toEqual(['session.outcome', 'session.adjusted'])
     // a browser that comes back now hears the same
     const home = await come(await signed(claimsOf(theirs, 'COMPLETED')))
     expect(decodeJwt(new URL(home.headers.location ?? '').searchParams.get('token') ?? '').outcome).toBe('REJECTED')
@@ -307,17 +308,17 @@ describe('news after the end', () => {
       outcome: 'COMPLETED',
       payable: true,
     })
-    await expect.poll(() => count('ledger_transactions', id), { timeout: 5_000 }).toBe(1)
-    await expect.poll(() => count('session_adjustments', id)).toBe(1)
+    await expect.poll(() => count('ledger_transactions', id), SOON).toBe(1)
+    await expect.poll(() => count('session_adjustments', id), SOON).toBe(1)
   })
 
   test('a contradiction is kept for a human, and changes nothing else', async () => {
     const { id, theirs } = await inside()
     await come(await signed(claimsOf(theirs, 'COMPLETED')))
     expect((await tell(theirs, 'TERMINATED')).status).toBe(200)
-    await expect.poll(async () => (await stateOf(id)).needs_review, { timeout: 5_000 }).toBe(true)
+    await expect.poll(async () => (await stateOf(id)).needs_review, SOON).toBe(true)
     expect(await stateOf(id)).toMatchObject({ outcome: 'COMPLETED', payable: true })
-    await expect.poll(() => count('ledger_transactions', id)).toBe(1)
+    await expect.poll(() => count('ledger_transactions', id), SOON).toBe(1)
   })
 
   test('a complete of somebody who never clicked is a ghost', async () => {
@@ -341,7 +342,7 @@ describe('news after the end', () => {
   test('a word nobody knows is 2xx, ERROR, and kept as it came', async () => {
     const { id, theirs } = await inside()
     expect((await tell(theirs, 'PARTIALLY_DONE')).status).toBe(200)
-    await expect.poll(async () => (await stateOf(id)).needs_review).toBe(true)
+    await expect.poll(async () => (await stateOf(id)).needs_review, SOON).toBe(true)
     expect(await stateOf(id)).toMatchObject({ outcome: 'ERROR', payable: false })
     const [claim] = await api.database.knex('outcome_claims').where({ session_id: id })
     expect(claim.word).toBe('PARTIALLY_DONE')

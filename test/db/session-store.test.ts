@@ -134,6 +134,7 @@ describe('the entry a provider gave', () => {
       panelist: { dateOfBirth: '1990-04-23', profile: { sex: '1' } },
       userIp: '203.0.113.7',
       userAgent: 'UA',
+      survey: null,
     })
     const opened = await storeEntry(database.knex, session_id, entryOf(session_id), later(500))
     expect(opened).toMatchObject({ state: 'created', announced: true, opened_at: later(500) })

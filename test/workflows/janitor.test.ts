@@ -11,6 +11,9 @@ import { COMPLETION_TTL, ENTRY_TTL, FakeSessions, nothingLeft } from '../support
 import { createOwnTemporal, type OwnTemporal } from '../support/own-temporal.js'
 import { createTimeSkipping, testWorkflowBundle } from '../support/temporal.js'
 
+/** Long enough for a machine that is busy with everything else. */
+const SOON = { timeout: 20_000 }
+
 let rounds = 0
 let tidied = 0
 let leftBehind: (round: number) => LeftBehind
@@ -145,7 +148,7 @@ describe('what it finds', () => {
     })
     const details = async () =>
       (await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails
-    await expect.poll(details, { timeout: 10_000 }).toContain('Last round')
+    await expect.poll(details, SOON).toContain('Last round')
     const said = await details()
     await handle.terminate()
     return said
@@ -157,7 +160,7 @@ describe('what it finds', () => {
     expect(await round({ sessions: [lost] })).toContain('1 sessions started')
     await round({ sessions: [lost] })
     const session = temporal.client.workflow.getHandle(sessionWorkflowId('lost'))
-    await expect.poll(() => session.query(position)).toMatchObject({ state: 'created' })
+    await expect.poll(() => session.query(position), SOON).toMatchObject({ state: 'created' })
     expect(world.of('lost').calls).toEqual(['openEntry'])
     const { typedSearchAttributes, staticSummary } = await session.describe()
     expect(typedSearchAttributes.getAll().map(({ key }) => key.name)).toContain('TributaryConnection')
@@ -168,7 +171,7 @@ describe('what it finds', () => {
     await world.create('deaf')
     const start = sessionStart(factsOf('deaf', Date.now()))
     const session = await temporal.client.workflow.start(respondentSession, start)
-    await expect.poll(() => session.query(position)).toMatchObject({ state: 'created' })
+    await expect.poll(() => session.query(position), SOON).toMatchObject({ state: 'created' })
     await world.click('deaf')
     world.claim('deaf', 'COMPLETED')
     await round({ claims: [{ claimId: 'c-deaf', sessionId: 'deaf' }] })
@@ -203,7 +206,7 @@ describe('what it finds', () => {
       claims: [{ claimId: 'c-none', sessionId: 'none' }],
       postbacks: [{ postbackId: 'none#1', redelivery: 1 }],
     })
-    await expect.poll(() => world.of('fine').calls).toEqual(['openEntry'])
+    await expect.poll(() => world.of('fine').calls, SOON).toEqual(['openEntry'])
     expect(world.of('taken').calls).toEqual(['openEntry'])
   })
 })

@@ -15,6 +15,9 @@ import { respondentSession } from '../../workflows/respondent-session.js'
 import { COMPLETION_TTL, ENTRY_TTL, FakeSessions } from '../support/fake-sessions.js'
 import { createTimeSkipping, testWorkflowBundle } from '../support/temporal.js'
 
+/** Long enough for a machine that is busy with everything else. */
+const SOON = { timeout: 20_000 }
+
 let env: TestWorkflowEnvironment
 let bundle: { code: string }
 let world: FakeSessions
@@ -301,7 +304,7 @@ describe('opening', () => {
       throw ApplicationFailure.create({ message: '429', nextRetryDelay: 25 * MINUTE })
     }
     const { id, session } = await begin()
-    await expect.poll(() => world.of(id).calls).toEqual(['openEntry'])
+    await expect.poll(() => world.of(id).calls, SOON).toEqual(['openEntry'])
     world.claim(id, 'ERROR')
     const toldAt = await env.currentTimeMs()
     await session.signal(outcomeArrived)
@@ -383,7 +386,7 @@ describe('what an operator sees', () => {
     })
     await world.click(id)
     await session.signal(respondentEntered)
-    await expect.poll(async () => (await attributes()).TributaryState).toBe('entered')
+    await expect.poll(async () => (await attributes()).TributaryState, SOON).toBe('entered')
     const deadline = (await attributes()).TributaryDeadline as Date
     expect(Math.abs(deadline.getTime() - (await env.currentTimeMs()) - COMPLETION_TTL)).toBeLessThan(MINUTE)
 
