@@ -6,7 +6,6 @@ import { createAdmin } from './admin.js'
 import { type Clock, type ClockOptions, createClock } from './clock.js'
 import { createDemo, type DemoOptions } from './demo/index.js'
 import { createDynata, type Dynata, type DynataOptions } from './dynata/index.js'
-import { createDynata, type Dynata, type DynataOptions } from './dynata/index.js'
 import { createFaultBoard, type FaultBoard } from './faults.js'
 import { createJournal, type Journal } from './journal.js'
 import { createKantar, type Kantar, type KantarOptions } from './kantar/index.js'
@@ -26,7 +25,6 @@ export interface SandboxOptions {
   tickMs?: number
   kantar?: KantarOptions
   dynata?: DynataOptions
-  dynata?: DynataOptions
   purespectrum?: PureSpectrumOptions
   toluna?: TolunaOptions
   demo?: DemoOptions
@@ -39,7 +37,6 @@ export interface Sandbox {
   journal: Journal
   faults: FaultBoard
   kantar: Kantar
-  dynata: Dynata
   dynata: Dynata
   purespectrum: PureSpectrum
   toluna: Toluna
@@ -96,14 +93,6 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     url: () => `${url()}/dynata`,
     apiUrl: knownApiUrl,
   })
-  const dynata = createDynata(options.dynata ?? {}, {
-    seed,
-    clock,
-    journal,
-    faults,
-    url: () => `${url()}/dynata`,
-    apiUrl: knownApiUrl,
-  })
   const demo = createDemo(options.demo ?? {}, { clock, journal, apiUrl: knownApiUrl })
 
   const app = express()
@@ -111,13 +100,11 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   app.disable('etag')
   app.use('/kantar', kantar.router)
   app.use('/dynata', dynata.router)
-  app.use('/dynata', dynata.router)
   app.use('/purespectrum', purespectrum.router)
   app.use('/toluna', toluna.router)
   app.use('/_sandbox', createAdmin(journal, faults))
   app.use('/_sandbox/purespectrum', purespectrum.admin)
   app.use('/_sandbox/toluna', toluna.admin)
-  app.use('/_sandbox/dynata', dynata.admin)
   app.use('/_sandbox/dynata', dynata.admin)
   // kantar is the first provider, so its switches answer without its name too
   app.use(['/_sandbox/kantar', '/_sandbox'], kantar.admin)
@@ -133,7 +120,6 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     journal,
     faults,
     kantar,
-    dynata,
     dynata,
     purespectrum,
     toluna,
@@ -151,7 +137,6 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
           () => {
             kantar.ticker.tick()
             dynata.tick()
-            dynata.tick()
             purespectrum.ticker.tick()
             toluna.ticker.tick()
           },
@@ -166,7 +151,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       const closed = server.listening ? once(server, 'close') : undefined
       server.close()
       server.closeAllConnections()
-      await Promise.all([closed, kantar.close(), dynata.close(), dynata.close(), purespectrum.close(), toluna.close(), demo.close()])
+      await Promise.all([closed, kantar.close(), dynata.close(), purespectrum.close(), toluna.close(), demo.close()])
     },
   }
 }

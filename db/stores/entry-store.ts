@@ -17,7 +17,9 @@ export interface SessionInputs {
 
 /** What opening an entry needs; null once it was used (or erased). */
 export async function findSessionInputs(knex: Knex, sessionId: string): Promise<SessionInputs | null> {
-  const row = await knex('session_inputs').where({ session_id: sessionId }).first('profile', 'user_ip', 'user_agent', 'survey')
+  const row = await knex('session_inputs')
+    .where({ session_id: sessionId })
+    .first('profile', 'user_ip', 'user_agent', 'survey')
   if (row === undefined) return null
   const survey = row.survey === null ? null : surveyFromJson(row.survey)
   return { panelist: row.profile, userIp: row.user_ip, userAgent: row.user_agent, survey }

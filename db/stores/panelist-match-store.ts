@@ -172,10 +172,3 @@ export async function prunePanelistMatches(
   const questions = await trx('panelist_refreshes').where('requested_at', '<', before.questions).delete()
   return results + questions
 }
-
-/** Forgets everything that is kept of one panelist here (erasure). */
-export async function forgetPanelistMatches(trx: Knex, panel: string, panelistId: string): Promise<void> {
-  for (const table of ['panelist_refreshes', 'panelist_matches']) {
-    await trx(table).where({ panel, panelist_id: panelistId }).delete()
-  }
-}

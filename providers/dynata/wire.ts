@@ -50,7 +50,6 @@ export const wireOffer = z.object({
   cpi: decimalText.nullish(),
   link: z.string(),
 })
-export type WireOffer = z.output<typeof wireOffer>
 
 /** Who a record speaks of, where the rest of it cannot be read. */
 export const identity = z.object({ id: id.optional().catch(undefined) }).catch({})
