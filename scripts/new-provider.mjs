@@ -1,0 +1,109 @@
+/**
+ * `npm run new-provider -- NAME`: lays down an adapter, its sandbox file, its JSON cases and its page, and adds it to the
+ * registry. What it lays down works and passes its tests as it is: the shape of a provider that lists surveys, takes
+ * respondents by a link and sends them back signed. It is then changed, case by case, to what the provider documents.
+ */
+import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { checkout } from './checkout.mjs'
+import { exemplary, supplemental } from './new-provider/cases.mjs'
+import { Failure, runCommand, say } from './report.mjs'
+
+const templates = fileURLToPath(new URL('./new-provider/', import.meta.url))
+
+/** Template -> the file that it becomes. */
+const FILES = (name) => ({
+  ...Object.fromEntries(
+    fs.readdirSync(path.join(templates, 'provider')).map((file) => {
+      return [`provider/${file}`, `providers/${name}/${file.replace(/\.tmpl$/, '')}`]
+    }),
+  ),
+  'test/page.ts.tmpl': `test/providers/${name}/page.ts`,
+  'test/suite.ts.tmpl': `test/providers/${name}/suite.ts`,
+  'test/contract.test.ts.tmpl': `test/providers/${name}/${name}.test.ts`,
+  'sandbox.ts.tmpl': `sandbox/${name}.ts`,
+  'sandbox.test.ts.tmpl': `test/sandbox/${name}.test.ts`,
+  'page.md.tmpl': `docs/providers/${name}.md`,
+})
+
+await runCommand(async () => {
+  const [name, ...rest] = process.argv.slice(2)
+  if (name === undefined || rest.length > 0 || !/^[a-z][a-z0-9]{1,30}$/.test(name))
+    throw new Failure('a provider has a name of small letters and digits: npm run new-provider -- cint')
+  const inside = (file) => path.join(checkout, file)
+  const files = Object.entries(FILES(name)).map(([template, file]) => ({ template, file }))
+  const cases = [
+    ...Object.entries(exemplary(name)).map(([title, one]) => ({ file: `exemplary/${title}.json`, one })),
+    ...Object.entries(supplemental()).map(([title, one]) => ({ file: `supplemental/${title}.json`, one })),
+  ].map(({ file, one }) => ({ file: `test/providers/${name}/${file}`, one }))
+
+  const taken = [...files, ...cases].map(({ file }) => file).filter((file) => fs.existsSync(inside(file)))
+  if (taken.length > 0) throw new Failure(`${taken[0]} is there already: a provider is laid down once`)
+  // all of it is worked out before any of it is written: a failure leaves nothing half done
+  const shared = sharedLines(name, inside)
+
+  for (const { template, file } of files)
+    write(inside(file), filled(fs.readFileSync(path.join(templates, template), 'utf8'), name))
+  for (const { file, one } of cases) write(inside(file), `${JSON.stringify(one, null, 2)}\n`)
+  for (const { file, text } of shared) fs.writeFileSync(inside(file), text)
+  format([...files, ...shared].map(({ file }) => file).filter((file) => file.endsWith('.ts')))
+
+  say(`  ok  ${files.length} files and ${cases.length} cases of ${name}, and its line in ${shared.length} shared files`)
+  say(`  ..  npx tsc --noEmit && npx vitest run test/providers/${name} test/sandbox/${name}.test.ts`)
+  say(`  ..  then docs/providers/${name}.md says where to begin; mount sandbox/${name}.ts in sandbox/server.ts`)
+})
+
+/** The shared files with the provider in them: its name, its schema, its line in the registry. */
+function sharedLines(name, inside) {
+  const edit = (file, change) => ({ file, text: change(fs.readFileSync(inside(file), 'utf8'), file) })
+  const imported = (text, line) => text.replace(/\n(?=import )/, `\n${line}\n`)
+  return [
+    edit('providers/adapter.ts', (text, file) =>
+      replaced(text, file, /(export type ProviderName =(?:\s*\|?\s*'\w+')+)/, `$1 | '${name}'`),
+    ),
+    edit('providers/registry.ts', (text, file) =>
+      imported(
+        replaced(text, file, /(const adapters = \{[^}]*?),?\s*\}/, `$1, ${name} }`),
+        `import { ${name} } from './${name}/index.js'`,
+      ),
+    ),
+    edit('providers/connection-schemas.ts', (text, file) =>
+      imported(
+        replaced(
+          text,
+          file,
+          /(export const connectionSchemas = \{[^}]*?),?\s*\} as const/,
+          `$1, ${name}: ${name}Connection } as const`,
+        ),
+        `import { ${name}Connection } from './${name}/config.js'`,
+      ),
+    ),
+  ]
+}
+
+function replaced(text, file, pattern, by) {
+  if (!pattern.test(text)) throw new Failure(`${file} does not look as expected: add the provider there by hand`)
+  return text.replace(pattern, by)
+}
+
+function filled(template, name) {
+  const title = `${name[0].toUpperCase()}${name.slice(1)}`
+  return template.replaceAll('__NAME__', name.toUpperCase()).replaceAll('__Name__', title).replaceAll('__name__', name)
+}
+
+function write(file, text) {
+  fs.mkdirSync(path.dirname(file), { recursive: true })
+  fs.writeFileSync(file, text)
+}
+
+/** Line breaks and the order of imports depend on the length of the name. */
+function format(files) {
+  const biome = path.join(checkout, 'node_modules', '@biomejs', 'biome', 'bin', 'biome')
+  const { status, stdout, stderr } = spawnSync(process.execPath, [biome, 'check', '--write', ...files], {
+    cwd: checkout,
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Failure(`biome is not content with what was laid down:\n${stdout}${stderr}`)
+}

@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { checkout } from '../../scripts/checkout.mjs'
+
+const NAME = 'acme'
+const ROOMS = [
+  ...['activities', 'api', 'bench', 'catalogue', 'cli', 'client', 'db', 'domain', 'platform', 'providers', 'sandbox'],
+  ...['scripts', 'test', 'web', 'workers', 'workflows', 'docs'],
+]
+const FILES = ['package.json', 'tsconfig.json', 'biome.json', 'vitest.config.ts']
+let copy
+
+beforeAll(() => {
+  copy = fs.mkdtempSync(path.join(os.tmpdir(), 'tributary-new-provider-'))
+  for (const name of [...ROOMS, ...FILES])
+    fs.cpSync(path.join(checkout, name), path.join(copy, name), { recursive: true })
+  fs.symlinkSync(path.join(checkout, 'node_modules'), path.join(copy, 'node_modules'))
+})
+afterAll(() => fs.rmSync(copy, { recursive: true, force: true }))
+
+function run(args) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: copy,
+    encoding: 'utf8',
+    env: process.env,
+  })
+  return { status, said: `${stdout}${stderr}` }
+}
+const program = (name, file) => path.join('node_modules', name, file)
+
+describe('npm run new-provider', { timeout: 300_000 }, () => {
+  it('refuses a name that no file may have, and writes nothing then', () => {
+    for (const name of ['Acme', 'ac-me', '1acme', '../x', '']) {
+      const { status, said } = run(['scripts/new-provider.mjs', name])
+      expect([name, status === 0], said).toEqual([name, false])
+    }
+    expect(run(['scripts/new-provider.mjs']).said).toContain('npm run new-provider -- cint')
+    expect(fs.existsSync(path.join(copy, 'providers', NAME))).toBe(false)
+  })
+
+  it('lays down a provider that passes format, lint, types, the contract and its sandbox as it is', () => {
+    const laid = run(['scripts/new-provider.mjs', NAME])
+    expect(laid.status, laid.said).toBe(0)
+    for (const file of [`providers/${NAME}/index.ts`, `sandbox/${NAME}.ts`, `docs/providers/${NAME}.md`])
+      expect(fs.existsSync(path.join(copy, file)), file).toBe(true)
+
+    const places = ['providers', `sandbox/${NAME}.ts`, `test/providers/${NAME}`, `test/sandbox/${NAME}.test.ts`]
+    const biome = run([program('@biomejs/biome', 'bin/biome'), 'ci', ...places])
+    expect(biome.status, biome.said).toBe(0)
+    const types = run([program('typescript', 'bin/tsc'), '-p', '.', '--noEmit'])
+    expect(types.status, types.said).toBe(0)
+    const tests = run([
+      program('vitest', 'vitest.mjs'),
+      'run',
+      `test/providers/${NAME}`,
+      `test/sandbox/${NAME}.test.ts`,
+    ])
+    expect(tests.status, tests.said).toBe(0)
+    expect(tests.said).toMatch(/[6-9]\d passed/)
+  })
+
+  it('does not lay it down twice, nor over one that is there', () => {
+    const page = path.join(copy, 'docs', 'providers', 'kantar.md')
+    const before = fs.readFileSync(page, 'utf8')
+    for (const name of [NAME, 'kantar']) {
+      const again = run(['scripts/new-provider.mjs', name])
+      expect(again.status).not.toBe(0)
+      expect(again.said).toContain('is there already')
+    }
+    expect(fs.readFileSync(page, 'utf8')).toBe(before)
+  })
+})
