@@ -25,7 +25,8 @@ a { color: var(--accent); }
 .good { color: var(--good); } .warn { color: var(--warn); } .bad { color: var(--bad); }
 table { border-collapse: collapse; width: 100%; background: var(--card); border: 1px solid var(--line); border-radius: .6rem; }
 th, td { text-align: left; padding: .5rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
-th { color: var(--soft); font-weight: 600; font-size: .85rem; }
+th { color: var(--soft); font-weight: 600; font-size: .85rem; overflow-wrap: normal; }
+td > .row { min-width: 13rem; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 code, pre { font-family: ui-monospace, monospace; font-size: .85em; overflow-wrap: anywhere; }
 pre { background: var(--code); border-radius: .4rem; padding: .5rem .6rem; margin: .4rem 0; white-space: pre-wrap; max-height: 12rem; overflow: auto; }
