@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import type { WorkflowHandle } from '@temporalio/client'
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>
@@ -10,9 +11,11 @@ const { temporal } = createRequire(createRequire(import.meta.url).resolve('@temp
   temporal: { api: { history: { v1: { History: { fromObject(json: object): History } } } } }
 }
 
-/** A history as text to keep: enums by name, bytes in base64. */
+const checkout = fileURLToPath(new URL('../../', import.meta.url))
+
+/** A history as text to keep: enums by name, bytes in base64, stack traces without the path of this checkout. */
 export function historyToText(history: History): string {
-  return `${JSON.stringify(history, null, 1)}\n`
+  return `${JSON.stringify(history, null, 1).replaceAll(checkout, '')}\n`
 }
 
 /** The history which historyToText has written. */
