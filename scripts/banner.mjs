@@ -4,6 +4,38 @@ import { pathToFileURL } from 'node:url'
 import { checkout } from './checkout.mjs'
 
 /**
+ * How many surveys each connection of the sandbox has open, as the API tells its operator. The first polls may still be
+ * under way, so it is asked again for a moment. A provider that matches panelist by panelist has no list to count.
+ *
+ * @param {string} api
+ * @param {string} key an operator's
+ * @param {number} [patience] milliseconds [2000]
+ * @returns {Promise<{ id: string, surveys: number }[]>} empty when the API does not tell
+ */
+export async function countSurveys(api, key, patience = 2000) {
+  const until = Date.now() + patience
+  for (;;) {
+    const connections = await askConnections(api, key)
+    const waiting = connections.some(({ surveys_open: open, state }) => open === 0 && state === 'starting')
+    if (!waiting || Date.now() > until)
+      return connections.filter((one) => one.surveys_open > 0).map(({ id, surveys_open: surveys }) => ({ id, surveys }))
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+}
+
+async function askConnections(api, key) {
+  try {
+    const answer = await fetch(`${api}/v1/ops/connections`, {
+      headers: { 'x-api-key': key },
+      signal: AbortSignal.timeout(2000),
+    })
+    return answer.ok ? (await answer.json()).connections : []
+  } catch {
+    return []
+  }
+}
+
+/**
  * The first panel of a configuration file, with its key when the file (with the defaults of its
  * `${NAME:-default}`) tells it. Only used to print an example, so whatever cannot be read is left out.
  *
@@ -38,10 +70,10 @@ export const exampleRequest = {
 /**
  * What a person sees when everything runs.
  *
- * @param {{ api: string, temporalUi: string | null, demo: string | null, panel: { id: string, key: string } | undefined, showKey: boolean, data: string, configuration: string }} facts
+ * @param {{ api: string, temporalUi: string | null, demo: string | null, panel: { id: string, key: string } | undefined, showKey: boolean, data: string, configuration: string, surveys?: { id: string, surveys: number }[] }} facts
  *   `showKey`: the key is one of the sandbox's, which are no secret
  */
-export function banner({ api, temporalUi, demo, panel, showKey, data, configuration }) {
+export function banner({ api, temporalUi, demo, panel, showKey, data, configuration, surveys = [] }) {
   const lines = [
     '',
     '  Tributary is running. Ctrl-C stops it.',
@@ -51,6 +83,9 @@ export function banner({ api, temporalUi, demo, panel, showKey, data, configurat
     `  operations     ${api}/ops`,
     ...(demo === null ? [] : [`  demo           ${demo}`]),
     ...(temporalUi === null ? [] : [`  Temporal UI    ${temporalUi}`]),
+    ...(surveys.length === 0
+      ? []
+      : [`  surveys        ${surveys.map(({ id, surveys: open }) => `${id} ${open}`).join(', ')}`]),
     `  configuration  ${configuration}`,
     `  data and logs  ${data}`,
   ]

@@ -58,6 +58,14 @@ describe('the banner', () => {
     expect(text).toContain("'x-api-key: <the key of acme>'")
   })
 
+  it('counts the surveys of every connection', () => {
+    const surveys = [
+      { id: 'kantar-sandbox', surveys: 352 },
+      { id: 'toluna-sandbox', surveys: 80 },
+    ]
+    expect(banner({ ...facts, showKey: true, surveys })).toContain('kantar-sandbox 352, toluna-sandbox 80')
+  })
+
   it('prints the key of the sandbox, ready to paste', () => {
     expect(banner({ ...facts, showKey: true })).toContain("'x-api-key: tk_live_secret'")
   })
