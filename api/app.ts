@@ -1,6 +1,8 @@
 import express, { type Express } from 'express'
 import helmet from 'helmet'
+import { buyerRoutes } from './buyers/routes.js'
 import { callbackRoutes } from './callbacks/routes.js'
+import { demandRoutes } from './demand/routes.js'
 import type { ApiDependencies } from './dependencies.js'
 import { click } from './entry/click.js'
 import { financeRoutes } from './finance/routes.js'
@@ -15,6 +17,9 @@ import { match } from './panel/match.js'
 import { panelReadRoutes } from './panel/routes.js'
 import { PAGE_CSS } from './plain-page.js'
 import { httpMetrics, publicRoutes } from './public/routes.js'
+import { sessionRouterRoutes } from './router/routes.js'
+import { supplierRoutes } from './suppliers/routes.js'
+import { supplyRoutes } from './supply/routes.js'
 
 /** The whole HTTP surface, a folder an audience. */
 export function createApp(deps: ApiDependencies): Express {
@@ -58,6 +63,12 @@ export function createApp(deps: ApiDependencies): Express {
   app.get('/v1/surveys/:survey_id/explain', panel, explain(deps))
   app.post('/v1/sessions', panel, jsonBody(), createSession(deps))
   app.use(panelReadRoutes(deps))
+  // the gateway we offer: buyers, panels and survey platforms of the seeds, in the seeds' own words
+  app.use(demandRoutes(deps))
+  app.use(supplyRoutes(deps))
+  app.use(sessionRouterRoutes(deps))
+  app.use(buyerRoutes(deps))
+  app.use(supplierRoutes(deps))
   app.use(financeRoutes(deps))
   app.use(signInRoutes(deps))
   app.use(opsRoutes(deps))

@@ -10,6 +10,7 @@ import { createSigner } from '../platform/signing/signer.js'
 import { generateSigningKey } from '../platform/signing/signing-key.js'
 import { createVerifiers } from '../platform/verification/verifiers.js'
 import type { TributaryConfig } from '../providers/connection-schemas.js'
+import { gatewayConnection } from '../providers/own-plans.js'
 import { createProviderHttp } from '../providers/provider-http.js'
 import { createUpstreams, vocabularyOf } from '../providers/upstreams.js'
 import type { ApiDependencies } from './dependencies.js'
@@ -61,7 +62,11 @@ export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependenci
   })
   const catalogue = createCatalogue({ source, clock, log: logger, connections })
   const deps: ApiDependencies = {
-    config,
+    // our own plans are served beside the configured connections, wherever there are buyers
+    config:
+      config.demandPartners.length > 0
+        ? { ...config, connections: [...config.connections, gatewayConnection] }
+        : config,
     panels: new Map(config.panels.map((panel) => [panel.id, panel])),
     knex,
     clock,

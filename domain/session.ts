@@ -13,6 +13,8 @@ export interface Standing {
   readonly reversed: boolean
   readonly needsReview: boolean
   readonly reviewReason: string | null
+  /** Why a proven complete is not payable: no slot was left for it (contract §5, Counting). */
+  readonly unpaidReason?: 'over_quota'
 }
 
 /** What a claim needs to know about its session beside its standing. */

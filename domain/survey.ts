@@ -111,6 +111,8 @@ export interface Survey {
   /** True = whoever was sent to one of its quotas is never sent to another one (Toluna, Sampling Rules). */
   readonly oneQuotaPerPanelist?: boolean
   readonly exclusions?: readonly ParticipationExclusion[]
+  /** Only these panels may send people; absent = every panel that may use the connection. */
+  readonly panels?: readonly string[]
   readonly clauses: readonly Clause[]
   readonly quotas: readonly Quota[]
   readonly additionalQualifications: number

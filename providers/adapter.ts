@@ -7,7 +7,7 @@ import type { Quota, Survey } from '../domain/survey.js'
 import type { RefusalEffect } from './errors.js'
 import type { Http } from './http.js'
 
-export type ProviderName = 'kantar' | 'toluna' | 'purespectrum' | 'dynata'
+export type ProviderName = 'kantar' | 'toluna' | 'purespectrum' | 'dynata' | 'gateway'
 
 /** Opaque to everybody but the adapter; null = from the beginning. */
 export type Cursor = string | null

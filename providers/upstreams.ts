@@ -1,6 +1,7 @@
 import type { VocabularyMapping } from '../domain/mapping.js'
 import type { TributaryConfig } from './connection-schemas.js'
 import type { Http } from './http.js'
+import { gatewayConnection, ownPlans } from './own-plans.js'
 import { adapterOf } from './registry.js'
 import type { FindUpstream, Upstream } from './upstream.js'
 
@@ -20,6 +21,17 @@ export function createUpstreams(config: TributaryConfig, http: Http): { find: Fi
       http,
       requiredGrade: connection.requiredGrade,
       vocabulary: config.attributeMappings.get(connection.id) ?? adapter.vocabulary,
+    })
+  }
+  // buyers' own plans are one more connection, wherever there are buyers
+  if (config.demandPartners.length > 0) {
+    all.push({
+      connection: gatewayConnection.id,
+      adapter: ownPlans as Upstream['adapter'],
+      config: gatewayConnection,
+      http,
+      requiredGrade: gatewayConnection.requiredGrade,
+      vocabulary: ownPlans.vocabulary,
     })
   }
   const byId = new Map(all.map((upstream) => [upstream.connection, upstream]))

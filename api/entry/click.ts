@@ -2,9 +2,12 @@ import type { Request, RequestHandler, Response } from 'express'
 import { isDatabaseAway } from '../../db/connect.js'
 import { type NewClaim, type RecordedClaim, recordClaim } from '../../db/stores/claim-store.js'
 import { enterSession } from '../../db/stores/entry-store.js'
+import { enterPlanSession } from '../../db/stores/plan-entry-store.js'
 import type { SessionRow } from '../../db/stores/session-row.js'
 import { findSessionByEntryToken } from '../../db/stores/session-store.js'
 import type { Outcome } from '../../domain/outcome.js'
+import { GATEWAY } from '../../domain/plan/survey-plan.js'
+import { holdMilliseconds } from '../../platform/config/schema.js'
 import { failpoint } from '../../platform/failpoints.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { panelRedirect } from '../panel-redirect.js'
@@ -52,6 +55,7 @@ async function slowerWay(deps: ApiDependencies, request: Request, response: Resp
     case 'opening':
       return stillOpening(deps, request, response, row)
     case 'created': {
+      if (row.connection === GATEWAY) return enterPlan(deps, response, row)
       const expired = row.entry_deadline.getTime() <= deps.clock().getTime()
       return endAtTheDoor(
         deps,
@@ -62,6 +66,24 @@ async function slowerWay(deps: ApiDependencies, request: Request, response: Resp
       )
     }
   }
+}
+
+/** A survey plan of our own: the entry takes its slot, or finds that there is none (contract §5, Counting). */
+async function enterPlan(deps: ApiDependencies, response: Response, row: SessionRow): Promise<void> {
+  const now = deps.clock()
+  const hold = (loiMinutes: number) => holdMilliseconds(deps.config.sessions.holdTtl, loiMinutes)
+  const entry = await enterPlanSession(deps.knex, row.entry_token, hold, now)
+  if (entry.kind === 'entered') {
+    failpoint('session.in_start_lock')
+    deps.sessions.entered(entry.sessionId)
+    return response.redirect(302, entry.url)
+  }
+  if (entry.kind === 'refused') return endAtTheDoor(deps, response, row, 'QUOTA_FULL', `no entry: ${entry.why.kind}`)
+  if (row.entry_deadline <= now) return endAtTheDoor(deps, response, row, 'TIMEOUT', 'entry link expired')
+  // another tab was faster
+  const current = await findSessionByEntryToken(deps.knex, row.entry_token)
+  if (current?.state === 'entered') return response.redirect(302, current.provider_entry_url ?? '/')
+  await sendHome(deps, response, current ?? row)
 }
 
 /** A page that asks again every two seconds for at most a minute, then sends the respondent home. */

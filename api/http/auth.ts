@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import type { DemandPartnerConfig } from '../../platform/config/load.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import type { OperatorConfig, OperatorRole } from '../../platform/config/schema.js'
 import { Problem } from './problem.js'
@@ -9,13 +10,13 @@ import type { RateLimiter } from './rate-limit.js'
 export type Caller =
   | { readonly kind: 'panel'; readonly panel: PanelConfig }
   | { readonly kind: 'operator'; readonly operator: OperatorConfig }
-  | { readonly kind: 'demand_partner'; readonly id: string }
+  | { readonly kind: 'demand_partner'; readonly partner: DemandPartnerConfig }
   | { readonly kind: 'survey_platform'; readonly id: string }
 
 interface KeyHolders {
   readonly panels: readonly PanelConfig[]
   readonly operators: readonly OperatorConfig[]
-  readonly demandPartners: readonly { readonly id: string; readonly apiKey: string }[]
+  readonly demandPartners: readonly DemandPartnerConfig[]
   readonly surveyPlatforms: readonly { readonly id: string; readonly apiKey: string }[]
 }
 
@@ -26,8 +27,8 @@ export class KeyRing {
   constructor(holders: KeyHolders) {
     for (const panel of holders.panels) this.#callers.set(digest(panel.apiKey), { kind: 'panel', panel })
     for (const operator of holders.operators) this.#callers.set(digest(operator.apiKey), { kind: 'operator', operator })
-    for (const { id, apiKey } of holders.demandPartners)
-      this.#callers.set(digest(apiKey), { kind: 'demand_partner', id })
+    for (const partner of holders.demandPartners)
+      this.#callers.set(digest(partner.apiKey), { kind: 'demand_partner', partner })
     for (const { id, apiKey } of holders.surveyPlatforms)
       this.#callers.set(digest(apiKey), { kind: 'survey_platform', id })
   }

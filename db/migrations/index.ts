@@ -11,6 +11,7 @@ import * as invariantViews from './0009-invariant-views.js'
 import * as providerAnswers from './0010-provider-answers.js'
 import * as panelistMatches from './0011-panelist-matches.js'
 import * as deadPostbacks from './0013-dead-postbacks.js'
+import * as surveyPlans from './0014-survey-plans.js'
 
 interface Migration {
   readonly name: string
@@ -32,6 +33,7 @@ const migrations: readonly Migration[] = [
   { name: '0010-provider-answers', ...providerAnswers },
   { name: '0011-panelist-matches', ...panelistMatches },
   { name: '0013-dead-postbacks', ...deadPostbacks },
+  { name: '0014-survey-plans', ...surveyPlans },
 ]
 
 /** What knex reads the migrations from. */

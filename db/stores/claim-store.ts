@@ -1,8 +1,11 @@
 import type { Grade, Outcome } from '../../domain/outcome.js'
-import { type ClaimSource, decide, type Effect, type Standing } from '../../domain/session.js'
+import { GATEWAY } from '../../domain/plan/survey-plan.js'
+import { type ClaimSource, decide, type Effect, type Standing, type Verdict } from '../../domain/session.js'
 import type { Knex } from '../connect.js'
+import { settleSlot } from './plan-slot-store.js'
 import { completionDeadline, factsOf, type SessionRow, standingOf } from './session-row.js'
 import { lockSession } from './session-store.js'
+import { stampSoon } from './stamp-soon.js'
 
 export interface NewClaim {
   readonly source: ClaimSource
@@ -31,6 +34,8 @@ export interface RecordedClaim {
   readonly replayed: boolean
   /** False when nothing is left for the workflow to do. */
   readonly pending: boolean
+  /** True when it changed what the catalogue shows: stamp after the commit. */
+  readonly stamp: boolean
 }
 
 /**
@@ -46,17 +51,21 @@ export async function recordClaim(
   now: Date,
   holds: (row: SessionRow) => boolean = () => true,
 ): Promise<RecordedClaim | null> {
-  return knex.transaction(async (trx) => {
+  const recorded = await knex.transaction(async (trx) => {
     const row = await lockSession(trx, sessionId)
     if (row === null) return null
     return holds(row) ? insertClaim(trx, row, claim, now) : unchanged(row)
   })
+  if (recorded?.stamp) stampSoon(knex)
+  return recorded
 }
 
 /** As `recordClaim`, within a transaction which holds the session's row lock. */
 export async function insertClaim(trx: Knex, row: SessionRow, claim: NewClaim, now: Date): Promise<RecordedClaim> {
   const outdated = claim.takesBack !== undefined && claim.takesBack !== (await currentWord(trx, row.session_id))
-  const verdict = decide(standingOf(row), { ...claim, outdated }, factsOf(row, now))
+  const decided = decide(standingOf(row), { ...claim, outdated }, factsOf(row, now))
+  const settled = await settle(trx, row, claim.fingerprint, decided, now)
+  const verdict = { ...decided, standing: settled.standing }
   // nothing follows from a repeat; a review still has to reach the workflow's search attributes
   const pending = verdict.effect !== 'repeat'
   const { rows } = (await trx.raw(
@@ -85,7 +94,21 @@ export async function insertClaim(trx: Knex, row: SessionRow, claim: NewClaim, n
   const claimId = rows[0]?.claim_id
   if (claimId === undefined) return unchanged(row)
   const session = await writeStanding(trx, row, verdict.standing, now)
-  return { claimId, effect: verdict.effect, session, replayed: false, pending }
+  return { claimId, effect: verdict.effect, session, replayed: false, pending, stamp: settled.stamp }
+}
+
+/** What a decided claim does to the slot of a session of ours, and what that does to its standing. */
+async function settle(
+  trx: Knex,
+  row: SessionRow,
+  fingerprint: string,
+  { effect, standing }: Verdict,
+  now: Date,
+): Promise<{ standing: Standing; stamp: boolean }> {
+  if (row.connection !== GATEWAY || effect === 'repeat' || effect === 'review') return { standing, stamp: false }
+  // the very same arrival once more decides nothing, and so moves no slot
+  const known = await trx('outcome_claims').where({ session_id: row.session_id, fingerprint }).first('claim_id')
+  return known === undefined ? settleSlot(trx, row, standing, now) : { standing, stamp: false }
 }
 
 /** The provider's own word for how the session stands: that of the last claim which decided something. */
@@ -104,6 +127,7 @@ const unchanged = (session: SessionRow): RecordedClaim => ({
   session,
   replayed: true,
   pending: false,
+  stamp: false,
 })
 
 async function writeStanding(trx: Knex, row: SessionRow, standing: Standing, now: Date): Promise<SessionRow> {
@@ -116,6 +140,7 @@ async function writeStanding(trx: Knex, row: SessionRow, standing: Standing, now
     reversed: standing.reversed,
     needs_review: standing.needsReview,
     review_reason: standing.reviewReason,
+    unpaid_reason: standing.unpaidReason ?? null,
     claim_count: row.claim_count + 1,
     finished_at: row.finished_at ?? (standing.state === 'finished' ? now : null),
     completed_at: row.completed_at ?? (standing.outcome === 'COMPLETED' ? now : null),

@@ -99,6 +99,8 @@ export async function enterSession(
     `update sessions s set state = 'entered', entered_at = :now
        from connections c
       where s.entry_token = :entryToken and s.state = 'created' and s.entry_deadline > :now
+        -- a plan of our own keeps count of its entries: enterPlanSession
+        and s.connection <> 'gateway'
         and c.connection = s.connection and not c.paused and c.state <> 'removed'
         and (s.per_panelist or exists (
               select 1 from surveys v

@@ -24,6 +24,8 @@ export interface SessionRow {
   reversed: boolean
   needs_review: boolean
   review_reason: string | null
+  /** Why a proven complete is not payable. */
+  unpaid_reason: 'over_quota' | null
   cpi_minor: string | null
   currency: string | null
   reward_amount: string | null
@@ -74,6 +76,7 @@ export function standingOf(row: SessionRow): Standing {
     reversed: row.reversed,
     needsReview: row.needs_review,
     reviewReason: row.review_reason,
+    ...(row.unpaid_reason === null ? {} : { unpaidReason: row.unpaid_reason }),
   }
 }
 
@@ -115,6 +118,7 @@ export function panelClaims(row: SessionRow, standing: Standing): Record<string,
     grade: standing.grade,
     provisional: standing.provisional,
     payable: standing.payable,
+    ...(standing.unpaidReason === undefined ? {} : { reason: standing.unpaidReason }),
     reward: rewardNow(row, standing),
     custom_panel_data: row.custom_panel_data,
   }

@@ -4,6 +4,7 @@ import type { PanelistSnapshot } from '../../domain/panelist.js'
 import type { Reward } from '../../domain/reward.js'
 import type { Survey } from '../../domain/survey.js'
 import { brokenConstraint, type Knex } from '../connect.js'
+import { insertPlanSession, type NewPlanSession } from './plan-slot-store.js'
 import { type SessionRow, sessionColumns } from './session-row.js'
 import { surveyToJson } from './survey-json.js'
 
@@ -40,6 +41,8 @@ export interface NewSession {
     /** The survey itself where it is for this panelist alone: the catalogue does not have it. */
     readonly survey?: Survey | null
   }
+  /** Only of a session of a survey plan of our own. */
+  readonly plan?: NewPlanSession | null
 }
 
 /** Thrown when the panelist has an unfinished session of this survey: the unique key decides, not a look beforehand. */
@@ -101,6 +104,7 @@ export async function insertSession(trx: Knex, session: NewSession): Promise<voi
         survey: session.inputs.survey ? JSON.stringify(surveyToJson(session.inputs.survey)) : null,
       },
     )
+    if (session.plan) await insertPlanSession(trx, session, session.plan)
   } catch (error) {
     if (brokenConstraint(error) === 'one_unfinished_session') throw new SessionExists('unfinished session')
     throw error

@@ -35,6 +35,11 @@ const holdTtl = textField({ example: '4xLOI' }, (value): HoldTtl | Complaint => 
   return { kind: 'fixed', milliseconds }
 })
 
+/** How long an entry into a survey of so many minutes keeps its slot, in milliseconds. */
+export function holdMilliseconds(ttl: HoldTtl, loiMinutes: number): number {
+  return ttl.kind === 'fixed' ? ttl.milliseconds : Math.max(ttl.factor * loiMinutes * 60_000, ttl.atLeastMilliseconds)
+}
+
 const codecKey = textField({ example: fromEnvironment('TRIBUTARY_CODEC_KEY'), secret: true }, (value) => {
   const bytes = /^[A-Za-z0-9+/]{43}=$/.test(value) ? Buffer.from(value, 'base64') : null
   return bytes?.length === 32

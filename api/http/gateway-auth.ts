@@ -1,0 +1,64 @@
+import type { Request, RequestHandler, Response } from 'express'
+import type { DemandPartnerConfig } from '../../platform/config/load.js'
+import type { PanelConfig } from '../../platform/config/panel-schema.js'
+import type { Caller, KeyRing } from './auth.js'
+import { Problem } from './problem.js'
+import type { RateLimiter } from './rate-limit.js'
+
+type Kind = Exclude<Caller['kind'], 'operator'>
+
+const WHOSE: Readonly<Record<Kind, string>> = {
+  panel: "a panel's",
+  demand_partner: "a demand partner's",
+  survey_platform: "a survey platform's",
+}
+
+/**
+ * Lets one kind of client into a route of the gateway. A missing key, an unknown one and one of another kind are all 401
+ * (contract §5). The caller is then in `response.locals`: `panel`, `partner` or `platform`.
+ * @param header where seeds 002 and 004 want the key; absent = `x-api-key` or `Authorization` (seed 000)
+ */
+export function clientOnly(
+  kind: Kind,
+  { keys, limiter }: { readonly keys: KeyRing; readonly limiter: RateLimiter },
+  header?: 'access-token',
+): RequestHandler {
+  return (request, response, next) => {
+    const key = header === undefined ? gatewayKey(request) : valueOf(request, header)
+    const caller = key === null ? null : keys.find(key)
+    if (key === null || caller === null || caller.kind !== kind) {
+      const where = header ?? 'x-api-key or Authorization'
+      throw new Problem(401, 'unauthorized', `Access token is missing or invalid: send ${WHOSE[kind]} key as ${where}`)
+    }
+    const waitSeconds = limiter.take(key)
+    if (waitSeconds > 0) {
+      throw new Problem(429, 'rate_limited', 'This key sends more requests than its limit allows', {
+        retryAfterSeconds: waitSeconds,
+      })
+    }
+    if (caller.kind === 'panel') response.locals.panel = caller.panel
+    if (caller.kind === 'demand_partner') response.locals.partner = caller.partner
+    if (caller.kind === 'survey_platform') response.locals.platform = caller.id
+    next()
+  }
+}
+
+/** The seed's prose puts the bare token into `Authorization`, its samples into `x-api-key`; Bearer is taken too. */
+function gatewayKey(request: Request): string | null {
+  const own = valueOf(request, 'x-api-key')
+  if (own !== null) return own
+  const authorization = valueOf(request, 'authorization')
+  return authorization === null ? null : authorization.replace(/^Bearer\s+/i, '').trim() || null
+}
+
+function valueOf(request: Request, header: string): string | null {
+  const value = request.headers[header]
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+/** The demand partner that `clientOnly('demand_partner')` let in. */
+export const partnerOf = (response: Response): DemandPartnerConfig => response.locals.partner as DemandPartnerConfig
+/** The panel that `clientOnly('panel')` let in. */
+export const supplierOf = (response: Response): PanelConfig => response.locals.panel as PanelConfig
+/** The id, upper case, of the survey platform that `clientOnly('survey_platform')` let in. */
+export const platformOf = (response: Response): string => response.locals.platform as string

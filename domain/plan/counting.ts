@@ -1,0 +1,93 @@
+import type { PlanPolicy, SurveyPlan } from './survey-plan.js'
+
+/** How many of something a plan has: in all, by quota, by panel. What is absent is 0. */
+export interface PlanCounts {
+  readonly plan: number
+  readonly quotas: ReadonlyMap<string, number>
+  readonly panels: ReadonlyMap<string, number>
+}
+
+/**
+ * What a session has of its plan. held: a whole slot until its outcome or `hold_ttl`. provisional: a complete that is not
+ * proven yet keeps it. filled: a payable complete. released: given back. none: never entered.
+ */
+export type Slot = 'none' | 'held' | 'provisional' | 'filled' | 'released'
+
+/** Why there is no room; null = there is. */
+export type NoRoom =
+  | { readonly kind: 'plan_full' }
+  | { readonly kind: 'quota_full'; readonly quotaId: string }
+  | { readonly kind: 'allocation_reached' }
+  | { readonly kind: 'soft_launch' }
+
+/**
+ * Who wants a slot. entry: a respondent at the door, within the target. late: a complete whose hold is gone, which may
+ * also use the agreed overage (contract §5, Counting).
+ */
+export type Wanted = 'entry' | 'late'
+
+/** What decides about one more slot. */
+export interface Counting {
+  readonly plan: Pick<SurveyPlan, 'targetCompletes' | 'quotas'>
+  readonly policy: PlanPolicy
+  /** True once the full launch has begun, or where there is no soft launch. */
+  readonly fullyLaunched: boolean
+  /** Payable completes. */
+  readonly completes: PlanCounts
+  /** Slots that are held or provisional now. */
+  readonly held: PlanCounts
+}
+
+/**
+ * Whether one more slot can be taken. Completes and held slots together never pass the target for an entry, nor target
+ * plus overage for a late complete; since a held slot becomes at most one complete, payable completes can never pass
+ * target plus overage, whatever happens at the same time (contract §5). The caller holds the plan's row lock.
+ * @param quotaIds the quotas that the respondent takes a slot of
+ */
+export function noRoomFor(
+  counting: Counting,
+  panel: string,
+  quotaIds: readonly string[],
+  wanted: Wanted,
+): NoRoom | null {
+  const { plan, policy, completes, held } = counting
+  const beyond = wanted === 'late' ? policy.overage : 0
+  const taken = completes.plan + held.plan
+  if (taken >= plan.targetCompletes + beyond) return { kind: 'plan_full' }
+  for (const quotaId of quotaIds) {
+    const target = plan.quotas.find(({ id }) => id === quotaId)?.targetCompletes
+    if (target !== undefined && of(completes.quotas, quotaId) + of(held.quotas, quotaId) >= target + beyond) {
+      return { kind: 'quota_full', quotaId }
+    }
+  }
+  const cap = panelCap(plan.targetCompletes, policy, panel)
+  if (of(completes.panels, panel) + of(held.panels, panel) >= cap + beyond) return { kind: 'allocation_reached' }
+  const soft = policy.softLaunch
+  if (wanted === 'entry' && soft !== null && !counting.fullyLaunched && taken >= soft.completes) {
+    return { kind: 'soft_launch' }
+  }
+  return null
+}
+
+/**
+ * The completes which one panel may reach: allocation + flexibility x (total - allocation), rounded down (seed 004,
+ * Overview: 100 % = any single supplier may take all, 0 % = only what it was allocated). Without allocations: all.
+ */
+export function panelCap(total: number, policy: Pick<PlanPolicy, 'allocations' | 'flexibilityPercent'>, panel: string) {
+  if (Object.keys(policy.allocations).length === 0) return total
+  const allocation = Math.min(policy.allocations[panel] ?? 0, total)
+  return allocation + Math.floor(((total - allocation) * policy.flexibilityPercent) / 100)
+}
+
+/** What is still wanted of the whole plan: target less payable completes; holds are not shown (contract §5). */
+export function availableOfPlan({ plan, completes }: Pick<Counting, 'plan' | 'completes'>): number {
+  return Math.max(0, plan.targetCompletes - completes.plan)
+}
+
+/** The same of one quota; null where the plan alone caps it. */
+export function availableOfQuota({ plan, completes }: Pick<Counting, 'plan' | 'completes'>, quotaId: string) {
+  const target = plan.quotas.find(({ id }) => id === quotaId)?.targetCompletes
+  return target === undefined ? null : Math.max(0, target - of(completes.quotas, quotaId))
+}
+
+const of = (counts: ReadonlyMap<string, number>, key: string): number => counts.get(key) ?? 0

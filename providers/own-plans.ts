@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import { GATEWAY } from '../domain/plan/survey-plan.js'
+import type { ConnectionBase } from '../platform/config/connection-base.js'
+import type { Call, EntryLink, EntryRequest, ProviderAdapter } from './adapter.js'
+import { ProviderError } from './errors.js'
+import { surveyAddress } from './survey-address.js'
+
+/** The one connection that nobody configures: the survey plans which buyers launch here (contract §2, `connections`). */
+export const gatewayConnection: ConnectionBase = {
+  id: GATEWAY,
+  provider: GATEWAY,
+  panelistIds: 'bare',
+  requiredGrade: 'E1',
+  attributes: null,
+  caps: null,
+  staleAfter: 0,
+  currency: 'USD',
+  ratePerSecond: null,
+}
+
+/**
+ * Our own plans as if they were an upstream, so that matching, sessions, outcomes and the ledger treat them like any
+ * other survey. Nothing is asked over the network: the entry is the buyer's own survey address.
+ */
+export const ownPlans: ProviderAdapter<ConnectionBase> = {
+  name: GATEWAY,
+  config: z.custom<ConnectionBase>(),
+  // plans are written in our own canonical attributes
+  vocabulary: { identity: true, attributes: {} },
+  openEntry,
+  readArrival() {
+    throw new ProviderError('misread', 'outcomes of our own plans come to the session router')
+  },
+}
+
+/**
+ * The respondent's way into the buyer's survey: its address with the session token in it. The token is what the survey
+ * platform knows the session by; it is kept as the provider's session id.
+ */
+async function openEntry(_call: Call<ConnectionBase>, entry: EntryRequest): Promise<EntryLink> {
+  const template = entry.survey.entry.survey_url
+  if (template === undefined) throw new ProviderError('refused', 'the plan has no survey_url')
+  const token = randomBytes(24).toString('base64url')
+  const url = surveyAddress(template, token, {
+    SURVEY_ID: entry.survey.entry.survey_id ?? '',
+    PANELIST_ID: entry.panelistId,
+  })
+  return { url, providerSessionId: token }
+}
