@@ -24,7 +24,7 @@ export function clientOnly(
   header?: 'access-token',
 ): RequestHandler {
   return (request, response, next) => {
-    const key = header === undefined ? gatewayKey(request) : valueOf(request, header)
+    const key = header === undefined ? gatewayKey(request) : headerValue(request, header)
     const caller = key === null ? null : keys.find(key)
     if (key === null || caller === null || caller.kind !== kind) {
       const where = header ?? 'x-api-key or Authorization'
@@ -45,13 +45,13 @@ export function clientOnly(
 
 /** The seed's prose puts the bare token into `Authorization`, its samples into `x-api-key`; Bearer is taken too. */
 function gatewayKey(request: Request): string | null {
-  const own = valueOf(request, 'x-api-key')
+  const own = headerValue(request, 'x-api-key')
   if (own !== null) return own
-  const authorization = valueOf(request, 'authorization')
+  const authorization = headerValue(request, 'authorization')
   return authorization === null ? null : authorization.replace(/^Bearer\s+/i, '').trim() || null
 }
 
-function valueOf(request: Request, header: string): string | null {
+function headerValue(request: Request, header: string): string | null {
   const value = request.headers[header]
   return typeof value === 'string' && value !== '' ? value : null
 }
