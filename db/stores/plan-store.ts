@@ -30,9 +30,17 @@ export async function insertPlan(
 /**
  * Puts another version of a plan in the place of the one that is there (seed 002: a launched survey is edited). Counts,
  * statuses and the policy stay; quotas and panels that are gone lose their targets, not their history.
+ * @returns `below_completes` when the new target is less than what is completed already: then nothing changed
  */
-export async function replacePlan(trx: Knex, planId: string, plan: SurveyPlan, now: Date): Promise<void> {
-  await lockPlan(trx, planId, now)
+export async function replacePlan(
+  trx: Knex,
+  planId: string,
+  plan: SurveyPlan,
+  now: Date,
+): Promise<'replaced' | 'below_completes'> {
+  const held = await lockPlan(trx, planId, now)
+  if (held === null) throw new Error(`plan ${planId} is not there`)
+  if (plan.targetCompletes + held.policy.overage < held.completes.plan) return 'below_completes'
   await trx('survey_plans')
     .where({ plan_id: planId })
     .update({ plan: JSON.stringify(plan), target_completes: plan.targetCompletes, updated_at: now })
@@ -46,6 +54,7 @@ export async function replacePlan(trx: Knex, planId: string, plan: SurveyPlan, n
   await writeQuotas(trx, planId, plan)
   await writePanels(trx, planId, plan)
   await showPlan(trx, planId, now)
+  return 'replaced'
 }
 
 async function writeQuotas(trx: Knex, planId: string, plan: SurveyPlan): Promise<void> {
