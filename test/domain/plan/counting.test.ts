@@ -1,0 +1,191 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  availableOfPlan,
+  availableOfQuota,
+  type Counting,
+  noRoomFor,
+  type PlanCounts,
+  panelCap,
+} from '../../../domain/plan/counting.js'
+import { DEFAULT_POLICY } from '../../../domain/plan/survey-plan.js'
+
+const counts = (plan = 0, quotas: Record<string, number> = {}, panels: Record<string, number> = {}): PlanCounts => ({
+  plan,
+  quotas: new Map(Object.entries(quotas)),
+  panels: new Map(Object.entries(panels)),
+})
+
+const counting = (given: Partial<Counting> = {}): Counting => ({
+  plan: { targetCompletes: 10, quotas: [{ id: 'q', qualifications: [], targetCompletes: 4 }] },
+  policy: DEFAULT_POLICY,
+  fullyLaunched: true,
+  completes: counts(),
+  held: counts(),
+  ...given,
+})
+
+describe('room for one more', () => {
+  test.each([
+    ['an entry into an empty plan', counting(), 'entry', null],
+    [
+      'an entry beside completes and holds that reach the target',
+      counting({ completes: counts(6), held: counts(4) }),
+      'entry',
+      'plan_full',
+    ],
+    ['an entry while one is free', counting({ completes: counts(6), held: counts(3) }), 'entry', null],
+    [
+      'an entry into a full quota',
+      counting({ completes: counts(3, { q: 3 }), held: counts(1, { q: 1 }) }),
+      'entry',
+      'quota_full',
+    ],
+    [
+      'an entry that overage would allow',
+      counting({ completes: counts(10), policy: { ...DEFAULT_POLICY, overage: 1 } }),
+      'entry',
+      'plan_full',
+    ],
+    [
+      'a late complete within the overage',
+      counting({ completes: counts(10), policy: { ...DEFAULT_POLICY, overage: 1 } }),
+      'late',
+      null,
+    ],
+    [
+      'a late complete beyond it',
+      counting({ completes: counts(11), policy: { ...DEFAULT_POLICY, overage: 1 } }),
+      'late',
+      'plan_full',
+    ],
+  ] as const)('%s', (_what, given, wanted, kind) => {
+    expect(noRoomFor(given, 'lifepoints', ['q'], wanted)?.kind ?? null).toBe(kind)
+  })
+
+  test('a quota without a target is capped by the plan alone', () => {
+    const given = counting({ plan: { targetCompletes: 10, quotas: [{ id: 'q', qualifications: [] }] } })
+    expect(noRoomFor({ ...given, completes: counts(9, { q: 9 }) }, 'lifepoints', ['q'], 'entry')).toBeNull()
+    expect(availableOfQuota({ ...given, completes: counts(9, { q: 9 }) }, 'q')).toBeNull()
+  })
+
+  test('what is available leaves holds out, and is never less than nothing', () => {
+    expect(availableOfPlan(counting({ completes: counts(3), held: counts(7) }))).toBe(7)
+    expect(availableOfPlan(counting({ completes: counts(12) }))).toBe(0)
+    expect(availableOfQuota(counting({ completes: counts(0, { q: 1 }) }), 'q')).toBe(3)
+  })
+})
+
+describe("a panel's cap (seed 004, Overview)", () => {
+  test.each([
+    [100, 24],
+    [50, 17],
+    [1, 10],
+    [0, 10],
+  ])('flexibility %d %% of 24 with 10 allocated = %d', (flexibilityPercent, cap) => {
+    expect(panelCap(24, { flexibilityPercent, allocations: { a: 10, b: 14 } }, 'a')).toBe(cap)
+  })
+
+  test('a panel without an allocation has the flexible part only', () => {
+    expect(panelCap(24, { flexibilityPercent: 25, allocations: { a: 10 } }, 'b')).toBe(6)
+  })
+
+  test('nothing allocated restricts nobody', () => {
+    expect(panelCap(24, { flexibilityPercent: 0, allocations: {} }, 'b')).toBe(24)
+  })
+})
+
+/** What can happen to a plan: somebody at the door, an outcome of somebody, a hold that runs out. */
+type Step =
+  | { readonly do: 'enter'; readonly panel: string; readonly quotas: readonly string[] }
+  | { readonly do: 'complete' | 'leave' | 'forget' | 'reverse'; readonly who: number }
+
+interface Respondent {
+  readonly panel: string
+  readonly quotas: readonly string[]
+  slot: 'held' | 'lapsed' | 'filled' | 'gone'
+}
+
+/** Plays the rules of contract §5 with noRoomFor as the only judge, as the stores do under the plan's lock. */
+function play(base: Counting, steps: readonly Step[]): Respondent[] {
+  const people: Respondent[] = []
+  const now = (): Counting => ({
+    ...base,
+    completes: tally(people.filter((one) => one.slot === 'filled')),
+    held: tally(people.filter((one) => one.slot === 'held')),
+  })
+  for (const step of steps) {
+    if (step.do === 'enter') {
+      if (noRoomFor(now(), step.panel, step.quotas, 'entry') === null) {
+        people.push({ panel: step.panel, quotas: step.quotas, slot: 'held' })
+      }
+      continue
+    }
+    const one = people[step.who % Math.max(people.length, 1)]
+    if (one === undefined) continue
+    if (step.do === 'forget' && one.slot === 'held') one.slot = 'lapsed'
+    if (step.do === 'leave' && one.slot !== 'filled') one.slot = 'gone'
+    if (step.do === 'reverse' && one.slot === 'filled') one.slot = 'gone'
+    if (step.do === 'complete' && (one.slot === 'held' || one.slot === 'lapsed')) {
+      const keeps = one.slot === 'held'
+      one.slot = keeps || noRoomFor(now(), one.panel, one.quotas, 'late') === null ? 'filled' : 'gone'
+    }
+  }
+  return people
+}
+
+function tally(people: readonly Respondent[]): PlanCounts {
+  const quotas: Record<string, number> = {}
+  const panels: Record<string, number> = {}
+  for (const one of people) {
+    panels[one.panel] = (panels[one.panel] ?? 0) + 1
+    for (const quota of one.quotas) quotas[quota] = (quotas[quota] ?? 0) + 1
+  }
+  return counts(people.length, quotas, panels)
+}
+
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({
+    do: fc.constant('enter' as const),
+    panel: fc.constantFrom('a', 'b', 'c'),
+    quotas: fc.subarray(['x', 'y']),
+  }),
+  fc.record({
+    do: fc.constantFrom('complete' as const, 'leave' as const, 'forget' as const, 'reverse' as const),
+    who: fc.nat(40),
+  }),
+)
+
+test('whatever happens, payable completes never exceed target + overage: of the plan, of a quota, of a panel', () => {
+  fc.assert(
+    fc.property(
+      fc.record({
+        target: fc.integer({ min: 1, max: 8 }),
+        x: fc.integer({ min: 0, max: 5 }),
+        y: fc.integer({ min: 0, max: 5 }),
+        overage: fc.integer({ min: 0, max: 2 }),
+        flexibilityPercent: fc.integer({ min: 0, max: 100 }),
+        allocations: fc.oneof(fc.constant({}), fc.record({ a: fc.nat(4), b: fc.nat(4) })),
+      }),
+      fc.array(anyStep, { maxLength: 80 }),
+      ({ target, x, y, overage, flexibilityPercent, allocations }, steps) => {
+        const policy = { ...DEFAULT_POLICY, overage, flexibilityPercent, allocations }
+        const quotas = [
+          { id: 'x', qualifications: [], targetCompletes: x },
+          { id: 'y', qualifications: [], targetCompletes: y },
+        ]
+        const people = play(counting({ plan: { targetCompletes: target, quotas }, policy }), steps)
+        const filled = tally(people.filter((one) => one.slot === 'filled'))
+        const kept = tally(people.filter((one) => one.slot === 'filled' || one.slot === 'held'))
+        expect(filled.plan).toBeLessThanOrEqual(target + overage)
+        expect(kept.plan).toBeLessThanOrEqual(target + overage)
+        expect(filled.quotas.get('x') ?? 0).toBeLessThanOrEqual(x + overage)
+        expect(filled.quotas.get('y') ?? 0).toBeLessThanOrEqual(y + overage)
+        for (const panel of ['a', 'b', 'c']) {
+          expect(filled.panels.get(panel) ?? 0).toBeLessThanOrEqual(panelCap(target, policy, panel) + overage)
+        }
+      },
+    ),
+    { numRuns: 1_000 },
+  )
+})
