@@ -22,6 +22,7 @@ import { LiveMatches } from './panel/live/live-matches.js'
 import { OfferTokens } from './panel/offer-token.js'
 import { RefreshDriver } from './refresh-driver.js'
 import { SessionDriver } from './session-driver.js'
+import { SessionTokens } from './supply/session-token.js'
 
 export interface ApiParts {
   readonly config: TributaryConfig
@@ -41,11 +42,12 @@ export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependenci
   const clock = parts.clock ?? (() => new Date())
   const egress = createHttp({ allowPrivate: config.egress.allowPrivate })
   const upstreams = createUpstreams(config, createProviderHttp(egress))
-  const [signingKey, offerSecret, panelistSecret, operatorSecret] = await Promise.all([
+  const [signingKey, offerSecret, panelistSecret, operatorSecret, feedSecret] = await Promise.all([
     config.signing.privateKey ?? installationKey(knex, 'signing', async () => generateSigningKey()),
     installationSecret(knex, 'offers'),
     installationSecret(knex, 'panelists'),
     installationSecret(knex, 'operator-sessions'),
+    installationSecret(knex, 'feed'),
   ])
   const source = createPostgresSource({ knex, url: parts.databaseUrl })
   const connections = upstreams.all.map((upstream): CatalogueConnection => {
@@ -84,6 +86,7 @@ export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependenci
     limiter: new RateLimiter(config.limits.perKeyPerSecond, config.limits.burst),
     operatorSessions: new OperatorSessions(operatorSecret, config.operators, publicUrl.startsWith('https:'), clock),
     offers: new OfferTokens(offerSecret),
+    sessionTokens: new SessionTokens(feedSecret),
     catalogue,
     live: new LiveMatches({
       knex,

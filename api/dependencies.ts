@@ -13,6 +13,7 @@ import type { OperatorSessions } from './pages/operator-sessions.js'
 import type { LiveMatches } from './panel/live/live-matches.js'
 import type { OfferTokens } from './panel/offer-token.js'
 import type { SessionDriver } from './session-driver.js'
+import type { SessionTokens } from './supply/session-token.js'
 
 /** What the routes are made of; put together once in `api/main.ts`, and by tests with their own parts. */
 export interface ApiDependencies {
@@ -31,6 +32,8 @@ export interface ApiDependencies {
   readonly limiter: RateLimiter
   readonly operatorSessions: OperatorSessions
   readonly offers: OfferTokens
+  /** The ends of the feed's `survey_session_creation_url`s. */
+  readonly sessionTokens: SessionTokens
   readonly catalogue: Catalogue
   /** Surveys from providers that match on their side. */
   readonly live: LiveMatches

@@ -10,6 +10,7 @@ import { KeyRing } from '../../api/http/auth.js'
 import { RateLimiter } from '../../api/http/rate-limit.js'
 import { OperatorSessions } from '../../api/pages/operator-sessions.js'
 import { OfferTokens } from '../../api/panel/offer-token.js'
+import { SessionTokens } from '../../api/supply/session-token.js'
 import type { Knex } from '../../db/connect.js'
 import { type NewClaim, recordClaim } from '../../db/stores/claim-store.js'
 import { enterSession, storeEntry } from '../../db/stores/entry-store.js'
@@ -90,6 +91,7 @@ export async function startReadingApi(given: Partial<ApiDependencies> = {}): Pro
     limiter: new RateLimiter(1_000_000, 1_000_000),
     operatorSessions: new OperatorSessions(Buffer.alloc(32, 9), config.operators, false, () => new Date()),
     offers: new OfferTokens(Buffer.alloc(32, 7)),
+    sessionTokens: new SessionTokens(Buffer.alloc(32, 5)),
     catalogue: { state: () => ({ ready: true, revision: 41n, ageMs: 12, surveys: 3 }) },
     sessions: { redeliver: (id: string, times: number) => redelivered.push([id, times]) },
     temporal: new Client({ connection: connectionAway }),
