@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest'
+import { type PlanStanding, surveyOfPlan } from '../../../domain/plan/plan-survey.js'
+import { DEFAULT_POLICY, priceOfPlan, type SurveyPlan } from '../../../domain/plan/survey-plan.js'
+import { evaluateSurvey } from '../../../domain/targeting/evaluate.js'
+import { expandProfile } from '../../../domain/targeting/expand.js'
+import { aPlan } from '../../support/plans.js'
+
+const none = { plan: 0, quotas: new Map<string, number>(), panels: new Map<string, number>() }
+const standing = (plan: Partial<SurveyPlan> = {}, given: Partial<PlanStanding> = {}): PlanStanding => ({
+  planId: 'plan_1',
+  plan: aPlan(plan),
+  policy: DEFAULT_POLICY,
+  status: 'OPEN',
+  quotaStatuses: new Map(),
+  openPanels: ['lifepoints'],
+  fullyLaunched: true,
+  completes: none,
+  held: none,
+  ...given,
+})
+
+describe('a price', () => {
+  test.each([
+    [{ cpi: 150, unit: 'fractional', currency: 'USD' }, 150n],
+    [{ cpi: 2, unit: 'main', currency: 'USD' }, 200n],
+    [{ cpi: 150, unit: 'main', currency: 'JPY' }, 150n],
+  ] as const)('%j is %s minor units (seed 000, Pricing)', (pricing, minor) => {
+    expect(priceOfPlan(pricing).amountMinor).toBe(minor)
+  })
+})
+
+describe('a plan in the catalogue', () => {
+  test('speaks the gateway’s own words and carries what is left, not what is held', () => {
+    const survey = surveyOfPlan(
+      standing(
+        {
+          targetCompletes: 30,
+          additionalQualificationCount: 3,
+          qualifications: [{ questionId: 'sex', answers: ['male'] }],
+          quotas: [
+            {
+              id: 'young',
+              qualifications: [{ questionId: 'age', ranges: [{ from: 16, to: 21 }] }],
+              targetCompletes: 10,
+              pricing: { cpi: 3, unit: 'main', currency: 'USD' },
+            },
+            { id: 'anybody', qualifications: [] },
+          ],
+        },
+        {
+          completes: { plan: 4, quotas: new Map([['young', 3]]), panels: new Map() },
+          held: { plan: 9, quotas: new Map([['young', 7]]), panels: new Map() },
+          quotaStatuses: new Map([['anybody', 'PAUSED']]),
+        },
+      ),
+    )
+    expect(survey).toMatchObject({
+      providerSurveyId: 'plan_1',
+      status: 'open',
+      availableCompletes: 26,
+      additionalQualifications: 3,
+      panels: ['lifepoints'],
+      clauses: [{ attribute: 'gateway:sex', answers: ['male'] }],
+      quotas: [
+        { quotaId: 'young', status: 'open', available: 7, price: { amountMinor: 300n, currency: 'USD' } },
+        { quotaId: 'anybody', status: 'paused', available: null },
+      ],
+    })
+  })
+
+  test.each([
+    [16, 'yes'],
+    [21, 'yes'],
+    [22, 'no'],
+    [15, 'no'],
+  ])('lets age %d into 16-21: %s, both ends included', (age, verdict) => {
+    const survey = surveyOfPlan(standing({ qualifications: [{ questionId: 'age', ranges: [{ from: 16, to: 21 }] }] }))
+    const profile = expandProfile(
+      { panelistId: 'p', country: 'USA', locale: null, dateOfBirth: null, profile: { age } },
+      new Date('2026-11-22'),
+      [{ prefix: 'gateway', provider: 'gateway', mapping: { identity: true, attributes: {} } }],
+    )
+    const circumstances = { country: 'USA', locale: null, device: null, now: new Date('2026-11-22') }
+    expect(evaluateSurvey(survey, profile, { ...circumstances, panel: 'lifepoints' }).verdict).toBe(verdict)
+  })
+
+  test('of cells of several dimensions ends whoever is in a full one (seed 004, currently_open 0)', () => {
+    expect(surveyOfPlan(standing()).fullQuotaTerminates).toBe(false)
+    expect(surveyOfPlan(standing({ quotaRule: 'every' })).fullQuotaTerminates).toBe(true)
+  })
+
+  test('is in its soft launch until the full one begins', () => {
+    const policy = { ...DEFAULT_POLICY, softLaunch: { completes: 2, pauseMs: 60_000 } }
+    expect(surveyOfPlan(standing({}, { policy, fullyLaunched: false })).softLaunch).toBe(true)
+    expect(surveyOfPlan(standing({}, { policy })).softLaunch).toBeUndefined()
+  })
+})
