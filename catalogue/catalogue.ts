@@ -17,6 +17,8 @@ export interface CatalogueQuery {
   readonly panelist: Panelist
   /** Null restricts nothing. */
   readonly device: Device | null
+  /** Surveys that are for certain panels are left out unless it is one of them. */
+  readonly panel: string
   /** Connections the panel may use. Paused ones, and those without a good poll for too long, are left out of them. */
   readonly connections: readonly string[]
   /** Survey ids that are not offered (again). */
@@ -43,7 +45,7 @@ export interface Catalogue {
   /** How many suit, without the limit's cut. */
   count(query: CatalogueQuery): number
   /** Why a survey is offered to a panelist, or not; null when there is no such survey. */
-  explain(surveyId: string, panelist: Panelist, device: Device | null): Promise<Explanation | null>
+  explain(surveyId: string, panel: string, panelist: Panelist, device: Device | null): Promise<Explanation | null>
   /** How the given connections stand now; unknown ids are left out. */
   standings(ids: readonly string[]): ConnectionStanding[]
   /** What became of our own sessions in a survey; null = none ended. */
@@ -70,12 +72,13 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     })
 
   const matches = (query: CatalogueQuery, profile: ExpandedProfile) => {
-    const { panelist, device, excludedSurveys, excludedGroups, taken = [] } = query
+    const { panelist, device, panel, excludedSurveys, excludedGroups, taken = [] } = query
     const offered = standings(query.connections).filter((one) => one.offered)
     const found = follower.index.match({
       country: panelist.country,
       locale: panelist.locale,
       device,
+      panel,
       now: clock(),
       profile,
       connections: offered.map((one) => one.id),
@@ -88,7 +91,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     addInvited(found, follower.index, invitations, {
       connections: new Set(offered.map((one) => one.id)),
       profile,
-      circumstances: { country: panelist.country, locale: panelist.locale, device, now: clock() },
+      circumstances: { country: panelist.country, locale: panelist.locale, device, panel, now: clock() },
     })
     return found
   }
@@ -106,7 +109,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
         .map((hit) => offerOf(hit, profile, vocabularies))
     },
     count: (query) => matches(query, expand(query.panelist)).count,
-    async explain(surveyId, panelist, device) {
+    async explain(surveyId, panel, panelist, device) {
       const held = follower.index.get(surveyId)
       const row = held === undefined ? await source.loadOne(surveyId) : null
       const entry = held?.entry ?? (row === null ? null : entryOfRow(row, byId.get(row.connection)))
@@ -122,7 +125,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
             ? { id: entry.connection, status: 'paused', ageSeconds: null, offered: false }
             : standing(configured),
         profile: expand(panelist),
-        circumstances: { country: panelist.country, locale: panelist.locale, device, now: clock() },
+        circumstances: { country: panelist.country, locale: panelist.locale, device, panel, now: clock() },
         vocabularies,
       })
     },

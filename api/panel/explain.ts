@@ -28,7 +28,7 @@ export function explain(deps: ApiDependencies): RequestHandler {
     }
     if (standing.stored === null) throw notFound('This panelist is not stored: PUT /v1/panelists/{id} first')
     const panelist = panelistOf({ panelist_id: panelistId }, standing.stored)
-    const explanation = await deps.catalogue.explain(surveyId, panelist, null)
+    const explanation = await deps.catalogue.explain(surveyId, panel.id, panelist, null)
     if (explanation === null) throw notFound('There is no such survey for you')
     const taken = standing.taken.includes(surveyId)
     const { connection: at, providerSurveyId, survey } = found

@@ -40,6 +40,7 @@ export async function findOffers(
   const offers = deps.catalogue.match({
     panelist,
     device: request.device ?? null,
+    panel: panel.id,
     connections: uncapped.map(({ id }) => id).filter((id) => !standing.blocked.includes(id)),
     excludedSurveys: new Set(standing.taken),
     excludedGroups: new Set(),

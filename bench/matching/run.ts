@@ -109,6 +109,7 @@ function match(index: MatchingIndex, profile: BenchProfile): string[] {
     country: profile.country,
     locale: null,
     device: null,
+    panel: null,
     now: NOW,
     profile: expandedOf(profile),
     connections: null,

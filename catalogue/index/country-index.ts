@@ -23,6 +23,8 @@ export interface MatchQuery {
   readonly locale: string | null
   /** Null restricts nothing. */
   readonly device: Device | null
+  /** The panel whose panelist it is; null restricts nothing. */
+  readonly panel: string | null
   readonly now: Date
   readonly profile: ExpandedProfile
   /** Connections that may be offered; null = all. */

@@ -15,6 +15,7 @@ function sameTargeting(one: Survey, other: Survey): boolean {
     one.fullQuotaTerminates === other.fullQuotaTerminates &&
     one.quotas.length === other.quotas.length &&
     same(one.devices, other.devices) &&
+    same(one.panels, other.panels) &&
     same(one.clauses, other.clauses) &&
     one.quotas.every((quota, position) => sameQuota(quota, other.quotas[position]))
   )

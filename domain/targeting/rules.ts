@@ -8,6 +8,8 @@ export interface Circumstances {
   readonly locale: string | null
   /** Null restricts nothing. */
   readonly device: Device | null
+  /** The panel whose panelist it is; null = nobody's in particular, which restricts nothing. */
+  readonly panel: string | null
   readonly now: Date
 }
 
@@ -17,6 +19,7 @@ export const RULES = [
   'country',
   'locale',
   'device',
+  'panel',
   'finish_date',
   'available_completes',
 ] as const
@@ -62,6 +65,7 @@ export function evaluateRules(
       given: device ?? 'not said',
       holds: !restrictsDevices(survey) || device === null || (survey.devices?.includes(device) ?? true),
     },
+    ...panelRule(survey, circumstances.panel),
     {
       rule: 'finish_date',
       wanted: survey.finishAt === null ? 'any time' : `before ${survey.finishAt}`,
@@ -75,6 +79,16 @@ export function evaluateRules(
       holds: remaining > 0,
     },
   ]
+}
+
+/**
+ * Only where a survey is for certain panels: nobody else hears of the rule. It names no panel but the one that asks, as
+ * whom else a buyer works with is no panel's business.
+ */
+function panelRule({ panels }: Survey, panel: string | null): RuleTrace[] {
+  if (panels === undefined) return []
+  const holds = panel === null || panels.includes(panel)
+  return [{ rule: 'panel', wanted: 'a panel that it is open to', given: panel ?? 'not said', holds }]
 }
 
 /** Locales are compared without case, and `en_US` (seed 002) is `en-US` (seed 000). */

@@ -20,6 +20,7 @@ const ATTRIBUTES = [
 const ANSWERS = ['1', '2', '3', '4', '5', '17', 'ab', 'abc']
 const QUOTA_IDS = ['q1', 'q2', 'q3', 'q4']
 export const CONNECTIONS = ['kantar-us', 'toluna-us', 'gateway']
+export const PANELS = ['lifepoints', 'toplife', 'e-poll']
 export const SURVEY_IDS = Array.from({ length: 14 }, (_, position) => `s${position}`)
 
 /** One value far more often than the others: odds pile up, and most surveys must still suit somebody. */
@@ -97,6 +98,7 @@ export const anySurvey: fc.Arbitrary<Survey> = fc
     locale: mostly<string | null>(null, 'en-US', 'es_US'),
     devices: fc.constantFrom(null, null, ['desktop' as const], ['mobile' as const, 'tablet' as const], []),
     finishAt: mostly<string | null>(null, NOON.toISOString(), '2025-06-16T00:00:00Z'),
+    panels: mostly<string[] | undefined>(undefined, [], PANELS.slice(0, 1), PANELS.slice(1), PANELS),
     groupId: fc.constantFrom(null, 'g1', 'g2'),
     enterable: mostly(true, false),
     availableCompletes: limit,
@@ -109,7 +111,7 @@ export const anySurvey: fc.Arbitrary<Survey> = fc
     additionalQualifications: hidden,
     fullQuotaTerminates: mostly(false, true),
   })
-  .map((changes) => survey(changes))
+  .map(({ panels, ...changes }) => survey({ ...changes, ...(panels === undefined ? {} : { panels }) }))
 
 export const anyFigures: fc.Arbitrary<OwnFigures> = fc.record({
   inFlight: fc.record({
@@ -138,6 +140,7 @@ export const anyQuery: fc.Arbitrary<MatchQuery> = fc
     country: mostly('USA', 'GBR', 'DEU'),
     locale: mostly<string | null>('EN-us', null, 'es-US', 'de-DE'),
     device: fc.constantFrom(null, 'desktop' as const, 'mobile' as const),
+    panel: fc.constantFrom(null, 'lifepoints', 'lifepoints', 'toplife', 'unheard-of'),
     answers: fc.record(
       Object.fromEntries(
         ATTRIBUTES.map((name) => [

@@ -33,6 +33,7 @@ const woman30 = panelist({ profile: { age: 30, sex: '2' } })
 const query = (changes: Partial<CatalogueQuery> = {}): CatalogueQuery => ({
   panelist: woman30,
   device: null,
+  panel: 'lifepoints',
   connections: ['kantar-us'],
   excludedSurveys: new Set(),
   excludedGroups: new Set(),
@@ -167,7 +168,7 @@ describe('connections', () => {
     const following = await started(source)
     expect(following.standings(['kantar-us', 'unknown'])).toMatchObject([{ id: 'kantar-us', ...expected }])
     expect(ids(following)).toEqual(expected.offered ? ['a'] : [])
-    const explained = await following.explain('a', woman30, null)
+    const explained = await following.explain('a', 'lifepoints', woman30, null)
     expect(explained?.verdict).toBe(expected.offered ? 'yes' : 'no')
   })
 
@@ -213,7 +214,7 @@ describe('connections', () => {
       'toluna-uk-2',
       'toluna-us-1',
     ])
-    const explained = await following.explain('toluna-uk-2', man, null)
+    const explained = await following.explain('toluna-uk-2', 'lifepoints', man, null)
     expect(explained?.quotas[0]?.reasons).toMatchObject([
       { attribute: 'sex', wanted: 'male', given: 'male', holds: true, provider_code: 'toluna:1001007' },
     ])
@@ -293,7 +294,7 @@ describe('an explanation', () => {
     const full = quota('full', [sex('2')], { available: 0 })
     source.write('a', survey({ locale: 'es-US', clauses: [age(16, 25)], quotas: [full, quota('open', [sex('2')])] }))
     const following = await started(source)
-    const explained = await following.explain('a', { ...woman30, locale: 'en-US' }, 'mobile')
+    const explained = await following.explain('a', 'lifepoints', { ...woman30, locale: 'en-US' }, 'mobile')
     expect(explained).toMatchObject({
       verdict: 'no',
       reasons: [{ attribute: 'age', wanted: '16-25', given: '30', holds: false, provider_code: 'kantar:age' }],
@@ -317,10 +318,10 @@ describe('an explanation', () => {
     const source = new FakeSource()
     source.write('over', survey(), 'withdrawn')
     const following = await started(source)
-    const explained = await following.explain('over', woman30, null)
+    const explained = await following.explain('over', 'lifepoints', woman30, null)
     expect(explained?.verdict).toBe('no')
     expect(explained?.rules.filter((rule) => !rule.holds)).toMatchObject([{ rule: 'status', given: 'withdrawn' }])
-    expect(await following.explain('never', woman30, null)).toBeNull()
+    expect(await following.explain('never', 'lifepoints', woman30, null)).toBeNull()
   })
 
   it('agrees with the match about sessions in flight', async () => {
@@ -329,7 +330,7 @@ describe('an explanation', () => {
     source.sessions = [{ surveyId: 'a', quotaId: 'q', sessions: 2 }]
     const following = await started(source)
     expect(ids(following)).toEqual([])
-    expect(await following.explain('a', woman30, null)).toMatchObject({
+    expect(await following.explain('a', 'lifepoints', woman30, null)).toMatchObject({
       verdict: 'no',
       quotas: [{ available: 1, remaining: 0, open: false }],
     })

@@ -7,7 +7,7 @@ import { compareRanked, conversionEstimate, expectedPerMinute, rankScore } from 
 import type { Survey } from '../../domain/survey.js'
 import { evaluateSurvey } from '../../domain/targeting/evaluate.js'
 import { age, knows, NOON, quota, sex, survey } from '../domain/targeting/surveys.js'
-import { anyFigures, anyQuery, anySurvey, CONNECTIONS, entryOf, SURVEY_IDS } from './arbitraries.js'
+import { anyFigures, anyQuery, anySurvey, CONNECTIONS, entryOf, PANELS, SURVEY_IDS } from './arbitraries.js'
 
 /** The catalogue as a plain list, matched by the readable evaluation alone. */
 class Reference {
@@ -76,6 +76,7 @@ function onePart({ quotas }: Survey, other: Survey, what: number): Partial<Surve
     { fullQuotaTerminates: other.fullQuotaTerminates },
     { locale: other.locale },
     { devices: other.devices },
+    { panels: other.panels ?? PANELS },
     { clauses: other.clauses },
     { quotas: quotas.map((one) => ({ ...one, additionalQualifications: one.additionalQualifications > 0 ? 0 : 1 })) },
     { quotas: [...quotas].reverse() },
@@ -110,7 +111,7 @@ const anyChange: fc.Arbitrary<Change> = fc.oneof(
   ),
   // everything else as it was: what decides where a slot is must be noticed by itself
   fc
-    .tuple(surveyId, anySurvey, fc.integer({ min: 0, max: 5 }))
+    .tuple(surveyId, anySurvey, fc.integer({ min: 0, max: 6 }))
     .map(([id, other, what]) =>
       rewrite(id, (entry) => ({ ...entry, survey: { ...entry.survey, ...onePart(entry.survey, other, what) } })),
     ),
@@ -254,6 +255,7 @@ describe('a gradual build', () => {
       country: 'USA',
       locale: null,
       device: null,
+      panel: null,
       now: NOON,
       profile: new Map(),
       connections: null,
@@ -279,6 +281,7 @@ describe('the matching index', () => {
     country: 'USA',
     locale: null,
     device: null,
+    panel: null,
     now: NOON,
     profile: knows({ 'kantar:age': '30', 'kantar:sex': '2' }),
     connections: null,
@@ -329,6 +332,22 @@ describe('the matching index', () => {
     expect(ids(index)).toEqual([])
     expect(ids(index, { country: 'GBR' })).toEqual(['moving'])
     expect(index.size).toBe(1)
+  })
+
+  it('offers a survey of certain panels to their panelists alone, and to nobody when all have had their share', () => {
+    const index = new MatchingIndex()
+    index.put(entryOf('everybody', 'kantar-us', survey()))
+    index.settle()
+    expect(ids(index, { panel: 'toplife' })).toEqual(['everybody'])
+    index.put(entryOf('plan', 'gateway', survey({ panels: ['lifepoints'] })))
+    expect(ids(index, { panel: 'lifepoints' })).toEqual(['everybody', 'plan'])
+    expect(ids(index, { panel: 'toplife' })).toEqual(['everybody'])
+    expect(index.match(query({ panel: 'toplife' })).count).toBe(1)
+    index.put(entryOf('plan', 'gateway', survey({ panels: ['toplife'] })))
+    expect(ids(index, { panel: 'lifepoints' })).toEqual(['everybody'])
+    expect(ids(index, { panel: 'toplife' })).toEqual(['everybody', 'plan'])
+    index.put(entryOf('plan', 'gateway', survey({ panels: [] })))
+    for (const panel of ['lifepoints', 'toplife']) expect(ids(index, { panel })).toEqual(['everybody'])
   })
 
   it('closes a quota when our own sessions fill it, and opens it when they end', () => {

@@ -62,6 +62,7 @@ async function follow(lookEveryMs = 60_000): Promise<void> {
 const query = {
   panelist: panelist({ profile: { age: 30 } }),
   device: null,
+  panel: 'lifepoints',
   connections: ['kantar-us'],
   excludedSurveys: new Set<string>(),
   excludedGroups: new Set<string>(),

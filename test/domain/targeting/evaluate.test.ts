@@ -56,8 +56,20 @@ describe('the rules', () => {
     ['nothing left', { availableCompletes: 0 }, {}, 'no'],
     ['less than nothing left', { availableCompletes: -2 }, {}, 'no'],
     ['one left', { availableCompletes: 1 }, {}, 'yes'],
+    ['one of its panels', { panels: ['toplife', 'lifepoints'] }, { panel: 'lifepoints' }, 'yes'],
+    ['another panel', { panels: ['toplife'] }, { panel: 'lifepoints' }, 'no'],
+    ['open to no panel', { panels: [] }, { panel: 'lifepoints' }, 'no'],
+    ['nobody says for which panel', { panels: ['toplife'] }, {}, 'yes'],
   ])('%s', (_name, changes, here, expected) => {
     expect(verdict(survey(changes), knows({}), { ...HERE, ...here })).toBe(expected)
+  })
+
+  it('tells a panel of itself alone, and of the rule only where there is one', () => {
+    const rulesOf = (panels?: string[]) =>
+      evaluateSurvey(survey(panels === undefined ? {} : { panels }), knows({}), { ...HERE, panel: 'lifepoints' }).rules
+    expect(rulesOf().map(({ rule }) => rule)).not.toContain('panel')
+    const told = rulesOf(['toplife']).find(({ rule }) => rule === 'panel')
+    expect(told).toEqual({ rule: 'panel', wanted: 'a panel that it is open to', given: 'lifepoints', holds: false })
   })
 
   it('believes the row rather than the provider’s last word: withdrawn and unreadable are not offered', () => {

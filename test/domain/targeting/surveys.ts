@@ -69,4 +69,4 @@ export function panelist(changes: Partial<Panelist> = {}): Panelist {
 }
 
 export const NOON = new Date('2025-06-15T12:00:00.000Z')
-export const HERE: Circumstances = { country: 'USA', locale: null, device: null, now: NOON }
+export const HERE: Circumstances = { country: 'USA', locale: null, device: null, panel: null, now: NOON }

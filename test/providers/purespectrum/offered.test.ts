@@ -34,7 +34,7 @@ function verdict(survey: Survey, profile: Record<string, string | number>): stri
   const panelist = { panelistId: 'p', country: 'USA', locale: 'en-US', dateOfBirth: null, profile }
   const vocabulary = { prefix: 'purespectrum', provider: 'purespectrum', mapping: purespectrum.vocabulary }
   const expanded = expandProfile(panelist, NOW, [vocabulary])
-  const circumstances = { country: 'USA', locale: 'en-US', device: null, now: NOW }
+  const circumstances = { country: 'USA', locale: 'en-US', device: null, panel: null, now: NOW }
   return evaluateSurvey(survey, expanded, circumstances, { status: survey.status }).verdict
 }
 
