@@ -1,7 +1,8 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi'
 import { ProblemAnswer } from '../panel/schemas.js'
+import { GatewayErrorAnswer, GatewayValidationAnswer } from './gateway-answers.js'
 import { openOperations } from './open-operations.js'
-import { type Answer, KEYED_PROBLEMS, type Operation } from './operation.js'
+import { type Answer, GATEWAY_PROBLEMS, KEYED_PROBLEMS, type Operation } from './operation.js'
 import { operatorOperations } from './operator-operations.js'
 import { pageOperations } from './page-operations.js'
 import { panelOperations } from './panel-operations.js'
@@ -43,6 +44,7 @@ export function openApiDocument(publicUrl: string): OpenApiDocument {
   const registry = new OpenAPIRegistry()
   registry.registerComponent('securitySchemes', 'apiKey', { type: 'apiKey', in: 'header', name: 'x-api-key' })
   registry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' })
+  registry.registerComponent('securitySchemes', 'accessToken', { type: 'apiKey', in: 'header', name: 'access-token' })
   for (const operation of operations) registry.registerPath(routeOf(operation))
   return new OpenApiGeneratorV31(registry.definitions, { sortComponents: 'alphabetically' }).generateDocument({
     openapi: '3.1.0',
@@ -59,16 +61,7 @@ export function openApiDocument(publicUrl: string): OpenApiDocument {
 
 function routeOf(operation: Operation): RouteConfig {
   const { body } = operation
-  const problems = { ...(operation.audience === 'anyone' ? {} : KEYED_PROBLEMS), ...operation.problems }
-  const answers: Record<number, Answer> = {
-    ...Object.fromEntries(
-      Object.entries(problems).map(([status, description]) => [
-        status,
-        { description, schema: ProblemAnswer, contentType: 'application/problem+json' },
-      ]),
-    ),
-    ...operation.answers,
-  }
+  const answers: Record<number, Answer> = { ...problemsOf(operation), ...operation.answers }
   return {
     method: operation.method,
     path: operation.path,
@@ -76,7 +69,7 @@ function routeOf(operation: Operation): RouteConfig {
     tags: [operation.tag],
     summary: operation.summary,
     ...(operation.description === undefined ? {} : { description: operation.description }),
-    security: operation.audience === 'anyone' ? [] : [{ apiKey: [] }, { bearer: [] }],
+    security: securityOf(operation),
     request: {
       ...(operation.params === undefined ? {} : { params: operation.params }),
       ...(operation.query === undefined ? {} : { query: operation.query }),
@@ -99,6 +92,26 @@ function routeOf(operation: Operation): RouteConfig {
       ]),
     ),
   }
+}
+
+/** What goes wrong, in the words of the address: problem+json, or the seed's own errors. */
+function problemsOf(operation: Operation): Record<number, Answer> {
+  const { audience, errors = 'problem' } = operation
+  const common = errors === 'problem' ? KEYED_PROBLEMS : errors === 'gateway' ? GATEWAY_PROBLEMS : {}
+  const problems = { ...(audience === 'anyone' ? {} : common), ...operation.problems }
+  return Object.fromEntries(
+    Object.entries(problems).map(([status, description]): [string, Answer] => {
+      if (errors === 'gateway') {
+        return [status, { description, schema: status === '400' ? GatewayValidationAnswer : GatewayErrorAnswer }]
+      }
+      return [status, { description, schema: ProblemAnswer, contentType: 'application/problem+json' }]
+    }),
+  )
+}
+
+function securityOf({ audience, keyHeader }: Operation): NonNullable<RouteConfig['security']> {
+  if (audience === 'anyone') return []
+  return keyHeader === 'access-token' ? [{ accessToken: [] }] : [{ apiKey: [] }, { bearer: [] }]
 }
 
 /** `get /v1/sessions/{session_id}` -> `get_v1_sessions_session_id`: stable, and different for every address. */

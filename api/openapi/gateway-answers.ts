@@ -1,0 +1,22 @@
+import { z } from 'zod'
+
+/** Seed 000, Error. */
+export const GatewayErrorAnswer = z
+  .object({
+    code: z.string().meta({ description: 'The HTTP status as text', example: '404' }),
+    message: z.string(),
+    success: z.boolean().meta({ example: false }),
+  })
+  .meta({ id: 'GatewayError', description: 'What went wrong, as seed 000 says it' })
+
+/** Seed 000, ValidationError. */
+export const GatewayValidationAnswer = z
+  .object({
+    code: z.string().meta({ example: '400' }),
+    message: z.string(),
+    details: z.array(z.object({ constraint: z.string(), field: z.string(), message: z.string() })),
+  })
+  .meta({
+    id: 'GatewayValidationError',
+    description: 'Every fault of the request, with the field, the constraint that it breaks, and what would be right',
+  })
