@@ -5,6 +5,7 @@ import { findSessionInputs, storeEntry } from '../db/stores/entry-store.js'
 import type { SessionRow } from '../db/stores/session-row.js'
 import { findSession, markWorkflowStarted } from '../db/stores/session-store.js'
 import { findSurvey } from '../db/stores/survey-store.js'
+import { GATEWAY } from '../domain/plan/survey-plan.js'
 import { type Reward, type RewardPolicy, rewardFor, sharedAmount } from '../domain/reward.js'
 import { upstreamProfile } from '../domain/upstream-profile.js'
 import { failpoint } from '../platform/failpoints.js'
@@ -72,6 +73,8 @@ async function askForEntry(deps: SessionDependencies, upstream: Upstream, row: S
       userIp: inputs?.userIp ?? null,
       userAgent: inputs?.userAgent ?? null,
       device: row.device,
+      // a plan of ours may ask for them in its address; upstream never learns what is the panel's own
+      ...(row.connection === GATEWAY ? { ours: { panel: row.panel, customPanelData: row.custom_panel_data } } : {}),
     },
   )
 }

@@ -125,6 +125,8 @@ export interface EntryRequest {
   readonly userIp: string | null
   readonly userAgent: string | null
   readonly device: string | null
+  /** Only for our own survey plans: no provider is ever told these. */
+  readonly ours?: { readonly panel: string; readonly customPanelData: Readonly<Record<string, unknown>> | null }
 }
 
 export interface EntryLink {

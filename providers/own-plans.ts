@@ -4,7 +4,7 @@ import { GATEWAY } from '../domain/plan/survey-plan.js'
 import type { ConnectionBase } from '../platform/config/connection-base.js'
 import type { Call, EntryLink, EntryRequest, ProviderAdapter } from './adapter.js'
 import { ProviderError } from './errors.js'
-import { surveyAddress } from './survey-address.js'
+import { type AddressValues, surveyAddress } from './survey-address.js'
 
 /** The one connection that nobody configures: the survey plans which buyers launch here (contract §2, `connections`). */
 export const gatewayConnection: ConnectionBase = {
@@ -42,9 +42,30 @@ async function openEntry(_call: Call<ConnectionBase>, entry: EntryRequest): Prom
   const template = entry.survey.entry.survey_url
   if (template === undefined) throw new ProviderError('refused', 'the plan has no survey_url')
   const token = randomBytes(24).toString('base64url')
-  const url = surveyAddress(template, token, {
-    SURVEY_ID: entry.survey.entry.survey_id ?? '',
-    PANELIST_ID: entry.panelistId,
-  })
-  return { url, providerSessionId: token }
+  return { url: surveyAddress(template, token, addressValues(entry)), providerSessionId: token }
+}
+
+/** What a buyer may have put into the address of a survey (docs/router.md, Placeholders). */
+function addressValues({ survey, quota, profile, panelistId, device, ours }: EntryRequest): AddressValues {
+  const panel = (ours?.panel ?? '').toUpperCase()
+  return {
+    session: {
+      SURVEY_ID: survey.entry.survey_id ?? '',
+      PANELIST_ID: panelistId,
+      SUPPLIER_ID: panel,
+      PANEL: panel,
+      QUOTA_ID: quota?.quotaId ?? '',
+      COUNTRY: survey.country,
+      LOCALE: survey.locale ?? '',
+      DEVICE: device ?? '',
+    },
+    named: new Map([...texts(ours?.customPanelData ?? {}), ...texts(profile)]),
+  }
+}
+
+/** The members that are a word of their own: lists and objects have no place in an address. */
+function texts(members: Readonly<Record<string, unknown>>): [name: string, value: string][] {
+  return Object.entries(members).flatMap(([name, value]): [string, string][] =>
+    ['string', 'number', 'boolean'].includes(typeof value) ? [[name, String(value)]] : [],
+  )
 }

@@ -1,33 +1,23 @@
 import { type PanelistStanding, readPanelistStanding } from '../../db/read-models/panelist-standing.js'
+import { findPlan } from '../../db/stores/plan-row.js'
 import { findSurvey, type SurveyRecord } from '../../db/stores/survey-store.js'
 import { excludedByGroup } from '../../domain/grouping.js'
-import type { Money } from '../../domain/money.js'
-import type { Grade } from '../../domain/outcome.js'
-import type { PanelistSnapshot } from '../../domain/panelist.js'
+import type { PanelistSnapshot, Profile } from '../../domain/panelist.js'
 import { mayTakePart } from '../../domain/participation.js'
-import type { Quota, Survey } from '../../domain/survey.js'
+import { slotsWith } from '../../domain/plan/slot-choice.js'
+import { GATEWAY } from '../../domain/plan/survey-plan.js'
+import type { Quota } from '../../domain/survey.js'
 import type { ConnectionBase } from '../../platform/config/connection-base.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
+import type { Bookable } from '../booked-session.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { notFound, Problem } from '../http/problem.js'
+import { expandedFor, GATEWAY_VOCABULARY, namedProfile, type PlanTerms, planTerms } from '../plan-booking.js'
 import { findOffers } from './find-offers.js'
 import { findOwnOffer } from './live/find-own-offer.js'
 import { quotaKey } from './offer-token.js'
 import type { CreateSessionRequest } from './schemas.js'
 import { isCapped, mayUse, upstreamPanelistId, watchedConnections } from './usable-connections.js'
-
-/** An offer that still stands, with what its session needs. */
-export interface Bookable {
-  readonly found: SurveyRecord
-  /** The survey itself where it is for this panelist alone, and so not in the catalogue. */
-  readonly ownSurvey: Survey | null
-  readonly quota: Quota | null
-  /** The newest stored price: what the session locks. */
-  readonly price: Money
-  readonly requiredGrade: Grade
-  readonly providerPanelistId: string
-  readonly snapshot: PanelistSnapshot
-}
 
 /**
  * Reads an offer and checks that it still stands: survey and quota open, not full, not cheaper than shown, its
@@ -63,25 +53,49 @@ export async function bookOffer(
   if (isCapped(panel, connection, standing)) {
     throw new Problem(409, 'cap_reached', 'This panelist has had all the starts that the caps allow for now')
   }
-  const profile = body.profile ?? standing.stored?.profile ?? {}
+  const snapshot = snapshotOf(body.profile, standing.stored)
+  const terms = found.connection === GATEWAY ? await bookPlan(deps, panel, found, quota, snapshot, now) : null
+  if (found.connection === GATEWAY && terms === null) throw await gone()
   return {
     found,
     ownSurvey: offer.circumstances === null ? null : found.survey,
     quota,
     price,
-    requiredGrade: connection.requiredGrade,
+    requiredGrade: terms?.requiredGrade ?? connection.requiredGrade,
     providerPanelistId: upstreamPanelistId(deps, panel, connection, body.panelist_id),
-    snapshot: {
-      profile,
-      dateOfBirth: birthIn(profile) ?? (body.profile === undefined ? (standing.stored?.dateOfBirth ?? null) : null),
-    },
+    snapshot,
+    plan: terms?.plan ?? null,
   }
 }
 
-const birthIn = (profile: PanelistSnapshot['profile']): string | null =>
-  typeof profile.date_of_birth === 'string' ? profile.date_of_birth : null
+/** The slots of a plan of our own, as far as they can be told before the click. @returns null when there is no room */
+async function bookPlan(
+  deps: ApiDependencies,
+  panel: PanelConfig,
+  found: SurveyRecord,
+  quota: Quota | null,
+  snapshot: PanelistSnapshot,
+  now: Date,
+): Promise<PlanTerms | null> {
+  const record = await findPlan(deps.knex, found.providerSurveyId, now)
+  if (record === null || record.status !== 'OPEN') return null
+  const profile = expandedFor(snapshot, GATEWAY_VOCABULARY, now)
+  const slots = slotsWith(record, profile, panel.id, quota?.quotaId ?? null)
+  return slots.kind === 'slots' ? planTerms(record, slots, namedProfile(record, slots, snapshot, now)) : null
+}
 
-function takesPeople(
+/**
+ * What counts of a panelist for a session: the profile that came with the request, else the stored one (contract §4).
+ * A date of birth stands for `age`; the stored one only beside the stored profile.
+ */
+export function snapshotOf(given: Profile | undefined, stored: PanelistStanding['stored']): PanelistSnapshot {
+  const profile = given ?? stored?.profile ?? {}
+  const inProfile = typeof profile.date_of_birth === 'string' ? profile.date_of_birth : null
+  return { profile, dateOfBirth: inProfile ?? (given === undefined ? (stored?.dateOfBirth ?? null) : null) }
+}
+
+/** Whether a survey takes people of a panel now, whoever they are. */
+export function takesPeople(
   deps: ApiDependencies,
   panel: PanelConfig,
   connection: ConnectionBase,
@@ -95,12 +109,17 @@ function takesPeople(
     found.status === 'open' &&
     survey.enterable &&
     (survey.availableCompletes === null || survey.availableCompletes > 0) &&
-    (survey.finishAt === null || new Date(survey.finishAt) > now)
+    (survey.finishAt === null || new Date(survey.finishAt) > now) &&
+    (survey.panels === undefined || survey.panels.includes(panel.id))
   )
 }
 
 /** Asked again at the booking: what a provider said about this panelist since the match counts. */
-function isWelcome({ surveyId, connection, survey }: SurveyRecord, quota: Quota | null, standing: PanelistStanding) {
+export function isWelcome(
+  { surveyId, connection, survey }: SurveyRecord,
+  quota: Quota | null,
+  standing: PanelistStanding,
+) {
   const named = survey.membersOnly !== true || standing.invitations.get(surveyId)?.has(quota?.quotaId ?? '') === true
   // a session of this very survey that is under way has an answer of its own (409 session_exists)
   const past = standing.past.filter(
@@ -111,7 +130,8 @@ function isWelcome({ surveyId, connection, survey }: SurveyRecord, quota: Quota 
   )
 }
 
-const isOpen = (quota: Quota): boolean => quota.status === 'open' && (quota.available === null || quota.available > 0)
+export const isOpen = (quota: Quota): boolean =>
+  quota.status === 'open' && (quota.available === null || quota.available > 0)
 
 const MOST_ALTERNATIVES = 3
 

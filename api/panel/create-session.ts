@@ -1,22 +1,16 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { RequestHandler } from 'express'
 import { bindIdempotencyKey } from '../../db/stores/idempotency-store.js'
 import { rewardNow, type SessionRow, standingOf } from '../../db/stores/session-row.js'
-import {
-  announceSession,
-  findSession,
-  findUnfinishedSession,
-  insertSession,
-  SessionExists,
-} from '../../db/stores/session-store.js'
-import { rewardFor, sharedAmount } from '../../domain/reward.js'
+import { findUnfinishedSession, insertSession, SessionExists } from '../../db/stores/session-store.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import { failpoint } from '../../platform/failpoints.js'
+import { type Bookable, newSession, openOrWait } from '../booked-session.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { panelOf } from '../http/auth.js'
 import { Problem } from '../http/problem.js'
 import { parseBody } from '../http/validate.js'
-import { type Bookable, bookOffer, offerGone } from './book-offer.js'
+import { bookOffer, offerGone } from './book-offer.js'
 import { withIdempotencyKey } from './idempotent.js'
 import { CreateSessionRequest } from './schemas.js'
 
@@ -43,9 +37,16 @@ async function storeSession(
 ): Promise<string> {
   const booking = await bookOffer(deps, panel, body)
   const sessionId = randomUUID()
+  const respondent = {
+    panelistId: body.panelist_id,
+    device: body.device ?? null,
+    userIp: body.user_ip ?? null,
+    userAgent: body.user_agent ?? null,
+    customPanelData: body.custom_panel_data ?? null,
+  }
   try {
     await deps.knex.transaction(async (trx) => {
-      await insertSession(trx, newSession(deps, panel, body, booking, sessionId))
+      await insertSession(trx, newSession(deps, panel, respondent, booking, sessionId))
       if (key !== null) await bindIdempotencyKey(trx, panel.id, key, sessionId)
     })
   } catch (error) {
@@ -54,70 +55,6 @@ async function storeSession(
   }
   failpoint('session.after_row')
   return sessionId
-}
-
-function newSession(
-  deps: ApiDependencies,
-  panel: PanelConfig,
-  body: CreateSessionRequest,
-  booking: Bookable,
-  sessionId: string,
-) {
-  const { found, quota, price, snapshot, requiredGrade, providerPanelistId } = booking
-  const { sessions } = deps.config
-  // some providers name the price with the entry: the session has none until then (contract §4)
-  const priced = deps.findUpstream(found.connection)?.adapter.priceWithEntry !== true
-  return {
-    sessionId,
-    panel: panel.id,
-    panelistId: body.panelist_id,
-    surveyId: found.surveyId,
-    connection: found.connection,
-    provider: found.provider,
-    providerSurveyId: found.providerSurveyId,
-    providerQuotaId: quota?.quotaId ?? null,
-    groupId: found.survey.groupId,
-    country: found.survey.country,
-    requiredGrade,
-    price: priced ? price : null,
-    reward: priced ? rewardFor(price, panel.reward) : null,
-    shareMinor: priced ? sharedAmount(price, panel.reward) : null,
-    screenoutReward: panel.reward.screenout,
-    loiMinutes: found.survey.loiMinutes,
-    device: body.device ?? null,
-    customPanelData: body.custom_panel_data ?? null,
-    entryToken: randomBytes(24).toString('base64url'),
-    providerPanelistId,
-    createdAt: deps.clock(),
-    entryTtlMs: sessions.entryTtl,
-    completionTtlMs: sessions.completionTtl,
-    lateGraceMs: sessions.lateOutcomeGrace,
-    inputs: {
-      panelist: snapshot,
-      userIp: body.user_ip ?? null,
-      userAgent: body.user_agent ?? null,
-      survey: booking.ownSurvey,
-    },
-  }
-}
-
-/** Waits until the provider has given the entry; a slow one leaves the session `opening`, and the panel knows its id. */
-async function openOrWait(deps: ApiDependencies, sessionId: string): Promise<SessionRow> {
-  const stored = await mustFind(deps, sessionId)
-  if (stored.state !== 'opening') return stored
-  await deps.sessions.open(stored)
-  failpoint('session.after_start')
-  const opened = await mustFind(deps, sessionId)
-  if (opened.state !== 'opening') return opened
-  // the panel learns the id of a session that is still opening: from now on it gets its postbacks
-  await announceSession(deps.knex, sessionId)
-  return mustFind(deps, sessionId)
-}
-
-async function mustFind(deps: ApiDependencies, sessionId: string): Promise<SessionRow> {
-  const row = await findSession(deps.knex, sessionId)
-  if (row === null) throw new Error(`session ${sessionId} is not there`)
-  return row
 }
 
 async function sessionExists(

@@ -12,6 +12,7 @@ export function sessionSummary(row: SessionRow): SessionSummary {
     grade: row.grade,
     provisional: row.provisional,
     payable: row.payable,
+    ...(row.unpaid_reason === null ? {} : { reason: row.unpaid_reason }),
     needs_review: row.needs_review,
     panelist_id: row.panelist_id,
     survey_id: row.survey_id,

@@ -19,6 +19,10 @@ const sessionFields = {
   grade: EvidenceGrade.nullable(),
   provisional: z.boolean(),
   payable: z.boolean(),
+  reason: z
+    .enum(['over_quota'])
+    .optional()
+    .meta({ description: 'Why a proven complete is not payable: no slot was left for it. Absent otherwise' }),
   needs_review: z.boolean(),
   panelist_id: panelistId.nullable().meta({ description: 'Null once the panelist was erased' }),
   survey_id: z.string(),
