@@ -1,8 +1,10 @@
 import type { RequestHandler } from 'express'
 import { readPanelistStanding } from '../../db/read-models/panelist-standing.js'
-import { findSurvey } from '../../db/stores/survey-store.js'
+import { findPlan } from '../../db/stores/plan-row.js'
+import { findSurvey, type SurveyRecord } from '../../db/stores/survey-store.js'
 import { excludedByGroup } from '../../domain/grouping.js'
 import { mayTakePart } from '../../domain/participation.js'
+import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { panelOf } from '../http/auth.js'
 import { notFound } from '../http/problem.js'
@@ -26,6 +28,7 @@ export function explain(deps: ApiDependencies): RequestHandler {
     if (found === null || connection === undefined || !mayUse(panel, connection.id)) {
       throw notFound('There is no such survey for you')
     }
+    if (!(await isForPanel(deps, found, panel.id))) throw notFound('There is no such survey for you')
     if (standing.stored === null) throw notFound('This panelist is not stored: PUT /v1/panelists/{id} first')
     const panelist = panelistOf({ panelist_id: panelistId }, standing.stored)
     const explanation = await deps.catalogue.explain(surveyId, panel.id, panelist, null)
@@ -72,4 +75,14 @@ export function explain(deps: ApiDependencies): RequestHandler {
       ],
     })
   }
+}
+
+/**
+ * A buyer's plan is there for the panels that it names and for nobody else. One of them that had its share, and so is
+ * offered nothing for now, may ask why.
+ */
+async function isForPanel(deps: ApiDependencies, found: SurveyRecord, panel: string): Promise<boolean> {
+  if (found.connection !== GATEWAY || found.survey.panels?.includes(panel) === true) return true
+  const plan = await findPlan(deps.knex, found.providerSurveyId, deps.clock())
+  return plan?.plan.targetPanels.includes(panel) === true
 }

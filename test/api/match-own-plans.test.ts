@@ -1,0 +1,256 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Client, Connection } from '@temporalio/client'
+import type { Express } from 'express'
+import request from 'supertest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { createApp } from '../../api/app.js'
+import { composeApi } from '../../api/compose.js'
+import { openConnection } from '../../db/stores/connection-store.js'
+import { lockPlan } from '../../db/stores/plan-row.js'
+import { deletePlan, insertPlan, setPlanStatus, setQuotaStatus, writePolicy } from '../../db/stores/plan-store.js'
+import { stampSoon } from '../../db/stores/stamp-soon.js'
+import { surveyIdOf } from '../../db/survey-id.js'
+import { DEFAULT_POLICY, GATEWAY, type SurveyPlan } from '../../domain/plan/survey-plan.js'
+import { loadConfig } from '../../platform/config/load.js'
+import { createLogger } from '../../platform/logger.js'
+import { connectionSchemas } from '../../providers/connection-schemas.js'
+import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import { aPlan } from '../support/plans.js'
+
+/** What contract §4 allows between a commit and a match that knows of it. */
+const MATCHABLE_MS = 1_000
+const KEYS = { lifepoints: 'tk_lifepoints_0123456789', toplife: 'tk_toplife_0123456789', ops: 'ok_ops_0123456789' }
+
+const CONFIG = `
+operators: [{ id: ops, api_key: "${KEYS.ops}", roles: [ops] }]
+demand_partners: [{ id: acme, api_key: "dk_acme_0123456789" }]
+panels:${Object.entries(KEYS)
+  .filter(([id]) => id !== 'ops')
+  .map(
+    ([id, key]) => `
+  - id: ${id}
+    api_key: "${key}"
+    markets: { USA: { locales: [en-US, es-US], currency: USD } }
+    redirects: { default: "https://${id}.example/done" }
+    postback: { url: "https://${id}.example/hooks", secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" }
+    reward: { currency: points, per_major_unit: 100, share_percent: 50, screenout: 0 }`,
+  )
+  .join('')}
+connections:
+  - { id: kantar-us, provider: kantar, supply_url: "https://supply.example", api_key: "k_0123456789" }
+`
+
+let database: TestDatabase
+let app: Express
+let close: () => Promise<void>
+let planned = 0
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  const file = join(mkdtempSync(join(tmpdir(), 'tributary-test-')), 'tributary.yaml')
+  writeFileSync(file, CONFIG)
+  const away = Connection.lazy({ address: '127.0.0.1:1', connectTimeout: '1s' })
+  const { deps, close: closeApi } = await composeApi({
+    config: loadConfig({ file, env: {}, connectionSchemas }),
+    knex: database.knex,
+    databaseUrl: database.url,
+    // nothing here needs Temporal: a match is answered from memory
+    temporal: new Client({ connection: away }),
+    logger: createLogger('test', 'silent'),
+    publicUrl: 'http://tributary.example',
+  })
+  app = createApp(deps)
+  await openConnection(database.knex, { connection: GATEWAY, provider: GATEWAY })
+  await deps.catalogue.start()
+  close = async () => {
+    await closeApi()
+    await away.close()
+    await database.drop()
+  }
+})
+afterAll(() => close())
+
+/** As a buyer's request does it: the transaction, then the stamp that nobody waits for. */
+async function change<Result>(work: (trx: TestDatabase['knex']) => Promise<Result>): Promise<Result> {
+  const result = await database.knex.transaction(work)
+  stampSoon(database.knex)
+  return result
+}
+
+async function launched(given: Partial<SurveyPlan> = {}): Promise<string> {
+  const planId = `plan_test_${++planned}`
+  await change((trx) =>
+    insertPlan(trx, { planId, demandPartner: 'acme', plan: aPlan({ locale: 'en-US', ...given }) }, new Date()),
+  )
+  return planId
+}
+
+type Panel = 'lifepoints' | 'toplife'
+
+async function match(panel: Panel, body: object = {}) {
+  const answer = await request(app)
+    .post('/v1/surveys/match')
+    .set('x-api-key', KEYS[panel])
+    .send({ panelist_id: 'ann', country: 'USA', limit: 200, ...body })
+  expect(answer.status, answer.text).toBe(200)
+  return answer.body as {
+    offers: { provider_survey_id: string; [member: string]: unknown }[]
+    connections: object[]
+  }
+}
+const plansOf = async (panel: Panel, body: object = {}) =>
+  (await match(panel, body)).offers.map((offer) => offer.provider_survey_id)
+
+/** Looks every 20 ms until the match says so; fails after the second that the contract gives. */
+const within = (look: () => Promise<void>, timeout = MATCHABLE_MS) => vi.waitFor(look, { timeout, interval: 20 })
+/** A pause is no commit of a survey: it is noticed at the next look. */
+const SOON_MS = 5_000
+
+describe('a survey plan in a match', () => {
+  test('is offered to the panels that it names within a second, at the price of the quota that fits', async () => {
+    const planId = await launched({
+      quotas: [
+        { id: 'young', qualifications: [{ questionId: 'age', ranges: [{ from: 18, to: 34 }] }], targetCompletes: 5 },
+        {
+          id: 'older',
+          qualifications: [{ questionId: 'age', ranges: [{ from: 35, to: 99 }] }],
+          pricing: { cpi: 4, unit: 'main', currency: 'USD' },
+        },
+      ],
+    })
+    await within(async () => expect(await plansOf('lifepoints', { profile: { age: 22 } })).toContain(planId))
+    const { offers, connections } = await match('lifepoints', { profile: { age: 22 } })
+    expect(offers.find((offer) => offer.provider_survey_id === planId)).toMatchObject({
+      survey_id: surveyIdOf(GATEWAY, planId),
+      connection: 'gateway',
+      provider: 'gateway',
+      provider_survey_id: planId,
+      provider_quota_id: 'young',
+      match: 'yes',
+      loi_minutes: 5,
+      ir_percent: 80,
+      cpi: { amount_minor: 150, currency: 'USD' },
+      reward: { amount: 75, currency: 'points' },
+      why: expect.arrayContaining(['matched quota young: age 18-34']),
+    })
+    expect(connections).toContainEqual({ id: 'gateway', status: 'ok', age_seconds: null })
+
+    const older = await match('lifepoints', { profile: { age: '40' } })
+    expect(older.offers.find((offer) => offer.provider_survey_id === planId)).toMatchObject({
+      provider_quota_id: 'older',
+      cpi: { amount_minor: 400, currency: 'USD' },
+    })
+    expect(await plansOf('lifepoints', { profile: { age: 17 } })).not.toContain(planId)
+    expect(await plansOf('lifepoints')).not.toContain(planId)
+    expect(await plansOf('lifepoints', { profile: { age: 22 }, connections: ['kantar-us'] })).toEqual([])
+    expect(await plansOf('toplife', { profile: { age: 22 } })).not.toContain(planId)
+  })
+
+  test('is gone within a second when it is paused, closed or deleted, and back when it is opened', async () => {
+    const planId = await launched({ targetPanels: ['toplife'] })
+    const status = (to: 'OPEN' | 'PAUSED' | 'CLOSED') =>
+      change((trx) => setPlanStatus(trx, 'acme', planId, to, new Date()))
+    const offered = (yes: boolean) =>
+      within(async () => expect((await plansOf('toplife')).includes(planId), `offered: ${yes}`).toBe(yes))
+    await offered(true)
+    await status('PAUSED')
+    await offered(false)
+    await status('OPEN')
+    await offered(true)
+    await status('CLOSED')
+    await offered(false)
+    await status('OPEN')
+    await offered(true)
+    await status('CLOSED')
+    expect(await change((trx) => deletePlan(trx, 'acme', planId, new Date()))).toBe('deleted')
+    await offered(false)
+  })
+
+  test('a quota that is paused takes nobody, the others go on', async () => {
+    const planId = await launched({
+      quotas: [
+        { id: 'men', qualifications: [{ questionId: 'sex', answers: ['male'] }] },
+        { id: 'women', qualifications: [{ questionId: 'sex', answers: ['female'] }] },
+      ],
+    })
+    await within(async () => expect(await plansOf('lifepoints', { profile: { sex: 'male' } })).toContain(planId))
+    await change((trx) => setQuotaStatus(trx, 'acme', planId, 'men', 'PAUSED', new Date()))
+    await within(async () => expect(await plansOf('lifepoints', { profile: { sex: 'male' } })).not.toContain(planId))
+    expect(await plansOf('lifepoints', { profile: { sex: 'female' } })).toContain(planId)
+  })
+
+  test('a panel whose allocation is reached is offered nothing, and may ask why; the other one goes on', async () => {
+    const planId = await launched({ targetCompletes: 10, targetPanels: ['lifepoints', 'toplife'] })
+    await within(async () => expect(await plansOf('lifepoints')).toContain(planId))
+    await change(async (trx) => {
+      await lockPlan(trx, planId, new Date())
+      const policy = { ...DEFAULT_POLICY, flexibilityPercent: 0, allocations: { toplife: 10 } }
+      await writePolicy(trx, planId, policy, new Date())
+    })
+    await within(async () => expect(await plansOf('lifepoints')).not.toContain(planId))
+    expect(await plansOf('toplife')).toContain(planId)
+
+    await storePanelist('lifepoints')
+    const { status, body } = await explain('lifepoints', planId)
+    expect([status, body.verdict]).toEqual([200, 'no'])
+    const broken = body.rules.filter((rule: { holds: boolean }) => !rule.holds)
+    expect(broken).toEqual([{ rule: 'panel', wanted: 'a panel that it is open to', given: 'lifepoints', holds: false }])
+  })
+
+  test('nothing of it is offered while the connection is paused', async () => {
+    const planId = await launched()
+    await within(async () => expect(await plansOf('lifepoints')).toContain(planId))
+    const tell = (action: string) =>
+      request(app).post(`/v1/ops/connections/gateway/${action}`).set('x-api-key', KEYS.ops)
+    expect((await tell('pause').send({ reason: 'books' })).status).toBe(202)
+    await within(async () => {
+      const { offers, connections } = await match('lifepoints')
+      expect(offers).toEqual([])
+      expect(connections).toContainEqual({ id: 'gateway', status: 'paused', age_seconds: null })
+    }, SOON_MS)
+    expect((await tell('resume')).status).toBe(202)
+    await within(async () => expect(await plansOf('lifepoints')).toContain(planId), SOON_MS)
+  })
+})
+
+async function storePanelist(panel: Panel, profile: object = { age: 22 }): Promise<void> {
+  const put = await request(app)
+    .put('/v1/panelists/bob')
+    .set('x-api-key', KEYS[panel])
+    .send({ country: 'USA', locale: 'en-US', profile })
+  expect([200, 201, 204]).toContain(put.status)
+}
+
+const explain = (panel: Panel, planId: string) =>
+  request(app)
+    .get(`/v1/surveys/${surveyIdOf(GATEWAY, planId)}/explain`)
+    .query({ panelist_id: 'bob' })
+    .set('x-api-key', KEYS[panel])
+
+describe('an explanation of a survey plan', () => {
+  test('speaks our own words, and is there for the panels that the plan names alone', async () => {
+    const planId = await launched({ qualifications: [{ questionId: 'age', ranges: [{ from: 30, to: 40 }] }] })
+    for (const panel of ['lifepoints', 'toplife'] as const) await storePanelist(panel)
+    const { status, body } = await explain('lifepoints', planId)
+    expect(status).toBe(200)
+    expect(body).toMatchObject({
+      verdict: 'no',
+      reasons: [{ attribute: 'age', wanted: '30-40', given: '22', holds: false, provider_code: 'gateway:age' }],
+    })
+    expect(body.rules).toContainEqual({
+      rule: 'panel',
+      wanted: 'a panel that it is open to',
+      given: 'lifepoints',
+      holds: true,
+    })
+    const other = await explain('toplife', planId)
+    const never = await request(app)
+      .get('/v1/surveys/sv_never/explain')
+      .query({ panelist_id: 'bob' })
+      .set('x-api-key', KEYS.toplife)
+    expect(other.status).toBe(404)
+    expect(other.body).toEqual(never.body)
+  })
+})
