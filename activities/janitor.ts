@@ -2,15 +2,28 @@ import type { Knex } from '../db/connect.js'
 import { findPendingClaims, type PendingClaim } from '../db/stores/claim-store.js'
 import { ensurePartitions, pruneIdempotencyKeys, tryLease } from '../db/stores/housekeeping-store.js'
 import { prunePanelistMatches } from '../db/stores/panelist-match-store.js'
+import {
+  findUndrivenPlans,
+  findUntoldClosures,
+  giveUpLostDrivers,
+  type PlanFacts,
+} from '../db/stores/plan-drive-store.js'
 import { adoptPendingPostbacks } from '../db/stores/postback-store.js'
 import { factsToShow } from '../db/stores/session-row.js'
 import { findUnstartedSessions } from '../db/stores/session-store.js'
+import { stampRevisions } from '../db/stores/stamper.js'
 
 /** What was left behind by a crash, or while Temporal was away. Ids and plain facts only. */
 export interface LeftBehind {
   readonly sessions: readonly ReturnType<typeof factsToShow>[]
   readonly claims: readonly PendingClaim[]
   readonly postbacks: readonly { readonly postbackId: string; readonly redelivery: number }[]
+  /** Survey plans in their fielding without a workflow. (Absent in rounds of earlier versions, as what follows.) */
+  readonly plans?: readonly PlanFacts[]
+  /** Survey plans that are over and whose workflow has not heard of it. */
+  readonly closedPlans?: readonly PlanFacts[]
+  /** Changes of the catalogue that their writers had left unstamped. */
+  readonly stamped?: number
 }
 
 export type JanitorActivities = ReturnType<typeof createJanitorActivities>
@@ -20,6 +33,8 @@ const SETTLING_MS = 8_000
 /** The update-with-start of a create may take ten seconds. */
 const STARTING_MS = 12_000
 const BATCH = 200
+/** A plan this long past its finish date and still open has lost its workflow. */
+const OVERDUE_MS = 10 * 60_000
 const DELIVERY_LEASE_MS = 15 * 60_000
 /** Contract §4: stored answers are kept at least 24 hours. */
 const IDEMPOTENCY_MS = 48 * 60 * 60_000
@@ -32,23 +47,29 @@ const QUESTION_MS = 10 * 60_000
 export function createJanitorActivities(deps: { readonly knex: Knex; readonly clock: () => Date }) {
   const before = (ms: number) => new Date(deps.clock().getTime() - ms)
   return {
-    /** Finds what nobody takes care of. Pending postbacks are taken over in the same breath. */
+    /** Finds what nobody takes care of. Pending postbacks are taken over, and changes stamped, in the same breath. */
     async findLeftBehind(): Promise<LeftBehind> {
       const now = deps.clock()
-      const [sessions, claims, postbacks] = await Promise.all([
+      const [sessions, claims, postbacks, plans, closedPlans, { stamped }] = await Promise.all([
         findUnstartedSessions(deps.knex, before(STARTING_MS), BATCH),
         findPendingClaims(deps.knex, before(SETTLING_MS), BATCH),
         adoptPendingPostbacks(deps.knex, now, new Date(now.getTime() + DELIVERY_LEASE_MS), BATCH),
+        findUndrivenPlans(deps.knex, before(SETTLING_MS), BATCH),
+        findUntoldClosures(deps.knex, before(SETTLING_MS), BATCH),
+        stampRevisions(deps.knex),
       ])
       return {
         sessions: sessions.map(factsToShow),
         claims,
         postbacks: postbacks.map(({ postbackId, redeliveries }) => ({ postbackId, redelivery: redeliveries })),
+        plans,
+        closedPlans,
+        stamped,
       }
     },
 
-    /** Next months' partitions, and what is past its time: idempotency keys, what panelists were offered. One process at a time. */
-    async tidy(): Promise<{ partitions: number; keys: number; matches?: number }> {
+    /** Next months' partitions, and what is past its time: idempotency keys, what panelists were offered, plans without a workflow. One process at a time. */
+    async tidy(): Promise<{ partitions: number; keys: number; matches?: number; plans?: number }> {
       return tryLease(deps.knex, async (trx) => ({
         partitions: await ensurePartitions(trx),
         keys: await pruneIdempotencyKeys(trx, before(IDEMPOTENCY_MS)),
@@ -56,7 +77,8 @@ export function createJanitorActivities(deps: { readonly knex: Knex; readonly cl
           results: before(PANELIST_MATCH_MS),
           questions: before(QUESTION_MS),
         }),
-      })).then((done) => done ?? { partitions: 0, keys: 0, matches: 0 })
+        plans: await giveUpLostDrivers(trx, before(OVERDUE_MS)),
+      })).then((done) => done ?? { partitions: 0, keys: 0, matches: 0, plans: 0 })
     },
   }
 }

@@ -1,5 +1,6 @@
 import { createJanitorActivities } from '../activities/janitor.js'
 import { createMatchingActivities } from '../activities/matching.js'
+import { createPlanActivities } from '../activities/plans.js'
 import { createPostbackActivities } from '../activities/postbacks.js'
 import { createSessionActivities } from '../activities/sessions.js'
 import { createSupplyActivities } from '../activities/supply.js'
@@ -27,6 +28,7 @@ export function createActivitySet(parts: ActivityParts) {
     supply: createSupplyActivities({ knex, findUpstream, logger, clock }),
     matching: createMatchingActivities({ knex, findUpstream, logger, clock }),
     janitor: createJanitorActivities({ knex, clock }),
+    plans: createPlanActivities({ knex, clock }),
     sessions: createSessionActivities({
       knex,
       findUpstream,

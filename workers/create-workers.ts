@@ -90,7 +90,7 @@ function plan({ activities, connections, groups, workflowBundle }: WorkerParts):
     plans.push({
       taskQueue: 'sessions',
       workflowBundle,
-      activities: { ...activities.sessions, ...activities.matching, ...activities.janitor },
+      activities: { ...activities.sessions, ...activities.matching, ...activities.janitor, ...activities.plans },
       maxCachedWorkflows: 2_000,
       maxConcurrentWorkflowTaskExecutions: 100,
       maxConcurrentActivityTaskExecutions: 100,

@@ -1,5 +1,6 @@
 // Every workflow this program runs: one line each. The worker bundles what is reachable from here.
 export { confirmQuota } from './confirm-quota.js'
+export { fieldPlan } from './field-plan.js'
 export { janitor } from './janitor.js'
 export { pollProvider } from './poll-provider.js'
 export { refreshPanelist } from './refresh-panelist.js'

@@ -11,6 +11,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import type { JanitorActivities, LeftBehind } from '../activities/janitor.js'
+import { fieldPlan } from './field-plan.js'
+import { planChanged, planStart, planWorkflowId } from './messages/plan.js'
 import { claimWorkflowId, outcomeArrived, postbackWorkflowId, sessionWorkflowId } from './messages/session.js'
 import { sessionStart } from './messages/session-start.js'
 import { respondentSession } from './respondent-session.js'
@@ -33,7 +35,7 @@ const ROUNDS_PER_TIDY = 100
 
 /**
  * Every fifteen seconds: starts sessions whose start was lost, tells sessions of claims that were not applied, sends
- * messages that nobody delivers. Nothing is lost for longer than that, whatever crashed. Its id is `janitor`.
+ * messages that nobody delivers, has survey plans looked after. Nothing is lost for longer than that, whatever crashed. Its id is `janitor`.
  */
 export async function janitor(): Promise<void> {
   for (let round = 0; round < ROUNDS_PER_RUN && !workflowInfo().continueAsNewSuggested; round += 1) {
@@ -42,9 +44,12 @@ export async function janitor(): Promise<void> {
       ...found.sessions.map((facts) => quietly(startSession(facts))),
       ...found.claims.map((claim) => quietly(settle(claim))),
       ...found.postbacks.map((postback) => quietly(deliver(postback))),
+      ...(found.plans ?? []).map((plan) => quietly(startPlan(plan).catch(() => tellPlan(plan)))),
+      ...(found.closedPlans ?? []).map((plan) => quietly(tellPlan(plan).catch(() => startPlan(plan)))),
     ])
+    const plans = (found.plans?.length ?? 0) + (found.closedPlans?.length ?? 0)
     setCurrentDetails(
-      `Last round: ${found.sessions.length} sessions started, ${found.claims.length} claims told, ${found.postbacks.length} messages taken over`,
+      `Last round: ${found.sessions.length} sessions started, ${found.claims.length} claims told, ${found.postbacks.length} messages taken over, ${plans} plans driven on`,
     )
     if (round % ROUNDS_PER_TIDY === 0) await tidy()
     await sleep(EVERY, { summary: 'next round' })
@@ -93,4 +98,24 @@ async function deliver({ postbackId, redelivery }: LeftBehind['postbacks'][numbe
     staticSummary: 'a message that nobody delivers',
     parentClosePolicy: ParentClosePolicy.ABANDON,
   })
+}
+
+type Plan = NonNullable<LeftBehind['plans']>[number]
+
+/** A plan that is opened again while its workflow has not ended is told instead. */
+async function startPlan(plan: Plan): Promise<void> {
+  const { workflowId, taskQueue, args, staticSummary, typedSearchAttributes, workflowIdReusePolicy } = planStart(plan)
+  await startChild(fieldPlan, {
+    workflowId,
+    taskQueue,
+    args,
+    staticSummary,
+    typedSearchAttributes,
+    workflowIdReusePolicy,
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+  })
+}
+
+async function tellPlan({ planId }: Plan): Promise<void> {
+  await getExternalWorkflowHandle(planWorkflowId(planId)).signal(planChanged)
 }

@@ -12,6 +12,8 @@ import * as providerAnswers from './0010-provider-answers.js'
 import * as panelistMatches from './0011-panelist-matches.js'
 import * as deadPostbacks from './0013-dead-postbacks.js'
 import * as surveyPlans from './0014-survey-plans.js'
+import * as feed from './0015-feed.js'
+import * as planDriving from './0018-plan-driving.js'
 
 interface Migration {
   readonly name: string
@@ -34,6 +36,8 @@ const migrations: readonly Migration[] = [
   { name: '0011-panelist-matches', ...panelistMatches },
   { name: '0013-dead-postbacks', ...deadPostbacks },
   { name: '0014-survey-plans', ...surveyPlans },
+  { name: '0015-feed', ...feed },
+  { name: '0018-plan-driving', ...planDriving },
 ]
 
 /** What knex reads the migrations from. */

@@ -1,0 +1,68 @@
+import type { Knex } from '../db/connect.js'
+import { type AdvancedPlan, advancePlan } from '../db/stores/plan-drive-store.js'
+import { stampRevisions } from '../db/stores/stamper.js'
+
+/** How a plan stands, as its workflow sees it. Counts, times in epoch milliseconds and ids. */
+export interface PlanLook {
+  readonly state: 'open' | 'paused' | 'closed' | 'deleted'
+  /** Why it has its status. */
+  readonly reason: 'buyer' | 'filled' | 'finish_date'
+  readonly demandPartner: string
+  readonly surveyId: string
+  readonly completes: number
+  readonly target: number
+  readonly finishAt: number | null
+  /** Null = there is none, or the full launch has begun. */
+  readonly softLaunch: {
+    readonly completes: number
+    readonly pauseMs: number
+    /** Null = its completes are not reached yet. */
+    readonly fullLaunchAt: number | null
+  } | null
+}
+
+export type PlanActivities = ReturnType<typeof createPlanActivities>
+
+/** What the fielding of a survey plan does to the world. */
+export function createPlanActivities(deps: { readonly knex: Knex; readonly clock: () => Date }) {
+  return {
+    /** Does what is due of a plan - close it, begin its full launch - and says how it stands then. Safe to repeat. */
+    async lookAfterPlan(planId: string): Promise<PlanLook> {
+      const advanced = await advancePlan(deps.knex, planId, deps.clock())
+      if (advanced === null) return { ...GONE }
+      // always: an attempt that died after its commit has left its change unstamped
+      await stampRevisions(deps.knex)
+      return lookOf(advanced)
+    },
+  }
+}
+
+const GONE: PlanLook = {
+  state: 'deleted',
+  reason: 'buyer',
+  demandPartner: '',
+  surveyId: '',
+  completes: 0,
+  target: 0,
+  finishAt: null,
+  softLaunch: null,
+}
+
+const STATES = { OPEN: 'open', PAUSED: 'paused', CLOSED: 'closed' } as const
+
+function lookOf({ record, fullLaunchAt }: AdvancedPlan): PlanLook {
+  const { row, plan, policy } = record
+  return {
+    state: row.deleted_at === null ? STATES[row.status] : 'deleted',
+    reason: row.status_reason,
+    demandPartner: row.demand_partner,
+    surveyId: row.survey_id,
+    completes: row.completes,
+    target: row.target_completes,
+    finishAt: plan.finishDate === undefined ? null : Date.parse(plan.finishDate),
+    softLaunch:
+      policy.softLaunch === null || record.fullyLaunched
+        ? null
+        : { ...policy.softLaunch, fullLaunchAt: fullLaunchAt?.getTime() ?? null },
+  }
+}

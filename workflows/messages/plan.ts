@@ -1,0 +1,65 @@
+import { defineQuery, defineSignal } from '@temporalio/workflow'
+import { searchAttribute } from '../../domain/visibility.js'
+
+/** What starts a plan's workflow: its id only; how it stands is read from PostgreSQL by an activity. */
+export interface PlanInput {
+  readonly planId: string
+}
+
+/** How a plan is shown. `starting` until the first look at it. */
+export type PlanState = 'starting' | 'open' | 'paused' | 'closed' | 'deleted'
+
+/** A plan as its workflow knows it. Counts, times and ids. */
+export interface PlanPosition {
+  readonly planId: string
+  readonly state: PlanState
+  /** Why it is closed; null while it is not. */
+  readonly reason: 'buyer' | 'filled' | 'finish_date' | null
+  readonly completes: number
+  readonly target: number
+  /** Only so many at first; null = no soft launch, or it is over. */
+  readonly softLaunch: { readonly completes: number; readonly reached: boolean } | null
+  /** ISO stamps; null = nothing is due, or the plan has no end of its own. */
+  readonly finishAt: string | null
+  readonly nextLookAt: string | null
+}
+
+/** The plan's workflow id is its id: starting it twice is harmless. */
+export const planWorkflowId = (planId: string): string => `plan:${planId}`
+
+/** The buyer, or a complete, changed the plan; PostgreSQL already knows. */
+export const planChanged = defineSignal('planChanged')
+/** Where the plan stands. */
+export const planPosition = defineQuery<PlanPosition>('position')
+
+/** What is shown of a plan from its start. Nothing of the buyer's survey. */
+export interface PlanFactsToShow {
+  readonly planId: string
+  readonly country: string
+  /** "1.50 USD". */
+  readonly price: string
+  readonly target: number
+  /** In epoch milliseconds; null = it has no finish date. */
+  readonly finishAt: number | null
+}
+
+/** How a plan's workflow is started, by the API and by the janitor alike. A plan that is opened again is driven again. */
+export function planStart(facts: PlanFactsToShow) {
+  const input: PlanInput = { planId: facts.planId }
+  return {
+    workflowId: planWorkflowId(facts.planId),
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+    taskQueue: 'sessions',
+    args: [input] as [PlanInput],
+    staticSummary: ['gateway', facts.country, facts.price, `${facts.target} completes`].join(' · '),
+    typedSearchAttributes: [
+      { key: searchAttribute('TributaryProvider'), value: 'gateway' },
+      { key: searchAttribute('TributaryConnection'), value: 'gateway' },
+      { key: searchAttribute('TributaryState'), value: 'starting' },
+      { key: searchAttribute('TributaryMarkets'), value: [facts.country] },
+      ...(facts.finishAt === null
+        ? []
+        : [{ key: searchAttribute('TributaryDeadline'), value: new Date(facts.finishAt) }]),
+    ],
+  }
+}
