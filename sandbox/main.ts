@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import { openFeedFile } from './fieldwork/feed-file.js'
 import { openStateFile } from './kantar/state-file.js'
 import { createSandbox } from './server.js'
 
@@ -13,7 +14,7 @@ const Environment = z.object({
   TRIBUTARY_SANDBOX_URL: z.url().optional(),
   TRIBUTARY_TEMPORAL_UI: z.url().optional(),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
-  /** The issuer of Tributary's tokens, when its public_url is another than TRIBUTARY_API_URL. */
+  /** Tributary's public_url, in its links and tokens, when that is another than TRIBUTARY_API_URL. */
   TRIBUTARY_PUBLIC_URL: z.url().optional(),
   TRIBUTARY_DATA: z.string().min(1).optional(),
   SANDBOX_SEED: z.string().default('tributary'),
@@ -22,6 +23,8 @@ const Environment = z.object({
   SANDBOX_PLANS: z.coerce.number().int().min(0).max(200_000).default(400),
   /** How many completes every plan wants [5 to 400, by chance]; a benchmark wants enough. */
   SANDBOX_COMPLETES: z.coerce.number().int().min(1).max(1_000_000_000).optional(),
+  /** Whether the sandbox's buyers launch their first plans at the start. */
+  SANDBOX_LAUNCH: z.enum(['on', 'off']).default('on'),
   /** Milliseconds between two changes of the inventory; 0 leaves it alone. */
   SANDBOX_TICK: z.coerce.number().int().min(0).default(5_000),
 })
@@ -35,11 +38,15 @@ async function main(): Promise<void> {
   const settings = environment.data
   const kept = settings.TRIBUTARY_DATA ? openStateFile(join(settings.TRIBUTARY_DATA, 'sandbox')) : undefined
   const memory = kept?.load()
+  const feeds = settings.TRIBUTARY_DATA ? openFeedFile(join(settings.TRIBUTARY_DATA, 'sandbox')) : undefined
   const sandbox = createSandbox({
     seed: settings.SANDBOX_SEED,
     apiUrl: settings.TRIBUTARY_API_URL,
     tickMs: settings.SANDBOX_TICK,
     ...(settings.TRIBUTARY_SANDBOX_URL ? { url: settings.TRIBUTARY_SANDBOX_URL } : {}),
+    ...(settings.TRIBUTARY_PUBLIC_URL ? { publicUrl: settings.TRIBUTARY_PUBLIC_URL } : {}),
+    buyer: { warn: say },
+    ...(feeds ? { field: { kept: feeds.load(), keep: feeds.keep } } : {}),
     kantar: {
       plans: settings.SANDBOX_PLANS,
       ...(memory ? { keys: memory.state.keys } : {}),
@@ -51,7 +58,6 @@ async function main(): Promise<void> {
     demo: {
       temporalNamespace: settings.TEMPORAL_NAMESPACE,
       ...(settings.TRIBUTARY_TEMPORAL_UI ? { temporalUi: settings.TRIBUTARY_TEMPORAL_UI } : {}),
-      ...(settings.TRIBUTARY_PUBLIC_URL ? { issuer: settings.TRIBUTARY_PUBLIC_URL } : {}),
     },
   })
   if (memory) {
@@ -67,6 +73,7 @@ async function main(): Promise<void> {
       `provider sandbox at ${url}: ${sandbox.kantar.plans.size} survey plans, ${sandbox.purespectrum.surveys.size} PureSpectrum surveys, panel app at ${url}/demo\n`,
     )
     sandbox.kantar.outcomes.resume()
+    if (settings.SANDBOX_LAUNCH === 'on') void sandbox.buyers.launch().catch((error: unknown) => say(reason(error)))
     process.send?.({ event: 'ready', port })
   } catch (error) {
     process.stderr.write(`the sandbox cannot listen on ${settings.HOST}:${settings.SANDBOX_PORT} (${reason(error)}): `)
@@ -78,6 +85,10 @@ async function main(): Promise<void> {
     await sandbox.close()
     await kept?.close()
   })
+}
+
+function say(line: string): void {
+  process.stderr.write(`provider sandbox: ${line}\n`)
 }
 
 /** SIGTERM, SIGINT and a supervisor that went away end the sandbox in order; a second signal ends it at once. */

@@ -3,14 +3,17 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express, { type Express } from 'express'
 import { createAdmin } from './admin.js'
+import { type BuyerOptions, type Buyers, createBuyers } from './buyer/index.js'
 import { type Clock, type ClockOptions, createClock } from './clock.js'
 import { createDemo, type DemoOptions } from './demo/index.js'
 import { createDynata, type Dynata, type DynataOptions } from './dynata/index.js'
 import { createFaultBoard, type FaultBoard } from './faults.js'
+import { createFieldwork, type Fieldwork, type FieldworkOptions } from './fieldwork/index.js'
 import { createJournal, type Journal } from './journal.js'
 import { createKantar, type Kantar, type KantarOptions } from './kantar/index.js'
 import { createPureSpectrum, type PureSpectrum, type PureSpectrumOptions } from './purespectrum/index.js'
 import { createRandom } from './random.js'
+import { createSurveyPlatform, type SurveyPlatformOptions } from './survey-platform/index.js'
 import { createToluna, type Toluna, type TolunaOptions } from './toluna/index.js'
 
 export interface SandboxOptions {
@@ -19,6 +22,8 @@ export interface SandboxOptions {
   clock?: Clock | ClockOptions
   /** Tributary's address, without a slash at the end; may be given later with `setApiUrl`. */
   apiUrl?: string
+  /** Tributary's address in its links and tokens, where that is another than `apiUrl`. */
+  publicUrl?: string
   /** The sandbox's own address as others reach it [the address it listens on]. */
   url?: string
   /** The inventory changes by itself every so many simulated milliseconds; 0 leaves it alone [0]. */
@@ -27,6 +32,9 @@ export interface SandboxOptions {
   dynata?: DynataOptions
   purespectrum?: PureSpectrumOptions
   toluna?: TolunaOptions
+  buyer?: BuyerOptions
+  platform?: SurveyPlatformOptions
+  field?: FieldworkOptions
   demo?: DemoOptions
 }
 
@@ -40,6 +48,8 @@ export interface Sandbox {
   dynata: Dynata
   purespectrum: PureSpectrum
   toluna: Toluna
+  buyers: Buyers
+  field: Fieldwork
   /** The address given out in session and survey URLs. Throws before `listen`, unless it was an option. */
   url(): string
   setApiUrl(url: string): void
@@ -93,7 +103,21 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     url: () => `${url()}/dynata`,
     apiUrl: knownApiUrl,
   })
-  const demo = createDemo(options.demo ?? {}, { clock, journal, apiUrl: knownApiUrl })
+  const publicUrl = () => known(options.publicUrl ?? knownApiUrl(), '')
+  const platformUrl = () => `${url()}/survey-platform`
+  const around = { seed, clock, journal, faults, apiUrl: knownApiUrl, publicUrl, platformUrl }
+  const platform = createSurveyPlatform(options.platform ?? {}, around)
+  const buyers = createBuyers(options.buyer ?? {}, around)
+  const field = createFieldwork(options.field ?? {}, around)
+  const demo = createDemo(options.demo ?? {}, {
+    clock,
+    journal,
+    apiUrl: knownApiUrl,
+    publicUrl,
+    platformUrl,
+    buyers,
+    field,
+  })
 
   const app = express()
   app.disable('x-powered-by')
@@ -102,7 +126,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   app.use('/dynata', dynata.router)
   app.use('/purespectrum', purespectrum.router)
   app.use('/toluna', toluna.router)
+  app.use('/survey-platform', platform.router)
   app.use('/_sandbox', createAdmin(journal, faults))
+  app.use('/_sandbox/buyer', buyers.admin)
+  app.use('/_sandbox/field', field.admin)
   app.use('/_sandbox/purespectrum', purespectrum.admin)
   app.use('/_sandbox/toluna', toluna.admin)
   app.use('/_sandbox/dynata', dynata.admin)
@@ -112,6 +139,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   app.get('/', (_request, response) => response.redirect('/demo'))
 
   const server = createServer(app)
+  const parts = [kantar, dynata, purespectrum, toluna, platform, buyers, field, demo]
   let ticking: NodeJS.Timeout | undefined
 
   return {
@@ -123,6 +151,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     dynata,
     purespectrum,
     toluna,
+    buyers,
+    field,
     url,
     setApiUrl(given) {
       apiUrl = given
@@ -151,7 +181,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       const closed = server.listening ? once(server, 'close') : undefined
       server.close()
       server.closeAllConnections()
-      await Promise.all([closed, kantar.close(), dynata.close(), purespectrum.close(), toluna.close(), demo.close()])
+      await Promise.all([closed, ...parts.map((part) => part.close())])
     },
   }
 }

@@ -1,17 +1,21 @@
 import express, { type Response, Router } from 'express'
 import { z } from 'zod'
+import type { Buyers } from '../buyer/index.js'
 import type { Clock } from '../clock.js'
+import type { Fieldwork } from '../fieldwork/index.js'
 import type { Journal } from '../journal.js'
+import { problemBlock } from '../pages/exchange.js'
 import { html } from '../pages/html.js'
 import { sendPage } from '../pages/layout.js'
+import { createTributaryClient, type Exchange, Unreachable } from '../tributary.js'
 import { CreatedSession, Match, Problem, SessionList, SessionView } from './answers.js'
+import { createBuyerRoutes } from './buyer/index.js'
 import { createHookInbox } from './hooks.js'
 import { gonePage, offersPage, startPage } from './offer-pages.js'
 import { donePage, sessionBlock, sessionsPage } from './outcome-pages.js'
 import { birthOf, DEMO_PANELISTS, type DemoPanelist } from './panelists.js'
-import { crumbs, problemBlock } from './parts.js'
+import { crumbs } from './parts.js'
 import { createTokenChecker } from './token.js'
-import { createTributaryClient, type Exchange, Unreachable } from './tributary.js'
 
 export interface DemoOptions {
   /** The demo panel at Tributary [lifepoints, with the key and secret of tributary.sandbox.yaml]. */
@@ -19,8 +23,6 @@ export interface DemoOptions {
   apiKey?: string
   /** The secret of the panel's postbacks, `whsec_…`. */
   hookSecret?: string
-  /** What the panel expects as issuer of its tokens [Tributary's address]. */
-  issuer?: string
   /** The Temporal UI's address, for links to workflows [no links]. */
   temporalUi?: string
   temporalNamespace?: string
@@ -30,6 +32,12 @@ export interface DemoSurroundings {
   clock: Clock
   journal: Journal
   apiUrl: () => string
+  /** Tributary's address in its links, and the issuer of its tokens. */
+  publicUrl: () => string
+  /** The sandbox's survey platform. */
+  platformUrl: () => string
+  buyers: Buyers
+  field: Fieldwork
 }
 
 /** A small panel app: what one would build on Tributary, for people who would rather look than read curl. */
@@ -48,15 +56,17 @@ export const DEMO_PANEL = {
 const Take = z.object({ offer_id: z.string().min(1), idempotency_key: z.string().min(1).max(255) })
 const Return = z.object({ token: z.string().min(1), n: z.coerce.number().int().min(0).max(100).catch(0) })
 
-export function createDemo(options: DemoOptions, { clock, journal, apiUrl }: DemoSurroundings): Demo {
+export function createDemo(options: DemoOptions, around: DemoSurroundings): Demo {
+  const { clock, journal, apiUrl, publicUrl } = around
   const { panelId, apiKey, hookSecret } = { ...DEMO_PANEL, ...options }
   const tributary = createTributaryClient(apiUrl, apiKey)
   const inbox = createHookInbox(hookSecret, clock, journal)
-  const tokens = createTokenChecker(apiUrl, () => options.issuer ?? apiUrl(), panelId)
+  const tokens = createTokenChecker(apiUrl, publicUrl, panelId)
   const router = Router()
 
   router.get('/', (_request, response) => sendPage(response, 200, startPage(panelId, apiUrl())))
   router.use(inbox.router)
+  router.use('/buyer', createBuyerRoutes(around))
 
   router.get('/panelists/:id', async (request, response) => {
     const panelist = findPanelist(request.params.id)

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
+import { exchangeBlock, problemBlock } from '../pages/exchange.js'
 import { html } from '../pages/html.js'
 import type { Page } from '../pages/layout.js'
+import type { Exchange } from '../tributary.js'
 import type { Match, Problem } from './answers.js'
 import { DEMO_PANELISTS, type DemoPanelist } from './panelists.js'
-import { crumbs, exchangeBlock, offerCard, problemBlock } from './parts.js'
-import type { Exchange } from './tributary.js'
+import { crumbs, offerCard } from './parts.js'
 
 /** The first page: who are you? */
 export function startPage(panelId: string, apiUrl: string): Page {
@@ -22,6 +23,8 @@ export function startPage(panelId: string, apiUrl: string): Page {
 <p>Choose a panelist, take a survey, say how it ends, and see what a panel learns of it: a signed redirect, a signed
 postback, and the session's workflow.</p>
 <div class="grid">${cards}</div>
+<h2>The other side</h2>
+<p>Some of these surveys are first-party plans that <a href="/demo/buyer">a buyer</a> launched here: look at their progress, change them, launch another.</p>
 <h2>Behind it</h2>
 <p>Each page is one or two calls of the panel API, shown at its foot. <a href="/demo/sessions">All sessions of this panel</a> ·
 <a href="/_sandbox/journal">the sandbox's journal</a> · <a href="/_sandbox/faults">its fault switches</a></p>`,

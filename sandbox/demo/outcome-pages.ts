@@ -1,10 +1,11 @@
+import { exchangeBlock, pretty } from '../pages/exchange.js'
 import { type Html, html } from '../pages/html.js'
 import type { Page } from '../pages/layout.js'
+import type { Exchange } from '../tributary.js'
 import type { SessionView } from './answers.js'
 import type { ReceivedHook } from './hooks.js'
-import { crumbs, exchangeBlock, moneyText, pretty, rewardText } from './parts.js'
+import { crumbs, moneyText, rewardText } from './parts.js'
 import type { CheckedToken, TokenChecker } from './token.js'
-import type { Exchange } from './tributary.js'
 
 export interface Return {
   checked: CheckedToken

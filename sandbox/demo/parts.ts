@@ -1,6 +1,5 @@
 import { type Html, html } from '../pages/html.js'
 import type { Offer } from './answers.js'
-import type { Exchange } from './tributary.js'
 
 /** Money as people write it: 150 minor units of USD is "US$1.50". */
 export function moneyText({ amount_minor, currency }: { amount_minor: number; currency: string }): string {
@@ -16,20 +15,6 @@ export function moneyText({ amount_minor, currency }: { amount_minor: number; cu
 /** A reward: points as they are, money in its currency. */
 export function rewardText({ amount, currency }: { amount: number; currency: string }): string {
   return currency === 'points' ? `${amount} points` : moneyText({ amount_minor: amount, currency })
-}
-
-/** The request and the answer behind a page, folded away: what the same thing looks like with curl. */
-export function exchangeBlock(exchange: Exchange): Html {
-  const { method, path, sent, status, body, milliseconds } = exchange
-  return html`<details class="card"><summary><code>${method} ${path}</code> · ${status} · ${milliseconds} ms</summary>
-${sent !== undefined && html`<p class="soft">Sent</p><pre>${pretty(sent)}</pre>`}
-<p class="soft">Answer</p><pre>${pretty(body)}</pre></details>`
-}
-
-/** An error of the API, shown as it is. */
-export function problemBlock(exchange: Exchange): Html {
-  return html`<div class="card"><h2 class="bad">${exchange.method} ${exchange.path} answered ${exchange.status}</h2>
-<pre>${pretty(exchange.body)}</pre></div>`
 }
 
 /** An offer with why it is one, and the button that takes it. */
@@ -60,10 +45,6 @@ function reasonText(reason: unknown): string {
   return typeof reason === 'string' ? reason : JSON.stringify(reason)
 }
 
-export function pretty(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value, null, 2)
-}
-
 export function crumbs(): Html {
-  return html`<p class="soft"><a href="/demo">Demo panel app</a> · <a href="/demo/sessions">its sessions</a></p>`
+  return html`<p class="soft"><a href="/demo">Demo panel app</a> · <a href="/demo/sessions">its sessions</a> · <a href="/demo/buyer">buyer's view</a></p>`
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { failing } from '../fault-middleware.js'
 import type { FaultBoard } from '../faults.js'
 import type { Journal } from '../journal.js'
+import { OUTCOME_MEANINGS } from '../outcome-words.js'
 import { type Html, html } from '../pages/html.js'
 import { sendPage } from '../pages/layout.js'
 import { gatewayError } from './errors.js'
@@ -22,17 +23,6 @@ export interface EntryPageParts {
 const Choice = z.object({ outcome: z.enum(OUTCOMES), delivery: z.enum(DELIVERIES).default('postback_first') })
 /** `?auto=COMPLETED[&delivery=…]`: what a person would click, for drivers. */
 const Shortcut = z.object({ auto: z.string().toUpperCase().pipe(z.enum(OUTCOMES)), delivery: Choice.shape.delivery })
-
-const OUTCOME_MEANINGS: Record<Outcome, string> = {
-  COMPLETED: 'answered to the end',
-  TERMINATED: 'left out by the survey',
-  DISQUALIFIED: 'quality or security',
-  SCREENED_OUT: 'not the people wanted',
-  REJECTED: 'refused afterwards',
-  QUOTA_FULL: 'enough of these already',
-  ERROR: 'something broke',
-  TIMEOUT: 'took too long',
-}
 
 const DELIVERY_MEANINGS: Record<Delivery, string> = {
   postback_first: 'postback, then redirect',

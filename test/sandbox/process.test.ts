@@ -22,6 +22,7 @@ async function startProcess(environment: Record<string, string> = {}) {
       PATH: process.env.PATH,
       SANDBOX_PORT: '0',
       SANDBOX_TICK: '0',
+      SANDBOX_LAUNCH: 'off',
       SANDBOX_PLANS: '20',
       TRIBUTARY_DATA: data,
       ...environment,

@@ -13,21 +13,29 @@ export interface Exchange {
 /** Thrown when Tributary does not answer at all. */
 export class Unreachable extends Error {}
 
-/** The demo panel's access to Tributary's panel API: the key stays on this side, never in a browser. */
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/**
+ * One client's access to Tributary: a panel's, a buyer's or a survey platform's. The key stays on this side, never in a
+ * browser. Every call throws Unreachable when there is no answer.
+ */
 export interface TributaryClient {
-  get(path: string): Promise<Exchange>
+  get(path: string, headers?: Record<string, string>): Promise<Exchange>
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Exchange>
+  put(path: string, body: unknown, headers?: Record<string, string>): Promise<Exchange>
+  patch(path: string, body: unknown): Promise<Exchange>
+  delete(path: string): Promise<Exchange>
   close(): Promise<void>
 }
 
 /**
  * @param apiUrl Tributary's address
- * @param key the panel's API key
+ * @param key the client's API key, sent as `x-api-key`
  */
 export function createTributaryClient(apiUrl: () => string, key: string): TributaryClient {
   const agent = new Agent({ connect: { timeout: 3_000 }, headersTimeout: 20_000, bodyTimeout: 20_000 })
 
-  async function call(method: 'GET' | 'POST', path: string, sent: unknown, headers = {}): Promise<Exchange> {
+  async function call(method: Method, path: string, sent?: unknown, headers = {}): Promise<Exchange> {
     const began = performance.now()
     try {
       const answer = await request(`${apiUrl()}${path}`, {
@@ -57,8 +65,11 @@ export function createTributaryClient(apiUrl: () => string, key: string): Tribut
   }
 
   return {
-    get: (path) => call('GET', path, undefined),
+    get: (path, headers) => call('GET', path, undefined, headers),
     post: (path, body, headers) => call('POST', path, body, headers),
+    put: (path, body, headers) => call('PUT', path, body, headers),
+    patch: (path, body) => call('PATCH', path, body),
+    delete: (path) => call('DELETE', path),
     close: () => agent.destroy(),
   }
 }

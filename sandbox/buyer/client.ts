@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto'
+import type { z } from 'zod'
+import { createTributaryClient, type Exchange, type TributaryClient } from '../tributary.js'
+import type { BuyerAccount } from './accounts.js'
+import {
+  CreatedPlan,
+  PlanList,
+  type PlanSummary,
+  PlanView,
+  Policy,
+  TargetingPanels,
+  TemplateFolders,
+} from './answers.js'
+
+/** Tributary answered otherwise than asked for; the exchange tells what it said. */
+export class Refused extends Error {
+  constructor(readonly exchange: Exchange) {
+    super(`${exchange.method} ${exchange.path} answered ${exchange.status}`)
+  }
+}
+
+/** What was asked, what was answered, and what of it was understood. */
+export interface Read<Value> {
+  value: Value
+  exchange: Exchange
+}
+
+/**
+ * One buyer's view of Tributary's Demand API (seed 000) and what is beside it. Every call throws Refused for an answer that
+ * is not the documented one, and Unreachable for none.
+ */
+export interface BuyerClient {
+  readonly account: BuyerAccount
+  /** All plans of this buyer, newest first; at most a thousand. */
+  plans(): Promise<Read<PlanSummary[]>>
+  plan(id: string): Promise<Read<PlanView>>
+  launch(body: unknown): Promise<Read<{ id: string }>>
+  setStatus(id: string, status: string): Promise<Exchange>
+  setQuotaStatus(id: string, quotaId: string, status: string): Promise<Exchange>
+  remove(id: string): Promise<Exchange>
+  policy(id: string): Promise<Read<Policy>>
+  setPolicy(id: string, policy: unknown): Promise<Exchange>
+  panels(): Promise<Read<TargetingPanels>>
+  templates(): Promise<Read<TemplateFolders>>
+  /** For routes that have no method here: the key is added as seed 002 wants it, `access-token`. */
+  readonly withAccessToken: Pick<TributaryClient, 'get' | 'post' | 'put'>
+  readonly raw: TributaryClient
+  close(): Promise<void>
+}
+
+const MOST_PAGES = 10
+
+export function createBuyerClient(account: BuyerAccount, apiUrl: () => string): BuyerClient {
+  const raw = createTributaryClient(apiUrl, account.apiKey)
+  const token = { 'access-token': account.apiKey }
+  const planPath = (id: string) => `/survey-plans/${encodeURIComponent(id)}`
+  const policyPath = (id: string) => `/v1/plans/${encodeURIComponent(id)}/policy`
+
+  return {
+    account,
+    raw,
+    async plans() {
+      const plans: PlanSummary[] = []
+      let cursor = ''
+      for (let page = 1; ; page++) {
+        const { value, exchange } = read(await raw.get(`/v1/plans?limit=100${cursor}`), PlanList)
+        plans.push(...value.plans)
+        if (!value.next_cursor || page === MOST_PAGES) return { value: plans, exchange }
+        cursor = `&cursor=${encodeURIComponent(value.next_cursor)}`
+      }
+    },
+    plan: async (id) => read(await raw.get(planPath(id)), PlanView),
+    launch: async (body) => read(await raw.post('/survey-plan', body), CreatedPlan, 201),
+    setStatus: async (id, status) => good(await raw.patch(planPath(id), { status })),
+    setQuotaStatus: async (id, quotaId, status) =>
+      good(await raw.patch(`${planPath(id)}/quotas/${encodeURIComponent(quotaId)}`, { status })),
+    remove: async (id) => good(await raw.delete(planPath(id))),
+    policy: async (id) => read(await raw.get(policyPath(id)), Policy),
+    setPolicy: async (id, policy) => good(await raw.put(policyPath(id), policy)),
+    panels: async () => read(await raw.get('/targeting-panels'), TargetingPanels),
+    templates: async () => read(await raw.get('/buyers/v2/templates?UI=0', token), TemplateFolders),
+    withAccessToken: {
+      get: (path) => raw.get(path, token),
+      post: (path, body) => raw.post(path, body, token),
+      put: (path, body) => raw.put(path, body, token),
+    },
+    close: () => raw.close(),
+  }
+}
+
+function good(exchange: Exchange): Exchange {
+  if (exchange.status < 200 || exchange.status > 299) throw new Refused(exchange)
+  return exchange
+}
+
+function read<Schema extends z.ZodType>(exchange: Exchange, schema: Schema, status = 200): Read<z.infer<Schema>> {
+  const body = schema.safeParse(exchange.body)
+  if (exchange.status !== status || !body.success) throw new Refused(exchange)
+  return { value: body.data, exchange }
+}
+
+/** An id that no plan had before, for the plans which a person launches. */
+export const freshProjectId = (buyer: string) => `sandbox-${buyer}-${randomUUID().slice(0, 8)}`

@@ -1,0 +1,94 @@
+/** A plan that a buyer launches when the sandbox starts, as it is posted (seed 000, SurveyPlan). */
+export interface StarterPlan {
+  /** The buyer's id. */
+  buyer: string
+  body: Readonly<Record<string, unknown>> & { survey_id: string; survey_url: string }
+}
+
+const age = (start: number, end: number) => ({ question_id: 'age', qualifying_answers: [{ start, end }] })
+const sex = (answer: 'female' | 'male') => ({ question_id: 'sex', qualifying_answers: [answer] })
+const quota = (id: string, target: number, ...qualifications: object[]) => ({
+  id,
+  qualifications,
+  target_completes: target,
+})
+
+/**
+ * The plans a fresh installation begins with: small enough for their progress to be seen, and one of each way in which a
+ * survey platform reports outcomes.
+ * @param platformUrl the sandbox's own survey platform, e.g. `http://127.0.0.1:8090/survey-platform`
+ */
+export function starterPlans(platformUrl: string): StarterPlan[] {
+  return [
+    {
+      buyer: 'acme',
+      body: {
+        survey_id: 'acme-snacks',
+        // a feed does not name the buyer's survey; by this the panels' side of the demo finds the plan there
+        project_id: 'sandbox-acme-snacks',
+        categories: ['food'],
+        country: 'USA',
+        locale: 'en-US',
+        type: 'interview',
+        survey_url: `${platformUrl}/surveys/snacks`,
+        survey_platform: 'DECIPHER',
+        estimated_loi: 6,
+        estimated_cr: 60,
+        estimated_ir: 80,
+        target_completes: 40,
+        target_panels: [{ name: 'lifepoints' }, { name: 'toplife' }],
+        pricing: { cpi: 180, unit: 'fractional', currency: 'USD' },
+        qualifications: [age(16, 75)],
+        quotas: [
+          quota('women-16-34', 12, sex('female'), age(16, 34)),
+          quota('women-35-75', 10, sex('female'), age(35, 75)),
+          quota('men-16-34', 8, sex('male'), age(16, 34)),
+          quota('men-35-75', 10, sex('male'), age(35, 75)),
+        ],
+        resume_allowed: true,
+      },
+    },
+    {
+      buyer: 'acme',
+      body: {
+        survey_id: 'acme-streaming',
+        project_id: 'sandbox-acme-streaming',
+        categories: ['television'],
+        country: 'GBR',
+        locale: 'en-GB',
+        type: 'interview',
+        survey_url: `${platformUrl}/linked/streaming?respondent=((SESSION_ID))&panelist=((PANELIST_ID))`,
+        survey_platform: 'NON_INTEGRATED_SURVEY_PLATFORM',
+        estimated_loi: 9,
+        estimated_cr: 50,
+        estimated_ir: 70,
+        target_completes: 20,
+        target_panels: [{ name: 'lifepoints' }, { name: 'toplife' }],
+        pricing: { cpi: 2, unit: 'main', currency: 'GBP' },
+        qualifications: [age(18, 64)],
+        quotas: [quota('women', 10, sex('female')), quota('men', 10, sex('male'))],
+      },
+    },
+    {
+      buyer: 'globex',
+      body: {
+        survey_id: 'globex-commuting',
+        project_id: 'sandbox-globex-commuting',
+        categories: ['transport'],
+        country: 'USA',
+        locale: 'en-US',
+        type: 'tracker',
+        survey_url: `${platformUrl}/surveys/commuting`,
+        survey_platform: 'Decipher',
+        estimated_loi: 4,
+        estimated_cr: 70,
+        estimated_ir: 90,
+        target_completes: 15,
+        target_panels: [{ name: 'lifepoints' }],
+        pricing: { cpi: 95, unit: 'fractional', currency: 'USD' },
+        qualifications: [],
+        quotas: [],
+      },
+    },
+  ]
+}

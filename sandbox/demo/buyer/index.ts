@@ -1,0 +1,208 @@
+import express, { type Request, type Response, Router } from 'express'
+import { z } from 'zod'
+import { Policy, type TemplateFolders } from '../../buyer/answers.js'
+import { type BuyerClient, freshProjectId, Refused } from '../../buyer/client.js'
+import type { Buyers } from '../../buyer/index.js'
+import type { Clock } from '../../clock.js'
+import { type Fieldwork, MOST_RESPONDENTS } from '../../fieldwork/index.js'
+import { problemBlock } from '../../pages/exchange.js'
+import { html } from '../../pages/html.js'
+import { sendPage } from '../../pages/layout.js'
+import type { Exchange } from '../../tributary.js'
+import { planBodyOf } from './launch-body.js'
+import { launchPage } from './launch-page.js'
+import { launchFromTemplate } from './launch-template.js'
+import { buyerCrumbs, buyerPath, planPath } from './parts.js'
+import { planPage } from './plan-page.js'
+import { plansPage } from './plans-page.js'
+import { policyOf, policyPage } from './policy-page.js'
+
+export interface BuyerViewSurroundings {
+  clock: Clock
+  buyers: Buyers
+  field: Fieldwork
+  platformUrl: () => string
+}
+
+const Status = z.object({ status: z.enum(['OPEN', 'PAUSED', 'CLOSED']) })
+const Field = z.object({ sessions: z.coerce.number().int().min(1).max(MOST_RESPONDENTS) })
+
+/** `/demo/buyer`: the other side of the same Tributary, as a buyer sees it. */
+export function createBuyerRoutes({ clock, buyers, field, platformUrl }: BuyerViewSurroundings): Router {
+  const router = Router()
+  const readForm = express.urlencoded({ extended: false, limit: '20kb' })
+  const accounts = buyers.clients.map(({ account }) => account)
+
+  router.get('/', (_request, response) => {
+    const [first] = buyers.clients
+    return first ? showPlans(first, response) : sendUnknown(response, 'buyer')
+  })
+
+  router.param('buyer', (_request, response, next, id) => {
+    const client = buyers.clients.find(({ account }) => account.id === id)
+    if (!client) return sendUnknown(response, 'buyer')
+    response.locals.client = client
+    next()
+  })
+
+  router.get('/:buyer', (_request, response) => showPlans(clientOf(response), response))
+
+  router.get('/:buyer/launch', async (_request, response) => {
+    const client = clientOf(response)
+    const [{ value: panels }, templates] = await Promise.all([client.panels(), templatesOf(client)])
+    sendPage(response, 200, launchPage({ buyer: client.account.id, panels, templates }))
+  })
+
+  router.post('/:buyer/launch', readForm, async (request, response) => {
+    const client = clientOf(response)
+    const buyer = client.account.id
+    const { value: panels } = await client.panels()
+    const projectId = freshProjectId(buyer)
+    const body = planBodyOf(request.body, { panels, platformUrl: platformUrl(), projectId, now: clock.now() })
+    if (!body) return sendUnknown(response, 'form')
+    try {
+      const { value } = await client.launch(body)
+      response.redirect(303, planPath(buyer, value.id))
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error
+      const templates = await templatesOf(client)
+      sendPage(
+        response,
+        400,
+        launchPage({ buyer, panels, templates, filled: textsOf(request.body), refused: error.exchange }),
+      )
+    }
+  })
+
+  router.post('/:buyer/launch/template', readForm, async (request, response) => {
+    const client = clientOf(response)
+    const projectId = freshProjectId(client.account.id)
+    const id = await launchFromTemplate(client, request.body, { platformUrl: platformUrl(), projectId })
+    if (id === undefined) return sendUnknown(response, 'form')
+    response.redirect(303, planPath(client.account.id, id))
+  })
+
+  router.get('/:buyer/plans/:plan', async (request, response) => {
+    const client = clientOf(response)
+    const { plan: id } = request.params
+    const [{ value: view, exchange }, policy] = await Promise.all([client.plan(id), client.raw.get(policyPath(id))])
+    buyers.progress.note(view)
+    buyers.progress.follow(id, async () => (await client.plan(id)).value)
+    const run = field.latest(id)
+    const live = request.query.live === '1' || (request.query.live === 'run' && run?.state === 'running')
+    const facts = { buyer: client.account.id, view, policy: Policy.safeParse(policy.body).data, run, live, exchange }
+    sendPage(response, 200, planPage({ ...facts, progress: buyers.progress.of(id) }))
+  })
+
+  router.post('/:buyer/plans/:plan/status', readForm, (request, response) =>
+    change(request, response, Status, (client, id, { status }) => client.setStatus(id, status)),
+  )
+  router.post('/:buyer/plans/:plan/quotas/:quota/status', readForm, (request, response) =>
+    change(request, response, Status, (client, id, { status }) =>
+      client.setQuotaStatus(id, String(request.params.quota), status),
+    ),
+  )
+  router.post('/:buyer/plans/:plan/delete', async (request, response) => {
+    const client = clientOf(response)
+    await client.remove(request.params.plan)
+    response.redirect(303, buyerPath(client.account.id))
+  })
+
+  router.get('/:buyer/plans/:plan/policy', async (request, response) => {
+    const client = clientOf(response)
+    const { plan: id } = request.params
+    const [{ value: view }, { value: policy }] = await Promise.all([client.plan(id), client.policy(id)])
+    sendPage(response, 200, policyPage(client.account.id, view, policy))
+  })
+  router.post('/:buyer/plans/:plan/policy', readForm, async (request, response) => {
+    const client = clientOf(response)
+    const id = String(request.params.plan)
+    const wanted = policyOf(request.body)
+    if (!wanted) return sendUnknown(response, 'form')
+    try {
+      await client.setPolicy(id, wanted)
+      response.redirect(303, planPath(client.account.id, id))
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error
+      const [{ value: view }, { value: policy }] = await Promise.all([client.plan(id), client.policy(id)])
+      sendPage(response, 400, policyPage(client.account.id, view, policy, error.exchange))
+    }
+  })
+
+  router.post('/:buyer/plans/:plan/field', readForm, async (request, response) => {
+    const client = clientOf(response)
+    const form = Field.safeParse(request.body)
+    if (!form.success) return sendUnknown(response, 'form')
+    const { value } = await client.plan(String(request.params.plan))
+    const { id, project_id: projectId, survey_url: surveyUrl, target_panels } = value.survey_plan
+    const panels = target_panels.map(({ name }) => name)
+    field.start({ planId: id, projectId, surveyUrl, panels, sessions: form.data.sessions })
+    response.redirect(303, `${planPath(client.account.id, id)}?live=run`)
+  })
+
+  router.use((_request, response) => sendUnknown(response, 'page'))
+  router.use(showRefused)
+
+  async function showPlans(client: BuyerClient, response: Response): Promise<void> {
+    const { value, exchange } = await client.plans()
+    sendPage(response, 200, plansPage(client.account, accounts, value, exchange))
+  }
+
+  async function change<Form>(
+    request: Request,
+    response: Response,
+    schema: z.ZodType<Form>,
+    work: (client: BuyerClient, planId: string, form: Form) => Promise<Exchange>,
+  ): Promise<void> {
+    const form = schema.safeParse(request.body)
+    if (!form.success) return sendUnknown(response, 'form')
+    const client = clientOf(response)
+    const id = String(request.params.plan)
+    await work(client, id, form.data)
+    response.redirect(303, planPath(client.account.id, id))
+  }
+
+  return router
+}
+
+const clientOf = (response: Response): BuyerClient => response.locals.client as BuyerClient
+const policyPath = (id: string): string => `/v1/plans/${encodeURIComponent(id)}/policy`
+
+/** The templates that a buyer may use, or why it may not. */
+async function templatesOf(client: BuyerClient): Promise<TemplateFolders | string> {
+  try {
+    return (await client.templates()).value
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    const { body, status } = error.exchange
+    const told = z.object({ ps_api_response_message: z.string() }).safeParse(body)
+    return told.success
+      ? told.data.ps_api_response_message
+      : `Tributary answered ${status} to the question for templates.`
+  }
+}
+
+/** What a form held, for showing it again. */
+function textsOf(form: unknown): Record<string, string> {
+  const fields = z.record(z.string(), z.unknown()).safeParse(form).data ?? {}
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  )
+}
+
+function sendUnknown(response: Response, what: string): void {
+  const body = html`<nav class="soft"><a href="/demo">Demo panel app</a> · <a href="/demo/buyer">Buyer's view</a></nav>
+<h1>No such ${what}</h1><p>Start again from <a href="/demo/buyer">the buyer's plans</a>.</p>`
+  sendPage(response, what === 'form' ? 400 : 404, { title: `No such ${what}`, body })
+}
+
+/** A refusal of Tributary's is shown as it is: another buyer's plan is as unknown as none. */
+const showRefused: express.ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  if (!(error instanceof Refused) || response.headersSent) return next(error)
+  const { client } = response.locals as { client?: BuyerClient }
+  const { exchange } = error
+  sendPage(response, exchange.status === 404 ? 404 : 502, {
+    title: 'Refused',
+    body: html`${client && buyerCrumbs(client.account.id)}<h1>Tributary refused</h1>${problemBlock(exchange)}`,
+  })
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { type BuyerClient, Refused } from '../../buyer/client.js'
+
+const Form = z.object({
+  template_id: z.coerce.number().int(),
+  completes: z.coerce.number().int(),
+  /** Kept as it was typed until it is sent: prices are no floats. */
+  offer_price: z.string().regex(/^\d{1,6}(\.\d{1,2})?$/),
+})
+
+/** Seed 002's answer: only the id matters here. */
+const Draft = z.object({ survey_id: z.union([z.string(), z.number()]) })
+/** ps_survey_status of a live survey. */
+const LIVE = 22
+
+/**
+ * Creates a survey from a template and launches it (seed 002): a POST makes the draft, a PUT with price, address and panels
+ * makes a survey plan of it.
+ * @returns the new plan's id; undefined for a form that the page did not make
+ * @throws Refused
+ */
+export async function launchFromTemplate(
+  client: BuyerClient,
+  form: unknown,
+  { platformUrl, projectId }: { platformUrl: string; projectId: string },
+): Promise<string | undefined> {
+  const fields = Form.safeParse(form)
+  if (!fields.success) return undefined
+  const { template_id, completes, offer_price } = fields.data
+  const before = new Set((await client.plans()).value.map(({ id }) => id))
+  const made = await client.withAccessToken.post('/buyers/v2/surveys', { template_id, completes_required: completes })
+  const draft = Draft.safeParse(made.body)
+  if (made.status > 299 || !draft.success) throw new Refused(made)
+
+  const { value: panels } = await client.panels()
+  const [market] = Object.values(panels).flatMap((markets) => (markets.USA ? [markets.USA] : []))
+  const launched = await client.withAccessToken.put(`/buyers/v2/surveys/${encodeURIComponent(draft.data.survey_id)}`, {
+    live_url: `${platformUrl}/linked/${projectId}?respondent=((SESSION_ID))`,
+    offer_price: Number(offer_price),
+    currency: market?.currency ?? 'USD',
+    panels: Object.entries(panels).flatMap(([name, markets]) => (markets.USA ? [name] : [])),
+    ps_survey_status: LIVE,
+  })
+  if (launched.status > 299) throw new Refused(launched)
+  // the template's answer speaks of the survey; the plan it became is the one that was not there before
+  const plan = (await client.plans()).value.find(({ id }) => !before.has(id))
+  if (!plan) throw new Refused(launched)
+  return plan.id
+}

@@ -1,0 +1,64 @@
+import type { PlanView } from '../../buyer/answers.js'
+import { type Html, html } from '../../pages/html.js'
+import { moneyText } from '../parts.js'
+
+/** Where one is: the demo, the buyer, and what of it. */
+export function buyerCrumbs(buyer: string, plan?: { id: string; name: string }): Html {
+  return html`<nav class="soft" aria-label="Where you are"><a href="/demo">Demo panel app</a> · <a href="${buyerPath(buyer)}">Buyer ${buyer}</a>${
+    plan && html` · <a href="${planPath(buyer, plan.id)}">${plan.name}</a>`
+  }</nav>`
+}
+
+export const buyerPath = (buyer: string): string => `/demo/buyer/${encodeURIComponent(buyer)}`
+export const planPath = (buyer: string, id: string): string => `${buyerPath(buyer)}/plans/${encodeURIComponent(id)}`
+
+/** What the buyer calls the plan's survey; Tributary's id where it is not told. */
+export const nameOf = ({ survey_plan: plan }: PlanView): string => plan.survey_id ?? plan.id
+
+export function statusTag(status: string): Html {
+  const mood = status === 'OPEN' ? 'good' : status === 'CLOSED' ? 'soft' : 'bad'
+  return html`<span class="tag ${mood}">${status}</span>`
+}
+
+/** How far a count is towards its target, as a bar and in figures. */
+export function progressBar(label: string, count: number, target: number): Html {
+  return html`<span class="meter"><progress max="${Math.max(1, target)}" value="${Math.min(count, Math.max(1, target))}" aria-label="${label}"></progress>
+<span class="figures">${count} / ${target}</span></span>`
+}
+
+/** A price as the buyer wrote it: 150 fractional USD and 2 main USD are $1.50 and $2.00 (seed 000, Pricing). */
+export function priceText({ cpi, unit, currency }: PlanView['survey_plan']['pricing'], count = 1): string {
+  return moneyText({
+    amount_minor: Math.round(cpi * count * (unit === 'main' ? 10 ** digitsOf(currency) : 1)),
+    currency,
+  })
+}
+
+function digitsOf(currency: string): number {
+  try {
+    return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+  } catch {
+    return 2
+  }
+}
+
+/** Who a plan or a quota wants, in a line. */
+export function wantedText(qualifications: PlanView['survey_plan']['qualifications']): string {
+  if (qualifications.length === 0) return 'everybody'
+  return qualifications
+    .map(({ question_id, qualifying_answers: answers }) => {
+      const texts = answers.map((answer) => (typeof answer === 'string' ? answer : `${answer.start}–${answer.end}`))
+      return `${question_id} ${texts.join(' or ')}`
+    })
+    .join(', ')
+}
+
+/** A button that sets a status; the one that holds already is not offered. */
+export function statusForm(action: string, current: string, what: string): Html {
+  const verbs = { OPEN: 'Open', PAUSED: 'Pause', CLOSED: 'Close' } as const
+  const others = Object.entries(verbs).filter(([status]) => status !== current)
+  return html`<form method="post" action="${action}" class="buttons">${others.map(
+    ([status, verb]) =>
+      html`<button class="quiet" name="status" value="${status}" aria-label="${verb} ${what}">${verb}</button>`,
+  )}</form>`
+}

@@ -1,0 +1,133 @@
+import type { PlanView, Policy } from '../../buyer/answers.js'
+import type { Progress } from '../../buyer/progress.js'
+import type { FieldRun } from '../../fieldwork/index.js'
+import { MOST_RESPONDENTS } from '../../fieldwork/index.js'
+import { OUTCOMES } from '../../outcome-words.js'
+import { exchangeBlock } from '../../pages/exchange.js'
+import { type Html, html } from '../../pages/html.js'
+import type { Page } from '../../pages/layout.js'
+import { outcomePlot } from '../../plots/outcome-plot.js'
+import { progressPlot } from '../../plots/progress-plot.js'
+import type { Exchange } from '../../tributary.js'
+import { buyerCrumbs, nameOf, planPath, priceText, progressBar, statusForm, statusTag, wantedText } from './parts.js'
+
+export interface PlanFacts {
+  buyer: string
+  view: PlanView
+  policy: Policy | undefined
+  progress: Progress | undefined
+  run: FieldRun | undefined
+  /** The page loads itself again every few seconds. */
+  live: boolean
+  exchange: Exchange
+}
+
+/** One plan as its buyer wants to see it: how far, how fast, by whom, and what can be done about it. */
+export function planPage(facts: PlanFacts): Page {
+  const { buyer, view, policy, exchange, live } = facts
+  const { survey_plan: plan, survey_performance: performance } = view
+  const path = planPath(buyer, plan.id)
+  const sources = plan.target_panels.map(({ name }) => name).join(', ')
+  return {
+    title: `${nameOf(view)}: ${plan.status}`,
+    refresh: live ? { seconds: 3, url: `${path}?live=${facts.run?.state === 'running' ? 'run' : '1'}` } : undefined,
+    body: html`${buyerCrumbs(buyer)}
+<div class="row"><h1>${nameOf(view)} ${statusTag(plan.status)}</h1>${statusForm(`${path}/status`, plan.status, 'the plan')}</div>
+<p class="soft"><code>${plan.id}</code> · ${plan.country}${plan.locale && ` · ${plan.locale}`} · ${plan.estimated_loi} min ·
+${priceText(plan.pricing)} a complete · ${sources}</p>
+${tiles(view)}
+${fieldBlock(facts, path)}
+<div class="card">${progressPlot({
+      id: 'progress',
+      points: facts.progress?.samples ?? [],
+      until: facts.progress?.seenAt ?? new Date(0),
+      target: plan.target_completes,
+    })}
+<p class="soft"><small>Tributary tells how a plan stands now; its past is what the sandbox has seen of it since it was started.</small></p></div>
+<div class="card">${outcomePlot({ id: 'outcomes', panels: performance.status_metrics })}</div>
+<h2>Performance per panel</h2>${panelTable(performance.status_metrics, policy)}
+<h2>Quotas</h2>${quotaTable(view, path)}
+<h2>Policy</h2>${policyBlock(policy, path)}
+<h2>What was asked for</h2>
+<div class="card"><dl><dt>Wanted</dt><dd>${wantedText(plan.qualifications)}</dd>
+<dt>Survey</dt><dd><code>${plan.survey_url}</code></dd><dt>Platform</dt><dd>${plan.survey_platform}</dd>
+<dt>Estimates</dt><dd>IR ${plan.estimated_ir}%, conversion ${plan.estimated_cr}%</dd>
+${plan.finish_date && html`<dt>Ends</dt><dd>${plan.finish_date}</dd>`}</dl>
+${plan.status === 'CLOSED' && html`<form method="post" action="${path}/delete"><button class="quiet">Delete this plan</button></form>`}</div>
+<h2>Behind this page</h2>${exchangeBlock(exchange)}`,
+  }
+}
+
+function tiles({ survey_plan: plan, available_completes: available, survey_performance: performance }: PlanView): Html {
+  const ended = performance.completes + performance.failures
+  const facts: [string, string][] = [
+    ['Completes', `${performance.completes} of ${plan.target_completes}`],
+    ['Available', String(available.survey)],
+    ['Ended otherwise', String(performance.failures)],
+    ['Conversion', ended === 0 ? '–' : `${Math.round((100 * performance.completes) / ended)}%`],
+  ]
+  return html`<dl class="tiles">${facts.map(([name, value]) => html`<div class="card"><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
+}
+
+/** The other side's button: respondents whom the sandbox's panels send. */
+function fieldBlock({ run, live }: PlanFacts, path: string): Html {
+  const running = run?.state === 'running'
+  const follow = live
+    ? html`<a href="${path}">Stop loading this page again</a>`
+    : html`<a href="${path}?live=1">Follow it live</a>`
+  return html`<section class="card" aria-label="Fieldwork"><div class="row">
+<form method="post" action="${path}/field" class="buttons"><label for="sessions">Respondents</label>
+<input id="sessions" name="sessions" type="number" min="1" max="${MOST_RESPONDENTS}" value="10" required>
+<button${running && html` disabled`}>Field it</button></form>${follow}</div>
+<p class="soft"><small>The sandbox's panels poll their feeds, acknowledge, create sessions, and send simulated people through the survey.</small></p>
+${run && html`<p role="status">${runText(run)}</p>`}</section>`
+}
+
+function runText(run: FieldRun): Html {
+  const back = Object.entries(run.outcomes).map(([outcome, count]) => `${count} ${outcome}`)
+  const refused = Object.entries(run.refused).map(([reason, count]) => `${count} refused (${reason})`)
+  const parts = [...back, ...refused, ...(run.lost > 0 ? [`${run.lost} did not come home`] : [])]
+  return html`<strong>${run.state === 'running' ? 'Under way' : 'Fielded'}</strong>, ${run.wanted} respondents from
+${run.startedAt.toISOString().slice(11, 19)} UTC: ${parts.length === 0 ? 'nobody is back yet' : parts.join(', ')}.
+${run.note && html`<span class="bad">It ended early: ${run.note}.</span>`}`
+}
+
+function panelTable(metrics: PlanView['survey_performance']['status_metrics'], policy: Policy | undefined): Html {
+  const rows = Object.entries(metrics).map(([panel, counts]) => {
+    const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
+    const allocation = Object.entries(policy?.allocations ?? {}).find(
+      ([name]) => name.toLowerCase() === panel.toLowerCase(),
+    )
+    return html`<tr><th scope="row">${panel}</th>${OUTCOMES.map((outcome) => html`<td class="number">${counts[outcome] ?? 0}</td>`)}
+<td class="number">${total === 0 ? '–' : `${Math.round((100 * (counts.COMPLETED ?? 0)) / total)}%`}</td><td class="number">${allocation?.[1] ?? '–'}</td></tr>`
+  })
+  if (rows.length === 0) return html`<p class="card soft">No panel has sent anybody yet.</p>`
+  return html`<div class="card scroll" role="region" aria-label="Performance per panel" tabindex="0"><table class="figures-table"><thead><tr><th scope="col">Panel</th>${OUTCOMES.map(
+    (outcome) => html`<th scope="col" class="number">${outcome.replace('_', ' ').toLowerCase()}</th>`,
+  )}<th scope="col" class="number">converts</th><th scope="col" class="number">allocated</th></tr></thead><tbody>${rows}</tbody></table></div>`
+}
+
+function quotaTable({ survey_plan: plan, available_completes: available }: PlanView, path: string): Html {
+  if (plan.quotas.length === 0)
+    return html`<p class="card soft">None: everybody who qualifies counts towards the target.</p>`
+  const rows = plan.quotas.map((quota) => {
+    const open = available.quotas[quota.id] ?? 0
+    const target = quota.target_completes
+    return html`<tr><th scope="row">${quota.id}<br><small>${wantedText(quota.qualifications)}</small></th><td>${statusTag(quota.status)}</td>
+<td>${typeof target === 'number' ? progressBar(`completes of quota ${quota.id}`, Math.max(0, target - open), target) : html`${open} open, as of the plan`}</td>
+<td>${statusForm(`${path}/quotas/${encodeURIComponent(quota.id)}/status`, quota.status, `quota ${quota.id}`)}</td></tr>`
+  })
+  return html`<div class="card scroll" role="region" aria-label="Quotas" tabindex="0"><table><thead><tr><th scope="col">Quota</th><th scope="col">Status</th><th scope="col">Completes</th><th scope="col">Change</th></tr></thead><tbody>${rows}</tbody></table></div>`
+}
+
+function policyBlock(policy: Policy | undefined, path: string): Html {
+  if (!policy) return html`<p class="card soft">Tributary did not tell it.</p>`
+  const allocations = Object.entries(policy.allocations).map(([panel, count]) => `${panel} ${count}`)
+  const { soft_launch: soft } = policy
+  return html`<div class="card"><dl><dt>Overage</dt><dd>${policy.overage === 0 ? 'none: no complete beyond the target is paid' : `up to ${policy.overage} completes beyond the target are paid`}</dd>
+<dt>Unsigned outcomes</dt><dd>${policy.accept_unsigned ? 'accepted: a complete told by a browser alone is paid' : 'not accepted: a complete told by a browser alone is provisional'}</dd>
+<dt>Flexibility</dt><dd>${policy.flexibility_percent}% of what is not allocated to a panel may be taken by it</dd>
+<dt>Allocations</dt><dd>${allocations.length === 0 ? 'none' : allocations.join(', ')}</dd>
+${soft && html`<dt>Soft launch</dt><dd>${soft.completes} completes, then a pause of ${soft.pause}</dd>`}</dl>
+<p><a class="button" href="${path}/policy">Change the policy</a></p></div>`
+}

@@ -1,0 +1,28 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FeedItem } from './feed.js'
+
+/** The panels' copies of their feeds on disk: what a panel has acknowledged is never sent to it again. */
+export interface FeedFile {
+  load(): Record<string, unknown[]>
+  keep(feeds: Record<string, FeedItem[]>): void
+}
+
+/** Keeps the copies in a folder, which is made when needed. */
+export function openFeedFile(folder: string): FeedFile {
+  mkdirSync(folder, { recursive: true })
+  const file = join(folder, 'panel-feeds.json')
+  return {
+    load() {
+      try {
+        return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown[]>
+      } catch {
+        return {}
+      }
+    },
+    keep(feeds) {
+      writeFileSync(`${file}.new`, JSON.stringify(feeds))
+      renameSync(`${file}.new`, file)
+    },
+  }
+}

@@ -1,0 +1,82 @@
+import { OUTCOME_MEANINGS, OUTCOMES, type Outcome } from '../outcome-words.js'
+import { exchangeBlock, problemBlock } from '../pages/exchange.js'
+import { type Html, html } from '../pages/html.js'
+import type { Page } from '../pages/layout.js'
+import type { Exchange } from '../tributary.js'
+import type { PlatformSession } from './index.js'
+
+/** The survey of an integrated platform: who answers what for whom, and a button for each way it may end. */
+export function surveyPage(survey: string, session: PlatformSession, exchange: Exchange): Page {
+  const rows: [string, string | null | undefined][] = [
+    ['Survey', `${survey} (the buyer calls it ${session.survey_id})`],
+    ['Platform', session.survey_platform_id],
+    ['Supplier', session.supplier_id],
+    ['Panelist', session.panelist_id],
+    ['Profile', profileText(session.panelist_profile)],
+    ['From the panel', session.custom_panel_data === undefined ? null : JSON.stringify(session.custom_panel_data)],
+    ['Session', session.session_id],
+  ]
+  return {
+    title: 'A simulated survey',
+    body: html`
+<p class="soft">The sandbox's survey platform: nobody is really asked anything here.</p>
+<h1>How does this survey end?</h1>
+<div class="card"><dl>${rows.map(([name, value]) => value && html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></div>
+<form method="post">
+<input type="hidden" name="session_id" value="${session.session_id}">
+<div class="choices">${OUTCOMES.map(
+      (outcome) =>
+        html`<button name="outcome" value="${outcome}"${outcome === 'COMPLETED' ? null : html` class="quiet"`}>${words(outcome)}</button>`,
+    )}</div>
+</form>
+<h2>Behind this page</h2>
+<p class="soft">The platform read <code>t</code> from the link and asked who it is. A button posts the outcome to
+<code>/panelist-outcome</code> and follows the <code>redirect_url</code>.</p>${exchangeBlock(exchange)}`,
+  }
+}
+
+/** The survey of a platform that is not integrated: it knows the token of its link and sends the browser on with it. */
+export function linkedPage(
+  survey: string,
+  { respondent, panelist }: { respondent: string; panelist: string },
+  link: (outcome: Outcome) => string,
+): Page {
+  return {
+    title: 'A simulated survey',
+    body: html`
+<p class="soft">A survey platform without an integration: it only knows its own link. Nobody is really asked anything here.</p>
+<h1>How does this survey end?</h1>
+<div class="card"><dl><dt>Survey</dt><dd>${survey}</dd><dt>Respondent</dt><dd><code>${respondent}</code></dd>
+${panelist && html`<dt>Panelist</dt><dd>${panelist}</dd>`}</dl></div>
+<nav class="choices" aria-label="How it ends">${OUTCOMES.map(
+      (outcome) =>
+        html`<a class="${outcome === 'COMPLETED' ? 'button' : 'button quiet'}" href="${link(outcome)}">${words(outcome)}</a>`,
+    )}</nav>
+<h2>Behind this page</h2>
+<p class="soft">Each is a plain link that the buyer put at the survey's ends:</p><pre>${link('COMPLETED')}</pre>`,
+  }
+}
+
+/** What Tributary refused, as it said it. */
+export function refusedPage(exchange: Exchange): Page {
+  return {
+    title: 'No survey here',
+    body: html`<h1>This survey cannot be answered</h1>
+<p>Tributary does not give this platform the session, or does not take its outcome.</p>${problemBlock(exchange)}`,
+  }
+}
+
+export function messagePage(title: string, text: string): Page {
+  return { title, body: html`<h1>${title}</h1><p>${text}</p>` }
+}
+
+function words(outcome: Outcome): Html {
+  return html`${outcome}<br><small>${OUTCOME_MEANINGS[outcome]}</small>`
+}
+
+function profileText(profile: Record<string, unknown> | null | undefined): string | null {
+  if (!profile) return null
+  return Object.entries(profile)
+    .map(([name, value]) => `${name}: ${String(value)}`)
+    .join(', ')
+}
