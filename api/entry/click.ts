@@ -5,6 +5,7 @@ import { enterSession } from '../../db/stores/entry-store.js'
 import { enterPlanSession } from '../../db/stores/plan-entry-store.js'
 import type { SessionRow } from '../../db/stores/session-row.js'
 import { findSessionByEntryToken } from '../../db/stores/session-store.js'
+import { findSurvey } from '../../db/stores/survey-store.js'
 import type { Outcome } from '../../domain/outcome.js'
 import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import { holdMilliseconds } from '../../platform/config/schema.js'
@@ -19,11 +20,35 @@ const REFRESH_SECONDS = 2
 /** What our tokens are made of; PostgreSQL would not even look for some of what browsers can send. */
 const ENTRY_TOKEN = /^[\w-]{1,200}$/
 
+/** One of the two addresses that a respondent may start at. */
+interface Door {
+  /** The address before the token. */
+  readonly path: string
+  /** Whether somebody who is in the survey already goes on with it. */
+  resumes(deps: ApiDependencies, row: SessionRow): Promise<boolean>
+}
+
+/** The entry link of `POST /v1/sessions`: again is always the same session (contract §3). */
+const ENTRY: Door = { path: '/e', resumes: async () => true }
+
+/** The start link of the session router: the buyer may want nobody to resume (seed 000, resume_allowed). */
+const START: Door = {
+  path: '/sessions/start',
+  resumes: async ({ knex }, row) =>
+    row.connection !== GATEWAY || (await findSurvey(knex, row.survey_id))?.survey.resumeAllowed !== false,
+}
+
+/** `GET /e/{entry token}`. */
+export const click = (deps: ApiDependencies): RequestHandler => enterBy(ENTRY, deps)
+
+/** `GET /sessions/start/{entry token}` (seed 000). */
+export const startSurvey = (deps: ApiDependencies): RequestHandler => enterBy(START, deps)
+
 /**
- * `GET /e/{entry token}`: the respondent's click. One short statement locks the start and sends them on; everything
- * unusual takes the slower way, and always ends at a page or the panel's own address.
+ * The respondent's click. One short statement locks the start and sends them on; everything unusual takes the slower
+ * way, and always ends at a page or the panel's own address.
  */
-export function click(deps: ApiDependencies): RequestHandler {
+function enterBy(door: Door, deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     response.setHeader('Cache-Control', 'no-store')
     response.setHeader('Referrer-Policy', 'no-referrer')
@@ -33,29 +58,35 @@ export function click(deps: ApiDependencies): RequestHandler {
     try {
       if (!ENTRY_TOKEN.test(token)) return sendUnknown(response)
       const entered = await enterSession(deps.knex, token, deps.clock())
-      if (entered === null) return await slowerWay(deps, request, response, token)
+      if (entered === null) return await slowerWay(door, deps, request, response, token)
       failpoint('session.in_start_lock')
       deps.sessions.entered(entered.sessionId)
       response.redirect(302, entered.url)
     } catch (error) {
       if (!isDatabaseAway(error)) throw error
-      sendTryAgain(response, `/e/${encodeURIComponent(token)}`)
+      sendTryAgain(response, `${door.path}/${encodeURIComponent(token)}`)
     }
   }
 }
 
-async function slowerWay(deps: ApiDependencies, request: Request, response: Response, token: string): Promise<void> {
+async function slowerWay(
+  door: Door,
+  deps: ApiDependencies,
+  request: Request,
+  response: Response,
+  token: string,
+): Promise<void> {
   const row = await findSessionByEntryToken(deps.knex, token)
   if (row === null) return sendUnknown(response)
   switch (row.state) {
     case 'entered':
-      return response.redirect(302, row.provider_entry_url ?? '/')
+      return resume(door, deps, response, row)
     case 'finished':
       return sendHome(deps, response, row)
     case 'opening':
-      return stillOpening(deps, request, response, row)
+      return stillOpening(door, deps, request, response, row)
     case 'created': {
-      if (row.connection === GATEWAY) return enterPlan(deps, response, row)
+      if (row.connection === GATEWAY) return enterPlan(door, deps, response, row)
       const expired = row.entry_deadline.getTime() <= deps.clock().getTime()
       return endAtTheDoor(
         deps,
@@ -68,8 +99,14 @@ async function slowerWay(deps: ApiDependencies, request: Request, response: Resp
   }
 }
 
+/** Back to the very survey they are in, where that is allowed. */
+async function resume(door: Door, deps: ApiDependencies, response: Response, row: SessionRow): Promise<void> {
+  if (await door.resumes(deps, row)) return response.redirect(302, row.provider_entry_url ?? '/')
+  sendPage(response, 409, 'You have started already', 'This survey cannot be opened a second time.')
+}
+
 /** A survey plan of our own: the entry takes its slot, or finds that there is none (contract §5, Counting). */
-async function enterPlan(deps: ApiDependencies, response: Response, row: SessionRow): Promise<void> {
+async function enterPlan(door: Door, deps: ApiDependencies, response: Response, row: SessionRow): Promise<void> {
   const now = deps.clock()
   const hold = (loiMinutes: number) => holdMilliseconds(deps.config.sessions.holdTtl, loiMinutes)
   const entry = await enterPlanSession(deps.knex, row.entry_token, hold, now)
@@ -82,12 +119,13 @@ async function enterPlan(deps: ApiDependencies, response: Response, row: Session
   if (row.entry_deadline <= now) return endAtTheDoor(deps, response, row, 'TIMEOUT', 'entry link expired')
   // another tab was faster
   const current = await findSessionByEntryToken(deps.knex, row.entry_token)
-  if (current?.state === 'entered') return response.redirect(302, current.provider_entry_url ?? '/')
+  if (current?.state === 'entered') return resume(door, deps, response, current)
   await sendHome(deps, response, current ?? row)
 }
 
 /** A page that asks again every two seconds for at most a minute, then sends the respondent home. */
 async function stillOpening(
+  door: Door,
   deps: ApiDependencies,
   request: Request,
   response: Response,
@@ -100,7 +138,7 @@ async function stillOpening(
     return endAtTheDoor(deps, response, row, 'ERROR', 'the provider gave no entry while the respondent waited')
   sendPage(response, 200, 'One moment, please', 'Your survey is being prepared. This page goes on by itself.', {
     after: REFRESH_SECONDS,
-    url: `/e/${encodeURIComponent(row.entry_token)}?since=${now - waitedMs}`,
+    url: `${door.path}/${encodeURIComponent(row.entry_token)}?since=${now - waitedMs}`,
   })
 }
 

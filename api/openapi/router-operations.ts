@@ -1,0 +1,109 @@
+import { z } from 'zod'
+import {
+  CreateSurveySessionResponse,
+  PanelistSurveyOutcome,
+  PanelistSurveyOutcomeResponse,
+  RetrieveSessionResponse,
+  SurveySession,
+} from '../router/schemas.js'
+import type { Operation } from './operation.js'
+
+const TokenPath = z.object({ token: z.string() })
+const page = (description: string) => ({ description, schema: z.string(), contentType: 'text/html' })
+const HOME = { description: "To the panel's redirect for the outcome, with our signed token as `token=`" }
+const BODY = { 413: 'The body is larger than 256 KB', 415: 'The body is not application/json' }
+
+/** The Session Router of seed 000 (contract §5): panels, survey platforms and respondents' browsers. */
+export const routerOperations: readonly Operation[] = [
+  {
+    method: 'post',
+    path: '/panels/{panelId}/session/{token}',
+    tag: 'Session router',
+    summary: 'Bring a panelist to a survey of the feed',
+    description:
+      "The address is the feed's `survey_session_creation_url`. The profile is held to the survey's qualifications and to the quota's; without `target_quota_id` the first open quota that fits is taken. Sent again while that session lasts, it is answered with the same link.",
+    audience: 'panel',
+    errors: 'gateway',
+    params: z.object({ panelId: z.string(), token: z.string() }),
+    body: { schema: SurveySession },
+    answers: { 200: { description: 'The link that starts the survey', schema: CreateSurveySessionResponse } },
+    problems: {
+      400: 'Refused: `details` says what of the profile, or that the survey or the quota is paused, closed or full, the panel or the token another one',
+      ...BODY,
+    },
+  },
+  {
+    method: 'get',
+    path: '/sessions/start/{token}',
+    tag: 'Session router',
+    summary: "The panelist's click on the link of a session",
+    description:
+      "Takes the slot of a survey plan and redirects to the survey. Again: the same session, unless the plan says `resume_allowed: false`. Expired, closed, paused or full: to the panel's redirect for TIMEOUT or QUOTA_FULL.",
+    audience: 'anyone',
+    errors: 'own',
+    params: TokenPath,
+    answers: {
+      200: page('The entry is still opening: a page that refreshes itself'),
+      302: { description: "To the survey, or to the panel's redirect" },
+      404: page('The link is not known'),
+      409: page('It was started already, and may not be resumed'),
+    },
+  },
+  {
+    method: 'get',
+    path: '/sessions/{token}',
+    tag: 'Session router',
+    summary: 'The session that a respondent came with as `t`',
+    audience: 'survey_platform',
+    errors: 'gateway',
+    params: TokenPath,
+    answers: { 200: { description: 'The session', schema: RetrieveSessionResponse } },
+    problems: {
+      400: "Not a session of this survey platform; one that is not there and another platform's are the same",
+    },
+  },
+  {
+    method: 'post',
+    path: '/panelist-outcome',
+    tag: 'Session router',
+    summary: 'Tell how a session ended, server to server',
+    description:
+      'The first outcome counts. The same again is answered the same; a different one is too, is kept as a claim and changes nothing.',
+    audience: 'survey_platform',
+    errors: 'gateway',
+    body: { schema: PanelistSurveyOutcome },
+    answers: { 200: { description: 'Where to send the browser', schema: PanelistSurveyOutcomeResponse } },
+    problems: { 400: 'A word that is none of the eight, or not a session of this survey platform', ...BODY },
+  },
+  {
+    method: 'get',
+    path: '/panelist-outcome/{outcome}',
+    tag: 'Session router',
+    summary: 'The browser says how a survey of a non integrated platform ended',
+    description:
+      'Nothing proves it, so a COMPLETED is provisional, and payable only where the buyer accepts unsigned outcomes. The outcome is written in any case.',
+    audience: 'anyone',
+    errors: 'own',
+    params: z.object({ outcome: z.string().meta({ example: 'completed' }) }),
+    query: z.object({ t: z.string().meta({ description: 'The session token of the survey address' }) }),
+    answers: {
+      302: HOME,
+      400: page('No outcome, no session, or the survey has an integrated platform'),
+      404: page('The session is not known'),
+    },
+  },
+  {
+    method: 'get',
+    path: '/sessions/finish/{token}',
+    tag: 'Session router',
+    summary: 'Home from a survey',
+    audience: 'anyone',
+    errors: 'own',
+    params: TokenPath,
+    answers: {
+      302: HOME,
+      404: page('The link is not known'),
+      409: page('The survey has not said yet how it ended'),
+    },
+  },
+]

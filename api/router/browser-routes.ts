@@ -1,0 +1,79 @@
+import type { Request, RequestHandler, Response } from 'express'
+import { isDatabaseAway } from '../../db/connect.js'
+import { findByToken } from '../../db/read-models/platform-session.js'
+import { findPlanSessionByFinishToken } from '../../db/stores/plan-slot-store.js'
+import type { SessionRow } from '../../db/stores/session-row.js'
+import { findSession } from '../../db/stores/session-store.js'
+import { isOutcome, type Outcome } from '../../domain/outcome.js'
+import { isNonIntegrated } from '../../domain/plan/survey-plan.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { panelRedirect } from '../panel-redirect.js'
+import { sendPage, sendTryAgain } from '../plain-page.js'
+import { tellOutcome } from './tell-outcome.js'
+
+const FINISH_TOKEN = /^[\w-]{1,200}$/
+const BACK = 'Please go back to the app or the mail where you found it.'
+
+/**
+ * `GET /panelist-outcome/{outcome}?t=` (seed 000, non integrated survey platforms): the browser itself says how the
+ * survey ended. Nothing proves it: grade E0, and only where the survey has no platform that could say it better.
+ */
+export function browserOutcome(deps: ApiDependencies): RequestHandler {
+  return forBrowsers(async (request, response) => {
+    const outcome = String(request.params.outcome).toUpperCase()
+    const token = request.query.t
+    if (!isOutcome(outcome) || typeof token !== 'string' || token === '') {
+      return sendPage(response, 400, 'This link cannot be used', 'It names no outcome or no session.')
+    }
+    const session = await findByToken(deps.knex, token)
+    if (session === null) return sendPage(response, 404, 'This link is not known', BACK)
+    if (!isNonIntegrated(session)) {
+      return sendPage(response, 400, 'This link cannot be used', 'The survey tells us itself how it ended.')
+    }
+    const row = await told(deps, session.sessionId, outcome)
+    if (row === null) return sendPage(response, 404, 'This link is not known', BACK)
+    await sendHome(deps, response, row)
+  })
+}
+
+async function told(deps: ApiDependencies, sessionId: string, outcome: Outcome): Promise<SessionRow | null> {
+  const claim = await tellOutcome(deps, sessionId, { source: 'return', outcome, grade: 'E0' })
+  return claim?.session ?? null
+}
+
+/** `GET /sessions/finish/{token}` (seed 000): home to the panel, with our word for how the session ended. */
+export function finish(deps: ApiDependencies): RequestHandler {
+  return forBrowsers(async (request, response) => {
+    const token = String(request.params.token)
+    const own = FINISH_TOKEN.test(token) ? await findPlanSessionByFinishToken(deps.knex, token) : null
+    const row = own === null ? null : await findSession(deps.knex, own.session_id)
+    if (row === null) return sendPage(response, 404, 'This link is not known', BACK)
+    if (row.state !== 'finished') {
+      return sendPage(response, 409, 'Not finished yet', 'The survey has not told us yet how it ended.')
+    }
+    await sendHome(deps, response, row)
+  })
+}
+
+async function sendHome(deps: ApiDependencies, response: Response, row: SessionRow): Promise<void> {
+  const panel = deps.panels.get(row.panel)
+  if (panel === undefined) {
+    return sendPage(response, 200, 'Thank you', 'This survey has ended. You may close this page.')
+  }
+  response.redirect(302, await panelRedirect(deps.signer, panel, row))
+}
+
+/** What every page for respondents has in common: kept by nobody, and a scanner's HEAD changes nothing. */
+function forBrowsers(work: (request: Request, response: Response) => Promise<void>): RequestHandler {
+  return async (request, response) => {
+    response.setHeader('Cache-Control', 'no-store')
+    response.setHeader('Referrer-Policy', 'no-referrer')
+    if (request.method === 'HEAD') return void response.status(200).end()
+    try {
+      await work(request, response)
+    } catch (error) {
+      if (!isDatabaseAway(error)) throw error
+      sendTryAgain(response, request.originalUrl)
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import type { RecordedClaim } from '../../db/stores/claim-store.js'
+import { recordSurveyOutcome, type SurveyOutcome } from '../../db/stores/survey-outcome-store.js'
+import { GATEWAY } from '../../domain/plan/survey-plan.js'
+import { failpoint } from '../../platform/failpoints.js'
+import type { ApiDependencies } from '../dependencies.js'
+
+/**
+ * Commits what a survey says of a session; only then is anything answered. Telling the session's workflow is best
+ * effort, for the janitor tells it again.
+ * @returns null when there is no such session
+ */
+export async function tellOutcome(
+  deps: ApiDependencies,
+  sessionId: string,
+  told: SurveyOutcome,
+): Promise<RecordedClaim | null> {
+  const claim = await recordSurveyOutcome(deps.knex, sessionId, told, deps.clock())
+  if (claim === null) return null
+  failpoint('outcome.after_claim')
+  if (claim.pending) deps.sessions.arrived(sessionId, claim.claimId)
+  failpoint('outcome.after_signal')
+  const { source: route, outcome } = told
+  const { effect, replayed } = claim
+  deps.logger.info({ connection: GATEWAY, session: sessionId, route, effect, outcome, replayed }, 'arrival')
+  return claim
+}

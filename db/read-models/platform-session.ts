@@ -1,0 +1,50 @@
+import { GATEWAY } from '../../domain/plan/survey-plan.js'
+import type { Knex } from '../connect.js'
+
+/** A session of one of our own plans, as its survey platform may know it. */
+export interface PlatformSession {
+  readonly sessionId: string
+  readonly panel: string
+  /** Null once the panelist was erased. */
+  readonly panelistId: string | null
+  readonly customPanelData: Record<string, unknown> | null
+  /** Null once the session has ended. */
+  readonly panelistProfile: Record<string, unknown> | null
+  readonly finishToken: string
+  /** As the buyer wrote them. */
+  readonly surveyId: string
+  readonly surveyUrl: string
+  readonly surveyPlatform: string
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+/** What our tokens are made of. */
+const TOKEN = /^[\w-]{16,200}$/
+
+/** The session whose token stands in the survey's address; also of a plan that was deleted since. */
+export async function findByToken(knex: Knex, token: string): Promise<PlatformSession | null> {
+  if (!TOKEN.test(token)) return null
+  return find(knex, 's.connection = :gateway and s.provider_session_id = :token', { gateway: GATEWAY, token })
+}
+
+/** By our id of the session, which `GET /sessions/{token}` told, or by the token itself (contract §5). */
+export async function findByIdOrToken(knex: Knex, idOrToken: string): Promise<PlatformSession | null> {
+  if (!UUID.test(idOrToken)) return findByToken(knex, idOrToken)
+  return find(knex, 's.session_id = :sessionId::uuid and s.connection = :gateway', {
+    gateway: GATEWAY,
+    sessionId: idOrToken,
+  })
+}
+
+async function find(knex: Knex, where: string, values: Record<string, string>): Promise<PlatformSession | null> {
+  const { rows } = (await knex.raw(
+    `select s.session_id as "sessionId", s.panel, s.panelist_id as "panelistId",
+            s.custom_panel_data as "customPanelData", p.panelist_profile as "panelistProfile",
+            p.finish_token as "finishToken", v.plan ->> 'surveyId' as "surveyId", v.plan ->> 'surveyUrl' as "surveyUrl",
+            v.plan ->> 'surveyPlatform' as "surveyPlatform"
+       from sessions s join plan_sessions p using (session_id) join survey_plans v using (plan_id)
+      where ${where}`,
+    values,
+  )) as { rows: PlatformSession[] }
+  return rows[0] ?? null
+}
