@@ -1,10 +1,50 @@
 import { Router } from 'express'
 import type { ApiDependencies } from '../dependencies.js'
+import { clientOnly } from '../http/gateway-auth.js'
 import { gatewayErrors } from '../http/gateway-errors.js'
+import { jsonBody } from '../http/json-body.js'
+import { createPlan } from './create-plan.js'
+import { deletePlan } from './delete-plan.js'
+import { editPlan, editQuota } from './edit-plan.js'
+import { listPlans } from './list-plans.js'
+import { partnerOnly } from './partner-only.js'
+import { editPolicy, readPolicy } from './plan-policy.js'
+import { readPlan } from './read-plan.js'
+import { targetingAttributes, targetingPanels } from './targeting.js'
 
-/** Seed 000. */
+/** A plan of a thousand quotas fits. */
+const LARGEST_PLAN = '1mb'
+
+/** What a buyer calls: seed 000's Demand API, and what is agreed beside a plan (contract §5). */
 export function demandRoutes(deps: ApiDependencies): Router {
   const router = Router({ caseSensitive: true })
+  router.use(planRoutes(deps))
+  router.use(policyRoutes(deps))
+  return router
+}
+
+function planRoutes(deps: ApiDependencies): Router {
+  const router = Router({ caseSensitive: true })
+  const partner = clientOnly('demand_partner', deps)
+  // the seed posts to the singular and reads from the plural; the plural takes a plan as well
+  router.post('/survey-plan', partner, jsonBody(LARGEST_PLAN), createPlan(deps))
+  router.post('/survey-plans', partner, jsonBody(LARGEST_PLAN), createPlan(deps))
+  router.get('/survey-plans/:id', partner, readPlan(deps))
+  router.patch('/survey-plans/:id', partner, jsonBody(), editPlan(deps))
+  router.delete('/survey-plans/:id', partner, deletePlan(deps))
+  router.patch('/survey-plans/:id/quotas/:quotaId', partner, jsonBody(), editQuota(deps))
+  router.get('/targeting-attributes', partner, targetingAttributes(deps))
+  router.get('/targeting-panels', partner, targetingPanels(deps))
   router.use(gatewayErrors(deps.logger))
+  return router
+}
+
+/** Beside the seed: as every other /v1 route, with problem+json. */
+function policyRoutes(deps: ApiDependencies): Router {
+  const router = Router({ caseSensitive: true })
+  const partner = partnerOnly(deps)
+  router.get('/v1/plans', partner, listPlans(deps))
+  router.get('/v1/plans/:id/policy', partner, readPolicy(deps))
+  router.put('/v1/plans/:id/policy', partner, jsonBody(), editPolicy(deps))
   return router
 }

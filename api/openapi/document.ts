@@ -1,5 +1,6 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi'
 import { ProblemAnswer } from '../panel/schemas.js'
+import { demandOperations } from './demand-operations.js'
 import { GatewayErrorAnswer, GatewayValidationAnswer } from './gateway-answers.js'
 import { openOperations } from './open-operations.js'
 import { type Answer, GATEWAY_PROBLEMS, KEYED_PROBLEMS, type Operation } from './operation.js'
@@ -10,6 +11,7 @@ import { panelOperations } from './panel-operations.js'
 /** Every address there is, in the order of the document. */
 export const operations: readonly Operation[] = [
   ...panelOperations,
+  ...demandOperations,
   ...operatorOperations,
   ...openOperations,
   ...pageOperations,
@@ -20,6 +22,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Panelists: 'Profiles, kept for you. Ids are your own; send no names and no addresses.',
   Sessions: 'A respondent in a survey, from the entry link to the outcome and its price.',
   Postbacks: 'What we told your server, as Standard Webhooks, and whether it arrived.',
+  'Survey plans': 'Surveys that buyers launch here (seed 000). A demand partner.',
   Finance: 'The books, to the minor unit. An operator with the role `finance`.',
   Operations: 'Provider accounts and their poll loops. An operator with the role `ops`.',
   Arrivals: 'How respondents and providers reach us. Nothing here takes a key; proof is configured per connection.',

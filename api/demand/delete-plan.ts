@@ -1,0 +1,35 @@
+import type { RequestHandler } from 'express'
+import { type Deletion, deletePlan as deleteStoredPlan } from '../../db/stores/plan-store.js'
+import { stampSoon } from '../../db/stores/stamp-soon.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { partnerOf } from '../http/gateway-auth.js'
+import { fault } from '../http/gateway-errors.js'
+import { drivePlan } from './drive-plan.js'
+import { isPlanId, noSuchPlan } from './read-plan.js'
+
+/** DELETE /survey-plans/{id} (seed 000): only a closed plan that nobody is in. Panels see it closed. */
+export function deletePlan(deps: ApiDependencies): RequestHandler {
+  return async (request, response) => {
+    const id = request.params.id
+    if (!isPlanId(id)) throw noSuchPlan()
+    const partner = partnerOf(response).id
+    refuse(await deps.knex.transaction((trx) => deleteStoredPlan(trx, partner, id, deps.clock())))
+    stampSoon(deps.knex)
+    drivePlan(deps, id)
+    response.status(204).end()
+  }
+}
+
+function refuse(deletion: Deletion): void {
+  if (deletion === 'not_found') throw noSuchPlan()
+  if (deletion === 'not_closed') {
+    throw fault('closed', 'status', 'must be CLOSED before the survey plan can be deleted: PATCH {"status": "CLOSED"}')
+  }
+  if (deletion === 'sessions_in_progress') {
+    throw fault(
+      'sessions_in_progress',
+      'id',
+      'has respondents in it: a survey plan can be deleted once its last session has ended or timed out',
+    )
+  }
+}

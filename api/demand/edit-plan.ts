@@ -1,0 +1,69 @@
+import type { RequestHandler } from 'express'
+import type { PlanRecord } from '../../db/stores/plan-row.js'
+import { type StatusChange, setPlanStatus, setQuotaStatus } from '../../db/stores/plan-store.js'
+import { stampSoon } from '../../db/stores/stamp-soon.js'
+import type { PlanStatus } from '../../domain/plan/survey-plan.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { partnerOf } from '../http/gateway-auth.js'
+import { fault, GatewayValidationError } from '../http/gateway-errors.js'
+import { notFound } from '../http/problem.js'
+import { drivePlan } from './drive-plan.js'
+import { EditStatusRequest } from './plan-schemas.js'
+import { isPlanId, noSuchPlan } from './read-plan.js'
+import { wireFaults } from './wire-faults.js'
+
+/** PATCH /survey-plans/{id} (seed 000, Edit Survey Plan): its status and nothing else. */
+export function editPlan(deps: ApiDependencies): RequestHandler {
+  return async (request, response) => {
+    const status = readStatus(request.body)
+    const id = request.params.id
+    if (!isPlanId(id)) throw noSuchPlan()
+    const partner = partnerOf(response).id
+    const change = await deps.knex.transaction((trx) => setPlanStatus(trx, partner, id, status, deps.clock()))
+    if (change.kind === 'not_found') throw noSuchPlan()
+    const { planId, plan } = settle(deps, change, 'plan')
+    response.json({ id: planId, message: `Survey plan ${plan.surveyId} is ${status}` })
+  }
+}
+
+/** PATCH /survey-plans/{id}/quotas/{quotaId} (seed 000, Edit Quota): its status and nothing else. */
+export function editQuota(deps: ApiDependencies): RequestHandler {
+  return async (request, response) => {
+    const status = readStatus(request.body)
+    const { id, quotaId } = request.params
+    if (!isPlanId(id) || typeof quotaId !== 'string') throw noSuchPlan()
+    const partner = partnerOf(response).id
+    const change = await deps.knex.transaction((trx) => setQuotaStatus(trx, partner, id, quotaId, status, deps.clock()))
+    if (change.kind === 'not_found') throw notFound('There is no survey plan of yours with this id and this quota')
+    const plan = settle(deps, change, 'quota')
+    response.json({
+      id: plan.planId,
+      survey_plan_status: plan.status,
+      message: `Quota ${quotaId} is ${status}; its survey plan is ${plan.status}`,
+    })
+  }
+}
+
+function readStatus(body: unknown): PlanStatus {
+  const read = EditStatusRequest.safeParse(body)
+  if (read.success) return read.data.status
+  throw new GatewayValidationError(
+    wireFaults(read.error, body, 'cannot be changed: the status is all that can be edited'),
+  )
+}
+
+/** After the commit: has the change seen everywhere. @throws GatewayValidationError where it was refused */
+function settle(
+  deps: ApiDependencies,
+  change: Exclude<StatusChange, { kind: 'not_found' }>,
+  what: 'plan' | 'quota',
+): PlanRecord {
+  if (change.kind === 'refused') {
+    throw change.reason === 'filled'
+      ? fault('filled', 'status', `cannot be OPEN: the ${what} has all the completes that it was to have`)
+      : fault('finish_date', 'status', 'cannot be OPEN: the finish date of the plan has passed')
+  }
+  stampSoon(deps.knex)
+  drivePlan(deps, change.plan.planId)
+  return change.plan
+}

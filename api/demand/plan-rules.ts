@@ -1,0 +1,18 @@
+import { GATEWAY } from '../../domain/plan/survey-plan.js'
+import type { PanelConfig } from '../../platform/config/panel-schema.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { mayUse } from '../panel/usable-connections.js'
+import type { PlanRules } from './plan-checks.js'
+
+type Parts = Pick<ApiDependencies, 'config'>
+
+/** Panels that take survey plans: those whose configuration lets them use the connection `gateway` (contract §2). */
+export const targetablePanels = ({ config }: Parts): readonly PanelConfig[] =>
+  config.panels.filter((panel) => mayUse(panel, GATEWAY))
+
+/** What this installation lets a plan name. */
+export const planRules = (deps: Parts): PlanRules => ({
+  panels: targetablePanels(deps),
+  attributes: deps.config.targetingAttributes,
+  allowPrivate: deps.config.egress.allowPrivate,
+})

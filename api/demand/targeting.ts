@@ -1,0 +1,66 @@
+import type { Request, RequestHandler } from 'express'
+import { isCountry } from '../../platform/config/iso-codes.js'
+import type { TargetingAttribute } from '../../platform/config/targeting-attributes.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { fault } from '../http/gateway-errors.js'
+import { findPanel } from './plan-checks.js'
+import { targetablePanels } from './plan-rules.js'
+
+/** GET /targeting-attributes (seed 000): the questions a plan can ask for in a country; without one, all. */
+export function targetingAttributes(deps: Pick<ApiDependencies, 'config'>): RequestHandler {
+  return (request, response) => {
+    const country = countryOf(request)
+    const asked = deps.config.targetingAttributes.filter(
+      ({ supportedCountries }) =>
+        country === null || supportedCountries === null || supportedCountries.includes(country),
+    )
+    response.json({ targeting_attributes: asked.map(attributeToWire) })
+  }
+}
+
+function attributeToWire(attribute: TargetingAttribute) {
+  const { id, text, answerType, supportedCountries } = attribute
+  return {
+    id,
+    text,
+    answer_type: answerType,
+    ...(supportedCountries === null ? {} : { supported_countries: supportedCountries }),
+    ...(attribute.answerType === 'range'
+      ? { range_limits: attribute.rangeLimits }
+      : {
+          answers: attribute.answers.map((answer) => ({
+            id: answer.id,
+            text: answer.text,
+            ...(attribute.answerType === 'multi_punch' ? { exclusive_multi_punch_answer: answer.exclusive } : {}),
+          })),
+        }),
+  }
+}
+
+/** GET /targeting-panels (seed 000): who can be asked, where, in which locales and for which currency. */
+export function targetingPanels(deps: Pick<ApiDependencies, 'config'>): RequestHandler {
+  return (request, response) => {
+    const country = countryOf(request)
+    const name = parameterOf(request, 'panel')
+    const all = targetablePanels(deps)
+    const wanted = name === null ? all : [findPanel(all, name)]
+    const entries = wanted.flatMap((panel) => {
+      const markets = Object.entries(panel?.markets ?? {}).filter(([code]) => country === null || code === country)
+      return panel === undefined || markets.length === 0 ? [] : [[panel.id, Object.fromEntries(markets)] as const]
+    })
+    response.json(Object.fromEntries(entries))
+  }
+}
+
+function countryOf(request: Request): string | null {
+  const country = parameterOf(request, 'country')
+  if (country === null || isCountry(country)) return country
+  throw fault('format', 'country', 'must be an ISO 3166-1 alpha-3 code in capitals, such as USA')
+}
+
+function parameterOf(request: Request, name: string): string | null {
+  const given: unknown = request.query[name]
+  if (given === undefined) return null
+  if (typeof given === 'string' && given !== '') return given
+  throw fault('type', name, given === '' ? 'must not be empty; leave it out for all' : 'must be given once')
+}

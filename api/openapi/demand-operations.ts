@@ -1,0 +1,126 @@
+import { z } from 'zod'
+import {
+  CreatePlanAnswer,
+  EditPlanAnswer,
+  EditQuotaAnswer,
+  EditStatusRequest,
+  PlanAnswer,
+  SurveyPlanRequest,
+} from '../demand/plan-schemas.js'
+import { PlansAnswer, PlansQuery, PolicyAnswer, PolicyRequest } from '../demand/policy-schemas.js'
+import { TargetingAttributesAnswer, TargetingPanelsAnswer, TargetingQuery } from '../demand/targeting-schemas.js'
+import type { Operation } from './operation.js'
+
+const PlanPath = z.object({ id: z.string().meta({ description: 'As its creation answered' }) })
+const FAULTS = 'Every fault of the request, each with its field and constraint'
+const NOT_YOURS = 'No such survey plan of yours; unknown, deleted and another buyer’s cannot be told apart'
+
+const gateway = { tag: 'Survey plans', audience: 'demand_partner', errors: 'gateway' } as const
+
+const creation = (path: string, summary: string): Operation => ({
+  ...gateway,
+  method: 'post',
+  path,
+  summary,
+  description:
+    'The plan is open, and offered to its panels, from the moment it is stored. A `finish_date` that has passed is taken; such a plan is closed at once.',
+  body: { schema: SurveyPlanRequest },
+  answers: { 201: { description: 'The plan, by the id that everything else here takes', schema: CreatePlanAnswer } },
+  problems: { 400: FAULTS, 413: 'The body is larger than 1 MB', 415: 'The body is not application/json' },
+})
+
+/** What a demand partner calls: seed 000's Demand API (contract §5). */
+export const demandOperations: readonly Operation[] = [
+  creation('/survey-plan', 'Launch a survey plan'),
+  creation('/survey-plans', 'The same as POST /survey-plan'),
+  {
+    ...gateway,
+    method: 'get',
+    path: '/survey-plans/{id}',
+    summary: 'A survey plan, what is left of it, and how its sessions ended',
+    params: PlanPath,
+    answers: { 200: { description: 'The plan as it was posted, with its statuses and counts', schema: PlanAnswer } },
+    problems: { 404: NOT_YOURS },
+  },
+  {
+    ...gateway,
+    method: 'patch',
+    path: '/survey-plans/{id}',
+    summary: 'Open, pause or close a survey plan',
+    description: 'A plan that has all its completes, or whose finish date has passed, cannot be opened.',
+    params: PlanPath,
+    body: { schema: EditStatusRequest },
+    answers: { 200: { description: 'Changed', schema: EditPlanAnswer } },
+    problems: { 400: FAULTS, 404: NOT_YOURS },
+  },
+  {
+    ...gateway,
+    method: 'delete',
+    path: '/survey-plans/{id}',
+    summary: 'Delete a survey plan that is closed and has no session in progress',
+    params: PlanPath,
+    answers: { 204: { description: 'Deleted' } },
+    problems: { 400: 'It is not CLOSED, or somebody is in it', 404: NOT_YOURS },
+  },
+  {
+    ...gateway,
+    method: 'patch',
+    path: '/survey-plans/{id}/quotas/{quotaId}',
+    summary: 'Open, pause or close a quota',
+    params: PlanPath.extend({ quotaId: z.string().meta({ description: 'Your own id of the quota' }) }),
+    body: { schema: EditStatusRequest },
+    answers: { 200: { description: 'Changed; `id` is the survey plan’s', schema: EditQuotaAnswer } },
+    problems: { 400: FAULTS, 404: NOT_YOURS },
+  },
+  {
+    ...gateway,
+    method: 'get',
+    path: '/targeting-attributes',
+    summary: 'The questions that a plan can ask for',
+    query: TargetingQuery.pick({ country: true }),
+    answers: { 200: { description: 'Those of the country; without one, all', schema: TargetingAttributesAnswer } },
+    problems: { 400: FAULTS },
+  },
+  {
+    ...gateway,
+    method: 'get',
+    path: '/targeting-panels',
+    summary: 'The panels that a plan can target',
+    query: TargetingQuery,
+    answers: { 200: { description: 'Panel -> country -> locales and currency', schema: TargetingPanelsAnswer } },
+    problems: { 400: FAULTS },
+  },
+  {
+    method: 'get',
+    path: '/v1/plans',
+    tag: 'Survey plans',
+    summary: 'Your survey plans, newest first',
+    audience: 'demand_partner',
+    query: PlansQuery,
+    answers: { 200: { description: 'A page', schema: PlansAnswer } },
+    problems: { 400: 'The query is malformed' },
+  },
+  {
+    method: 'get',
+    path: '/v1/plans/{id}/policy',
+    tag: 'Survey plans',
+    summary: 'What is agreed beside a survey plan',
+    audience: 'demand_partner',
+    params: PlanPath,
+    answers: { 200: { description: 'The policy', schema: PolicyAnswer } },
+    problems: { 404: NOT_YOURS },
+  },
+  {
+    method: 'put',
+    path: '/v1/plans/{id}/policy',
+    tag: 'Survey plans',
+    summary: 'Agree on overage, unsigned outcomes, allocations, a soft launch',
+    description:
+      'Members that are absent stay as they are; `allocations` merge by panel. A panel may reach its allocation and `flexibility_percent` of the rest of the target.',
+    audience: 'demand_partner',
+    params: PlanPath,
+    body: { schema: PolicyRequest },
+    answers: { 200: { description: 'The whole policy, as it is now', schema: PolicyAnswer } },
+    problems: { 400: 'The body is malformed, or what it asks for is impossible', 404: NOT_YOURS },
+  },
+]
