@@ -1,10 +1,23 @@
 import { Router } from 'express'
 import type { ApiDependencies } from '../dependencies.js'
+import { clientOnly, supplierOf } from '../http/gateway-auth.js'
 import { gatewayErrors } from '../http/gateway-errors.js'
+import { jsonBody } from '../http/json-body.js'
+import { acknowledge } from './ack.js'
+import { Feed } from './feed.js'
 
-/** Seed 000. */
+/** The feed that panels poll and acknowledge (seed 000, Supply API; contract §5). */
 export function supplyRoutes(deps: ApiDependencies): Router {
   const router = Router({ caseSensitive: true })
+  const panel = clientOnly('panel', deps)
+  const feed = new Feed(deps)
+  router.get('/surveys', panel, async (_request, response) => {
+    const answer = await feed.poll(supplierOf(response), deps.clock())
+    response.setHeader('Content-Type', 'application/json; charset=utf-8')
+    response.setHeader('Cache-Control', 'no-store')
+    response.end(answer)
+  })
+  router.post('/surveys/ack', panel, jsonBody(), acknowledge(deps))
   router.use(gatewayErrors(deps.logger))
   return router
 }

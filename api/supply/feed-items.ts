@@ -1,0 +1,99 @@
+import type { Knex } from '../../db/connect.js'
+import { type FeedBody, type FeedNews, feedBodies } from '../../db/stores/feed-store.js'
+import { isCarried } from '../../domain/feed/carried.js'
+import type { Words } from '../../domain/feed/translate-clause.js'
+import { translateSurvey } from '../../domain/feed/translate-survey.js'
+import { finishTime } from '../../domain/targeting/rules.js'
+import { ownSupplierPlan, upstreamSupplierPlan } from './supplier-plan.js'
+
+/** A survey as JSON text, ready for every panel: only its status and its session creation URL are a panel's own. */
+export interface FeedItem {
+  /** The survey plan without its last brace: the status is put behind it. */
+  readonly plan: string
+  /** False = the feed cannot carry it: whoever has it hears that it is closed. */
+  readonly carried: boolean
+  /** The panels that may take completes now; null = every panel that may use its connection. */
+  readonly panels: ReadonlySet<string> | null
+  /** When it ends, epoch milliseconds; Infinity when it does not. */
+  readonly finishTime: number
+}
+
+/** `<revision>:<epoch ms>`, as the seed writes versions. */
+export const versionOf = ({ revision, changedMs }: Pick<FeedNews, 'revision' | 'changedMs'>): string =>
+  `${revision}:${changedMs}`
+
+const CHUNK = 500
+/** Characters kept in all; a plan has about a thousand. */
+const MOST_CHARACTERS = 64_000_000
+
+/**
+ * Renders surveys for the feed, once per version and process however many panels ask. The oldest renderings go where
+ * there are too many.
+ */
+export class FeedItems {
+  readonly #kept = new Map<string, { readonly version: string; readonly item: FeedItem }>()
+  #characters = 0
+
+  /** @param wordsOfConnection null for a connection whose surveys the feed does not carry */
+  constructor(
+    private readonly knex: Knex,
+    private readonly wordsOfConnection: (connection: string) => Words | null,
+    private readonly mostCharacters = MOST_CHARACTERS,
+  ) {}
+
+  /** The items of what changed, by survey id; one that was deleted from the database meanwhile is absent. */
+  async of(news: readonly FeedNews[]): Promise<ReadonlyMap<string, FeedItem>> {
+    const items = new Map<string, FeedItem>()
+    const wanted: FeedNews[] = []
+    for (const one of news) {
+      const kept = this.#kept.get(one.surveyId)
+      if (kept?.version === versionOf(one) && !one.dirty) items.set(one.surveyId, kept.item)
+      else wanted.push(one)
+    }
+    for (let from = 0; from < wanted.length; from += CHUNK) {
+      const chunk = wanted.slice(from, from + CHUNK)
+      const bodies = await feedBodies(
+        this.knex,
+        chunk.map(({ surveyId }) => surveyId),
+      )
+      for (const body of bodies) {
+        const item = this.#render(body)
+        items.set(body.surveyId, item)
+        // content that waits for its revision, or has one by now that nobody was told, is not this version's
+        if (!body.dirty) this.#keep(body.surveyId, versionOf(body), item)
+      }
+    }
+    return items
+  }
+
+  #render({ surveyId, connection, survey, plan }: FeedBody): FeedItem {
+    const words = plan === null ? this.wordsOfConnection(connection) : null
+    const rendered =
+      plan !== null
+        ? ownSupplierPlan(surveyId, plan, survey)
+        : upstreamSupplierPlan(surveyId, survey, translateSurvey(survey, words ?? new Map()))
+    return {
+      plan: JSON.stringify(rendered).slice(0, -1),
+      carried: isCarried(survey) && (plan !== null || words !== null),
+      panels: survey.panels === undefined ? null : new Set(survey.panels),
+      finishTime: finishTime(survey),
+    }
+  }
+
+  #keep(surveyId: string, version: string, item: FeedItem): void {
+    this.#forget(surveyId)
+    this.#kept.set(surveyId, { version, item })
+    this.#characters += item.plan.length
+    for (const oldest of this.#kept.keys()) {
+      if (this.#characters <= this.mostCharacters) break
+      this.#forget(oldest)
+    }
+  }
+
+  #forget(surveyId: string): void {
+    const kept = this.#kept.get(surveyId)
+    if (kept === undefined) return
+    this.#kept.delete(surveyId)
+    this.#characters -= kept.item.plan.length
+  }
+}

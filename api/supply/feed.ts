@@ -1,0 +1,149 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import {
+  type FeedNews,
+  type FeedPosition,
+  feedNews,
+  feedPosition,
+  narrowFeed,
+  rememberServing,
+  startFeedAgain,
+} from '../../db/stores/feed-store.js'
+import { wordsOf } from '../../domain/feed/translate-clause.js'
+import type { PanelConfig } from '../../platform/config/panel-schema.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { mayUse } from '../panel/usable-connections.js'
+import { type FeedItem, FeedItems, versionOf } from './feed-items.js'
+import type { SupplierStatus } from './supplier-plan.js'
+
+/** So many revisions that are not for a panel are passed over for good; fewer are remembered by the process alone. */
+const PASS_AT = 500
+const TURN = 1_000
+
+/** One survey as a panel is told of it. */
+interface Told {
+  readonly news: FeedNews
+  readonly item: FeedItem
+  readonly status: SupplierStatus
+}
+
+/** The feed of changes since a panel's last acknowledgement (seed 000, Retrieve Survey Updates; contract §5). */
+export class Feed {
+  readonly #items: FeedItems
+  /** Panel -> up to which revision nothing is for it, as long as it has not acknowledged anything else. */
+  readonly #empty = new Map<string, { readonly ackedId: number; readonly upTo: number }>()
+
+  constructor(private readonly deps: ApiDependencies) {
+    const words = new Map(
+      deps.config.connections.flatMap(({ id }) => {
+        const upstream = deps.findUpstream(id)
+        // what a provider has for one panelist only is in nobody's feed
+        if (upstream === null || upstream.adapter.matchPanelist !== undefined) return []
+        return [[id, wordsOf(upstream.vocabulary ?? upstream.adapter.vocabulary, deps.config.targetingAttributes)]]
+      }),
+    )
+    this.#items = new FeedItems(deps.knex, (connection) => words.get(connection) ?? null)
+  }
+
+  /**
+   * Everything that changed for a panel since it last acknowledged, each survey once in its newest version, in the order
+   * in which it is acknowledged. Asking again without acknowledging gives the same again.
+   * @returns the answer as JSON text
+   */
+  async poll(panel: PanelConfig, now: Date): Promise<string> {
+    const { knex } = this.deps
+    const connections = this.#connectionsOf(panel)
+    const at = await this.#settled(panel.id, connections, await feedPosition(knex, panel.id))
+    const empty = this.#empty.get(panel.id)
+    const after = empty?.ackedId === at.ackedId ? Math.max(at.ackedId, empty.upTo) : at.ackedId
+    if (at.head <= after) return '[]'
+
+    const news = await feedNews(knex, { panel: panel.id, connections, after })
+    const told = await this.#toldOf(panel.id, news, at.ackedId, now)
+    const passed = (told[0]?.news.revision ?? at.head + 1) - 1
+    this.#empty.set(panel.id, { ackedId: at.ackedId, upTo: passed })
+    await this.#remember(panel.id, connections, at, told, passed)
+    return this.#written(panel.id, told)
+  }
+
+  #connectionsOf(panel: PanelConfig): string[] {
+    return this.deps.config.connections
+      .filter(({ id }) => mayUse(panel, id))
+      .map(({ id }) => id)
+      .sort()
+  }
+
+  /** A panel that may use a new connection reads from the beginning: what was there before is new to it. */
+  async #settled(panel: string, connections: string[], at: FeedPosition): Promise<FeedPosition> {
+    const { scope } = at
+    if (scope === null) return at
+    if (connections.some((id) => !scope.includes(id))) {
+      await startFeedAgain(this.deps.knex, panel, connections)
+      this.#empty.delete(panel)
+      return { ...at, ackedId: 0, scope: connections }
+    }
+    if (connections.length < scope.length) await narrowFeed(this.deps.knex, panel, connections)
+    return at
+  }
+
+  async #toldOf(panel: string, news: readonly FeedNews[], ackedId: number, now: Date): Promise<Told[]> {
+    // what is closed and unknown to the panel is no news, and need not be read
+    const possible = news.filter((one) => isOffered(one) || hasItOpen(one, ackedId))
+    const items = await this.#items.of(possible)
+    return possible.flatMap((one) => {
+      const item = items.get(one.surveyId)
+      if (item === undefined) return []
+      const status = statusFor(panel, one, item, now)
+      return status === 'CLOSED' && !hasItOpen(one, ackedId) ? [] : [{ news: one, item, status }]
+    })
+  }
+
+  async #remember(
+    panel: string,
+    scope: readonly string[],
+    at: FeedPosition,
+    told: readonly Told[],
+    passed: number,
+  ): Promise<void> {
+    const servedId = told.at(-1)?.news.revision ?? 0
+    const opened = told.filter(
+      ({ news, status }) => status !== 'CLOSED' && (!news.known || news.closedRevision !== null),
+    )
+    const closed = told.filter(({ news, status }) => status === 'CLOSED' && news.closedRevision !== news.revision)
+    const passedId = passed - at.ackedId >= PASS_AT ? passed : 0
+    if (servedId <= at.servedId && opened.length === 0 && closed.length === 0 && passedId === 0) return
+    await rememberServing(this.deps.knex, {
+      panel,
+      scope,
+      servedId,
+      passedId,
+      opened: opened.map(({ news }) => news.surveyId),
+      closed: closed.map(({ news }) => ({ surveyId: news.surveyId, revision: news.revision })),
+    })
+  }
+
+  async #written(panel: string, told: readonly Told[]): Promise<string> {
+    const start = JSON.stringify(`${this.deps.publicUrl}/panels/${encodeURIComponent(panel)}/session/`).slice(0, -1)
+    const parts: string[] = []
+    for (const { news, item, status } of told) {
+      // a panel that reads everything at once does not keep the others waiting
+      if (parts.length % TURN === TURN - 1) await nextTurn()
+      const token = this.deps.sessionTokens.issue(panel, news.surveyId)
+      parts.push(
+        `{"version":"${versionOf(news)}","ack_id":${news.revision},"survey_session_creation_url":${start}${token}","survey_plan":${item.plan},"status":"${status}"}}`,
+      )
+    }
+    return `[${parts.join(',')}]`
+  }
+}
+
+const isOffered = ({ status }: FeedNews): boolean => status === 'open' || status === 'paused'
+
+/** The panel has it, and does not know yet, or has not acknowledged, that it is closed. */
+const hasItOpen = ({ known, closedRevision }: FeedNews, ackedId: number): boolean =>
+  known && (closedRevision === null || closedRevision > ackedId)
+
+function statusFor(panel: string, { status }: FeedNews, item: FeedItem, now: Date): SupplierStatus {
+  const over = !item.carried || item.panels?.has(panel) === false || item.finishTime <= now.getTime()
+  if (over) return 'CLOSED'
+  return status === 'open' ? 'OPEN' : status === 'paused' ? 'PAUSED' : 'CLOSED'
+}

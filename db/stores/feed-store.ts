@@ -1,0 +1,206 @@
+import { GATEWAY, type SurveyPlan } from '../../domain/plan/survey-plan.js'
+import type { Survey, SurveyStatus } from '../../domain/survey.js'
+import type { Knex } from '../connect.js'
+import { type SurveyJson, surveyFromJson } from './survey-json.js'
+
+/** Where a panel stands in the feed. Ids are revisions of the catalogue: they fit a JSON number. */
+export interface FeedPosition {
+  readonly ackedId: number
+  readonly servedId: number
+  /** The connections it read with; null = it has never been given anything. */
+  readonly scope: readonly string[] | null
+  /** The newest revision of the whole catalogue. */
+  readonly head: number
+}
+
+/** A survey that changed, without its content. */
+export interface FeedNews {
+  readonly surveyId: string
+  readonly revision: number
+  /** Epoch milliseconds. */
+  readonly changedMs: number
+  readonly status: SurveyStatus
+  /** It has changed again and waits for its next revision. */
+  readonly dirty: boolean
+  /** The panel has it. */
+  readonly known: boolean
+  /** The ack_id with which the panel was told that it is closed. */
+  readonly closedRevision: number | null
+}
+
+/** The content of a survey, and the plan as its buyer posted it where it is one of our own. */
+export interface FeedBody {
+  readonly surveyId: string
+  readonly connection: string
+  readonly revision: number
+  readonly changedMs: number
+  readonly dirty: boolean
+  readonly survey: Survey
+  readonly plan: SurveyPlan | null
+}
+
+/** The one read of a poll that finds nothing new: a cursor by its key, the newest revision by its index. */
+export async function feedPosition(knex: Knex, panel: string): Promise<FeedPosition> {
+  const { rows } = (await knex.raw(
+    `select (select max(revision) from surveys) as head, c.acked_id, c.served_id, c.scope
+       from (values (1)) one left join feed_cursors c on c.panel = ?`,
+    [panel],
+  )) as { rows: { head: string | null; acked_id: string | null; served_id: string | null; scope: string[] | null }[] }
+  const [row] = rows
+  return {
+    ackedId: Number(row?.acked_id ?? 0),
+    servedId: Number(row?.served_id ?? 0),
+    scope: row?.scope ?? null,
+    head: Number(row?.head ?? 0),
+  }
+}
+
+/**
+ * What changed after a revision and is of the panel's connections, in the order of revisions, which is the order of
+ * commits (design §5). Of our own plans only those that target the panel.
+ */
+export async function feedNews(
+  knex: Knex,
+  { panel, connections, after }: { panel: string; connections: readonly string[]; after: number },
+): Promise<FeedNews[]> {
+  const { rows } = (await knex.raw(
+    `select s.survey_id, s.revision, s.status, s.dirty, (extract(epoch from s.changed_at) * 1000)::bigint as changed_ms,
+            d.survey_id is not null as known, d.closed_revision
+       from surveys s
+       left join feed_deliveries d on d.panel = :panel and d.survey_id = s.survey_id
+      where s.revision > :after and s.connection = any(:connections)
+        and (s.connection <> :gateway
+             or exists (select from plan_panels p where p.plan_id = s.provider_survey_id and p.panel = :panel))
+      order by s.revision`,
+    { panel, after, connections: [...connections], gateway: GATEWAY },
+  )) as { rows: NewsRow[] }
+  return rows.map((row) => ({
+    surveyId: row.survey_id,
+    revision: Number(row.revision),
+    changedMs: Number(row.changed_ms),
+    status: row.status,
+    dirty: row.dirty,
+    known: row.known,
+    closedRevision: row.closed_revision === null ? null : Number(row.closed_revision),
+  }))
+}
+
+interface NewsRow {
+  readonly survey_id: string
+  readonly revision: string
+  readonly status: SurveyStatus
+  readonly dirty: boolean
+  readonly changed_ms: string
+  readonly known: boolean
+  readonly closed_revision: string | null
+}
+
+/** The content of surveys; a few hundred at a time is a good size. */
+export async function feedBodies(knex: Knex, surveyIds: readonly string[]): Promise<FeedBody[]> {
+  const { rows } = (await knex.raw(
+    `select s.survey_id, s.connection, s.revision, (extract(epoch from s.changed_at) * 1000)::bigint as changed_ms,
+            s.dirty, s.survey, p.plan
+       from surveys s left join survey_plans p on p.survey_id = s.survey_id
+      where s.survey_id = any(?)`,
+    [[...surveyIds]],
+  )) as { rows: BodyRow[] }
+  return rows.map((row) => ({
+    surveyId: row.survey_id,
+    connection: row.connection,
+    revision: Number(row.revision),
+    changedMs: Number(row.changed_ms),
+    dirty: row.dirty,
+    survey: surveyFromJson(row.survey),
+    plan: row.plan,
+  }))
+}
+
+interface BodyRow {
+  readonly survey_id: string
+  readonly connection: string
+  readonly revision: string
+  readonly changed_ms: string
+  readonly dirty: boolean
+  readonly survey: SurveyJson
+  readonly plan: SurveyPlan | null
+}
+
+/** What a panel is about to be told. */
+export interface FeedServing {
+  readonly panel: string
+  readonly scope: readonly string[]
+  /** The highest ack_id of the answer; 0 when there is none. */
+  readonly servedId: number
+  /** Everything up to here was either acknowledged or is not for this panel: 0 = leave the cursor where it is. */
+  readonly passedId: number
+  /** Surveys told as open or paused which the panel does not have yet. */
+  readonly opened: readonly string[]
+  /** Surveys told as closed, with the ack_id of it. */
+  readonly closed: readonly { readonly surveyId: string; readonly revision: number }[]
+}
+
+/** Remembers what a panel is told, before it is told. */
+export async function rememberServing(knex: Knex, serving: FeedServing): Promise<void> {
+  const { panel, scope, servedId, passedId, opened, closed } = serving
+  await knex.raw(
+    `with opened as (
+       insert into feed_deliveries (panel, survey_id) select :panel, survey_id from unnest(:opened::text[]) o(survey_id)
+       on conflict (panel, survey_id) do update set closed_revision = null
+     ), closed as (
+       update feed_deliveries d set closed_revision = c.revision
+         from unnest(:closed::text[], :revisions::bigint[]) c(survey_id, revision)
+        where d.panel = :panel and d.survey_id = c.survey_id
+     )
+     insert into feed_cursors as c (panel, acked_id, served_id, scope) values (:panel, :passedId, :servedId, :scope)
+     on conflict (panel) do update set served_id = greatest(c.served_id, excluded.served_id),
+       acked_id = greatest(c.acked_id, excluded.acked_id)`,
+    {
+      panel,
+      scope: [...scope],
+      servedId,
+      passedId,
+      // in one order everywhere: two polls of a panel at once must not wait for each other in a circle
+      opened: [...opened].sort(),
+      closed: closed.map(({ surveyId }) => surveyId),
+      revisions: closed.map(({ revision }) => revision),
+    },
+  )
+}
+
+/** The panel may use a connection that it could not use before: it reads from the beginning, and keeps what it has. */
+export async function startFeedAgain(knex: Knex, panel: string, scope: readonly string[]): Promise<void> {
+  await knex('feed_cursors')
+    .where({ panel })
+    .update({ acked_id: 0, scope: [...scope] })
+}
+
+/** The panel may use fewer connections than before; where it stands does not change. */
+export async function narrowFeed(knex: Knex, panel: string, scope: readonly string[]): Promise<void> {
+  await knex('feed_cursors')
+    .where({ panel })
+    .update({ scope: [...scope] })
+}
+
+/** `unknown`: the panel was never given such an id. */
+export type Acknowledgement = 'moved' | 'kept' | 'unknown'
+
+/**
+ * Moves a panel's cursor, never back (seed 000, Confirm Receipt). What it was told is closed, and now knows, is forgotten.
+ * @param ackId a whole number from 0
+ */
+export async function acknowledgeFeed(knex: Knex, panel: string, ackId: number): Promise<Acknowledgement> {
+  const { rows } = (await knex.raw(
+    `with moved as (
+       update feed_cursors set acked_id = :ackId
+        where panel = :panel and acked_id < :ackId and served_id >= :ackId returning panel
+     ), forgotten as (
+       delete from feed_deliveries d using moved where d.panel = moved.panel and d.closed_revision <= :ackId
+     )
+     select exists (select from moved) as moved,
+            coalesce((select greatest(acked_id, served_id) from feed_cursors where panel = :panel), 0) >= :ackId as known`,
+    { panel, ackId },
+  )) as { rows: { moved: boolean; known: boolean }[] }
+  const [row] = rows
+  if (row?.moved === true) return 'moved'
+  return row?.known === true ? 'kept' : 'unknown'
+}

@@ -1,0 +1,9 @@
+/** One of the gateway's questions, as far as clauses can be said in it (seed 000, Targeting Attributes). */
+export type CanonicalAttribute = {
+  readonly id: string
+  /** ISO 3166-1 alpha-3; null = everywhere. */
+  readonly supportedCountries: readonly string[] | null
+} & (
+  | { readonly answerType: 'range'; readonly rangeLimits: { readonly start: number; readonly end: number } }
+  | { readonly answerType: 'single_choice' | 'multi_punch'; readonly answers: readonly { readonly id: string }[] }
+)

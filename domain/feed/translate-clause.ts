@@ -1,0 +1,148 @@
+import type { AttributeMapping, VocabularyMapping } from '../mapping.js'
+import type { Clause, NumberRange } from '../survey.js'
+import { evaluateClause } from '../targeting/clause.js'
+import { type ExpandedProfile, expandProfile } from '../targeting/expand.js'
+import type { CanonicalAttribute } from './canonical-attribute.js'
+
+/**
+ * One of their questions in our words. The answers of a choice are expanded as a panelist's answers would be, so that
+ * translating and matching can never disagree.
+ */
+type Word =
+  | {
+      readonly kind: 'choice'
+      readonly attribute: CanonicalAttribute
+      readonly answers: readonly { readonly id: string; readonly expanded: ExpandedProfile }[]
+    }
+  | {
+      readonly kind: 'range'
+      readonly attribute: CanonicalAttribute
+      readonly limits: { readonly start: number; readonly end: number }
+      /** Their code -> our band; null = it stands for something that is no number. */
+      readonly bands: ReadonlyMap<string, NumberRange | null>
+      /** Our numbers are compared as they are. */
+      readonly plain: boolean
+    }
+
+/** Their question -> ours; what is not here cannot be said in the gateway's vocabulary. */
+export type Words = ReadonlyMap<string, Word>
+
+const PREFIX = 'x'
+/** Never targeted by name (domain/targeting/expand.ts). */
+const NOT_ATTRIBUTES: ReadonlySet<string> = new Set(['country', 'locale', 'date_of_birth'])
+const BAND = /^(\d{1,9})\s*-\s*(\d{1,9})$/
+const WHOLE = /^(?:0|[1-9]\d{0,8})$/
+
+/**
+ * Turns a connection's mapping round: what of its vocabulary the gateway's own questions can say. A question that two of
+ * ours are mapped to is left out, for nobody could tell which of them is meant.
+ */
+export function wordsOf(mapping: VocabularyMapping, attributes: readonly CanonicalAttribute[]): Words {
+  const claims = new Map<string, Set<string>>()
+  const claim = (question: string, name: string) => claims.set(question, (claims.get(question) ?? new Set()).add(name))
+  for (const [name, { question }] of Object.entries(mapping.attributes)) claim(question, name)
+  if (mapping.identity) for (const { id } of attributes) claim(id, id)
+
+  const words = new Map<string, Word>()
+  for (const attribute of attributes) {
+    if (NOT_ATTRIBUTES.has(attribute.id)) continue
+    const named = Object.hasOwn(mapping.attributes, attribute.id) ? mapping.attributes[attribute.id] : undefined
+    const said = named ?? (mapping.identity ? { question: attribute.id } : undefined)
+    if (said === undefined || claims.get(said.question)?.size !== 1) continue
+    words.set(said.question, wordOf(attribute, said, mapping))
+  }
+  return words
+}
+
+function wordOf(attribute: CanonicalAttribute, said: AttributeMapping, mapping: VocabularyMapping): Word {
+  if (attribute.answerType === 'range') {
+    return {
+      kind: 'range',
+      attribute,
+      limits: attribute.rangeLimits,
+      bands: new Map(Object.entries(said.answers ?? {}).map(([code, ours]) => [code, bandOf(ours)])),
+      plain: said.ranges === true || said.prefixes === true || said.answers === undefined,
+    }
+  }
+  const vocabulary = { prefix: PREFIX, provider: PREFIX, mapping }
+  return {
+    kind: 'choice',
+    attribute,
+    answers: attribute.answers.map(({ id }) => ({
+      id,
+      expanded: expandProfile({ ...NOBODY, profile: { [attribute.id]: id } }, EPOCH, [vocabulary]),
+    })),
+  }
+}
+
+/** No answer here depends on the day, nor on anything but the answer. */
+const EPOCH = new Date(0)
+const NOBODY = { panelistId: '', country: '', locale: null, dateOfBirth: null }
+
+/**
+ * Says a clause in the gateway's vocabulary, or not at all: it is translated only when the whole of it can be said, so
+ * that whoever meets the translated clause meets the original, and nobody else who answers the gateway's questions does
+ * (contract §5, The feed). Ranges are cut to what the question takes.
+ * @param country where the survey is; a question that is not asked there cannot be said
+ * @returns a clause on one of the gateway's questions (`attribute` is its id), or null
+ */
+export function translateClause(clause: Clause, words: Words, country: string): Clause | null {
+  const question = clause.attribute.slice(clause.attribute.indexOf(':') + 1)
+  const word = words.get(question)
+  if (word === undefined || clause.prefixes !== undefined || clause.truncated === true) return null
+  const { id, supportedCountries } = word.attribute
+  if (supportedCountries !== null && !supportedCountries.includes(country)) return null
+  if (word.kind === 'choice') {
+    const answers = choicesOf(clause, word.answers, question)
+    return answers === null ? null : { attribute: id, answers }
+  }
+  const ranges = rangesOf(clause, word)
+  return ranges === null ? null : { attribute: id, ranges }
+}
+
+function choicesOf(
+  clause: Clause,
+  answers: Extract<Word, { kind: 'choice' }>['answers'],
+  question: string,
+): readonly string[] | null {
+  const codes = clause.answers ?? []
+  // a range among choices is only the other spelling of an answer such as "16-40" (seed 000: both are text)
+  if ((clause.ranges ?? []).some(({ from, to }) => !codes.includes(`${from}-${to}`))) return null
+  const key = `${PREFIX}:${question}`
+  const said = codes.every((code) => answers.some(({ expanded }) => expanded.get(key)?.values.includes(code) === true))
+  if (!said) return null
+  const hits = answers.filter(
+    ({ expanded }) => evaluateClause({ ...clause, attribute: key, routable: false }, expanded) === 'yes',
+  )
+  return hits.length === 0 ? null : hits.map(({ id }) => id)
+}
+
+function rangesOf(clause: Clause, word: Extract<Word, { kind: 'range' }>): readonly NumberRange[] | null {
+  const pieces: NumberRange[] = []
+  const ranges = clause.ranges ?? []
+  if (ranges.length > 0 && !word.plain) return null
+  for (const code of clause.answers ?? []) {
+    // "16-40" beside the range 16 to 40 says it twice (seed 000: ranges are text)
+    if (ranges.some(({ from, to }) => code === `${from}-${to}`)) continue
+    const number = word.plain && WHOLE.test(code) ? { from: Number(code), to: Number(code) } : null
+    const band = word.bands.get(code)
+    if (band === null || (band === undefined && number === null)) return null
+    if (band !== undefined) pieces.push(band)
+    if (number !== null) pieces.push(number)
+  }
+  pieces.push(...ranges)
+  const cut = pieces
+    .map(({ from, to }) => ({ from: Math.max(from, word.limits.start), to: Math.min(to, word.limits.end) }))
+    .filter(({ from, to }) => from <= to)
+  if (cut.length === 0 || !cut.every(({ from, to }) => isSayable(from) && isSayable(to))) return null
+  return cut.filter(({ from, to }, index) => cut.findIndex((one) => one.from === from && one.to === to) === index)
+}
+
+/** The gateway writes ranges as "16-40": whole numbers, and no sign. */
+const isSayable = (bound: number): boolean => Number.isSafeInteger(bound) && bound >= 0
+
+function bandOf(ours: string): NumberRange | null {
+  const band = BAND.exec(ours)
+  if (band) return { from: Number(band[1]), to: Number(band[2]) }
+  return WHOLE.test(ours) ? { from: Number(ours), to: Number(ours) } : null
+}

@@ -1,0 +1,68 @@
+import type { Money } from '../money.js'
+import type { Clause, Quota, QuotaStatus, Survey } from '../survey.js'
+import { flattenQuota } from './flatten-quota.js'
+import { translateClause, type Words } from './translate-clause.js'
+
+/** Clauses on the gateway's own questions, and how many others there are. */
+export interface Translated {
+  readonly clauses: readonly Clause[]
+  /** The gateway's additional_qualification_count. */
+  readonly additional: number
+}
+
+export interface TranslatedQuota extends Translated {
+  /** The provider's quota id, or that of a combination of its layers. */
+  readonly id: string
+  readonly status: QuotaStatus
+  readonly available: number
+  /** Only where it is another than the survey's. */
+  readonly price: Money | null
+}
+
+/** What of a survey can be said in the gateway's vocabulary (contract §5, The feed). */
+export interface TranslatedSurvey extends Translated {
+  readonly available: number
+  readonly quotas: readonly TranslatedQuota[]
+}
+
+/** Translates an upstream survey: whoever fits it still has to meet as many further qualifications as `additional` says. */
+export function translateSurvey(survey: Survey, words: Words): TranslatedSurvey {
+  const available = availableOf(survey)
+  return {
+    ...translateAll(survey.clauses, survey.additionalQualifications, words, survey.country),
+    available,
+    quotas: survey.quotas.flatMap((quota) => translateQuota(quota, available, words, survey.country)),
+  }
+}
+
+function translateQuota(quota: Quota, ofSurvey: number, words: Words, country: string): TranslatedQuota[] {
+  return flattenQuota(quota).map((flat) => ({
+    id: flat.id,
+    status: flat.full ? 'closed' : quota.status,
+    available: flat.full ? 0 : wholeCount(flat.available ?? ofSurvey),
+    price: quota.price ?? null,
+    ...translateAll(flat.clauses, quota.additionalQualifications + flat.unsaid, words, country),
+  }))
+}
+
+function translateAll(clauses: readonly Clause[], hidden: number, words: Words, country: string): Translated {
+  const translated = clauses.flatMap((clause) => translateClause(clause, words, country) ?? [])
+  return { clauses: translated, additional: hidden + clauses.length - translated.length }
+}
+
+/**
+ * Completes still to be had of a whole survey. Where the provider does not say, as many as its open quotas have
+ * together; where they do not say either, 1: there is something to be had, and nobody knows how much. A panel that plans
+ * by this figure then sends a few, not a crowd.
+ */
+export function availableOf(survey: Pick<Survey, 'availableCompletes' | 'quotas'>): number {
+  if (survey.availableCompletes !== null) return wholeCount(survey.availableCompletes)
+  const open = survey.quotas.filter(({ status }) => status === 'open').map(({ available }) => available)
+  const known = open.filter((available) => available !== null)
+  if (survey.quotas.length > 0 && known.length === open.length) {
+    return known.reduce((sum, available) => sum + wholeCount(available), 0)
+  }
+  return Math.max(1, ...known.map(wholeCount))
+}
+
+const wholeCount = (count: number): number => Math.max(0, Math.trunc(count))
