@@ -34,7 +34,6 @@ export const PlanView = z.object({
     pricing: Pricing,
     quotas: z.array(Quota).default([]),
     qualifications: z.array(Qualification).default([]),
-    project_id: z.string().nullish(),
     finish_date: z.string().nullish(),
   }),
   available_completes: z.object({ survey: z.number(), quotas: z.record(z.string(), z.number()).default({}) }),
@@ -54,9 +53,15 @@ export const PlanList = z.object({
     z.object({
       id: z.string(),
       survey_id: z.string(),
+      /** What panels know the plan by, in their feeds. */
+      panel_survey_id: z.string().nullish(),
       status: z.string(),
       target_completes: z.number(),
       completes: z.number().default(0),
+      /** Respondents who are in the survey now. */
+      in_progress: z.number().nullish(),
+      /** Who or what decided the status. */
+      status_reason: z.string().nullish(),
     }),
   ),
   next_cursor: z.string().nullish(),

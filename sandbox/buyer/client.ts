@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import { createTributaryClient, type Exchange, type TributaryClient } from '../tributary.js'
 import type { BuyerAccount } from './accounts.js'
@@ -34,6 +33,8 @@ export interface BuyerClient {
   /** All plans of this buyer, newest first; at most a thousand. */
   plans(): Promise<Read<PlanSummary[]>>
   plan(id: string): Promise<Read<PlanView>>
+  /** What the list says of one plan; undefined when it is not among the buyer's newest thousand. */
+  summary(id: string): Promise<PlanSummary | undefined>
   launch(body: unknown): Promise<Read<{ id: string }>>
   setStatus(id: string, status: string): Promise<Exchange>
   setQuotaStatus(id: string, quotaId: string, status: string): Promise<Exchange>
@@ -56,19 +57,22 @@ export function createBuyerClient(account: BuyerAccount, apiUrl: () => string): 
   const planPath = (id: string) => `/survey-plans/${encodeURIComponent(id)}`
   const policyPath = (id: string) => `/v1/plans/${encodeURIComponent(id)}/policy`
 
+  async function plans(): Promise<Read<PlanSummary[]>> {
+    const found: PlanSummary[] = []
+    let cursor = ''
+    for (let page = 1; ; page++) {
+      const { value, exchange } = read(await raw.get(`/v1/plans?limit=100${cursor}`), PlanList)
+      found.push(...value.plans)
+      if (!value.next_cursor || page === MOST_PAGES) return { value: found, exchange }
+      cursor = `&cursor=${encodeURIComponent(value.next_cursor)}`
+    }
+  }
+
   return {
     account,
     raw,
-    async plans() {
-      const plans: PlanSummary[] = []
-      let cursor = ''
-      for (let page = 1; ; page++) {
-        const { value, exchange } = read(await raw.get(`/v1/plans?limit=100${cursor}`), PlanList)
-        plans.push(...value.plans)
-        if (!value.next_cursor || page === MOST_PAGES) return { value: plans, exchange }
-        cursor = `&cursor=${encodeURIComponent(value.next_cursor)}`
-      }
-    },
+    plans,
+    summary: async (id) => (await plans()).value.find((plan) => plan.id === id),
     plan: async (id) => read(await raw.get(planPath(id)), PlanView),
     launch: async (body) => read(await raw.post('/survey-plan', body), CreatedPlan, 201),
     setStatus: async (id, status) => good(await raw.patch(planPath(id), { status })),
@@ -98,6 +102,3 @@ function read<Schema extends z.ZodType>(exchange: Exchange, schema: Schema, stat
   if (exchange.status !== status || !body.success) throw new Refused(exchange)
   return { value: body.data, exchange }
 }
-
-/** An id that no plan had before, for the plans which a person launches. */
-export const freshProjectId = (buyer: string) => `sandbox-${buyer}-${randomUUID().slice(0, 8)}`

@@ -24,8 +24,6 @@ export function starterPlans(platformUrl: string): StarterPlan[] {
       buyer: 'acme',
       body: {
         survey_id: 'acme-snacks',
-        // a feed does not name the buyer's survey; by this the panels' side of the demo finds the plan there
-        project_id: 'sandbox-acme-snacks',
         categories: ['food'],
         country: 'USA',
         locale: 'en-US',
@@ -52,7 +50,6 @@ export function starterPlans(platformUrl: string): StarterPlan[] {
       buyer: 'acme',
       body: {
         survey_id: 'acme-streaming',
-        project_id: 'sandbox-acme-streaming',
         categories: ['television'],
         country: 'GBR',
         locale: 'en-GB',
@@ -73,7 +70,6 @@ export function starterPlans(platformUrl: string): StarterPlan[] {
       buyer: 'globex',
       body: {
         survey_id: 'globex-commuting',
-        project_id: 'sandbox-globex-commuting',
         categories: ['transport'],
         country: 'USA',
         locale: 'en-US',

@@ -10,7 +10,6 @@ const FeedItem = z.object({
   survey_session_creation_url: z.url({ protocol: /^https?$/ }).nullish(),
   survey_plan: z.object({
     id: z.string(),
-    project_id: z.string().nullish(),
     country: z.string(),
     status: z.string(),
     available_completes: z.number(),
@@ -33,8 +32,8 @@ export type FeedItem = z.infer<typeof FeedItem>
 export interface FeedCopy {
   /** Asks for what is new, keeps it, then acknowledges it. Throws FeedFailed when Tributary refuses either. */
   update(): Promise<void>
-  /** The plan with this project id that changed last. */
-  byProject(projectId: string): FeedItem | undefined
+  /** A plan that is not closed, by what the feed calls it. */
+  get(surveyPlanId: string): FeedItem | undefined
   /** All that is kept, to be kept over a restart: what was acknowledged is not sent again. */
   all(): FeedItem[]
 }
@@ -78,10 +77,7 @@ export function createFeedCopy(
         throw new FeedFailed(`the feed of ${panel} did not take ack_id ${highest}: ${acked.status}`)
       journal.record('field.acked', { panel, ack_id: highest })
     },
-    byProject(projectId) {
-      const named = [...items.values()].filter(({ survey_plan }) => survey_plan.project_id === projectId)
-      return named.sort((one, other) => other.ack_id - one.ack_id)[0]
-    },
+    get: (surveyPlanId) => items.get(surveyPlanId),
     all: () => [...items.values()],
   }
 }

@@ -36,8 +36,8 @@ export interface FieldworkSurroundings {
 /** Which plan is fielded, as its buyer knows it. */
 export interface FieldOrder {
   planId: string
-  /** What names the plan in the panels' feeds: they do not tell the buyer's ids. */
-  projectId: string | null | undefined
+  /** What the plan is called in the panels' feeds: they do not tell the buyer's ids. */
+  panelSurveyId: string
   surveyUrl: string
   panels: readonly string[]
   sessions: number
@@ -82,7 +82,7 @@ const RESPONDENTS_PER_POLL = 3
 
 const Order = z.object({
   plan_id: z.string().min(1),
-  project_id: z.string().min(1),
+  panel_survey_id: z.string().min(1),
   survey_url: z.string(),
   panels: z.array(z.string()).min(1),
   sessions: z.number().int().min(1).max(MOST_RESPONDENTS).default(10),
@@ -132,25 +132,24 @@ export function createFieldwork(options: FieldworkOptions, around: FieldworkSurr
 
   /** Sends respondents of each panel in turn; answers why it stopped early, if it did. */
   async function field(order: FieldOrder, run: FieldRun): Promise<string | undefined> {
-    const { projectId } = order
+    const { panelSurveyId } = order
     const senders = panels.filter(({ id }) => order.panels.some((name) => name.toLowerCase() === id.toLowerCase()))
     if (senders.length === 0) return `the sandbox plays none of its panels (${order.panels.join(', ')})`
     if (!order.surveyUrl.startsWith(`${platformUrl()}/`))
       return `its survey is not on the sandbox's platform (${platformUrl()}): nobody is sent elsewhere`
-    if (!projectId) return 'it has no project_id, by which a panel could find it in its feed'
     const random = createRandom(`${seed}/field/${order.planId}/${run.startedAt.getTime()}`)
 
     for (let count = 0; count < run.wanted && !stopped.signal.aborted; count++) {
       const panel = senders[count % senders.length]
       if (!panel) return undefined
       if (Math.floor(count / senders.length) % RESPONDENTS_PER_POLL === 0) await updateFeed(panel)
-      const item = panel.feed.byProject(projectId)
+      const item = panel.feed.get(panelSurveyId)
       const url = item?.survey_session_creation_url
       const panelistId = `field-${run.startedAt.getTime().toString(36)}-${count}`
       const respondent = item && url && item.survey_plan.status === 'OPEN' && findRespondent(random, panelistId, item)
       if (!respondent || !url) {
         await Promise.all(senders.map(updateFeed))
-        if (!senders.some(({ feed }) => isWanted(feed.byProject(projectId))))
+        if (!senders.some(({ feed }) => isWanted(feed.get(panelSurveyId))))
           return count === 0 ? "no panel's feed offers it" : 'no panel is asked for more'
         continue
       }
@@ -171,8 +170,8 @@ export function createFieldwork(options: FieldworkOptions, around: FieldworkSurr
   admin.post('/runs', (request, response) => {
     const order = Order.safeParse(request.body)
     if (!order.success) return void response.status(400).json({ message: z.prettifyError(order.error) })
-    const { plan_id: planId, project_id: projectId, survey_url: surveyUrl, ...rest } = order.data
-    response.status(202).json(start({ planId, projectId, surveyUrl, ...rest }))
+    const { plan_id: planId, panel_survey_id: panelSurveyId, survey_url: surveyUrl, ...rest } = order.data
+    response.status(202).json(start({ planId, panelSurveyId, surveyUrl, ...rest }))
   })
 
   return {

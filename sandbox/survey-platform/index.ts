@@ -40,7 +40,7 @@ const Session = z.object({
   survey_id: z.string(),
   survey_url: z.string().nullish(),
   supplier_id: z.string(),
-  custom_panel_data: z.unknown(),
+  custom_panel_data: z.unknown().optional(),
   panelist_id: z.string(),
   panelist_profile: z.record(z.string(), z.unknown()).nullish(),
 })

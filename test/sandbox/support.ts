@@ -90,9 +90,15 @@ export interface Heard {
   body: string
 }
 
+export interface Answer {
+  status: number
+  body?: unknown
+  headers?: Record<string, string>
+}
+
 /** A server that answers what it is told to and remembers what it heard. */
 export async function startListener(
-  answer: (heard: Heard, count: number) => { status: number; body?: unknown; headers?: Record<string, string> },
+  answer: (heard: Heard, count: number) => Answer | Promise<Answer>,
 ): Promise<{ url: string; heard: Heard[] }> {
   const heard: Heard[] = []
   const server = createServer(async (request, response) => {
@@ -101,7 +107,7 @@ export async function startListener(
     const { method = '', url = '', headers } = request
     const one = { method, path: url, headers, body: Buffer.concat(chunks).toString('utf8') }
     heard.push(one)
-    const { status, body, headers: more = {} } = answer(one, heard.length)
+    const { status, body, headers: more = {} } = await answer(one, heard.length)
     response.writeHead(status, { 'content-type': 'application/json', ...more })
     response.end(body === undefined ? '' : JSON.stringify(body))
   })

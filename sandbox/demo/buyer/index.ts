@@ -1,7 +1,7 @@
 import express, { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
 import { Policy, type TemplateFolders } from '../../buyer/answers.js'
-import { type BuyerClient, freshProjectId, Refused } from '../../buyer/client.js'
+import { type BuyerClient, Refused } from '../../buyer/client.js'
 import type { Buyers } from '../../buyer/index.js'
 import type { Clock } from '../../clock.js'
 import { type Fieldwork, MOST_RESPONDENTS } from '../../fieldwork/index.js'
@@ -57,8 +57,7 @@ export function createBuyerRoutes({ clock, buyers, field, platformUrl }: BuyerVi
     const client = clientOf(response)
     const buyer = client.account.id
     const { value: panels } = await client.panels()
-    const projectId = freshProjectId(buyer)
-    const body = planBodyOf(request.body, { panels, platformUrl: platformUrl(), projectId, now: clock.now() })
+    const body = planBodyOf(request.body, { panels, platformUrl: platformUrl(), now: clock.now() })
     if (!body) return sendUnknown(response, 'form')
     try {
       const { value } = await client.launch(body)
@@ -76,8 +75,7 @@ export function createBuyerRoutes({ clock, buyers, field, platformUrl }: BuyerVi
 
   router.post('/:buyer/launch/template', readForm, async (request, response) => {
     const client = clientOf(response)
-    const projectId = freshProjectId(client.account.id)
-    const id = await launchFromTemplate(client, request.body, { platformUrl: platformUrl(), projectId })
+    const id = await launchFromTemplate(client, request.body, platformUrl())
     if (id === undefined) return sendUnknown(response, 'form')
     response.redirect(303, planPath(client.account.id, id))
   })
@@ -85,12 +83,24 @@ export function createBuyerRoutes({ clock, buyers, field, platformUrl }: BuyerVi
   router.get('/:buyer/plans/:plan', async (request, response) => {
     const client = clientOf(response)
     const { plan: id } = request.params
-    const [{ value: view, exchange }, policy] = await Promise.all([client.plan(id), client.raw.get(policyPath(id))])
+    const [{ value: view, exchange }, policy, summary] = await Promise.all([
+      client.plan(id),
+      client.raw.get(policyPath(id)),
+      client.summary(id),
+    ])
     buyers.progress.note(view)
     buyers.progress.follow(id, async () => (await client.plan(id)).value)
     const run = field.latest(id)
     const live = request.query.live === '1' || (request.query.live === 'run' && run?.state === 'running')
-    const facts = { buyer: client.account.id, view, policy: Policy.safeParse(policy.body).data, run, live, exchange }
+    const facts = {
+      buyer: client.account.id,
+      view,
+      summary,
+      policy: Policy.safeParse(policy.body).data,
+      run,
+      live,
+      exchange,
+    }
     sendPage(response, 200, planPage({ ...facts, progress: buyers.progress.of(id) }))
   })
 
@@ -133,10 +143,12 @@ export function createBuyerRoutes({ clock, buyers, field, platformUrl }: BuyerVi
     const client = clientOf(response)
     const form = Field.safeParse(request.body)
     if (!form.success) return sendUnknown(response, 'form')
-    const { value } = await client.plan(String(request.params.plan))
-    const { id, project_id: projectId, survey_url: surveyUrl, target_panels } = value.survey_plan
+    const id = String(request.params.plan)
+    const [{ value }, summary] = await Promise.all([client.plan(id), client.summary(id)])
+    const { survey_url: surveyUrl, target_panels } = value.survey_plan
     const panels = target_panels.map(({ name }) => name)
-    field.start({ planId: id, projectId, surveyUrl, panels, sessions: form.data.sessions })
+    const panelSurveyId = summary?.panel_survey_id ?? ''
+    field.start({ planId: id, panelSurveyId, surveyUrl, panels, sessions: form.data.sessions })
     response.redirect(303, `${planPath(client.account.id, id)}?live=run`)
   })
 

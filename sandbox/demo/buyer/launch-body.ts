@@ -22,8 +22,6 @@ const FINISH_MS = { '1h': 3_600_000, '7d': 604_800_000 } as const
 export interface LaunchSurroundings {
   panels: TargetingPanels
   platformUrl: string
-  /** By it the panels' side of the demo finds the plan in its feeds. */
-  projectId: string
   now: Date
 }
 
@@ -45,7 +43,6 @@ export function planBodyOf(form: unknown, around: LaunchSurroundings): Record<st
   const slug = encodeURIComponent(fields.survey_id)
   return {
     survey_id: fields.survey_id,
-    project_id: around.projectId,
     country: fields.country,
     ...(market?.locales[0] ? { locale: market.locales[0] } : {}),
     type: 'interview',

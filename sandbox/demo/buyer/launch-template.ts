@@ -22,7 +22,7 @@ const LIVE = 22
 export async function launchFromTemplate(
   client: BuyerClient,
   form: unknown,
-  { platformUrl, projectId }: { platformUrl: string; projectId: string },
+  platformUrl: string,
 ): Promise<string | undefined> {
   const fields = Form.safeParse(form)
   if (!fields.success) return undefined
@@ -35,7 +35,7 @@ export async function launchFromTemplate(
   const { value: panels } = await client.panels()
   const [market] = Object.values(panels).flatMap((markets) => (markets.USA ? [markets.USA] : []))
   const launched = await client.withAccessToken.put(`/buyers/v2/surveys/${encodeURIComponent(draft.data.survey_id)}`, {
-    live_url: `${platformUrl}/linked/${projectId}?respondent=((SESSION_ID))`,
+    live_url: `${platformUrl}/linked/template-${template_id}?respondent=((SESSION_ID))`,
     offer_price: Number(offer_price),
     currency: market?.currency ?? 'USD',
     panels: Object.entries(panels).flatMap(([name, markets]) => (markets.USA ? [name] : [])),

@@ -1,4 +1,4 @@
-import type { PlanView, Policy } from '../../buyer/answers.js'
+import type { PlanSummary, PlanView, Policy } from '../../buyer/answers.js'
 import type { Progress } from '../../buyer/progress.js'
 import type { FieldRun } from '../../fieldwork/index.js'
 import { MOST_RESPONDENTS } from '../../fieldwork/index.js'
@@ -14,6 +14,8 @@ import { buyerCrumbs, nameOf, planPath, priceText, progressBar, statusForm, stat
 export interface PlanFacts {
   buyer: string
   view: PlanView
+  /** What the list of plans adds: who is in the survey now, why it is closed. */
+  summary: PlanSummary | undefined
   policy: Policy | undefined
   progress: Progress | undefined
   run: FieldRun | undefined
@@ -24,7 +26,7 @@ export interface PlanFacts {
 
 /** One plan as its buyer wants to see it: how far, how fast, by whom, and what can be done about it. */
 export function planPage(facts: PlanFacts): Page {
-  const { buyer, view, policy, exchange, live } = facts
+  const { buyer, view, summary, policy, exchange, live } = facts
   const { survey_plan: plan, survey_performance: performance } = view
   const path = planPath(buyer, plan.id)
   const sources = plan.target_panels.map(({ name }) => name).join(', ')
@@ -33,9 +35,10 @@ export function planPage(facts: PlanFacts): Page {
     refresh: live ? { seconds: 3, url: `${path}?live=${facts.run?.state === 'running' ? 'run' : '1'}` } : undefined,
     body: html`${buyerCrumbs(buyer)}
 <div class="row"><h1>${nameOf(view)} ${statusTag(plan.status)}</h1>${statusForm(`${path}/status`, plan.status, 'the plan')}</div>
+${summary?.status_reason && plan.status !== 'OPEN' && html`<p>It is ${plan.status.toLowerCase()}: ${REASONS[summary.status_reason] ?? summary.status_reason}.</p>`}
 <p class="soft"><code>${plan.id}</code> · ${plan.country}${plan.locale && ` · ${plan.locale}`} · ${plan.estimated_loi} min ·
 ${priceText(plan.pricing)} a complete · ${sources}</p>
-${tiles(view)}
+${tiles(facts)}
 ${fieldBlock(facts, path)}
 <div class="card">${progressPlot({
       id: 'progress',
@@ -58,11 +61,19 @@ ${plan.status === 'CLOSED' && html`<form method="post" action="${path}/delete"><
   }
 }
 
-function tiles({ survey_plan: plan, available_completes: available, survey_performance: performance }: PlanView): Html {
+const REASONS: Record<string, string> = {
+  buyer: 'the buyer decided so',
+  filled: 'its target is reached',
+  finish_date: 'its finish date has passed',
+}
+
+function tiles({ view, summary }: PlanFacts): Html {
+  const { survey_plan: plan, available_completes: available, survey_performance: performance } = view
   const ended = performance.completes + performance.failures
   const facts: [string, string][] = [
     ['Completes', `${performance.completes} of ${plan.target_completes}`],
     ['Available', String(available.survey)],
+    ['In progress', String(summary?.in_progress ?? '–')],
     ['Ended otherwise', String(performance.failures)],
     ['Conversion', ended === 0 ? '–' : `${Math.round((100 * performance.completes) / ended)}%`],
   ]
