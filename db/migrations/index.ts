@@ -13,6 +13,7 @@ import * as panelistMatches from './0011-panelist-matches.js'
 import * as deadPostbacks from './0013-dead-postbacks.js'
 import * as surveyPlans from './0014-survey-plans.js'
 import * as feed from './0015-feed.js'
+import * as templates from './0016-templates.js'
 import * as planDriving from './0018-plan-driving.js'
 
 interface Migration {
@@ -37,6 +38,7 @@ const migrations: readonly Migration[] = [
   { name: '0013-dead-postbacks', ...deadPostbacks },
   { name: '0014-survey-plans', ...surveyPlans },
   { name: '0015-feed', ...feed },
+  { name: '0016-templates', ...templates },
   { name: '0018-plan-driving', ...planDriving },
 ]
 

@@ -1,0 +1,48 @@
+import type { Knex } from 'knex'
+
+/** Buyers' templates, and the surveys that they draft from them (seed 002). A launched survey is a survey plan as well. */
+export async function up(knex: Knex): Promise<void> {
+  await knex.raw(`
+    create table templates (
+      -- given by whoever puts it; an integer in seed 002
+      template_id integer primary key check (template_id > 0),
+      -- the demand partner whose it is; null = the service's own
+      owner text,
+      folder text not null,
+      name text not null,
+      title text not null,
+      visibility text not null check (visibility in ('own', 'default', 'shared')),
+      -- buyer ids
+      shared_with integer[] not null default '{}',
+      -- as it was put, in seed 002's words
+      survey jsonb not null,
+      created_at timestamptz not null,
+      updated_at timestamptz not null
+    );
+    create index templates_owner on templates (owner);
+    create index templates_shared on templates using gin (shared_with);
+    create index templates_default on templates (template_id) where visibility = 'default';
+
+    create table buyer_surveys (
+      -- seed 002 knows surveys by integers; whose it is decides who sees it, not the id
+      ps_survey_id integer generated always as identity (start with 100001) primary key,
+      demand_partner text not null,
+      -- stays when the template is gone: it tells what the survey was made from
+      template_id integer,
+      survey jsonb not null,
+      -- part of the test link
+      link_token text not null,
+      plan_id text unique references survey_plans,
+      launched_at timestamptz,
+      created_at timestamptz not null,
+      updated_at timestamptz not null,
+      constraint launched_with_a_plan check ((plan_id is null) = (launched_at is null))
+    );
+
+    grant select, insert, update, delete on templates to tributary_app;
+    grant select, insert, update on buyer_surveys to tributary_app;`)
+}
+
+export async function down(knex: Knex): Promise<void> {
+  await knex.raw('drop table buyer_surveys; drop table templates')
+}
