@@ -1,7 +1,29 @@
 import { Router } from 'express'
 import type { ApiDependencies } from '../dependencies.js'
+import { clientOnly } from '../http/gateway-auth.js'
+import { jsonBody } from '../http/json-body.js'
+import { buyerErrors } from './errors.js'
+import { listFolders } from './list-templates.js'
+import { listOwnTemplates, readTemplate, removeTemplate, storeTemplate } from './manage-templates.js'
+import { createSurvey, editSurvey, readSurvey } from './surveys.js'
+import { managersOnly } from './template-manager.js'
 
-/** Seed 002. */
-export function buyerRoutes(_deps: ApiDependencies): Router {
-  return Router({ caseSensitive: true })
+/** Seed 002: surveys from templates, in the seed's words; and the routes that manage templates, in ours. */
+export function buyerRoutes(deps: ApiDependencies): Router {
+  const router = Router({ caseSensitive: true })
+  const manager = managersOnly(deps)
+  router.get('/v1/templates', manager, listOwnTemplates(deps))
+  router.put('/v1/templates/:id', manager, jsonBody(), storeTemplate(deps))
+  router.get('/v1/templates/:id', manager, readTemplate(deps))
+  router.delete('/v1/templates/:id', manager, removeTemplate(deps))
+
+  const seed = Router({ caseSensitive: true })
+  const buyer = clientOnly('demand_partner', deps, 'access-token')
+  seed.get('/buyers/v2/templates', buyer, listFolders(deps))
+  seed.post('/buyers/v2/surveys', buyer, jsonBody(), createSurvey(deps))
+  seed.put('/buyers/v2/surveys/:survey_id', buyer, jsonBody(), editSurvey(deps))
+  seed.get('/buyers/v2/surveys/:survey_id', buyer, readSurvey(deps))
+  seed.use(buyerErrors(deps.logger))
+  router.use(seed)
+  return router
 }

@@ -1,0 +1,132 @@
+import type { RequestHandler } from 'express'
+import { deleteTemplate, findTemplate, listTemplates, putTemplate } from '../../db/stores/template-store.js'
+import type { Template as StoredTemplate } from '../../domain/template/template.js'
+import type { DemandPartnerConfig } from '../../platform/config/load.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { notFound, Problem } from '../http/problem.js'
+import { invalid, parse, parseBody } from '../http/validate.js'
+import { ownerIdOf, SERVICE_BUYER_ID } from './owner-id.js'
+import { managerOf, type TemplateManager } from './template-manager.js'
+import {
+  type Template,
+  TemplatePath,
+  TemplateRequest,
+  type TemplatesAnswer,
+  TemplatesQuery,
+} from './template-schemas.js'
+
+const PAGE = 50
+
+/** `PUT /v1/templates/{id}`: 201 when it creates, 200 when it replaces the whole of an earlier one (contract §5). */
+export function storeTemplate(deps: ApiDependencies): RequestHandler {
+  return async (request, response) => {
+    const manager = managerOf(response)
+    const { id } = parse(TemplatePath, request.params)
+    const body = parseBody(TemplateRequest, request)
+    if (body.id !== undefined && body.id !== id) throw invalid([{ field: 'id', message: `is ${id} in the address` }])
+    if (manager.kind === 'buyer' && body.visibility === 'default') {
+      throw operatorsOnly('A template that is everybody’s (visibility default) is put by an operator')
+    }
+    const existing = await findTemplate(deps.knex, id)
+    const owner = ownerOf(body.owner, manager, existing, deps.config.demandPartners)
+    const ownerId = owner === null ? [] : [ownerIdOf({ owner }, deps.config.demandPartners)]
+    const sharedWith = body.shared_with ?? ownerId
+    if (body.visibility === 'own' && sharedWith.some((one) => !ownerId.includes(one))) {
+      throw invalid([{ field: 'shared_with', message: 'names others: use visibility shared, or leave it out' }])
+    }
+    const template: StoredTemplate = {
+      templateId: id,
+      owner,
+      folder: body.folder,
+      name: body.name,
+      title: body.title,
+      visibility: body.visibility,
+      sharedWith,
+      // as it was put, with what only the buyer reads
+      survey: (request.body as { survey: Readonly<Record<string, unknown>> }).survey,
+    }
+    const done = await putTemplate(deps.knex, template, (there) => mayManage(manager, there), deps.clock())
+    if (done === 'not_yours') throw notHere()
+    response.status(done === 'created' ? 201 : 200).json(answerOf(template, deps))
+  }
+}
+
+/** `GET /v1/templates/{id}`. */
+export function readTemplate(deps: ApiDependencies): RequestHandler {
+  return async (request, response) => {
+    const { id } = parse(TemplatePath, request.params)
+    const template = await findTemplate(deps.knex, id)
+    if (template === null || !mayManage(managerOf(response), template)) throw notHere()
+    response.json(answerOf(template, deps))
+  }
+}
+
+/** `DELETE /v1/templates/{id}`. */
+export function removeTemplate(deps: ApiDependencies): RequestHandler {
+  return async (request, response) => {
+    const { id } = parse(TemplatePath, request.params)
+    const done = await deleteTemplate(deps.knex, id, (there) => mayManage(managerOf(response), there))
+    if (done === 'not_found') throw notHere()
+    response.status(204).end()
+  }
+}
+
+/** `GET /v1/templates`: a buyer's own, an operator everybody's, by id. */
+export function listOwnTemplates(deps: ApiDependencies): RequestHandler {
+  return async (request, response) => {
+    const manager = managerOf(response)
+    const { cursor, limit = PAGE } = parse(TemplatesQuery, request.query)
+    const owner = manager.kind === 'buyer' ? manager.partner.id : undefined
+    const templates = await listTemplates(deps.knex, { owner, after: Number(cursor ?? 0), limit: limit + 1 })
+    const page = templates.slice(0, limit)
+    const answer: TemplatesAnswer = {
+      templates: page.map((template) => answerOf(template, deps)),
+      next_cursor: templates.length > limit ? String(page.at(-1)?.templateId) : null,
+    }
+    response.json(answer)
+  }
+}
+
+/**
+ * Whose a template is. What an operator does not say stays as it is; a new one is the service's then.
+ * @throws Problem 403 when a buyer names somebody else, 400 for a buyer that is not configured
+ */
+function ownerOf(
+  given: number | undefined,
+  manager: TemplateManager,
+  existing: StoredTemplate | null,
+  partners: readonly DemandPartnerConfig[],
+): string | null {
+  if (manager.kind === 'buyer') {
+    if (given !== undefined && given !== manager.partner.buyerId) {
+      throw operatorsOnly(
+        `The owner of your templates is ${manager.partner.buyerId}; another one is set by an operator`,
+      )
+    }
+    return manager.partner.id
+  }
+  if (given === undefined) return existing?.owner ?? null
+  if (given === SERVICE_BUYER_ID) return null
+  const partner = partners.find(({ buyerId }) => buyerId === given)
+  if (partner === undefined) throw invalid([{ field: 'owner', message: `there is no buyer ${given}` }])
+  return partner.id
+}
+
+const mayManage = (manager: TemplateManager, { owner }: StoredTemplate): boolean =>
+  manager.kind === 'operator' || owner === manager.partner.id
+
+const operatorsOnly = (detail: string) => new Problem(403, 'operator_needed', detail)
+const notHere = () => notFound('There is no such template of yours')
+
+function answerOf(template: StoredTemplate, { config }: ApiDependencies): Template {
+  return {
+    id: template.templateId,
+    owner: ownerIdOf(template, config.demandPartners),
+    folder: template.folder,
+    name: template.name,
+    title: template.title,
+    visibility: template.visibility,
+    shared_with: [...template.sharedWith],
+    survey: template.survey,
+  }
+}

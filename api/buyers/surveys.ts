@@ -1,0 +1,137 @@
+import type { Request, RequestHandler } from 'express'
+import { z } from 'zod'
+import { fieldingOf } from '../../db/read-models/buyer-survey-fielding.js'
+import {
+  type BuyerSurveyRecord,
+  findBuyerSurvey,
+  insertBuyerSurvey,
+  lockBuyerSurvey,
+  updateBuyerSurvey,
+} from '../../db/stores/buyer-survey-store.js'
+import { stampSoon } from '../../db/stores/stamp-soon.js'
+import { findTemplate } from '../../db/stores/template-store.js'
+import { NEEDED, type SurveyRequest } from '../../domain/template/buyer-survey.js'
+import { editedSurvey, newSurvey } from '../../domain/template/inherit.js'
+import { mayUse } from '../../domain/template/template.js'
+import type { DemandPartnerConfig } from '../../platform/config/load.js'
+import { drivePlan } from '../demand/drive-plan.js'
+import { wireFaults } from '../demand/wire-faults.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { partnerOf } from '../http/gateway-auth.js'
+import type { FieldFault } from '../http/problem.js'
+import { parseBody } from '../http/validate.js'
+import { applyToPlan } from './apply-to-plan.js'
+import { anotherTemplate, featureOff, malformed, noSurvey, noTemplate, templateTooLate } from './errors.js'
+import { quotaIds, randomText } from './quota-ids.js'
+import { surveyAnswer } from './survey-answer.js'
+import { SurveyBody } from './survey-schemas.js'
+import { requestOf, requestOfTemplate, WIRE_NAMES } from './survey-wire.js'
+
+const Members = z.looseObject({})
+type Members = z.output<typeof Members>
+const LARGEST_ID = 2_147_483_647
+
+/**
+ * `POST /buyers/v2/surveys`: a draft from a template, from the request, or from both (seed 002). Answers 200, as the
+ * seed's answers name no other status.
+ */
+export function createSurvey(deps: ApiDependencies): RequestHandler {
+  return async (request, response) => {
+    const partner = partnerOf(response)
+    const body = parseBody(Members, request)
+    const named = await templateNamed(deps, partner, body)
+    const read = SurveyBody.safeParse(body)
+    const missing = missingFaults(body, named?.survey ?? {})
+    if (!read.success) throw malformed([...faultsOf(read.error, body), ...missing])
+    const { ps_survey_status: wanted = 11, ...fields } = read.data
+    if (wanted !== 11) {
+      missing.push({ field: 'ps_survey_status', message: 'must be 11: a survey begins as a draft; launch it with PUT' })
+    }
+    const survey = newSurvey(requestOf(fields), named?.survey ?? null, quotaIds)
+    if (survey === null || missing.length > 0) throw malformed(missing)
+    const draft = { demandPartner: partner.id, templateId: named?.templateId ?? null, survey, linkToken: linkToken() }
+    const record = await insertBuyerSurvey(deps.knex, draft, deps.clock())
+    response.json(surveyAnswer(record, null, deps.publicUrl))
+  }
+}
+
+/** `PUT /buyers/v2/surveys/{id}`: edits a survey; put live it becomes a survey plan (contract §5, launch). */
+export function editSurvey(deps: ApiDependencies): RequestHandler {
+  return async (request, response) => {
+    const partner = partnerOf(response)
+    const body = parseBody(Members, request)
+    const named = await templateNamed(deps, partner, body)
+    const now = deps.clock()
+    const record = await deps.knex.transaction(async (trx) => {
+      const before = await lockBuyerSurvey(trx, partner.id, surveyIdOf(request))
+      if (before === null) throw noSurvey()
+      if (named !== null && before.templateId === null) throw templateTooLate()
+      if (named !== null && before.templateId !== named.templateId) throw anotherTemplate()
+      const read = SurveyBody.safeParse(body)
+      if (!read.success) throw malformed(faultsOf(read.error, body))
+      const survey = editedSurvey(before.survey, requestOf(read.data), named?.survey ?? null, quotaIds)
+      const launched = await applyToPlan(trx, deps, before, survey, read.data.ps_survey_status, now)
+      const after = { ...before, survey, launched }
+      await updateBuyerSurvey(trx, after, now)
+      return after
+    })
+    if (record.launched !== null) {
+      stampSoon(deps.knex)
+      drivePlan(deps, record.launched.planId)
+    }
+    response.json(await answerOf(deps, record))
+  }
+}
+
+/** `GET /buyers/v2/surveys/{id}`, with the status of the plan that it became. */
+export function readSurvey(deps: ApiDependencies): RequestHandler {
+  return async (request, response) => {
+    const record = await findBuyerSurvey(deps.knex, partnerOf(response).id, surveyIdOf(request))
+    if (record === null) throw noSurvey()
+    response.json(await answerOf(deps, record))
+  }
+}
+
+async function answerOf(deps: ApiDependencies, record: BuyerSurveyRecord) {
+  const fielding = record.launched === null ? null : await fieldingOf(deps.knex, record.launched.planId)
+  return surveyAnswer(record, fielding, deps.publicUrl)
+}
+
+/**
+ * The template that a request names, whatever else is right or wrong with it: first whether the buyer has the feature, then
+ * whether there is such a template for them.
+ * @returns null where none is named
+ */
+async function templateNamed(
+  { knex }: ApiDependencies,
+  partner: DemandPartnerConfig,
+  { template_id: id }: Members,
+): Promise<{ readonly templateId: number; readonly survey: SurveyRequest } | null> {
+  if (id === undefined || id === null) return null
+  if (!partner.templates) throw featureOff()
+  // what is no integer is a fault among the others
+  if (typeof id !== 'number' || !Number.isInteger(id)) return null
+  const template = Math.abs(id) > LARGEST_ID ? null : await findTemplate(knex, id)
+  if (template === null || !mayUse(template, partner)) throw noTemplate()
+  return { templateId: template.templateId, survey: requestOfTemplate(template) }
+}
+
+/** What neither the request nor the template gives. */
+function missingFaults(body: Members, template: SurveyRequest): FieldFault[] {
+  return NEEDED.filter((name) => template[name] === undefined && (body[WIRE_NAMES[name]] ?? null) === null).map(
+    (name) => ({ field: WIRE_NAMES[name], message: 'is required, here or in the template' }),
+  )
+}
+
+const faultsOf = (error: z.ZodError, body: Members): FieldFault[] =>
+  wireFaults(error, body).map(({ field, message }) => ({ field, message }))
+
+/** @throws BuyerError 404 for what can be no id */
+function surveyIdOf(request: Request): number {
+  const text = String(request.params.survey_id)
+  const id = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : LARGEST_ID + 1
+  if (id > LARGEST_ID) throw noSurvey()
+  return id
+}
+
+const linkToken = (): string => randomText(6, 'abcdefghijklmnopqrstuvwxyz0123456789')
