@@ -2,7 +2,7 @@ import { retryAfterMs } from '../../domain/retry-after.js'
 import type { Call } from '../adapter.js'
 import { ProviderError, type ProviderErrorKind, type ProviderEvidence } from '../errors.js'
 import type { HttpRequest, HttpResponse } from '../http.js'
-import { parseExactJson } from '../json.js'
+import { parseExactJsonBytes } from '../json.js'
 import type { PureSpectrumConnection } from './config.js'
 import { errorAnswer } from './wire.js'
 
@@ -15,12 +15,20 @@ const SURVEY_TIMEOUT_MS = 10_000
 const LIST_TIMEOUT_MS = 30_000
 
 /** What came back: its bytes as they came, and what they say where they are JSON. */
-export interface PureSpectrumAnswer {
-  readonly status: number
-  readonly text: string
-  /** Undefined = not JSON. */
-  readonly value: unknown
-  readonly evidence: ProviderEvidence
+export class PureSpectrumAnswer {
+  private read: { readonly value: unknown } | null = null
+
+  constructor(
+    readonly status: number,
+    readonly raw: Uint8Array,
+    readonly evidence: ProviderEvidence,
+  ) {}
+
+  /** The whole answer as one document, read when it is first asked for; undefined = not JSON. */
+  get value(): unknown {
+    this.read ??= { value: parsed(this.raw) }
+    return this.read.value
+  }
 }
 
 /** GET /suppliers/v2/surveys: the live surveys of this account. */
@@ -55,28 +63,39 @@ async function ask(
     allowedHosts: [new URL(config.baseUrl).host],
     signal: call.signal,
   })
-  const text = await response.text()
-  return { status: response.status, text, value: parsed(text), evidence: evidenceOf(call, request, response, text) }
+  const raw = await bytesOf(response)
+  return new PureSpectrumAnswer(response.status, raw, evidenceOf(call, request, response, raw))
+}
+
+async function bytesOf(response: HttpResponse): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of response.body) chunks.push(Buffer.from(chunk))
+  return Buffer.concat(chunks)
 }
 
 function evidenceOf(
   { config, now }: PureSpectrumCall,
   request: Pick<HttpRequest, 'url'>,
   response: HttpResponse,
-  text: string,
+  raw: Uint8Array,
 ): ProviderEvidence {
   const wait = retryAfterMs(response.headers['retry-after'], now)
   return {
     url: request.url,
     status: response.status,
-    bodyHead: text.slice(0, HEAD_CHARACTERS).replaceAll(config.accessToken, '••••'),
+    bodyHead: head(raw).replaceAll(config.accessToken, '••••').slice(0, HEAD_CHARACTERS),
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
   }
 }
 
-function parsed(text: string): unknown {
+/** Its beginning as text, with room for a key that would be cut in two. */
+function head(raw: Uint8Array): string {
+  return Buffer.from(raw.subarray(0, 4 * HEAD_CHARACTERS)).toString('utf8')
+}
+
+function parsed(raw: Uint8Array): unknown {
   try {
-    return parseExactJson(text)
+    return parseExactJsonBytes(raw)
   } catch {
     return undefined
   }

@@ -2,8 +2,9 @@ import type { Call, Cursor, FindHeld, HeldEdition, SupplyBatch, SupplyChange, Un
 import { ProviderError } from '../errors.js'
 import { getSurvey, getSurveys, kindOfStatus, type PureSpectrumAnswer, saysFailure, unexpected } from './client.js'
 import type { PureSpectrumConnection } from './config.js'
-import { editionOf, firstIssue, readSurvey } from './records.js'
-import { type ListRow, listAnswer, listRow } from './wire.js'
+import { type ListedRow, readList } from './list.js'
+import { editionOf, readSurvey } from './records.js'
+import type { ListRow } from './wire.js'
 
 type PureSpectrumCall = Call<PureSpectrumConnection>
 
@@ -31,18 +32,19 @@ export async function* fetchSupply(
   held?: FindHeld,
 ): AsyncGenerator<SupplyBatch, void, undefined> {
   const order = nextOrder(from, call.now)
-  const { rows, unreadable } = readList(await getSurveys(call), order)
-  const editions = (await held?.(rows.map((row) => row.survey_id))) ?? new Map<string, HeldEdition>()
-  const current = (row: ListRow) => isCurrent(row, editions.get(row.survey_id), order)
-  const changed = rows.filter((row) => !current(row))
+  const { rows, unreadable } = await readList(await getSurveys(call), order)
+  const editions = (await held?.(rows.map(({ row }) => row.survey_id))) ?? new Map<string, HeldEdition>()
+  const current = ({ row }: ListedRow) => isCurrent(row, editions.get(row.survey_id), order)
+  const changed = rows.filter((listed) => !current(listed))
   const reader = new SurveyReader(call, order, unreadable)
-  const present = rows.filter(current).map((row) => row.survey_id)
+  const present = rows.filter(current).map(({ row }) => row.survey_id)
   for (let at = 0; at < changed.length; at += AT_ONCE) {
     const wave = changed.slice(at, at + AT_ONCE)
-    if (reader.isOver) present.push(...wave.map((row) => row.survey_id))
+    if (reader.isOver) present.push(...wave.map(({ row }) => row.survey_id))
     else present.push(...(await reader.read(wave)))
-    if (reader.size >= BATCH) yield reader.take()
+    while (reader.size >= BATCH) yield reader.take()
   }
+  while (reader.size >= BATCH) yield reader.take()
   yield {
     ...reader.take(),
     present,
@@ -64,37 +66,6 @@ function isCurrent(row: ListRow, held: HeldEdition | undefined, order: string): 
   return BigInt(order) - BigInt(held.order) < BigInt(READ_AGAIN_MS)
 }
 
-/** @throws ProviderError 'misread' when it is no list; an empty list is a success, with a message and maybe no list */
-function readList(answer: PureSpectrumAnswer, order: string): { rows: ListRow[]; unreadable: Unreadable[] } {
-  const what = 'GET /suppliers/v2/surveys'
-  if (answer.status !== 200) throw unexpected(answer, what)
-  if (saysFailure(answer)) throw unexpected(answer, `${what} says failure and`, 'unavailable')
-  const read = listAnswer.safeParse(answer.value)
-  if (!read.success) throw unexpected(answer, `${what}: no list of surveys`, 'misread')
-  const { apiStatus, surveys } = read.data
-  if (!surveys && !apiStatus) throw unexpected(answer, `${what}: neither a list of surveys nor a success`, 'misread')
-  const rows: ListRow[] = []
-  const unreadable: Unreadable[] = []
-  for (const given of surveys ?? []) {
-    const row = listRow.safeParse(given)
-    if (row.success) rows.push(row.data)
-    else
-      unreadable.push({
-        providerSurveyId: null,
-        order,
-        reason: `in the list: ${firstIssue(row.error)}`,
-        raw: bytes(given),
-      })
-  }
-  return { rows, unreadable }
-}
-
-function bytes(given: unknown): Uint8Array {
-  return Buffer.from(
-    JSON.stringify(given, (_, value) => (typeof value === 'bigint' ? value.toString() : value)) ?? 'null',
-  )
-}
-
 /** Asks for surveys until their time is up, their server asks for a pause, or too many fail. */
 class SurveyReader {
   private changes: SupplyChange[] = []
@@ -106,7 +77,7 @@ class SurveyReader {
   constructor(
     private readonly call: PureSpectrumCall,
     private readonly order: string,
-    private unreadable: Unreadable[],
+    private readonly unreadable: Unreadable[],
   ) {}
 
   get size(): number {
@@ -118,52 +89,52 @@ class SurveyReader {
   }
 
   /** @returns the surveys of the wave that are there and could not be asked for */
-  async read(wave: readonly ListRow[]): Promise<string[]> {
+  async read(wave: readonly ListedRow[]): Promise<string[]> {
     const began = performance.now()
-    const records = await Promise.all(wave.map((row) => this.readOne(row)))
+    const records = await Promise.all(wave.map((listed) => this.readOne(listed)))
     await this.keepPace(wave.length, began)
     return records.flatMap((left) => (left === null ? [] : [left]))
   }
 
   take(): { changes: SupplyChange[]; unreadable: Unreadable[] } {
-    const { changes, unreadable } = this
+    const { changes } = this
     this.changes = []
-    this.unreadable = []
-    return { changes, unreadable }
+    return { changes, unreadable: this.unreadable.splice(0, BATCH) }
   }
 
-  private async readOne(row: ListRow): Promise<string | null> {
+  private async readOne(listed: ListedRow): Promise<string | null> {
+    const { row } = listed
     const surveyId = row.survey_id
     let answer: PureSpectrumAnswer
     try {
       answer = await getSurvey(this.call, surveyId)
     } catch (error) {
       if (!(error instanceof ProviderError) || error.kind === 'rejected') throw error
-      return this.fault(row, error)
+      return this.fault(listed, error)
     }
     // gone, or not ours any more, since the list was written: what is not on the page is withdrawn
     if (answer.status === 404 || answer.status === 410 || answer.status === 403) return null
     const failure = unexpected(answer, `GET /suppliers/v2/surveys/${surveyId}`)
     if (answer.status === 429) return this.pause(failure, surveyId)
     if (answer.status === 401) throw failure
-    if (answer.status !== 200) return this.fault(row, failure)
+    if (answer.status !== 200) return this.fault(listed, failure)
     if (saysFailure(answer))
-      return this.fault(row, unexpected(answer, `GET /suppliers/v2/surveys/${surveyId} says failure and`))
-    const record = readSurvey(Buffer.from(answer.text), { surveyId, order: this.order, row }, this.call.config)
+      return this.fault(listed, unexpected(answer, `GET /suppliers/v2/surveys/${surveyId} says failure and`))
+    const record = readSurvey(answer.raw, { surveyId, order: this.order, row }, this.call.config)
     if ('kind' in record) this.changes.push(record)
     else this.unreadable.push(record)
     return null
   }
 
   /** One survey that cannot be had is put aside, off the offer, and asked for again; its server being away is another thing. */
-  private fault(row: ListRow, error: ProviderError): null {
+  private fault({ row, raw }: ListedRow, error: ProviderError): null {
     this.faults += 1
     if (this.faults > FAULTS) throw error
     this.unreadable.push({
       providerSurveyId: row.survey_id,
       order: this.order,
       reason: error.message,
-      raw: bytes(row),
+      raw,
     })
     return null
   }

@@ -79,10 +79,13 @@ function parse(raw: Uint8Array): { value: unknown } | { fault: string } {
   }
 }
 
-/** What is not even JSON may still say which survey it is about. */
-function rescued(raw: Uint8Array): string | null {
+/** What is not even JSON may still say which survey it is about, if it names one only. */
+export function rescued(raw: Uint8Array): string | null {
   const text = Buffer.from(raw.subarray(0, 65_536)).toString('utf8')
-  return /"survey_id"\s{0,40}:\s{0,40}"?(\d{1,40})/.exec(text)?.[1] ?? null
+  const named = new Set<string>()
+  for (const [, id = ''] of text.matchAll(/"survey_id"\s{0,40}:\s{0,40}"?(\d{1,40})/g)) named.add(id)
+  const [only] = named
+  return named.size === 1 && only !== undefined ? only : null
 }
 
 export function firstIssue(error: z.ZodError): string {

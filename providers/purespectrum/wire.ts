@@ -119,11 +119,13 @@ export const listRow = z.object({
 })
 export type ListRow = z.output<typeof listRow>
 
-/** GET /suppliers/v2/surveys. An empty list is a success with a message, and maybe without a list. */
-export const listAnswer = z.object({
+/**
+ * GET /suppliers/v2/surveys, its rows taken out. An empty list is a success with a message, and maybe without a list.
+ */
+export const listEnvelope = z.object({
   apiStatus: z.string().nullish(),
   msg: z.string().nullish(),
-  surveys: z.array(z.unknown()).nullish(),
+  surveys: z.array(z.unknown()).max(0).nullish(),
 })
 
 /** POST /suppliers/v2/surveys/register/:surveyId. */

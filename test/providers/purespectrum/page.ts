@@ -30,16 +30,17 @@ interface Served {
 /**
  * Serves a page of single answers as PureSpectrum does: a list of rows without quotas and qualifications, and every
  * survey by itself with its bytes as they are. A page that is no list is what the list answers.
- * @param answer of a case: `body` instead of the list, `surveys` by id instead of a survey's answer
+ * @param answer of a case: `body` instead of the list, `surveys` by id instead of a survey's answer, `rows` by id instead
+ * of its row in the list, as text
  */
 export function feedHttp(
   page: string | Buffer,
-  answer: Answer & { surveys?: Record<string, Answer> },
+  answer: Answer & { surveys?: Record<string, Answer>; rows?: Record<string, string> },
   chunkBytes?: number,
 ): HttpDouble {
   const text = page.toString()
   const elements = elementsOf(text)
-  const rows = elements?.map(rowOf)
+  const rows = elements?.map(rowOf).map((one) => ({ ...one, row: answer.rows?.[one.id ?? ''] ?? one.row }))
   const listBody =
     rows === undefined ? page : `{"apiStatus":"success","msg":"ok","surveys":[${rows.map(({ row }) => row).join(',')}]}`
   const singles = new Map<string, Served>()
@@ -65,11 +66,15 @@ export function feedHttp(
 /** The texts of a list's elements as they stand there; undefined when it is no list. */
 function elementsOf(text: string): string[] | undefined {
   try {
-    if (!Array.isArray(JSON.parse(text))) return undefined
+    return Array.isArray(JSON.parse(text)) ? partsOf(text) : undefined
   } catch {
     return undefined
   }
-  const elements: string[] = []
+}
+
+/** What stands between the commas of a list or an object, as text: nothing of it is read, so nothing is mended. */
+function partsOf(text: string): string[] {
+  const parts: string[] = []
   let depth = 0
   let inString = false
   let start = -1
@@ -83,12 +88,12 @@ function elementsOf(text: string): string[] | undefined {
     else if (character === ']' || character === '}') depth--
     const ends = depth === 0 || (depth === 1 && character === ',' && !inString)
     if (start >= 0 && ends) {
-      elements.push(text.slice(start, at).trim())
+      parts.push(text.slice(start, at).trim())
       start = at + 1
     } else if (start < 0 && depth === 1) start = at + 1
     if (depth === 0 && start >= 0) break
   }
-  return elements.length === 1 && elements[0] === '' ? [] : elements
+  return parts.length === 1 && parts[0] === '' ? [] : parts
 }
 
 /** What the list says of a survey: all but who is wanted. What is no survey stands in the list as it is. */
@@ -96,10 +101,20 @@ function rowOf(element: string): { id: string | null; row: string; element: stri
   const parsed: unknown = JSON.parse(element)
   const survey = isPlain(parsed) && isPlain(parsed.survey) ? parsed.survey : null
   if (survey === null) return { id: null, row: element, element }
+  const text = partsOf(element)
+    .findLast((part) => nameOf(part) === 'survey')
+    ?.replace(/^"(?:[^"\\]|\\.)*"\s*:\s*/, '')
+  if (text === undefined) return { id: null, row: element, element }
   // what cannot be asked for stands in the list with all that is known of it
-  if (!/^[\w-]+$/.test(String(survey.survey_id ?? ''))) return { id: null, row: JSON.stringify(survey), element }
-  const { quotas: _quotas, qualifications: _qualifications, ...row } = survey
-  return { id: String(survey.survey_id), row: JSON.stringify(row), element }
+  if (!/^[\w-]+$/.test(String(survey.survey_id ?? ''))) return { id: null, row: text, element }
+  const row = partsOf(text).filter((part) => !['quotas', 'qualifications'].includes(nameOf(part)))
+  return { id: String(survey.survey_id), row: `{${row.join(',')}}`, element }
+}
+
+/** The name of a member, `"name": value`. */
+function nameOf(member: string): string {
+  const name = /^"(?:[^"\\]|\\.)*"/.exec(member)?.[0]
+  return name === undefined ? '' : String(JSON.parse(name))
 }
 
 function merged(base: unknown, patch: unknown): unknown {

@@ -1,0 +1,78 @@
+import type { Unreadable } from '../adapter.js'
+import { ProviderError } from '../errors.js'
+import { parseExactJsonBytes } from '../json.js'
+import { splitObjectList } from '../json-object-list.js'
+import { PureSpectrumAnswer, saysFailure, unexpected } from './client.js'
+import { firstIssue, rescued } from './records.js'
+import { type ListRow, listEnvelope, listRow } from './wire.js'
+
+const WHAT = 'GET /suppliers/v2/surveys'
+
+/** A row that could be read, with its bytes as they came. */
+export interface ListedRow {
+  readonly row: ListRow
+  readonly raw: Uint8Array
+}
+
+/**
+ * Reads the list row by row: one that is no JSON, names a member twice or nests without end is put aside with its bytes
+ * and costs the list none of its others (F10). An empty list is a success, with a message and maybe no list.
+ * @param order the running number of this reading, for what is put aside
+ * @throws ProviderError 'misread' when it is no list or is cut (F9), 'unavailable' when it says failure, and as its
+ * status says when that is not 200
+ */
+export async function readList(
+  answer: PureSpectrumAnswer,
+  order: string,
+): Promise<{ rows: ListedRow[]; unreadable: Unreadable[] }> {
+  if (answer.status !== 200) throw unexpected(answer, WHAT)
+  const rows: ListedRow[] = []
+  const unreadable: Unreadable[] = []
+  const { elements, envelope } = await splitAnswer(answer)
+  if (saysFailure(envelope)) throw unexpected(envelope, `${WHAT} says failure and`, 'unavailable')
+  const read = listEnvelope.safeParse(envelope.value)
+  if (!read.success) throw unexpected(envelope, `${WHAT}: no list of surveys`, 'misread')
+  const { apiStatus, surveys } = read.data
+  if (!surveys && !apiStatus) throw unexpected(envelope, `${WHAT}: neither a list of surveys nor a success`, 'misread')
+  for (const raw of elements) {
+    const row = readRow(raw)
+    if ('fault' in row) unreadable.push({ providerSurveyId: row.surveyId, order, reason: row.fault, raw })
+    else rows.push({ row, raw })
+  }
+  return { rows, unreadable }
+}
+
+/** The rows' bytes, and what stands around them as an answer of its own: the whole of it where there is no list. */
+async function splitAnswer(
+  answer: PureSpectrumAnswer,
+): Promise<{ elements: Uint8Array[]; envelope: PureSpectrumAnswer }> {
+  const elements: Uint8Array[] = []
+  let envelope = answer
+  try {
+    for await (const part of splitObjectList(whole(answer.raw), 'surveys')) {
+      if (part.kind === 'element') elements.push(part.raw)
+      else envelope = new PureSpectrumAnswer(answer.status, Buffer.from(part.text), answer.evidence)
+    }
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error
+    // without a single row it may be the answer that has no list; the envelope's shape tells
+    if (elements.length > 0) throw new ProviderError('misread', `${WHAT}: ${error.message}`, answer.evidence)
+  }
+  return { elements, envelope }
+}
+
+async function* whole(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
+}
+
+function readRow(raw: Uint8Array): ListRow | { readonly fault: string; readonly surveyId: string | null } {
+  let given: unknown
+  try {
+    given = parseExactJsonBytes(raw)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unreadable'
+    return { fault: `in the list: not JSON: ${why}`, surveyId: rescued(raw) }
+  }
+  const row = listRow.safeParse(given)
+  return row.success ? row.data : { fault: `in the list: ${firstIssue(row.error)}`, surveyId: null }
+}
