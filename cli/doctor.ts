@@ -8,15 +8,15 @@ import { locateConfig } from '../platform/config/locate.js'
 import { temporalSettings } from '../platform/temporal/connection.js'
 import { embeddedTemporalAddress } from '../platform/temporal/embedded.js'
 import { connectionSchemas, type TributaryConfig } from '../providers/connection-schemas.js'
-import { adapterOf } from '../providers/registry.js'
 import { supplyQueue } from '../workflows/messages/poll.js'
 import type { CommandContext } from './command-context.js'
-import { type ConfiguredConnection, checkConnections } from './doctor/connections.js'
+import { checkConnections } from './doctor/connections.js'
 import { checkDatabase } from './doctor/database.js'
 import { type Finding, fault, ok, wordsOf } from './doctor/finding.js'
 import { diskSpace, nodeVersion } from './doctor/machine.js'
 import { checkTemporal, type Queue } from './doctor/temporal.js'
 import { liveDatabaseUrl } from './live-database.js'
+import { servedConnections } from './served-connections.js'
 
 /**
  * `tributary doctor [--json]`: looks at this installation from outside, one line a part with the way out.
@@ -39,7 +39,7 @@ async function examine(context: CommandContext): Promise<Finding[]> {
   const config = attempt(findings, 'configuration', () => {
     const { file } = locateConfig(context.env, context.checkout, context.directory)
     const read = loadConfig({ file, env: context.env, connectionSchemas })
-    findings.push(ok('configuration', `${file}: ${read.connections.length} connections, ${read.panels.length} panels`))
+    findings.push(ok('configuration', `${file}: ${contentsOf(read)}`))
     return read
   })
   if (environment === null) return findings
@@ -73,7 +73,7 @@ async function examineDatabase(context: CommandContext, config: TributaryConfig 
     const usable = findings.some(({ part, state }) => part === 'schema' && state === 'ok')
     if (!usable || config === null) return findings
     const rows = await readConnectionOverview(knex)
-    return [...findings, ...checkConnections(config.connections.map(configured), rows, new Date())]
+    return [...findings, ...checkConnections(servedConnections(config), rows, new Date())]
   } finally {
     await knex.destroy()
   }
@@ -104,15 +104,17 @@ async function examineTemporal(
   }
 }
 
-function configured(connection: TributaryConfig['connections'][number]): ConfiguredConnection {
-  const adapter = adapterOf(connection.provider)
-  const supply = adapter === undefined ? 'none' : adapter.fetchSupply === undefined ? 'asked' : 'polled'
-  return { id: connection.id, provider: connection.provider, supply, staleAfter: connection.staleAfter }
+function contentsOf({ connections, panels, demandPartners, surveyPlatforms }: TributaryConfig): string {
+  const gateway =
+    demandPartners.length === 0
+      ? ''
+      : `, ${demandPartners.length} demand partners, ${surveyPlatforms.length} survey platforms`
+  return `${connections.length} connections, ${panels.length} panels${gateway}`
 }
 
 /** The queues that this configuration needs (contract §6). */
 function queuesOf(config: TributaryConfig | null): Queue[] {
-  const served = (config?.connections ?? []).map(configured).filter(({ supply }) => supply !== 'none')
+  const served = (config === null ? [] : servedConnections(config)).filter(({ supply }) => supply !== 'none')
   return [
     { name: 'supply', kind: 'workflow', group: 'supply' },
     { name: 'sessions', kind: 'workflow', group: 'sessions' },

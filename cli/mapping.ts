@@ -5,9 +5,9 @@ import { ConfigError } from '../platform/config/faults.js'
 import { loadConfig } from '../platform/config/load.js'
 import { locateConfig } from '../platform/config/locate.js'
 import { connectionSchemas, type TributaryConfig } from '../providers/connection-schemas.js'
-import { adapterOf } from '../providers/registry.js'
 import type { CommandContext } from './command-context.js'
 import { withLiveDatabase } from './live-database.js'
+import { servedConnections } from './served-connections.js'
 
 interface ConnectionCoverage {
   readonly connection: string
@@ -29,7 +29,7 @@ export async function mapping(args: readonly string[], context: CommandContext):
   try {
     const { file } = locateConfig(context.env, context.checkout, context.directory)
     const config = loadConfig({ file, env: context.env, connectionSchemas })
-    if (asked.connection !== null && !config.connections.some(({ id }) => id === asked.connection)) {
+    if (asked.connection !== null && !servedConnections(config).some(({ id }) => id === asked.connection)) {
       context.err(`mapping: there is no connection ${asked.connection} in ${file}\n`)
       return 2
     }
@@ -65,9 +65,8 @@ async function readCoverage(
   const canonical = canonicalQuestions(config)
   return withLiveDatabase(context, 'mapping', async (knex) => {
     const found: ConnectionCoverage[] = []
-    for (const { id, provider } of config.connections) {
-      const vocabulary = config.attributeMappings.get(id) ?? adapterOf(provider)?.vocabulary
-      if (vocabulary === undefined || (only !== null && id !== only)) continue
+    for (const { id, provider, vocabulary } of servedConnections(config)) {
+      if (vocabulary === null || (only !== null && id !== only)) continue
       const tally = new CoverageTally(vocabulary, canonical)
       for await (const survey of openSurveys(knex, id)) tally.add(survey)
       found.push({ connection: id, provider, coverage: tally.result() })

@@ -30,6 +30,7 @@ td > .row { min-width: 13rem; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 code, pre { font-family: ui-monospace, monospace; font-size: .85em; overflow-wrap: anywhere; }
 pre { background: var(--code); border-radius: .4rem; padding: .5rem .6rem; margin: .4rem 0; white-space: pre-wrap; max-height: 12rem; overflow: auto; }
+progress { display: block; width: 100%; min-width: 6rem; max-width: 12rem; height: .5rem; margin-top: .25rem; accent-color: var(--accent); }
 ul.views { list-style: none; display: flex; flex-wrap: wrap; gap: .4rem .5rem; padding: 0; margin: .5rem 0; }
 ul.views a { display: inline-block; padding: .3rem .7rem; border: 1px solid var(--line); border-radius: 1rem; background: var(--card); text-decoration: none; }
 button { font: inherit; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 1px solid transparent; border-radius: .45rem;

@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto'
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
 import { withdrawConnection } from '../activities/supply/withdraw-connection.js'
 import type { Knex } from '../db/connect.js'
-import { listConnections, noteConfigDigest, openConnection } from '../db/stores/connection-store.js'
+import { listConnections, noteConfigDigest, openConnection, settleConnection } from '../db/stores/connection-store.js'
 import { endHold } from '../db/stores/panelist-refresh-store.js'
+import { bringPlansBack } from '../db/stores/plan-return.js'
+import { stampRevisions } from '../db/stores/stamper.js'
+import { GATEWAY } from '../domain/plan/survey-plan.js'
 import { searchAttribute } from '../domain/visibility.js'
 import type { Logger } from '../platform/logger.js'
 import type { Upstream } from '../providers/upstream.js'
@@ -29,6 +32,8 @@ export async function reconcileConnections(parts: ReconcileParts): Promise<void>
     const { connection } = upstream
     const digest = configDigest(upstream.config)
     const before = known.get(connection)
+    // before the row says that it is there, so that a process which dies in between does it again
+    if (connection === GATEWAY && before?.state === 'removed') await returnPlans(parts)
     await openConnection(parts.knex, { connection, provider: upstream.adapter.name })
     if (upstream.adapter.fetchSupply !== undefined) {
       await startPolling(parts.client, upstream)
@@ -37,6 +42,8 @@ export async function reconcileConnections(parts: ReconcileParts): Promise<void>
         parts.logger.info({ connection }, 'connection changed')
       }
     }
+    if (upstream.adapter.fetchSupply === undefined && upstream.adapter.matchPanelist === undefined)
+      await settleConnection(parts.knex, connection, parts.clock())
     // a mended setting is tried at once
     if (upstream.adapter.matchPanelist !== undefined && before?.configDigest !== digest)
       await endHold(parts.knex, connection)
@@ -50,6 +57,12 @@ export async function reconcileConnections(parts: ReconcileParts): Promise<void>
     const withdrawn = await withdrawConnection(parts.knex, connection, parts.clock())
     parts.logger.warn({ connection, withdrawn }, 'connection removed')
   }
+}
+
+async function returnPlans({ knex, logger, clock }: ReconcileParts): Promise<void> {
+  const plans = await bringPlansBack(knex, clock())
+  await stampRevisions(knex)
+  logger.info({ connection: GATEWAY, plans }, 'there are demand partners again')
 }
 
 /** Starting it twice is harmless: the id is the connection's. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { COMPLETES_COLUMNS } from '../finance/completes.js'
 import { CompletesQuery, LedgerAnswer, LedgerQuery, TrialBalanceAnswer, TrialBalanceQuery } from '../finance/schemas.js'
+import { PlansAnswer, PlansQuery } from '../ops/plan-schemas.js'
 import {
   ConnectionActionAnswer,
   ConnectionsAnswer,
@@ -67,7 +68,12 @@ const action = (name: 'pause' | 'resume' | 'poll', summary: string): Operation =
   audience: 'operator',
   params: ConnectionPath,
   ...(name === 'pause' ? { body: { schema: PauseRequest, required: false } } : {}),
-  answers: { 202: { description: 'The poll loop has the message', schema: ConnectionActionAnswer } },
+  answers: {
+    202: {
+      description: 'The poll loop has the message; where there is none, PostgreSQL has',
+      schema: ConnectionActionAnswer,
+    },
+  },
   problems: {
     ...(name === 'pause' ? { 400: MALFORMED, 415: 'The body is not application/json' } : {}),
     404: NO_CONNECTION,
@@ -81,13 +87,24 @@ const opsOperations: readonly Operation[] = [
     method: 'get',
     path: '/v1/ops/connections',
     tag: 'Operations',
-    summary: "How every connection's poll loop stands",
+    summary: 'How every connection stands: its poll loop, its stock, what could not be read',
     audience: 'operator',
     answers: { 200: { description: 'The configured connections', schema: ConnectionsAnswer } },
   },
   action('pause', 'Stop polling and offering a connection'),
   action('resume', 'Poll and offer a connection again'),
   action('poll', 'Poll now; once even while paused'),
+  {
+    method: 'get',
+    path: '/v1/ops/plans',
+    tag: 'Operations',
+    summary: "Every buyer's survey plans with what they have so far",
+    description: 'Newest first; deleted ones are not shown. `completes` are payable; `held` are slots taken just now.',
+    audience: 'operator',
+    query: PlansQuery,
+    answers: { 200: { description: 'A page of plans', schema: PlansAnswer } },
+    problems: { 400: MALFORMED },
+  },
   {
     method: 'get',
     path: '/v1/ops/quarantine',

@@ -35,7 +35,7 @@ export const pageOperations: readonly Operation[] = [
     method: 'get',
     path: '/ops',
     tag: 'Pages',
-    summary: 'Operations: connections, quarantine, messages that no panel took',
+    summary: 'Operations: connections, survey plans, quarantine, messages that no panel took',
     description: 'For an operator with the role `ops` who has signed in, or whose key is in `x-api-key`.',
     audience: 'anyone',
     query: OpsPageQuery,

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express'
 import { readConnectionOverview } from '../../db/read-models/connection-overview.js'
+import type { SupplyKind } from '../../web/ops/ops-view.js'
 import { pollWorkflowId } from '../../workflows/messages/poll.js'
 import type { ApiDependencies } from '../dependencies.js'
 import type { ConnectionsAnswer } from './schemas.js'
@@ -21,15 +22,16 @@ export async function connectionsStanding(deps: ApiDependencies, temporalUi: Tem
   const now = deps.clock().getTime()
   return deps.config.connections.map(({ id, provider }): Shown => {
     const row = rows.get(id)
-    const workflowUrl = isPolled(deps, id)
-      ? temporalUi.workflow(pollWorkflowId(id))
-      : temporalUi.search(`TributaryConnection = "${id}"`)
-    // a connection that is new in the configuration has no row until its loop begins
-    if (row === undefined) return { ...NOT_STARTED, id, provider, workflow_url: workflowUrl }
+    const supply = supplyOf(deps, id)
+    const workflowUrl =
+      supply === 'polled' ? temporalUi.workflow(pollWorkflowId(id)) : temporalUi.search(`TributaryConnection = "${id}"`)
+    // a connection that is new in the configuration has no row until its loop begins; our own plans wait for nothing
+    const notYet = supply === 'own' ? 'healthy' : 'starting'
+    if (row === undefined) return { ...NOT_STARTED, state: notYet, id, provider, workflow_url: workflowUrl }
     return {
       id,
       provider: row.provider,
-      state: row.paused ? 'paused' : row.state === 'removed' ? 'starting' : row.state,
+      state: row.paused ? 'paused' : row.state === 'removed' || row.state === 'starting' ? notYet : row.state,
       reason: row.reason,
       last_success_at: row.lastSuccessAt?.toISOString() ?? null,
       fail_streak: row.failStreak,
@@ -41,14 +43,17 @@ export async function connectionsStanding(deps: ApiDependencies, temporalUi: Tem
   })
 }
 
-/** False for a provider that matches on its own side, panelist by panelist: it has no poll loop. */
-export function isPolled({ findUpstream }: ApiDependencies, connection: string): boolean {
-  const upstream = findUpstream(connection)
-  return upstream === null || upstream.adapter.fetchSupply !== undefined
+/**
+ * How a connection's surveys come: in a list that a loop polls; asked for, panelist by panelist, of a provider that
+ * matches on its own side; or as plans that buyers launch here, where there is nobody to ask.
+ */
+export function supplyOf({ findUpstream }: ApiDependencies, connection: string): SupplyKind {
+  const adapter = findUpstream(connection)?.adapter
+  if (adapter === undefined || adapter.fetchSupply !== undefined) return 'polled'
+  return adapter.matchPanelist === undefined ? 'own' : 'asked'
 }
 
-const NOT_STARTED: Omit<Shown, 'id' | 'provider' | 'workflow_url'> = {
-  state: 'starting',
+const NOT_STARTED: Omit<Shown, 'id' | 'provider' | 'state' | 'workflow_url'> = {
   reason: null,
   last_success_at: null,
   fail_streak: 0,

@@ -1,7 +1,7 @@
 /** What the operations page says after a button was pressed. The address holds the code only, so nobody can write here. */
 const NOTICES = {
-  pause: 'Told to pause: not polled and not offered until you resume it.',
-  resume: 'Told to go on: polled at once, and offered again.',
+  pause: 'Told to pause: nothing of it is asked for or offered until you resume it.',
+  resume: 'Told to go on: asked at once where there is somebody to ask, and offered again.',
   poll: 'Told to ask the provider now.',
   'redrive-redriven': 'The record was read and stored.',
   'redrive-healed': 'A later version of that survey had been read already; nothing was left to do.',

@@ -4,26 +4,31 @@ import type { OpsView } from '../../web/ops/ops-view.js'
 import { sessionWorkflowId } from '../../workflows/messages/session.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { cursorOf } from '../panel/paging.js'
-import { connectionsStanding, isPolled } from './connections.js'
+import { connectionsStanding, supplyOf } from './connections.js'
+import { plansStanding } from './plans.js'
 import { shown } from './quarantine.js'
 import { savedViews } from './saved-views.js'
-import type { QuarantineQuery } from './schemas.js'
+import type { OpsPageQuery } from './schemas.js'
 import type { TemporalUi } from './temporal-ui.js'
 
 const HEAD_BYTES = 600
 const DEAD_SHOWN = 20
+const QUARANTINE_SHOWN = 20
+const PLANS_SHOWN = 20
+const EVERY_PLAN = { demandPartner: null, status: null } as const
 
 /** Everything that the operations page shows but what the last click did. */
 export async function readOpsView(
   deps: ApiDependencies,
   ui: TemporalUi,
-  query: Pick<QuarantineQuery, 'connection' | 'cursor' | 'limit'>,
+  query: OpsPageQuery,
 ): Promise<Omit<OpsView, 'formToken' | 'notice' | 'alert'>> {
   const now = deps.clock()
   const filter = { connection: query.connection ?? null, state: 'open' } as const
-  const [connections, records, dead] = await Promise.all([
+  const [connections, plans, records, dead] = await Promise.all([
     connectionsStanding(deps, ui),
-    listQuarantine(deps.knex, filter, query.cursor ?? null, query.limit, HEAD_BYTES),
+    plansStanding(deps, ui, EVERY_PLAN, query.plans ?? null, PLANS_SHOWN),
+    listQuarantine(deps.knex, filter, query.cursor ?? null, QUARANTINE_SHOWN, HEAD_BYTES),
     listDeadPostbacks(deps.knex, DEAD_SHOWN),
   ])
   const cursor = cursorOf(records.next)
@@ -32,7 +37,7 @@ export async function readOpsView(
     connections: connections.map((one) => ({
       id: one.id,
       provider: one.provider,
-      polled: isPolled(deps, one.id),
+      supply: supplyOf(deps, one.id),
       state: one.state,
       reason: one.reason,
       lastSuccessAt: one.last_success_at === null ? null : new Date(one.last_success_at),
@@ -41,6 +46,9 @@ export async function readOpsView(
       quarantined: one.quarantined,
       workflowUrl: one.workflow_url,
     })),
+    // without buyers there are none, and nothing to say about them
+    plans: deps.config.demandPartners.length === 0 ? null : plans.rows,
+    olderPlans: plans.nextCursor === null ? null : `/ops?${new URLSearchParams({ plans: plans.nextCursor })}#plans`,
     savedViews: savedViews(ui, [...new Set(connections.map(({ provider }) => provider))], now),
     quarantine: records.rows.map((record) => {
       const cut = record.rawBytes > HEAD_BYTES

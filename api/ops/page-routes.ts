@@ -30,7 +30,7 @@ export function opsPageRoutes(deps: ApiDependencies, ui: TemporalUi): Router {
   const show = async (request: Request, response: Response, status: number, alert: string | null): Promise<void> => {
     const { operator, formToken } = signedInOf(response)
     const query = parse(OpsPageQuery, request.method === 'GET' ? request.query : {})
-    const view = await readOpsView(deps, ui, { ...query, limit: 20 })
+    const view = await readOpsView(deps, ui, query)
     sendDocument(response, status, {
       title: 'Operations',
       signedIn: { operator: operator.id, formToken },

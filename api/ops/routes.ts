@@ -5,6 +5,7 @@ import { jsonBody } from '../http/json-body.js'
 import { connectionAction } from './connection-actions.js'
 import { listConnections } from './connections.js'
 import { opsPageRoutes } from './page-routes.js'
+import { plansList } from './plans.js'
 import { quarantineList } from './quarantine.js'
 import { redriveQuarantined } from './redrive.js'
 import { TemporalUi } from './temporal-ui.js'
@@ -24,6 +25,7 @@ export function opsRoutes(
   router.post('/v1/ops/connections/:id/pause', ops, jsonBody(), connectionAction(deps, 'pause'))
   router.post('/v1/ops/connections/:id/resume', ops, connectionAction(deps, 'resume'))
   router.post('/v1/ops/connections/:id/poll', ops, connectionAction(deps, 'poll'))
+  router.get('/v1/ops/plans', ops, plansList(deps, ui))
   router.get('/v1/ops/quarantine', ops, quarantineList(deps))
   router.post('/v1/ops/quarantine/:id/redrive', ops, redriveQuarantined(deps))
   router.use(opsPageRoutes(deps, ui))

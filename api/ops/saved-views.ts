@@ -1,8 +1,10 @@
+import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import type { SavedView } from '../../web/ops/ops-view.js'
 import type { TemporalUi } from './temporal-ui.js'
 
 const RUNNING = 'ExecutionStatus = "Running"'
 const LOOPS = 'WorkflowType = "pollProvider"'
+const PLANS = 'WorkflowType = "fieldPlan"'
 const SESSIONS = 'WorkflowType = "respondentSession"'
 
 /**
@@ -20,6 +22,7 @@ export function savedViews(ui: TemporalUi, providers: readonly string[], now: Da
     ['Blocked: needs a person', `${LOOPS} AND ${RUNNING} AND TributaryState = "blocked"`],
     ['Failing 3 times or more', `${LOOPS} AND ${RUNNING} AND TributaryFailStreak >= 3`],
     ['Paused', `${LOOPS} AND ${RUNNING} AND TributaryState = "paused"`],
+    ...(providers.includes(GATEWAY) ? [['Survey plans', `${PLANS} AND ${RUNNING}`] satisfies [string, string]] : []),
     ['Needs review', 'TributaryNeedsReview = true'],
     ['In field now', `${SESSIONS} AND ${RUNNING} AND TributaryState = "entered"`],
     ['Stuck opening', `${SESSIONS} AND ${RUNNING} AND TributaryState = "opening" AND StartTime < "${hourAgo}"`],

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { stamp, text } from '../panel/fields.js'
 import { cursor, pageSize } from '../panel/paging.js'
+import { planCursor } from './plan-schemas.js'
 
 /** Answer of `GET /v1/ops/connections`. */
 export const ConnectionsAnswer = z
@@ -71,8 +72,11 @@ export type QuarantineQuery = z.output<typeof QuarantineQuery>
 export const OpsPageQuery = z.object({
   connection: text(1, 128).optional(),
   cursor: cursor.optional(),
+  plans: planCursor.optional(),
   notice: text(1, 32).optional().meta({ example: 'pause' }),
 })
+
+export type OpsPageQuery = z.output<typeof OpsPageQuery>
 
 /** Answer of `GET /v1/ops/quarantine`, newest first. */
 export const QuarantineAnswer = z

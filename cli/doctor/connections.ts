@@ -1,15 +1,9 @@
 import type { ConnectionOverview } from '../../db/read-models/connection-overview.js'
+import type { ServedConnection } from '../served-connections.js'
 import { type Finding, fault, ok, warn } from './finding.js'
 
-/** A connection as it is configured. */
-export interface ConfiguredConnection {
-  readonly id: string
-  readonly provider: string
-  /** How its surveys come: in a list that is polled, or asked for panelist by panelist; none = no adapter serves it. */
-  readonly supply: 'polled' | 'asked' | 'none'
-  /** Milliseconds without a good poll after which nothing of it is offered. */
-  readonly staleAfter: number
-}
+/** What of a connection decides how it is graded. */
+export type ConfiguredConnection = Pick<ServedConnection, 'id' | 'provider' | 'supply' | 'staleAfter'>
 
 /** One line a configured connection: what its poll loop says of itself. */
 export function checkConnections(
@@ -28,7 +22,12 @@ export function checkConnections(
     }
     const row = byId.get(one.id)
     if (row === undefined) {
-      return warn(part, 'was never polled', 'start a worker: npm run worker -- --queues supply')
+      // without its row nobody is let into a plan of ours, and nothing is polled
+      return warn(
+        part,
+        one.supply === 'polled' ? 'was never polled' : 'was never taken into service',
+        'start a worker: npm run worker -- --queues supply',
+      )
     }
     return standing(part, one, row, now)
   })
@@ -60,7 +59,8 @@ function standing(
   }
   if (row.state === 'degraded')
     return warn(part, `degraded${reason}${streak}`, 'it is tried again by itself; watch /ops')
-  const stock = supply === 'asked' ? 'asked panelist by panelist' : `${surveysOpen} surveys open`
+  const open = `${surveysOpen} ${supply === 'own' ? 'plans of our buyers' : 'surveys'} open`
+  const stock = supply === 'asked' ? 'asked panelist by panelist' : open
   if (quarantined > 0) {
     return warn(part, `${row.state}, ${stock}, ${quarantined} records in quarantine`, 'read the reasons on /ops')
   }

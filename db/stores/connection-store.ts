@@ -69,6 +69,14 @@ export async function openConnection(knex: Knex, configured: { connection: strin
   )
 }
 
+/** A connection with nothing to poll and nobody to ask (our own plans) is well as soon as it is there, unless it is paused. */
+export async function settleConnection(knex: Knex, connection: string, now: Date): Promise<void> {
+  await knex('connections')
+    .where({ connection, paused: false })
+    .whereNotIn('state', ['healthy', 'removed'])
+    .update({ state: 'healthy', reason: null, updated_at: now })
+}
+
 /** Remembers which configuration the poll loop was told of. */
 export async function noteConfigDigest(knex: Knex, connection: string, digest: string): Promise<void> {
   await knex('connections').where({ connection }).update({ config_digest: digest })

@@ -249,7 +249,9 @@ describe('the buttons of /ops', () => {
       .knex('connections')
       .where({ connection: UNIQUE_CONNECTION })
       .update({ fail_streak: 2, next_poll_at: new Date('2031-01-01T13:00:00Z') })
-    const live = { adapter: { name: 'dynata' } } as unknown as ReturnType<ReadingApi['deps']['findUpstream']>
+    const live = { adapter: { name: 'dynata', matchPanelist: async () => [] } } as unknown as ReturnType<
+      ReadingApi['deps']['findUpstream']
+    >
     const findUpstream = (id: string) => (id === UNIQUE_CONNECTION ? live : null)
     const deps = { ...api.deps, temporal: loops, findUpstream }
     const program = express().use(opsRoutes(deps, UI)).use(errorHandler(deps.logger))

@@ -9,7 +9,7 @@ import { diskFinding, nodeVersion } from '../../cli/doctor/machine.js'
 import { main } from '../../cli/main.js'
 import { connectDatabase } from '../../db/connect.js'
 import type { ConnectionOverview } from '../../db/read-models/connection-overview.js'
-import { openConnection } from '../../db/stores/connection-store.js'
+import { openConnection, settleConnection } from '../../db/stores/connection-store.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { connectTestTemporal, type SharedTemporal } from '../support/temporal.js'
 
@@ -130,6 +130,25 @@ describe('tributary doctor', () => {
   })
 })
 
+describe('where there are buyers', () => {
+  it('their plans are one more connection, with a queue of its own', async () => {
+    const file = join(folder, 'buyers.yaml')
+    writeFileSync(file, 'demand_partners: [{ id: acme, api_key: dk_acme_0123456789 }]\n')
+    await database.knex('connections').where({ connection: 'gateway' }).delete()
+    const never = await run({ TRIBUTARY_CONFIG: file })
+    expect(never.line('configuration')[0]).toMatch(/0 connections, 0 panels, 1 demand partners, 0 survey platforms$/)
+    expect(never.line('connection gateway')[0]).toMatch(/^warn .*was never taken into service -> start a worker/)
+    expect(never.line('workers').filter((one) => one.includes('gateway'))).toEqual([
+      expect.stringMatching(/^FAULT +workers +nobody serves the activity queue entry-gateway ->/),
+    ])
+    await openConnection(database.knex, { connection: 'gateway', provider: 'gateway' })
+    await settleConnection(database.knex, 'gateway', new Date())
+    expect((await run({ TRIBUTARY_CONFIG: file })).line('connection gateway')[0]).toMatch(
+      /^ok .*healthy, 0 plans of our buyers open/,
+    )
+  })
+})
+
 describe('what doctor makes of what it finds', () => {
   it('takes the way of the question out of the clocks', () => {
     expect([skewOf(150, 100, 200), skewOf(50, 100, 200), skewOf(260, 100, 200)]).toEqual([0, -50, 60])
@@ -180,6 +199,12 @@ describe('what doctor makes of what it finds', () => {
     expect(grade({ paused: true, state: 'paused', lastSuccessAt: old })).toBe('warn')
     expect(grade({ lastSuccessAt: old }, { ...one, supply: 'asked' })).toBe('ok')
     expect(grade({}, { ...one, supply: 'none' })).toBe('fault')
+    const own = { id: 'gateway', provider: 'gateway', supply: 'own', staleAfter: 0 } as const
+    expect(checkConnections([own], [row({ connection: 'gateway', lastSuccessAt: null })], now)[0]).toMatchObject({
+      state: 'ok',
+      found: 'healthy, 3 plans of our buyers open',
+    })
+    expect(grade({ connection: 'gateway', paused: true, state: 'paused' }, own)).toBe('warn')
     expect(checkConnections([one], [], now)[0]?.state).toBe('warn')
     expect(checkConnections([], [], now)[0]?.state).toBe('warn')
   })

@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Knex } from '../../db/connect.js'
-import { findConnection } from '../../db/stores/connection-store.js'
+import { findConnection, pauseConnection } from '../../db/stores/connection-store.js'
+import { setPlanStatus } from '../../db/stores/plan-store.js'
 import { upsertSurveys } from '../../db/stores/survey-store.js'
+import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import { createLogger } from '../../platform/logger.js'
+import { gatewayConnection, ownPlans } from '../../providers/own-plans.js'
 import type { Upstream } from '../../providers/upstream.js'
 import { reconcileConnections } from '../../workers/reconcile-connections.js'
 import { pollWorkflowId } from '../../workflows/messages/poll.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { createOwnTemporal, type OwnTemporal } from '../support/own-temporal.js'
+import { launch } from '../support/plans.js'
 import { gatewayUpstream } from '../support/polling.js'
 import { aSurvey } from '../support/surveys.js'
 
@@ -26,7 +30,7 @@ afterAll(async () => {
       .catch(() => {})
   await Promise.all([temporal.close(), database.drop()])
 })
-beforeEach(() => database.knex.raw('delete from surveys; delete from connections'))
+beforeEach(() => database.knex.raw('delete from survey_plans; delete from surveys; delete from connections'))
 
 const logger = createLogger('test', 'silent')
 const reconcile = (...upstreams: Upstream[]) =>
@@ -87,4 +91,37 @@ test('a removed connection stops and its stock is withdrawn; configured again it
   await reconcile(kept, gone)
   expect((await loop(gone).describe()).status.name).toBe('RUNNING')
   expect(await findConnection(database.knex, gone.connection)).toMatchObject({ state: 'starting' })
+})
+
+test('our own plans need no loop, are well at once, and come back with the demand partners', async () => {
+  const own = { connection: GATEWAY, adapter: ownPlans, config: gatewayConnection } as unknown as Upstream
+  const other = upstream('beside')
+  await reconcile(own)
+  expect(await findConnection(database.knex, GATEWAY)).toMatchObject({ state: 'healthy', paused: false })
+  await expect(loop(own).describe()).rejects.toThrow(/not found/i)
+
+  const [open, paused, closed] = [await launch(database.knex), await launch(database.knex), await launch(database.knex)]
+  const change = (planId: string, status: 'PAUSED' | 'CLOSED') =>
+    database.knex.transaction((trx) => setPlanStatus(trx, 'acme', planId, status, new Date()))
+  await change(paused, 'PAUSED')
+  await change(closed, 'CLOSED')
+  const statusOf = async (planId: string) =>
+    (await database.knex('surveys').where({ provider_survey_id: planId }).first('status', 'dirty')) ?? null
+
+  await reconcile(other)
+  expect(await findConnection(database.knex, GATEWAY)).toMatchObject({ state: 'removed' })
+  expect(await statusOf(open)).toEqual({ status: 'withdrawn', dirty: false })
+  await reconcile(other, own)
+  expect(await findConnection(database.knex, GATEWAY)).toMatchObject({ state: 'healthy' })
+  expect(await statusOf(open)).toEqual({ status: 'open', dirty: false })
+  expect(await statusOf(paused)).toEqual({ status: 'paused', dirty: false })
+  expect(await statusOf(closed)).toEqual({ status: 'withdrawn', dirty: false })
+})
+
+test('a pause of our own plans outlives a restart', async () => {
+  const own = { connection: GATEWAY, adapter: ownPlans, config: gatewayConnection } as unknown as Upstream
+  await reconcile(own)
+  await pauseConnection(database.knex, GATEWAY, 'audit', new Date())
+  await reconcile(own)
+  expect(await findConnection(database.knex, GATEWAY)).toMatchObject({ state: 'paused', paused: true, reason: 'audit' })
 })

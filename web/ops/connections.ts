@@ -6,6 +6,9 @@ import type { ConnectionView, OpsView } from './ops-view.js'
 /** What a state is to whoever looks: fine, to watch, or to act on. */
 const TONES = { healthy: 'good', starting: 'warn', degraded: 'warn', paused: 'warn', blocked: 'bad' } as const
 
+/** What is said where no provider has answered. */
+const NO_ANSWER = { polled: 'none yet', asked: 'nobody was asked about yet', own: 'nobody to ask' } as const
+
 /** The provider accounts with what can be done about each. */
 export function connectionsTable({ connections, now, formToken }: OpsView): Html {
   if (connections.length === 0)
@@ -19,14 +22,14 @@ export function connectionsTable({ connections, now, formToken }: OpsView): Html
 }
 
 function row(connection: ConnectionView, now: Date, formToken: string): Html {
-  const { id, provider, polled, state, reason, lastSuccessAt, failStreak, surveysOpen, quarantined, workflowUrl } =
+  const { id, provider, supply, state, reason, lastSuccessAt, failStreak, surveysOpen, quarantined, workflowUrl } =
     connection
   return html`
 <tr id="connection-${id}">
 <td data-label="connection"><div>${workflowUrl === null ? html`<strong>${id}</strong>` : html`<a href="${workflowUrl}"><strong>${id}</strong></a>`}
 <span class="soft">${provider}</span></div></td>
 <td data-label="state"><div><span class="tag ${TONES[state]}">${state}</span>${reason === null ? null : html` ${reason}`}</div></td>
-<td data-label="last good answer"><div>${lastSuccessAt === null ? (polled ? 'none yet' : 'nobody was asked about yet') : html`<time datetime="${lastSuccessAt.toISOString()}" title="${utc(lastSuccessAt)} UTC">${ago(lastSuccessAt, now)}</time>`}</div></td>
+<td data-label="last good answer"><div>${lastSuccessAt === null ? NO_ANSWER[supply] : html`<time datetime="${lastSuccessAt.toISOString()}" title="${utc(lastSuccessAt)} UTC">${ago(lastSuccessAt, now)}</time>`}</div></td>
 <td data-label="failed in a row" class="number"><div>${failStreak}</div></td>
 <td data-label="surveys open" class="number"><div>${surveysOpen}</div></td>
 <td data-label="in quarantine" class="number"><div>${quarantined === 0 ? '0' : html`<a href="/ops?connection=${encodeURIComponent(id)}#quarantine">${quarantined}</a>`}</div></td>
@@ -34,9 +37,13 @@ function row(connection: ConnectionView, now: Date, formToken: string): Html {
 </tr>`
 }
 
-function actions({ id, state, polled }: ConnectionView, formToken: string): Html {
+function actions({ id, state, supply }: ConnectionView, formToken: string): Html {
   const action = (name: string) => `/ops/connections/${encodeURIComponent(id)}/${name}`
-  const poll = html`<form method="post" action="${action('poll')}">${formTokenField(formToken)}<button class="quiet" aria-label="${polled ? 'Poll' : 'Ask'} ${id} ${polled ? 'now' : 'again'}">${polled ? 'Poll now' : 'Ask again'}</button></form>`
+  const [verb, when] = supply === 'polled' ? ['Poll', 'now'] : ['Ask', 'again']
+  const poll =
+    supply === 'own'
+      ? null
+      : html`<form method="post" action="${action('poll')}">${formTokenField(formToken)}<button class="quiet" aria-label="${verb} ${id} ${when}">${verb} ${when}</button></form>`
   if (state === 'paused')
     return html`<div class="row"><form method="post" action="${action('resume')}">${formTokenField(formToken)}<button aria-label="Resume ${id}">Resume</button></form>${poll}</div>`
   return html`<div class="row">${poll}<details><summary>Pause…</summary><form method="post" action="${action('pause')}">${formTokenField(formToken)}

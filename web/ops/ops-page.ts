@@ -3,6 +3,7 @@ import { utc } from '../time.js'
 import { connectionsTable } from './connections.js'
 import { deadPostbacksTable } from './dead-postbacks.js'
 import type { OpsView, SavedView } from './ops-view.js'
+import { plansSection } from './plans.js'
 import { quarantineTable } from './quarantine.js'
 
 /** The operations page: what stands still, why, and the button that gets it going again. */
@@ -13,6 +14,7 @@ ${view.notice === null ? null : html`<p class="notice" role="status">${view.noti
 <p class="soft">As of ${utc(view.now)} UTC · <a href="/ops">look again</a></p>
 <h2 id="connections">Connections</h2>
 ${connectionsTable(view)}
+${plansSection(view)}
 <h2 id="views">Views in the Temporal UI</h2>
 <p class="soft">A click opens the search there and keeps it under its name among the saved views of this browser.</p>
 ${savedViews(view.savedViews)}

@@ -6,6 +6,10 @@ export interface OpsView {
   readonly notice: string | null
   readonly alert: string | null
   readonly connections: readonly ConnectionView[]
+  /** The newest survey plans; null where there are no buyers. */
+  readonly plans: readonly PlanView[] | null
+  /** Address of the page with older plans; null when there are none. */
+  readonly olderPlans: string | null
   readonly savedViews: readonly SavedView[]
   readonly quarantine: readonly QuarantineView[]
   /** Address of the page with older records; null when there are none. */
@@ -13,17 +17,37 @@ export interface OpsView {
   readonly deadPostbacks: readonly DeadPostbackView[]
 }
 
+/** In a list that is polled; asked for panelist by panelist, without a poll loop; or plans that buyers launch here. */
+export type SupplyKind = 'polled' | 'asked' | 'own'
+
 export interface ConnectionView {
   readonly id: string
   readonly provider: string
-  /** False = it is asked panelist by panelist, and has no poll loop. */
-  readonly polled: boolean
+  readonly supply: SupplyKind
   readonly state: 'starting' | 'healthy' | 'degraded' | 'blocked' | 'paused'
   readonly reason: string | null
   readonly lastSuccessAt: Date | null
   readonly failStreak: number
   readonly surveysOpen: number
   readonly quarantined: number
+  readonly workflowUrl: string | null
+}
+
+/** A buyer's survey plan. */
+export interface PlanView {
+  readonly planId: string
+  readonly demandPartner: string
+  readonly buyerSurveyId: string
+  readonly country: string
+  readonly status: 'OPEN' | 'PAUSED' | 'CLOSED'
+  readonly statusReason: 'buyer' | 'filled' | 'finish_date'
+  readonly target: number
+  readonly overage: number
+  readonly completes: number
+  /** Slots of respondents who are in it now. */
+  readonly held: number
+  readonly panels: readonly { readonly panel: string; readonly allocation: number | null; readonly completes: number }[]
+  readonly createdAt: Date
   readonly workflowUrl: string | null
 }
 

@@ -1,0 +1,32 @@
+import type { VocabularyMapping } from '../domain/mapping.js'
+import type { TributaryConfig } from '../providers/connection-schemas.js'
+import { gatewayConnection, ownPlans } from '../providers/own-plans.js'
+import { adapterOf } from '../providers/registry.js'
+
+/** A connection as commands look at it: the configured ones, and our own plans where there are buyers. */
+export interface ServedConnection {
+  readonly id: string
+  readonly provider: string
+  /**
+   * How its surveys come: in a list that is polled; asked for panelist by panelist; own = plans that buyers launch here;
+   * none = no adapter serves it.
+   */
+  readonly supply: 'polled' | 'asked' | 'own' | 'none'
+  /** Milliseconds without a good poll after which nothing of it is offered. */
+  readonly staleAfter: number
+  /** Null where no adapter serves it. */
+  readonly vocabulary: VocabularyMapping | null
+}
+
+/** In the configuration's order; our own plans last. */
+export function servedConnections(config: TributaryConfig): ServedConnection[] {
+  const configured = config.connections.map(({ id, provider, staleAfter }): ServedConnection => {
+    const adapter = adapterOf(provider)
+    const supply = adapter === undefined ? 'none' : adapter.fetchSupply === undefined ? 'asked' : 'polled'
+    const vocabulary = config.attributeMappings.get(id) ?? adapter?.vocabulary ?? null
+    return { id, provider, supply, staleAfter, vocabulary }
+  })
+  if (config.demandPartners.length === 0) return configured
+  const { id, provider, staleAfter } = gatewayConnection
+  return [...configured, { id, provider, supply: 'own', staleAfter, vocabulary: ownPlans.vocabulary }]
+}

@@ -1,0 +1,86 @@
+import type { PlanStatus } from '../../domain/plan/survey-plan.js'
+import type { Knex } from '../connect.js'
+import { type Keyset, pageOf, stampText } from './keyset.js'
+
+/** What a panel has of a plan. */
+export interface PlanPanel {
+  readonly panel: string
+  /** Completes that are allocated to it; null = none are. */
+  readonly allocation: number | null
+  readonly completes: number
+}
+
+/** A buyer's plan as operations look at it: how far it is, and who is in it now. */
+export interface PlanOverview {
+  readonly planId: string
+  readonly demandPartner: string
+  /** What panels know it by. */
+  readonly surveyId: string
+  /** The buyer's own id. */
+  readonly buyerSurveyId: string
+  readonly country: string
+  readonly status: PlanStatus
+  readonly statusReason: 'buyer' | 'filled' | 'finish_date'
+  readonly target: number
+  readonly overage: number
+  /** Payable ones. */
+  readonly completes: number
+  /** Slots of respondents who are in it now, and of completes that are not proven yet. */
+  readonly held: number
+  /** By name. */
+  readonly panels: readonly PlanPanel[]
+  readonly finishDate: string | null
+  readonly createdAt: Date
+}
+
+export interface PlanFilter {
+  readonly demandPartner: string | null
+  readonly status: PlanStatus | null
+}
+
+/** Every buyer's plans, newest first; deleted ones are not shown. */
+export async function listPlans(
+  knex: Knex,
+  filter: PlanFilter,
+  after: Keyset | null,
+  limit: number,
+  now: Date,
+): Promise<{ rows: readonly PlanOverview[]; next: Keyset | null }> {
+  const { rows } = (await knex.raw(
+    `with page as (
+       select * from survey_plans
+        where deleted_at is null
+          and (:partner::text is null or demand_partner = :partner)
+          and (:status::text is null or status = :status)
+          and (:afterAt::timestamptz is null or (created_at, plan_id) < (:afterAt::timestamptz, :afterId::text))
+        order by created_at desc, plan_id desc limit :limit
+     )
+     select p.plan_id as "planId", p.demand_partner as "demandPartner", p.survey_id as "surveyId",
+            p.plan ->> 'surveyId' as "buyerSurveyId", p.plan ->> 'country' as country, p.status,
+            p.status_reason as "statusReason", p.target_completes as target, p.overage, p.completes,
+            (select count(*)::int from plan_sessions s where s.plan_id = p.plan_id and s.slot in ('held', 'provisional')
+                and (s.held_until is null or s.held_until > :now)) as held,
+            (select json_agg(json_build_object('panel', one.panel, 'allocation', one.allocation, 'completes', one.completes)
+                             order by one.panel)
+               from plan_panels one where one.plan_id = p.plan_id) as panels,
+            p.plan ->> 'finishDate' as "finishDate", p.created_at as "createdAt",
+            ${stampText('p.created_at')} as "keysetAt"
+       from page p order by p.created_at desc, p.plan_id desc`,
+    {
+      partner: filter.demandPartner,
+      status: filter.status,
+      afterAt: after?.at ?? null,
+      afterId: after?.id ?? null,
+      limit: limit + 1,
+      now,
+    },
+  )) as { rows: (Omit<PlanOverview, 'panels'> & { panels: PlanPanel[] | null; keysetAt: string })[] }
+  return pageOf(
+    rows.map(({ keysetAt, ...row }) => ({
+      ...row,
+      panels: row.panels ?? [],
+      keyset: { at: keysetAt, id: row.planId },
+    })),
+    limit,
+  )
+}
