@@ -1,5 +1,6 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi'
 import { ProblemAnswer } from '../panel/schemas.js'
+import { buyerOperations } from './buyer-operations.js'
 import { demandOperations } from './demand-operations.js'
 import { GatewayErrorAnswer, GatewayValidationAnswer } from './gateway-answers.js'
 import { openOperations } from './open-operations.js'
@@ -7,12 +8,19 @@ import { type Answer, GATEWAY_PROBLEMS, KEYED_PROBLEMS, type Operation } from '.
 import { operatorOperations } from './operator-operations.js'
 import { pageOperations } from './page-operations.js'
 import { panelOperations } from './panel-operations.js'
+import { routerOperations } from './router-operations.js'
+import { supplierOperations } from './supplier-operations.js'
+import { supplyOperations } from './supply-operations.js'
 
 /** Every address there is, in the order of the document. */
 export const operations: readonly Operation[] = [
   ...panelOperations,
   ...demandOperations,
+  ...buyerOperations,
+  ...supplyOperations,
+  ...supplierOperations,
   ...operatorOperations,
+  ...routerOperations,
   ...openOperations,
   ...pageOperations,
 ]
@@ -22,9 +30,13 @@ const TAGS: Readonly<Record<string, string>> = {
   Panelists: 'Profiles, kept for you. Ids are your own; send no names and no addresses.',
   Sessions: 'A respondent in a survey, from the entry link to the outcome and its price.',
   Postbacks: 'What we told your server, as Standard Webhooks, and whether it arrived.',
+  Feed: 'Every survey that you may field, as a feed of changes: one integration, all supply.',
   'Survey plans': 'Surveys that buyers launch here (seed 000). A demand partner.',
+  Templates: 'Surveys that buyers begin from templates and launch as survey plans (seed 002). A demand partner.',
   Finance: 'The books, to the minor unit. An operator with the role `finance`.',
   Operations: 'Provider accounts and their poll loops. An operator with the role `ops`.',
+  'Session router':
+    'Seed 000: panels bring panelists, survey platforms fetch their sessions and say how they ended. Errors as the seed writes them.',
   Arrivals: 'How respondents and providers reach us. Nothing here takes a key; proof is configured per connection.',
   Public: 'What anybody may ask.',
   Pages: 'For operators, in a browser; they sign in with their key.',

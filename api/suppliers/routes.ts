@@ -1,7 +1,117 @@
+import { once } from 'node:events'
 import { Router } from 'express'
+import {
+  findSupplierSurvey,
+  listSupplierSurveys,
+  type SupplierScope,
+  type SupplierSurvey,
+} from '../../db/read-models/supplier-surveys.js'
+import type { VocabularyMapping } from '../../domain/mapping.js'
+import type { SurveyStatus } from '../../domain/survey.js'
+import type { PanelConfig } from '../../platform/config/panel-schema.js'
+import { shippedVocabulary } from '../../providers/shipped-vocabulary.js'
 import type { ApiDependencies } from '../dependencies.js'
+import { clientOnly, supplierOf } from '../http/gateway-auth.js'
+import { notFound } from '../http/problem.js'
+import { parse } from '../http/validate.js'
+import { mayUse } from '../panel/usable-connections.js'
+import { CriteriaSpeaker } from './criteria.js'
+import { SurveysQuery } from './schemas.js'
+import { supplierErrors } from './supplier-errors.js'
+import { type Showing, STATUS, statusOf, surveyText } from './survey-answer.js'
 
-/** Seed 004. */
-export function supplierRoutes(_deps: ApiDependencies): Router {
-  return Router({ caseSensitive: true })
+const ID = /^sv_[0-9a-f]{24}$/
+const SAME_NAMES: VocabularyMapping = { identity: true, attributes: {} }
+/** Which rows may turn out to have a status: what is stored open may be paused or over by now. */
+const STORED: Readonly<Record<number, readonly SurveyStatus[]>> = {
+  [STATUS.live]: ['open'],
+  [STATUS.paused]: ['open', 'paused', 'unreadable'],
+  [STATUS.closed]: ['open', 'paused', 'unreadable', 'closed', 'withdrawn'],
+}
+
+/** Seed 004: what a panel may use, and what of it is kept for the panel. */
+export function supplierRoutes(deps: ApiDependencies): Router {
+  const router = Router({ caseSensitive: true })
+  const panelOnly = clientOnly('panel', deps, 'access-token')
+  const view = new SupplierView(deps)
+
+  router.get('/suppliers/v2/surveys', panelOnly, async (request, response) => {
+    const { survey_status: status, mod_on: since } = parse(SurveysQuery, request.query)
+    const panel = supplierOf(response)
+    const changedSince = since === undefined ? null : new Date(since)
+    const now = deps.clock()
+    const pages = listSupplierSurveys(deps.knex, view.scopeOf(panel), STORED[status] ?? [], changedSince, now)
+    const texts = inStatus(pages, status, (found) => view.showing(found, panel, now))
+    // the first page is asked for before anything is sent: a database that is away is still a 503
+    let page = await texts.next()
+    response.type('application/json')
+    response.write('{"apiStatus":"success","msg":"Surveys fetched successfully","surveys":[')
+    for (let separator = ''; !page.done && !response.destroyed; page = await texts.next()) {
+      if (page.value === '') continue
+      if (!response.write(separator + page.value))
+        await Promise.race([once(response, 'drain'), once(response, 'close')])
+      separator = ','
+    }
+    response.end(']}')
+  })
+
+  router.get('/suppliers/v2/surveys/:surveyId', panelOnly, async (request, response) => {
+    const panel = supplierOf(response)
+    const surveyId = String(request.params.surveyId)
+    const now = deps.clock()
+    const found = ID.test(surveyId) ? await findSupplierSurvey(deps.knex, view.scopeOf(panel), surveyId, now) : null
+    if (found === null) throw notFound('Survey not found')
+    const survey = surveyText(found, view.showing(found, panel, now))
+    response
+      .type('application/json')
+      .send(
+        `{"apiStatus":"success","msg":"Survey Quota and Qualification fetched successfully ","version":"2.0","survey":${survey}}`,
+      )
+  })
+
+  router.use('/suppliers/v2', supplierErrors(deps.logger))
+  return router
+}
+
+/** The surveys of each page that have a status, as JSON texts joined by commas; '' where a page has none. */
+async function* inStatus(
+  pages: AsyncGenerator<SupplierSurvey[]>,
+  status: number,
+  showing: (found: SupplierSurvey) => Showing,
+): AsyncGenerator<string> {
+  for await (const page of pages) {
+    yield page
+      .flatMap((found) => {
+        const shown = showing(found)
+        return statusOf(found, shown) === status ? [surveyText(found, shown)] : []
+      })
+      .join(',')
+  }
+}
+
+/** What configuration adds to a stored survey. */
+class SupplierView {
+  readonly #speaker = new CriteriaSpeaker(shippedVocabulary('purespectrum'))
+  readonly #buyers: ReadonlyMap<string, number>
+
+  constructor(private readonly deps: ApiDependencies) {
+    this.#buyers = new Map(deps.config.demandPartners.map(({ id, buyerId }) => [id, buyerId]))
+  }
+
+  scopeOf(panel: PanelConfig): SupplierScope {
+    const connections = this.deps.config.connections.map(({ id }) => id).filter((id) => mayUse(panel, id))
+    return { panel: panel.id, connections }
+  }
+
+  showing({ connection, survey, plan }: SupplierSurvey, panel: PanelConfig, now: Date): Showing {
+    return {
+      panel: panel.id,
+      now,
+      offered: this.deps.catalogue.standings([connection]).every(({ offered }) => offered),
+      buyerId: plan === null ? 0 : (this.#buyers.get(plan.demandPartner) ?? 0),
+      locale: panel.markets[survey.country]?.locales[0] ?? null,
+      vocabulary: this.deps.findUpstream(connection)?.vocabulary ?? SAME_NAMES,
+      speaker: this.#speaker,
+    }
+  }
 }

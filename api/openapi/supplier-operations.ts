@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { SupplierFailure, SurveyAnswer, SurveysAnswer, SurveysQuery } from '../suppliers/schemas.js'
+import type { Answer, Operation } from './operation.js'
+
+const failures: Readonly<Record<number, Answer>> = {
+  400: { description: 'A filter that is not known, or makes no sense', schema: SupplierFailure },
+  401: { description: "access-token is missing, not known, or not a panel's", schema: SupplierFailure },
+  429: { description: 'More requests than the key may send; see Retry-After', schema: SupplierFailure },
+  503: { description: 'PostgreSQL cannot be reached; see Retry-After', schema: SupplierFailure },
+}
+
+/** What a panel written against PureSpectrum's supply API calls (contract §5, seed 004). */
+export const supplierOperations: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/suppliers/v2/surveys',
+    tag: 'Feed',
+    summary: 'Everything the panel may use, with what is kept for it',
+    description:
+      "Buyers' survey plans that name the panel, and every survey of the connections it may use; live ones unless `survey_status` asks for others.",
+    audience: 'panel',
+    errors: 'own',
+    keyHeader: 'access-token',
+    query: SurveysQuery,
+    answers: { 200: { description: 'The surveys', schema: SurveysAnswer }, ...failures },
+  },
+  {
+    method: 'get',
+    path: '/suppliers/v2/surveys/{surveyId}',
+    tag: 'Feed',
+    summary: 'One survey: qualifications, quotas, completes and the guaranteed allocation',
+    audience: 'panel',
+    errors: 'own',
+    keyHeader: 'access-token',
+    params: z.object({ surveyId: z.string().meta({ example: 'sv_4f2a91c0d6e87b35aa01c2d4' }) }),
+    answers: {
+      200: { description: 'The survey', schema: SurveyAnswer },
+      ...failures,
+      404: { description: 'Not there, or not for this panel: the two cannot be told apart', schema: SupplierFailure },
+    },
+  },
+]

@@ -1,0 +1,161 @@
+import type { OwnCompletes, SupplierSurvey } from '../../db/read-models/supplier-surveys.js'
+import { surveyIdOf } from '../../db/survey-id.js'
+import { alpha2Of } from '../../domain/country.js'
+import type { VocabularyMapping } from '../../domain/mapping.js'
+import { formatAmount } from '../../domain/money.js'
+import { openNow, type SupplierCompletes, supplierCompletes } from '../../domain/plan/allocation.js'
+import { availableOfPlan, availableOfQuota } from '../../domain/plan/counting.js'
+import type { Quota } from '../../domain/survey.js'
+import type { CriteriaSpeaker } from './criteria.js'
+
+/** Seed 004, survey_status. Nothing of ours is a draft (11). */
+export const STATUS = { live: 22, paused: 33, closed: 44 } as const
+export type StatusCode = (typeof STATUS)[keyof typeof STATUS]
+
+/** What a survey is shown by beside what is stored of it. */
+export interface Showing {
+  readonly panel: string
+  readonly now: Date
+  /** False = its connection is paused, or nothing was heard of it for too long: nobody can be sent in. */
+  readonly offered: boolean
+  /** The integer which the buyer is known by; 0 where the buyer is another gateway's. */
+  readonly buyerId: number
+  /** The panel's own locale in the survey's country, for a survey that restricts none. */
+  readonly locale: string | null
+  /** How our attributes are said in the clauses' vocabulary. */
+  readonly vocabulary: VocabularyMapping
+  readonly speaker: CriteriaSpeaker
+}
+
+/** How a survey stands for whoever might send people: what cannot be entered is paused, what is over is closed. */
+export function statusOf(
+  { status, survey }: SupplierSurvey,
+  { offered, now }: Pick<Showing, 'offered' | 'now'>,
+): StatusCode {
+  if (status === 'closed' || status === 'withdrawn') return STATUS.closed
+  if (survey.finishAt !== null && new Date(survey.finishAt) <= now) return STATUS.closed
+  return status === 'open' && offered && survey.enterable ? STATUS.live : STATUS.paused
+}
+
+/**
+ * A survey in the shape of seed 004 (Result, `survey`), as JSON text: cpi is a decimal number with all the digits of its
+ * currency, which no JavaScript number keeps. Members that the document does not have: `currency`, and
+ * `additional_qualification_count` where something cannot be said in its codes.
+ */
+export function surveyText(found: SupplierSurvey, showing: Showing): string {
+  return `{"cpi":${formatAmount(found.survey.price)},${JSON.stringify(surveyAnswer(found, showing)).slice(1)}`
+}
+
+function surveyAnswer(found: SupplierSurvey, showing: Showing): object {
+  const { survey, plan } = found
+  const status = statusOf(found, showing)
+  const { criteria, unsaid } = showing.speaker.clauses(survey.clauses, showing.vocabulary)
+  const additional = survey.additionalQualifications + unsaid
+  const completes = completesOf(found, showing.panel)
+  const category = plan?.plan.categories?.[0] ?? ''
+  const performance = { ir: survey.irPercent, loi: survey.loiMinutes }
+  return {
+    ...(survey.grouping === undefined
+      ? {}
+      : {
+          survey_grouping: {
+            survey_ids: survey.grouping.surveyIds.map((id) => surveyIdOf(found.connection, id)),
+            exclusion_period: survey.grouping.exclusionDays,
+          },
+        }),
+    incl_excl: 0,
+    currency: survey.price.currency,
+    ...(completes === null ? {} : { supplier_completes: completesAnswer(completes) }),
+    price_type: 1,
+    pii: false,
+    buyer_message: '',
+    survey_performance: { overall: performance, last_block: performance },
+    survey_id: found.surveyId,
+    last_complete_date: found.own.lastAt?.getTime() ?? null,
+    survey_name: plan?.plan.title ?? `${category === '' ? '' : `${category} `}Survey #${found.surveyId.slice(-6)}`,
+    surveyLocalization: localization(survey.locale ?? showing.locale, survey.country),
+    survey_status: status,
+    buyer_id: showing.buyerId,
+    field_end_date: survey.finishAt === null ? null : Date.parse(survey.finishAt),
+    crtd_on: found.createdAt.getTime(),
+    mod_on: found.changedAt.getTime(),
+    click_balancing: 0,
+    category,
+    category_code: 0,
+    qualifications: criteria,
+    ...(additional > 0 ? { additional_qualification_count: additional } : {}),
+    quotas: survey.quotas.flatMap((quota) => quotaAnswer(quota, found, showing, status) ?? []),
+    soft_launch: survey.softLaunch ?? false,
+  }
+}
+
+/** Null where nobody says how many are wanted. */
+function completesOf({ survey, plan, own }: SupplierSurvey, panel: string): SupplierCompletes | null {
+  if (plan !== null) return supplierCompletes(plan, panel)
+  const { availableCompletes: remaining, allocation } = survey
+  if (remaining === null) return null
+  return {
+    needed: own.completes + remaining,
+    achieved: own.completes,
+    remaining,
+    guaranteed:
+      allocation === undefined ? null : { allocation: allocation.guaranteed, remaining: allocation.remaining },
+  }
+}
+
+function completesAnswer({ needed, achieved, remaining, guaranteed }: SupplierCompletes): object {
+  return {
+    needed,
+    achieved,
+    remaining,
+    ...(guaranteed === null
+      ? {}
+      : {
+          guaranteed_allocation: guaranteed.allocation,
+          guaranteed_allocation_remaining: guaranteed.remaining,
+        }),
+  }
+}
+
+/** Null for a quota which is full and cannot be described: it would seem to concern everybody. */
+function quotaAnswer(quota: Quota, found: SupplierSurvey, showing: Showing, status: StatusCode): object | null {
+  const { criteria, unsaid } = showing.speaker.quota(quota, showing.vocabulary)
+  const additional = quota.additionalQualifications + unsaid
+  const counts = quantities(quota, found, showing.panel)
+  const open = status === STATUS.live && quota.status === 'open' ? counts.open : 0
+  if (unsaid > 0 && open === 0 && status === STATUS.live) return null
+  return {
+    quota_id: quota.quotaId,
+    quantities: { currently_open: open, remaining: counts.remaining, achieved: counts.achieved },
+    criteria,
+    ...(additional > 0 ? { additional_qualification_count: additional } : {}),
+    crtd_on: found.createdAt.getTime(),
+    mod_on: found.changedAt.getTime(),
+    last_complete_date: found.ownByQuota.get(quota.quotaId)?.lastAt?.getTime() ?? null,
+  }
+}
+
+interface Quantities {
+  readonly open: number
+  readonly remaining: number
+  readonly achieved: number
+}
+
+/** A quota of ours is counted as a whole, one of a provider's by what we had of it. What nobody counts is at least one. */
+function quantities(quota: Quota, { survey, plan, ownByQuota }: SupplierSurvey, panel: string): Quantities {
+  if (plan !== null) {
+    return {
+      open: openNow(plan, panel, quota.quotaId),
+      remaining: availableOfQuota(plan, quota.quotaId) ?? availableOfPlan(plan),
+      achieved: plan.completes.quotas.get(quota.quotaId) ?? 0,
+    }
+  }
+  const own: OwnCompletes | undefined = ownByQuota.get(quota.quotaId)
+  const remaining = quota.available ?? survey.availableCompletes ?? 1
+  return { open: remaining, remaining, achieved: own?.completes ?? 0 }
+}
+
+/** `es-US` -> `es_US` (seed 004, surveyLocalization); English where neither survey nor panel names a language. */
+function localization(locale: string | null, country: string): string {
+  return locale === null ? `en_${alpha2Of(country) ?? country}` : locale.replaceAll('-', '_')
+}
