@@ -99,13 +99,19 @@ export async function settleSlot(
 ): Promise<{ standing: Standing; stamp: boolean }> {
   if (session.connection !== GATEWAY) return { standing, stamp: false }
   const own = await findPlanSession(trx, session.session_id)
-  const record = own === null ? null : await lockPlan(trx, own.plan_id, now)
-  if (own === null || record === null) return { standing, stamp: false }
+  if (own === null) return { standing, stamp: false }
+  const wants: Slot = standing.payable ? 'filled' : standing.provisional ? 'provisional' : 'released'
+  if (wants === 'released' && own.slot !== 'filled') {
+    // giving back what was only held moves no counter: nobody has to wait for the plan's lock
+    await moveSlot(trx, own, 'released')
+    return { standing, stamp: false }
+  }
+  const record = await lockPlan(trx, own.plan_id, now)
+  if (record === null) return { standing, stamp: false }
   const keeps =
     own.slot === 'filled' ||
     own.slot === 'provisional' ||
     (own.slot === 'held' && own.held_until !== null && own.held_until > now)
-  const wants: Slot = standing.payable ? 'filled' : standing.provisional ? 'provisional' : 'released'
   const room = keeps || noRoomFor(record, session.panel, own.quota_ids, 'late') === null
   const slot: Slot = wants === 'released' || !room ? 'released' : wants
   await moveSlot(trx, own, slot)
