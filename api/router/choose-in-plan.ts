@@ -16,7 +16,9 @@ import { type Asked, type NoRoomNow, requireQualified, type SurveyChoice } from 
 export async function chooseInPlan(asked: Asked): Promise<SurveyChoice | NoRoomNow> {
   const { deps, panel, body, found, snapshot, now } = asked
   const record = await findPlan(deps.knex, found.providerSurveyId, now)
-  const closed = whyClosed(record, panel.id, now)
+  // an operator may have paused all of them at once
+  const offered = deps.catalogue.standings([found.connection]).some((one) => one.offered)
+  const closed = offered ? whyClosed(record, panel.id, now) : PAUSED
   if (record === null || closed !== null) throw fault('status', 'token', closed ?? GONE)
   const { clauses, quotas, price } = surveyOfPlan(record)
   const profile = expandedFor(snapshot, GATEWAY_VOCABULARY, now)
@@ -38,12 +40,13 @@ export async function chooseInPlan(asked: Asked): Promise<SurveyChoice | NoRoomN
 }
 
 const GONE = 'the survey is closed'
+const PAUSED = 'the survey is paused; the feed says when it opens again'
 
 /** Why nobody of this panel gets into a plan now; null = it is open. */
 function whyClosed(record: PlanRecord | null, panel: string, now: Date): string | null {
   if (record === null || record.status === 'CLOSED') return GONE
   if (!record.plan.targetPanels.includes(panel)) return 'the survey is not for this panel any more'
-  if (record.status === 'PAUSED') return 'the survey is paused; the feed says when it opens again'
+  if (record.status === 'PAUSED') return PAUSED
   const { finishDate } = record.plan
   return finishDate !== undefined && new Date(finishDate) <= now ? 'the survey has ended (finish_date)' : null
 }

@@ -298,6 +298,16 @@ describe('refused with 400', () => {
     expect(await refusal(deleted)).toEqual([400, 'status token'])
   })
 
+  test('is everything of ours while an operator has it paused', async () => {
+    const planId = await api.launch()
+    const pause = (paused: boolean) =>
+      api.database.knex('connections').where({ connection: 'gateway' }).update({ paused })
+    await pause(true)
+    await expect.poll(() => refusal(planId), { timeout: 10_000 }).toEqual([400, 'status token'])
+    await pause(false)
+    await expect.poll(() => refusal(planId), { timeout: 10_000 }).toEqual([200])
+  })
+
   test('are quotas that are unknown, paused or closed', async () => {
     const planId = await api.launch({ quotas: [{ id: 'q', qualifications: [] }] })
     expect(await refusal(planId, { target_quota_id: 'other' })).toEqual([400, 'exists target_quota_id'])
