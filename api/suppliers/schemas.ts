@@ -29,6 +29,50 @@ const additional = z.int().optional().meta({
   example: 1,
 })
 
+/** From the document's own response. */
+const QUOTA_EXAMPLE = {
+  quota_id: '1d36daca-42c0-4cd4-b1ea-9a2e219237d6',
+  quantities: { currently_open: 5, remaining: 50, achieved: 3 },
+  criteria: [{ qualification_code: 219, condition_codes: ['112', '113'] }],
+  crtd_on: 1_587_077_971_121,
+  mod_on: 1_587_082_329_823,
+  last_complete_date: 1_587_082_329_802,
+}
+const SURVEY_EXAMPLE = {
+  cpi: 2.5,
+  currency: 'USD',
+  incl_excl: 0,
+  supplier_completes: {
+    needed: 24,
+    achieved: 3,
+    remaining: 21,
+    guaranteed_allocation: 10,
+    guaranteed_allocation_remaining: 7,
+  },
+  price_type: 1,
+  pii: false,
+  buyer_message: '',
+  survey_performance: { overall: { ir: 7, loi: 16 }, last_block: { ir: 7, loi: 16 } },
+  survey_id: 'sv_4f2a91c0d6e87b35aa01c2d4',
+  last_complete_date: 1_587_079_259_955,
+  survey_name: 'Exciting New Survey #479329',
+  surveyLocalization: 'en_US',
+  survey_status: 22,
+  buyer_id: 163,
+  field_end_date: 1_588_373_966_682,
+  crtd_on: 1_587_077_966_685,
+  mod_on: 1_587_079_256_164,
+  click_balancing: 0,
+  category: 'Exciting New',
+  category_code: 0,
+  qualifications: [
+    { qualification_code: 211, condition_codes: ['112', '111'] },
+    { qualification_code: 212, range_sets: [{ from: 18, to: 35, units: 311 }] },
+  ],
+  quotas: [QUOTA_EXAMPLE],
+  soft_launch: true,
+}
+
 const Criterion = z
   .object({
     qualification_code: code.meta({ example: 212 }),
@@ -79,7 +123,7 @@ const SupplierQuota = z
     mod_on: epoch,
     last_complete_date: epoch.nullable(),
   })
-  .meta({ id: 'SupplierQuota' })
+  .meta({ id: 'SupplierQuota', example: QUOTA_EXAMPLE })
 
 const SupplierSurvey = z
   .object({
@@ -109,7 +153,7 @@ const SupplierSurvey = z
     quotas: z.array(SupplierQuota),
     soft_launch: z.boolean(),
   })
-  .meta({ id: 'SupplierSurvey' })
+  .meta({ id: 'SupplierSurvey', example: SURVEY_EXAMPLE })
 
 export const SurveyAnswer = z
   .object({ apiStatus: z.literal('success'), msg: z.string(), version: z.string(), survey: SupplierSurvey })

@@ -1,11 +1,17 @@
 import type { Knex } from '../connect.js'
 import type { Invariant } from './invariant.js'
 import { moneyInvariants } from './money-invariants.js'
+import { planInvariants } from './plan-invariants.js'
 import { sessionInvariants } from './session-invariants.js'
 import { supplyInvariants } from './supply-invariants.js'
 
 /** Every invariant that the tables can break, in the order of docs/invariants.md. */
-export const invariants: readonly Invariant[] = [...supplyInvariants, ...sessionInvariants, ...moneyInvariants]
+export const invariants: readonly Invariant[] = [
+  ...supplyInvariants,
+  ...sessionInvariants,
+  ...moneyInvariants,
+  ...planInvariants,
+]
 
 export interface BrokenInvariant {
   readonly invariant: Invariant

@@ -54,8 +54,8 @@ export const moneyInvariants: readonly Invariant[] = [
   },
   {
     id: 'I25b',
-    promise: 'a complete that is not payable says why: provisional, reversed, free of charge or in review',
+    promise: 'a complete that is not payable says why: provisional, reversed, free of charge, over quota or in review',
     sql: `select session_id from sessions
-           where outcome = 'COMPLETED' and not payable and not provisional and not needs_review`,
+           where outcome = 'COMPLETED' and not payable and not provisional and not needs_review and unpaid_reason is null`,
   },
 ]

@@ -5,6 +5,7 @@ import { recordClaim } from '../../db/stores/claim-store.js'
 import { recordAttempt } from '../../db/stores/postback-store.js'
 import type { SessionRow } from '../../db/stores/session-row.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import { enter, launch, planSession } from '../support/plans.js'
 import {
   aClaim,
   createdSession,
@@ -54,7 +55,43 @@ async function ordinaryWork(): Promise<{ paid: SessionRow; reversed: SessionRow 
   )
   // a claim that its workflow is about to apply
   await recordClaim(database.knex, (await enteredSession(database.knex, given)).session_id, aClaim('COMPLETED'), now)
+  await ordinaryPlan(now)
   return { paid: await mustFind(database.knex, paid.session_id), reversed }
+}
+
+/** A survey plan of our own with a complete of every kind: filled, reversed, provisional, over quota, held, turned away. */
+async function ordinaryPlan(now: Date): Promise<void> {
+  const planId = await launch(
+    database.knex,
+    { targetCompletes: 4, quotas: [{ id: 'all', targetCompletes: 4, qualifications: [] }] },
+    { allocations: { lifepoints: 3 } },
+  )
+  const entered = async (given: Parameters<typeof planSession>[3] = {}): Promise<string> => {
+    const session = await planSession(database.knex, planId, ['all'], { createdAt: now, ...given })
+    const entry = await enter(database.knex, session, now)
+    if (entry.kind !== 'entered') throw new Error(`nobody gets in: ${JSON.stringify(entry)}`)
+    return session.session_id
+  }
+  const paid = await entered()
+  const reversed = await entered()
+  await settled(database.knex, paid, aClaim('COMPLETED'), now)
+  await settled(database.knex, reversed, aClaim('COMPLETED'), now)
+  await settled(database.knex, reversed, aClaim('REJECTED'), now)
+  const provisional = await entered({ requiredGrade: 'E2' })
+  await settled(database.knex, provisional, aClaim('COMPLETED', { grade: 'E1', source: 'return' }), now)
+  await settled(database.knex, await entered(), aClaim('TERMINATED'), now)
+  const late = await entered()
+  // its hold is over before its complete comes, and others have the place
+  await database
+    .knex('plan_sessions')
+    .where({ session_id: late })
+    .update({ held_until: new Date(now.getTime() - 1) })
+  const last = [await entered(), await entered()]
+  for (const sessionId of last) await settled(database.knex, sessionId, aClaim('COMPLETED'), now)
+  const { recorded } = await settled(database.knex, late, aClaim('COMPLETED'), now)
+  if (recorded.session.unpaid_reason !== 'over_quota') throw new Error('nothing is over quota')
+  const holding = await launch(database.knex, { quotas: [{ id: 'all', targetCompletes: 4, qualifications: [] }] })
+  await enter(database.knex, await planSession(database.knex, holding, ['all'], { createdAt: now }), now)
 }
 
 const broken = async (): Promise<string[]> =>
@@ -182,6 +219,26 @@ const violations: Record<string, Plant> = {
     trx('sessions')
       .where({ needs_review: true, outcome: 'COMPLETED' })
       .update({ needs_review: false, review_reason: null }),
+  I30: (trx) => trx('plan_panels').where('completes', '>', 0).update({ completes: 0 }),
+  I31: async (trx) => {
+    await trx('plan_sessions').whereIn('slot', ['held', 'provisional']).update({ slot: 'released', held_until: null })
+    await trx('plan_quotas').where('completes', '>', 0).update({ target_completes: 0 })
+  },
+  I32: async (trx) => {
+    // slots and counters agree, and the sessions are payable all the same
+    await trx('plan_sessions').where({ slot: 'filled' }).update({ slot: 'released' })
+    for (const table of ['survey_plans', 'plan_quotas', 'plan_panels']) await trx(table).update({ completes: 0 })
+  },
+  I33: (trx) => trx('survey_plans').where({ completes: 0 }).update({ target_completes: 0 }),
+  I34: (trx) =>
+    trx('plan_sessions')
+      .where({ slot: 'released' })
+      .update({ slot: 'held', held_until: ago('1 minute') }),
+  I35: (trx) => trx('plan_sessions').where({ slot: 'filled' }).update({ panelist_profile: '{"age": 22}' }),
+  I36: (trx) =>
+    trx('survey_plans')
+      .where({ status: 'OPEN' })
+      .update({ plan: trx.raw(`plan || '{"finishDate": "2020-01-01T00:00:00Z"}'`) }),
 }
 
 describe('a planted violation', () => {
