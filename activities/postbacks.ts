@@ -1,7 +1,8 @@
-import { ApplicationFailure, Context } from '@temporalio/activity'
+import { ApplicationFailure } from '@temporalio/activity'
 import { Webhook } from 'standardwebhooks'
-import type { Knex } from '../db/connect.js'
+import { isDatabaseAway, type Knex } from '../db/connect.js'
 import { findPostback, type PostbackRow, recordAttempt } from '../db/stores/postback-store.js'
+import { FAILURE_TYPES } from '../domain/failure-types.js'
 import { failpoint } from '../platform/failpoints.js'
 import type { Http } from '../providers/http.js'
 import { withHeartbeat } from './heartbeat.js'
@@ -24,47 +25,76 @@ const SCHEDULE_MS = [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10
 const TIMEOUT_MS = 20 * SECOND
 const BODY_HEAD_LENGTH = 500
 const LEASE_MS = 10 * MINUTE
+/** What reading a message, and writing an attempt down, may take: with the panel's time within the activity's 45 s. */
+const DATABASE_PATIENCE_MS = 8 * SECOND
+/** How soon a message is looked at again that could not be read or written down. */
+const DATABASE_AWAY_MS = 10 * SECOND
 
 /** Telling panels what became of their sessions, as Standard Webhooks. */
 export function createPostbackActivities(deps: PostbackDependencies) {
   return {
     /**
      * One attempt to deliver one message; Temporal repeats it on the schedule. The webhook-id never changes, so that an
-     * attempt whose record was lost is a repeat the panel can recognise.
+     * attempt whose record was lost is a repeat the panel can recognise. How far the schedule is, is what was written
+     * down: Temporal's own count has also the attempts for which PostgreSQL was away, and those are nobody's fault.
      */
-    async deliverPostback(postbackId: string): Promise<void> {
-      const postback = await findPostback(deps.knex, postbackId)
-      if (postback === null || postback.state !== 'pending') return
-      const endpoint = deps.endpoint(postback.panel)
-      const startedAt = deps.clock()
-      const answer =
-        endpoint === null ? noEndpoint : await withHeartbeat(() => send(deps.http, endpoint, postback, startedAt))
-      failpoint('postback.after_send')
-      const attempt = Context.current().info.attempt
-      const waitMs = answer.delivered || answer.final ? null : nextWait(attempt, answer.retryAfterMs)
-      const finishedAt = deps.clock()
-      await recordAttempt(
-        deps.knex,
-        postbackId,
-        {
-          at: startedAt,
-          status: answer.status,
-          error: answer.error,
-          bodyHead: answer.bodyHead,
-          durationMs: finishedAt.getTime() - startedAt.getTime(),
-        },
-        {
-          state: answer.delivered ? 'delivered' : waitMs === null ? 'dead' : 'pending',
-          ownedUntil: new Date(finishedAt.getTime() + (waitMs ?? 0) + LEASE_MS),
-        },
-      )
-      failpoint('postback.after_record')
-      if (answer.delivered) return
-      const why = `${postback.panel} answered ${answer.status ?? answer.error}`
-      if (waitMs === null) throw ApplicationFailure.nonRetryable(`dead letter: ${why}`, 'PostbackDead')
-      throw ApplicationFailure.create({ message: why, type: 'PostbackNotDelivered', nextRetryDelay: waitMs })
-    },
+    deliverPostback: (postbackId: string): Promise<void> =>
+      patientWithDatabase(() => withHeartbeat(() => deliver(deps, postbackId))),
   }
+}
+
+/** With PostgreSQL away the next try comes soon, whatever Temporal's backoff has grown to in the panel's own failures. */
+async function patientWithDatabase(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!isDatabaseAway(error) && !(error instanceof DatabaseSilent)) throw error
+    const nextRetryDelay = jittered(DATABASE_AWAY_MS)
+    throw ApplicationFailure.create({
+      message: 'PostgreSQL is away; the message waits for it and keeps its place on the schedule',
+      type: FAILURE_TYPES.databaseAway,
+      nextRetryDelay,
+    })
+  }
+}
+
+class DatabaseSilent extends Error {}
+
+/** A server that hangs is away too; left to Temporal's timeouts, its backoff would decide about the next try. */
+async function inTime<Result>(work: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new DatabaseSilent('no answer')), DATABASE_PATIENCE_MS)
+  })
+  try {
+    return await Promise.race([work, silence])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function deliver(deps: PostbackDependencies, postbackId: string): Promise<void> {
+  const postback = await inTime(findPostback(deps.knex, postbackId))
+  if (postback === null || postback.state !== 'pending') return
+  const endpoint = deps.endpoint(postback.panel)
+  const startedAt = deps.clock()
+  const answer = endpoint === null ? noEndpoint : await send(deps.http, endpoint, postback, startedAt)
+  failpoint('postback.after_send')
+  const attempt = postback.round_attempts + 1
+  const waitMs = answer.delivered || answer.final ? null : nextWait(attempt, answer.retryAfterMs)
+  const finishedAt = deps.clock()
+  const record = { at: startedAt, durationMs: finishedAt.getTime() - startedAt.getTime(), ...answer }
+  await inTime(
+    recordAttempt(deps.knex, postbackId, record, {
+      state: answer.delivered ? 'delivered' : waitMs === null ? 'dead' : 'pending',
+      ownedUntil: new Date(finishedAt.getTime() + (waitMs ?? 0) + LEASE_MS),
+    }),
+  )
+  failpoint('postback.after_record')
+  if (answer.delivered) return
+  const why = `${postback.panel} answered ${answer.status ?? answer.error}`
+  if (waitMs === null) throw ApplicationFailure.nonRetryable(`dead letter: ${why}`, 'PostbackDead')
+  throw ApplicationFailure.create({ message: why, type: 'PostbackNotDelivered', nextRetryDelay: waitMs })
 }
 
 interface Answer {
@@ -135,13 +165,17 @@ async function send(
   }
 }
 
-/** The wait before the next attempt with 20 % jitter, at least what the panel asked for; null after the last. */
+/**
+ * The wait before the next attempt with 20 % jitter, at least what the panel asked for; null after the last.
+ * @param attempt of this round, from 1
+ */
 function nextWait(attempt: number, retryAfterMs: number | null): number | null {
   const scheduled = SCHEDULE_MS[attempt - 1]
   if (scheduled === undefined) return null
-  const jittered = Math.round(scheduled * (0.8 + Math.random() * 0.4))
-  return Math.max(jittered, Math.min(retryAfterMs ?? 0, 24 * HOUR))
+  return Math.max(jittered(scheduled), Math.min(retryAfterMs ?? 0, 24 * HOUR))
 }
+
+const jittered = (ms: number): number => Math.round(ms * (0.8 + Math.random() * 0.4))
 
 function retryAfter(header: string | undefined, now: Date): number | null {
   if (header === undefined) return null

@@ -15,6 +15,7 @@ import * as surveyPlans from './0014-survey-plans.js'
 import * as feed from './0015-feed.js'
 import * as templates from './0016-templates.js'
 import * as planDriving from './0018-plan-driving.js'
+import * as postbackRounds from './0019-postback-rounds.js'
 
 interface Migration {
   readonly name: string
@@ -40,6 +41,7 @@ const migrations: readonly Migration[] = [
   { name: '0015-feed', ...feed },
   { name: '0016-templates', ...templates },
   { name: '0018-plan-driving', ...planDriving },
+  { name: '0019-postback-rounds', ...postbackRounds },
 ]
 
 /** What knex reads the migrations from. */

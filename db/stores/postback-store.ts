@@ -10,6 +10,8 @@ export interface PostbackRow {
   payload: Record<string, unknown>
   state: 'pending' | 'delivered' | 'dead'
   attempts: number
+  /** Of the attempts, those since the panel last asked for it: how far it is on its schedule. */
+  round_attempts: number
   redeliveries: number
   created_at: Date
   delivered_at: Date | null
@@ -77,6 +79,7 @@ export async function recordAttempt(
       .where({ postback_id: postbackId })
       .update({
         attempts: trx.raw('attempts + 1'),
+        round_attempts: trx.raw('round_attempts + 1'),
         state: trx.raw(
           `case when state = 'delivered' or (delivered_at is not null and :made = 'dead') then 'delivered' else :made end`,
           { made: result.state },
@@ -87,7 +90,10 @@ export async function recordAttempt(
   })
 }
 
-/** Makes a message due once more. @returns how many times it has been asked for, or null when it is not there */
+/**
+ * Makes a message due once more, from the beginning of its schedule.
+ * @returns how many times it has been asked for, or null when it is not there
+ */
 export async function requestRedelivery(
   knex: Knex,
   panel: string,
@@ -96,12 +102,20 @@ export async function requestRedelivery(
 ): Promise<number | null> {
   const [row] = await knex('postbacks')
     .where({ postback_id: postbackId, panel })
-    .update({ state: 'pending', redeliveries: knex.raw('redeliveries + 1'), owned_until: ownedUntil })
+    .update({
+      state: 'pending',
+      redeliveries: knex.raw('redeliveries + 1'),
+      round_attempts: 0,
+      owned_until: ownedUntil,
+    })
     .returning('redeliveries')
   return row?.redeliveries ?? null
 }
 
-/** Pending messages which nobody owns any more: the janitor's list. Takes them until `ownedUntil`. */
+/**
+ * Pending messages which nobody owns any more: the janitor's list. Takes them until `ownedUntil`; they go on where they
+ * are on their schedule.
+ */
 export async function adoptPendingPostbacks(
   knex: Knex,
   now: Date,

@@ -4,7 +4,7 @@ import { DefaultLogger } from '@temporalio/worker'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createPostbackActivities } from '../../activities/postbacks.js'
-import { requestRedelivery } from '../../db/stores/postback-store.js'
+import { adoptPendingPostbacks, requestRedelivery } from '../../db/stores/postback-store.js'
 import { createHttp } from '../../platform/egress/http-client.js'
 import { createProviderHttp } from '../../providers/provider-http.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
@@ -66,6 +66,8 @@ const waitOf = (failure: ApplicationFailure | null): number => Number(failure?.n
 const stateOf = async (id: string): Promise<string> =>
   (await database.knex('postbacks').where({ postback_id: id }).first()).state
 const attemptsOf = (id: string) => database.knex('postback_attempts').where({ postback_id: id }).orderBy('at')
+
+const later = (from: Date, ms: number): Date => new Date(from.getTime() + ms)
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -195,11 +197,23 @@ describe('the schedule', () => {
     expect(await stateOf(id)).toBe('dead')
   })
 
+  test('begins again when the panel asks for a dead letter, and goes on where it was when the janitor takes over', async () => {
+    const id = await aMessage()
+    panel.answer = () => ({ status: 500 })
+    for (const _ of waits) await deliver(id)
+    await database.knex('postbacks').where({ postback_id: id }).update({ owned_until: now })
+    await adoptPendingPostbacks(database.knex, new Date(now.getTime() + 1), later(now, HOUR), 10)
+    // a workflow of its own, whose first attempt it is
+    expect(await deliver(id, 1)).toMatchObject({ type: 'PostbackDead' })
+    await requestRedelivery(database.knex, 'lifepoints', id, now)
+    expect(waitOf(await deliver(id, 1))).toBeLessThanOrEqual(5 * SECOND * 1.2)
+    expect(await attemptsOf(id)).toHaveLength(waits.length + 2)
+  })
+
   test('is not the same for everybody', async () => {
     panel.answer = () => ({ status: 500 })
-    const id = await aMessage()
     const seen = new Set<number>()
-    for (let n = 0; n < 8; n++) seen.add(waitOf(await deliver(id, 4)))
+    for (let n = 0; n < 8; n++) seen.add(waitOf(await deliver(await aMessage())))
     expect(seen.size).toBeGreaterThan(4)
   })
 
