@@ -43,6 +43,8 @@ export interface BuyerClient {
   setPolicy(id: string, policy: unknown): Promise<Exchange>
   panels(): Promise<Read<TargetingPanels>>
   templates(): Promise<Read<TemplateFolders>>
+  hasTemplate(id: number): Promise<boolean>
+  putTemplate(id: number, template: unknown): Promise<Exchange>
   /** For routes that have no method here: the key is added as seed 002 wants it, `access-token`. */
   readonly withAccessToken: Pick<TributaryClient, 'get' | 'post' | 'put'>
   readonly raw: TributaryClient
@@ -83,6 +85,12 @@ export function createBuyerClient(account: BuyerAccount, apiUrl: () => string): 
     setPolicy: async (id, policy) => good(await raw.put(policyPath(id), policy)),
     panels: async () => read(await raw.get('/targeting-panels'), TargetingPanels),
     templates: async () => read(await raw.get('/buyers/v2/templates?UI=0', token), TemplateFolders),
+    async hasTemplate(id) {
+      const exchange = await raw.get(`/v1/templates/${id}`)
+      if (exchange.status === 404) return false
+      return good(exchange).status === 200
+    },
+    putTemplate: async (id, template) => good(await raw.put(`/v1/templates/${id}`, template)),
     withAccessToken: {
       get: (path) => raw.get(path, token),
       post: (path, body) => raw.post(path, body, token),

@@ -6,12 +6,15 @@ import { type BuyerClient, createBuyerClient } from './client.js'
 import { createLauncher, type Launch } from './launcher.js'
 import { createProgressBook, type ProgressBook } from './progress.js'
 import { type StarterPlan, starterPlans } from './starter-plans.js'
+import { STARTER_TEMPLATES, type StarterTemplate } from './starter-templates.js'
 
 export interface BuyerOptions {
   /** The demand partners as whom it buys [acme and globex of tributary.sandbox.yaml]. */
   accounts?: readonly BuyerAccount[]
   /** What `launch` launches [two plans of acme's, one of globex's]. */
   plans?: readonly StarterPlan[]
+  /** The templates that it makes sure of [one of acme's]. */
+  templates?: readonly StarterTemplate[]
   /** Where a line for a person goes [nowhere]. */
   warn?: (line: string) => void
 }
@@ -37,11 +40,20 @@ export interface Buyers {
 
 export function createBuyers(options: BuyerOptions, around: BuyerSurroundings): Buyers {
   const { clock, journal, apiUrl, platformUrl } = around
-  const { accounts = SANDBOX_BUYERS, warn = () => {} } = options
+  const { accounts = SANDBOX_BUYERS, templates = STARTER_TEMPLATES, warn = () => {} } = options
   const clients = accounts.map((account) => createBuyerClient(account, apiUrl))
   const progress = createProgressBook(clock)
   const plans = () => [...(options.plans ?? starterPlans(platformUrl()))]
-  const launcher = createLauncher({ buyers: clients, plans, clock, journal, warn })
+  const launcher = createLauncher({
+    buyers: clients,
+    plans,
+    templates,
+    clock,
+    journal,
+    warn,
+    // its history begins with the launch
+    onLaunched: (client, planId) => progress.follow(planId, async () => (await client.plan(planId)).value),
+  })
 
   const admin = Router()
   admin.use(express.json({ limit: '100kb' }))

@@ -4,12 +4,16 @@ import type { Journal } from '../journal.js'
 import { Unreachable } from '../tributary.js'
 import { type BuyerClient, Refused } from './client.js'
 import type { StarterPlan } from './starter-plans.js'
+import type { StarterTemplate } from './starter-templates.js'
 
 export interface LauncherParts {
   buyers: readonly BuyerClient[]
   plans: () => StarterPlan[]
+  templates: readonly StarterTemplate[]
   clock: Clock
   journal: Journal
+  /** Called for each plan that was launched now. */
+  onLaunched: (buyer: BuyerClient, planId: string) => void
   /** Tells a person what could not be done. */
   warn: (line: string) => void
 }
@@ -25,10 +29,18 @@ const PAUSE_MS = 1_000
  * Launches each buyer's first plans once Tributary is there. A plan is known again by the buyer's own survey id, so a
  * restart launches nothing twice; one that is closed stays closed.
  */
-export function createLauncher({ buyers, plans, clock, journal, warn }: LauncherParts) {
+export function createLauncher({ buyers, plans, templates, clock, journal, onLaunched, warn }: LauncherParts) {
   const stopped = new AbortController()
 
-  async function launchOne(buyer: BuyerClient, { body }: StarterPlan): Promise<Launch> {
+  function buyerOf({ buyer: id }: { buyer: string }): BuyerClient {
+    const buyer = buyers.find(({ account }) => account.id === id)
+    if (!buyer) throw new Error(`no buyer is called "${id}"`)
+    return buyer
+  }
+
+  async function launchOne(plan: StarterPlan): Promise<Launch> {
+    const buyer = buyerOf(plan)
+    const { body, policy } = plan
     const { value: known } = await buyer.plans()
     const mine = known.filter(({ survey_id }) => survey_id === body.survey_id)
     let moved = false
@@ -44,21 +56,30 @@ export function createLauncher({ buyers, plans, clock, journal, warn }: Launcher
     if (mine.length > 0 && !moved) return 'there'
     const { value } = await buyer.launch(body)
     journal.record('buyer.launched', { buyer: buyer.account.id, plan: value.id, survey_id: body.survey_id })
+    if (policy) await buyer.setPolicy(value.id, policy)
+    onLaunched(buyer, value.id)
     return moved ? 'relaunched' : 'launched'
   }
 
-  async function launchWithRetries(plan: StarterPlan): Promise<Launch | undefined> {
-    const buyer = buyers.find(({ account }) => account.id === plan.buyer)
-    if (!buyer) throw new Error(`no buyer is called "${plan.buyer}"`)
+  /** Puts a template where there is none of its id yet. */
+  async function putTemplate(template: StarterTemplate): Promise<Launch> {
+    const buyer = buyerOf(template)
+    if (await buyer.hasTemplate(template.id)) return 'there'
+    await buyer.putTemplate(template.id, template.body)
+    journal.record('buyer.template', { buyer: template.buyer, template: template.id })
+    return 'launched'
+  }
+
+  async function withRetries(buyer: string, what: string, work: () => Promise<Launch>): Promise<Launch | undefined> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await launchOne(buyer, plan)
+        return await work()
       } catch (error) {
         if (stopped.signal.aborted) return undefined
         if (!mayPass(error) || attempt === TRIES) {
           const reason = reasonOf(error)
-          journal.record('buyer.launch_failed', { buyer: plan.buyer, survey_id: plan.body.survey_id, reason })
-          warn(`${plan.buyer} cannot launch its plan ${plan.body.survey_id}: ${reason}`)
+          journal.record('buyer.launch_failed', { buyer, what, reason })
+          warn(`${buyer} cannot launch ${what}: ${reason}`)
           return undefined
         }
         await wait(clock.realMilliseconds(PAUSE_MS), undefined, { signal: stopped.signal, ref: false }).catch(() => {})
@@ -71,7 +92,14 @@ export function createLauncher({ buyers, plans, clock, journal, warn }: Launcher
     /** Launches what is not there yet, one after the other. Never throws for what Tributary answers. */
     async run(): Promise<Record<string, Launch | undefined>> {
       const done: Record<string, Launch | undefined> = {}
-      for (const plan of plans()) done[plan.body.survey_id] = await launchWithRetries(plan)
+      for (const plan of plans()) {
+        const { survey_id } = plan.body
+        done[survey_id] = await withRetries(plan.buyer, `its plan ${survey_id}`, () => launchOne(plan))
+      }
+      for (const template of templates) {
+        const what = `its template ${template.id}`
+        await withRetries(template.buyer, what, () => putTemplate(template))
+      }
       return done
     },
     stop: () => stopped.abort(),

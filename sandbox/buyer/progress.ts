@@ -29,8 +29,8 @@ export interface ProgressBook {
   /** Notes how a plan stands. */
   note(view: PlanView): void
   of(planId: string): Progress | undefined
-  /** Looks at a plan every two seconds from now on, until nobody has asked for that for a while. */
-  follow(planId: string, look: () => Promise<PlanView | undefined>): void
+  /** Looks at a plan now and every two seconds from now on, for so many real milliseconds after it was last asked [20 s]. */
+  follow(planId: string, look: () => Promise<PlanView | undefined>, forMs?: number): void
   close(): void
 }
 
@@ -54,26 +54,31 @@ export function createProgressBook(clock: Clock, everyMs = 2_000): ProgressBook 
     followed.delete(planId)
   }
 
+  // a look that fails is a gap in the history, which the next one closes
+  function lookOnce(look: () => Promise<PlanView | undefined>): void {
+    look().then(
+      (view) => view && note(view),
+      () => {},
+    )
+  }
+
   return {
     note,
     of: (planId) => plans.get(planId),
-    follow(planId, look) {
-      const until = Date.now() + FOLLOWED_FOR_MS
+    follow(planId, look, forMs = FOLLOWED_FOR_MS) {
+      const until = Date.now() + forMs
       const already = followed.get(planId)
       if (already) {
-        already.until = until
+        already.until = Math.max(until, already.until)
         return
       }
       const timer = setInterval(() => {
         if (Date.now() > (followed.get(planId)?.until ?? 0)) return stop(planId)
-        // a look that fails is a gap in the history, which the next one closes
-        look().then(
-          (view) => view && note(view),
-          () => {},
-        )
+        lookOnce(look)
       }, everyMs)
       timer.unref()
       followed.set(planId, { until, timer })
+      lookOnce(look)
     },
     close() {
       for (const planId of [...followed.keys()]) stop(planId)

@@ -3,6 +3,8 @@ export interface StarterPlan {
   /** The buyer's id. */
   buyer: string
   body: Readonly<Record<string, unknown>> & { survey_id: string; survey_url: string }
+  /** What is agreed beside the plan, once it is launched [nothing]. */
+  policy?: Readonly<Record<string, unknown>>
 }
 
 const age = (start: number, end: number) => ({ question_id: 'age', qualifying_answers: [{ start, end }] })
@@ -30,12 +32,13 @@ export function starterPlans(platformUrl: string): StarterPlan[] {
         type: 'interview',
         survey_url: `${platformUrl}/surveys/snacks`,
         survey_platform: 'DECIPHER',
-        estimated_loi: 6,
-        estimated_cr: 60,
+        // well paid, so that panelists of the demo find it among their first offers
+        estimated_loi: 4,
+        estimated_cr: 75,
         estimated_ir: 80,
         target_completes: 40,
         target_panels: [{ name: 'lifepoints' }, { name: 'toplife' }],
-        pricing: { cpi: 180, unit: 'fractional', currency: 'USD' },
+        pricing: { cpi: 450, unit: 'fractional', currency: 'USD' },
         qualifications: [age(16, 75)],
         quotas: [
           quota('women-16-34', 12, sex('female'), age(16, 34)),
@@ -45,6 +48,7 @@ export function starterPlans(platformUrl: string): StarterPlan[] {
         ],
         resume_allowed: true,
       },
+      policy: { overage: 2, flexibility_percent: 50, allocations: { lifepoints: 20, toplife: 10 } },
     },
     {
       buyer: 'acme',
@@ -56,15 +60,17 @@ export function starterPlans(platformUrl: string): StarterPlan[] {
         type: 'interview',
         survey_url: `${platformUrl}/linked/streaming?respondent=((SESSION_ID))&panelist=((PANELIST_ID))`,
         survey_platform: 'NON_INTEGRATED_SURVEY_PLATFORM',
-        estimated_loi: 9,
-        estimated_cr: 50,
+        estimated_loi: 5,
+        estimated_cr: 70,
         estimated_ir: 70,
         target_completes: 20,
         target_panels: [{ name: 'lifepoints' }, { name: 'toplife' }],
-        pricing: { cpi: 2, unit: 'main', currency: 'GBP' },
+        pricing: { cpi: 4, unit: 'main', currency: 'GBP' },
         qualifications: [age(18, 64)],
         quotas: [quota('women', 10, sex('female')), quota('men', 10, sex('male'))],
       },
+      // its platform reports by browser alone: without this its completes would stay provisional
+      policy: { accept_unsigned: true },
     },
     {
       buyer: 'globex',

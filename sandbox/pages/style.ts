@@ -25,7 +25,7 @@ button small, .button small { color: inherit; font-weight: 400; }
 button.quiet, .button.quiet { background: var(--code); color: var(--ink); border: 1px solid var(--line); }
 button[disabled] { opacity: .5; cursor: default; }
 button:focus-visible, a:focus-visible, select:focus-visible, input:focus-visible, [tabindex]:focus-visible, summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-select, input:not([type=checkbox]) { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .5rem; max-width: 100%; }
+select, input:not([type=checkbox]) { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .5rem; max-width: 100%; min-height: 2.75rem; }
 .choices { display: grid; gap: .5rem; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); margin: 1rem 0; }
 dl { display: grid; grid-template-columns: minmax(7rem, auto) 1fr; gap: .25rem 1rem; margin: .5rem 0; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
@@ -41,13 +41,15 @@ input[type=checkbox] { width: 1.2rem; height: 1.2rem; vertical-align: text-botto
 .fields input, .fields select { width: 100%; }
 .buttons { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; }
 .buttons input[type=number] { width: 5rem; }
-td .buttons button { padding: .3rem .7rem; min-height: 2.2rem; }
+li .buttons button { padding: .3rem .7rem; min-height: 2.2rem; }
+.list { list-style: none; padding: .25rem 1rem; } .list li { padding: .75rem 0; border-bottom: 1px solid var(--line); } .list li:last-child { border: 0; }
+.list li > :first-child { flex: 1 1 12rem; }
 .tiles { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); margin: .75rem 0; }
 .tiles .card { margin: 0; } .tiles dd { font-size: 1.35rem; font-weight: 600; }
 .meter { display: flex; flex-wrap: wrap; gap: .1rem .6rem; align-items: center; }
 progress { width: 9rem; max-width: 100%; height: .9rem; accent-color: var(--accent); }
 .figures, .number { font-variant-numeric: tabular-nums; white-space: nowrap; } td.number, th.number { text-align: right; padding-left: .5rem; }
-.figures-table th { font-weight: 600; } tbody th { font-weight: 500; } tbody th small { font-weight: 400; }
+tbody th { font-weight: 500; } tbody th small { font-weight: 400; }
 .plot { margin: 0; } figcaption { font-weight: 600; } .legend { font-size: .85rem; color: var(--soft); margin: .25rem 0; }
 .plot svg { display: block; width: 100%; height: auto; } .plot svg.narrow { display: none; max-width: 26rem; }
 @media (max-width: 40rem) { .plot svg.wide { display: none; } .plot svg.narrow { display: block; } }
@@ -55,9 +57,10 @@ progress { width: 9rem; max-width: 100%; height: .9rem; accent-color: var(--acce
 .grid-line { stroke: var(--line); stroke-width: 1; } .grid-tick { stroke: var(--soft); stroke-width: 1; }
 .completes-line { fill: none; stroke: var(--accent); stroke-width: 3; stroke-linejoin: round; }
 .failures-line { fill: none; stroke: var(--soft); stroke-width: 2; stroke-dasharray: 6 4; }
+.completes-dot { fill: var(--accent); }
 .target-line { stroke: var(--bad); stroke-width: 1.5; stroke-dasharray: 2 4; }
-.key { display: inline-block; width: 1rem; height: .75rem; border-radius: .15rem; margin: 0 .15rem 0 .5rem; }
-.key:first-child { margin-left: 0; }
+.key { display: inline-block; width: 1rem; height: .75rem; border-radius: .15rem; margin-right: .25rem; }
+.keyed { white-space: nowrap; margin-right: .75rem; }
 .key-completes { background: var(--accent); } .key-failures { background: var(--soft); } .key-target { background: var(--bad); }
 .plot rect { stroke: var(--card); stroke-width: 1; }
 .bar-completed { fill: #009e73; } .key-completed { background: #009e73; }

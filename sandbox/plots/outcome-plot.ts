@@ -1,6 +1,7 @@
 import { OUTCOMES } from '../outcome-words.js'
 import { type Html, html } from '../pages/html.js'
 import { countTicks, rounded } from './axis.js'
+import { legendKey } from './legend.js'
 
 export interface OutcomePlot {
   /** Unique on the page: titles are referred to by it. */
@@ -25,7 +26,7 @@ export function outcomePlot(plot: OutcomePlot): Html {
   const there = OUTCOMES.filter((outcome) => Object.values(plot.panels).some((counts) => (counts[outcome] ?? 0) > 0))
   return html`<figure class="plot">
 <figcaption>How sessions ended, per panel</figcaption>
-<p class="legend">${there.length === 0 ? 'nobody has come back yet' : there.map((outcome) => html`<span class="key key-${outcome.toLowerCase()}"></span>${outcome} `)}</p>
+<p class="legend">${there.length === 0 ? 'nobody has come back yet' : there.map((outcome) => legendKey(outcome.toLowerCase(), outcome))}</p>
 ${SIZES.map((size) => drawing(plot, size))}</figure>`
 }
 

@@ -1,5 +1,6 @@
 import { type Html, html } from '../pages/html.js'
 import { countTicks, rounded, timeLabel, timeTicks } from './axis.js'
+import { legendKey } from './legend.js'
 
 export interface ProgressPoint {
   at: Date
@@ -26,7 +27,7 @@ const SIZES = [
 ] as const
 
 const LEFT = 46
-const RIGHT = 14
+const RIGHT = 30
 const TOP = 26
 const BOTTOM = 50
 
@@ -34,11 +35,11 @@ const BOTTOM = 50
 export function progressPlot(plot: ProgressPlot): Html {
   const last = plot.points.at(-1)
   const words = last
-    ? `${last.completes} of ${plot.target} completes and ${last.failures} sessions that ended otherwise at ${plot.until.toISOString().slice(11, 19)} UTC`
+    ? `${last.completes} of ${plot.target} completes and ${last.failures} sessions not completed at ${plot.until.toISOString().slice(11, 19)} UTC`
     : 'nothing was seen yet'
   return html`<figure class="plot">
 <figcaption>Completes over time, against the target</figcaption>
-<p class="legend"><span class="key key-completes"></span>completes <span class="key key-failures"></span>ended otherwise <span class="key key-target"></span>target ${plot.target}</p>
+<p class="legend">${legendKey('completes', 'completes')}${legendKey('failures', 'not completed')}${legendKey('target', `target ${plot.target}`)}</p>
 ${SIZES.map((size) => drawing(plot, size, words))}</figure>`
 }
 
@@ -53,6 +54,7 @@ function drawing({ id, points, until, target }: ProgressPlot, size: (typeof SIZE
   const y = (count: number) => rounded(height - BOTTOM - (count / highest) * (height - TOP - BOTTOM))
   const xTicks = timeTicks(from, to, timeLabels)
   const label = `${id}-${name}`
+  const newest = points.at(-1)
 
   const stairs = (count: (point: ProgressPoint) => number) =>
     points
@@ -79,5 +81,6 @@ ${xTicks.map(
 <line class="target-line" x1="${LEFT}" x2="${width - RIGHT}" y1="${y(target)}" y2="${y(target)}"/>
 <path class="failures-line" d="${stairs(({ failures }) => failures)}"/>
 <path class="completes-line" d="${stairs(({ completes }) => completes)}"/>
+${newest && html`<circle class="completes-dot" cx="${x(until.getTime())}" cy="${y(newest.completes)}" r="4"/>`}
 </svg>`
 }

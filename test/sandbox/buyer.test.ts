@@ -34,6 +34,10 @@ async function startLaunched() {
   return { ...started, plan, path: `/demo/buyer/acme/plans/${plan.id}` }
 }
 
+/** The policies that are set with the first plans: acme's two have one. */
+const policies = (gateway: { plans: readonly { id: string }[] }) =>
+  gateway.plans.slice(0, 2).map(({ id }) => `/v1/plans/${id}/policy`)
+
 describe('the first plans', () => {
   test('are launched once, each with its buyer’s key, at the sandbox’s own survey platform', async () => {
     const { gateway, sandbox } = await start()
@@ -54,6 +58,9 @@ describe('the first plans', () => {
       'globex-commuting': 'there',
     })
     expect(gateway.plans).toHaveLength(3)
+    expect([...gateway.templates]).toEqual(['acme-145001'])
+    const puts = gateway.heard.filter(({ method }) => method === 'PUT').map(({ path }) => path)
+    expect(puts).toEqual([...policies(gateway), '/v1/templates/145001'])
   })
 
   test('wait for a Tributary that is not ready, and stay closed once they are closed', async () => {
@@ -115,8 +122,8 @@ describe('the buyer’s view', () => {
     for (const words of ['4 of 40', '36', '3 / 12', 'women-16-34', 'Completes over time', 'How sessions ended'])
       expect(text).toContain(words)
     expect(text).toContain('lifepoints: 5 sessions (3 COMPLETED, 2 TERMINATED). toplife: 5 sessions')
-    expect(text).toContain('4 of 40 completes and 6 sessions that ended otherwise')
-    expect(text).toContain('$1.80 a complete')
+    expect(text).toContain('4 of 40 completes and 6 sessions not completed')
+    expect(text).toContain('$4.50 a complete')
     expect(text).not.toContain('<script')
     expect(text).not.toContain('style="')
     expect(text).not.toContain('http-equiv="refresh"')

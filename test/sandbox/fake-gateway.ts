@@ -34,6 +34,7 @@ export async function startFakeGateway(answers: Record<string, { status: number;
   const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'k1', alg: 'ES256' }
   const plans: Plan[] = []
   const sessions: Session[] = []
+  const templates = new Set<string>()
   const acked: Record<string, number> = {}
   const tokens: Record<string, string> = {}
   let counter = 0
@@ -222,6 +223,11 @@ export async function startFakeGateway(answers: Record<string, { status: number;
           toplife: { USA: { locales: ['en-US'], currency: 'USD' } },
         },
       }
+    if (parts[1] === 'templates') {
+      const template = `${buyer}-${parts[2]}`
+      if (method === 'PUT') templates.add(template)
+      return { status: templates.has(template) ? 200 : 404, body: {} }
+    }
     if (!plan) return { status: 404, body: { code: '404', message: 'Not Found', success: false } }
     if (parts[0] === 'v1') {
       const policy = { overage: 0, accept_unsigned: false, flexibility_percent: 100, allocations: {} }
@@ -245,6 +251,7 @@ export async function startFakeGateway(answers: Record<string, { status: number;
     heard: gateway.heard as readonly Heard[],
     plans: plans as readonly Plan[],
     sessions: sessions as readonly Session[],
+    templates: templates as ReadonlySet<string>,
     answers,
   }
 }

@@ -25,6 +25,8 @@ export interface BuyerViewSurroundings {
 }
 
 const Status = z.object({ status: z.enum(['OPEN', 'PAUSED', 'CLOSED']) })
+/** Longer than a run takes, so that its history has no gap even when nobody looks. */
+const FIELD_WATCHED_FOR_MS = 120_000
 const Field = z.object({ sessions: z.coerce.number().int().min(1).max(MOST_RESPONDENTS) })
 
 /** `/demo/buyer`: the other side of the same Tributary, as a buyer sees it. */
@@ -148,6 +150,7 @@ export function createBuyerRoutes({ clock, buyers, field, platformUrl }: BuyerVi
     const { survey_url: surveyUrl, target_panels } = value.survey_plan
     const panels = target_panels.map(({ name }) => name)
     const panelSurveyId = summary?.panel_survey_id ?? ''
+    buyers.progress.follow(id, async () => (await client.plan(id)).value, FIELD_WATCHED_FOR_MS)
     field.start({ planId: id, panelSurveyId, surveyUrl, panels, sessions: form.data.sessions })
     response.redirect(303, `${planPath(client.account.id, id)}?live=run`)
   })

@@ -22,10 +22,15 @@ export function launchPage({ buyer, panels, templates, filled = {}, refused }: L
   const value = (name: string, otherwise: string) => filled[name] ?? otherwise
   const number = (name: string, label: string, otherwise: string, more: Html): Html =>
     html`<p><label for="${name}">${label}</label><br><input id="${name}" name="${name}" type="number" step="1" value="${value(name, otherwise)}" required ${more}></p>`
-  const choice = (name: string, label: string, choices: readonly (readonly [string, string])[]): Html =>
+  const choice = (
+    name: string,
+    label: string,
+    choices: readonly (readonly [string, string])[],
+    otherwise?: string,
+  ): Html =>
     html`<p><label for="${name}">${label}</label><br><select id="${name}" name="${name}">${choices.map(
       ([key, text]) =>
-        html`<option value="${key}"${value(name, choices[0]?.[0] ?? '') === key && html` selected`}>${text}</option>`,
+        html`<option value="${key}"${value(name, otherwise ?? choices[0]?.[0] ?? '') === key && html` selected`}>${text}</option>`,
     )}</select></p>`
   return {
     title: 'Launch a plan',
@@ -36,10 +41,11 @@ ${refused && refusalBlock(refused)}
 ${choice(
   'country',
   'Country',
-  countries.map((country) => [country, country]),
+  countries.map((country) => [country, country] as const),
+  'USA',
 )}
 ${number('target_completes', 'Completes wanted', '20', html`min="1" max="10000"`)}
-${number('cpi', 'Price of a complete, in hundredths', '150', html`min="1" max="100000"`)}
+${number('cpi', 'Price (hundredths)', '150', html`min="1" max="100000"`)}
 ${number('loi', 'Minutes', '8', html`min="1" max="120"`)}
 ${number('age_from', 'Age from', '18', html`min="16" max="100"`)}
 ${number('age_to', 'Age to', '64', html`min="16" max="100"`)}

@@ -9,7 +9,7 @@ const Form = z.object({
 })
 
 /** Seed 002's answer: only the id matters here. */
-const Draft = z.object({ survey_id: z.union([z.string(), z.number()]) })
+const Draft = z.object({ ps_survey_id: z.number() })
 /** ps_survey_status of a live survey. */
 const LIVE = 22
 
@@ -27,14 +27,13 @@ export async function launchFromTemplate(
   const fields = Form.safeParse(form)
   if (!fields.success) return undefined
   const { template_id, completes, offer_price } = fields.data
-  const before = new Set((await client.plans()).value.map(({ id }) => id))
   const made = await client.withAccessToken.post('/buyers/v2/surveys', { template_id, completes_required: completes })
   const draft = Draft.safeParse(made.body)
   if (made.status > 299 || !draft.success) throw new Refused(made)
 
   const { value: panels } = await client.panels()
   const [market] = Object.values(panels).flatMap((markets) => (markets.USA ? [markets.USA] : []))
-  const launched = await client.withAccessToken.put(`/buyers/v2/surveys/${encodeURIComponent(draft.data.survey_id)}`, {
+  const launched = await client.withAccessToken.put(`/buyers/v2/surveys/${draft.data.ps_survey_id}`, {
     live_url: `${platformUrl}/linked/template-${template_id}?respondent=((SESSION_ID))`,
     offer_price: Number(offer_price),
     currency: market?.currency ?? 'USD',
@@ -42,8 +41,8 @@ export async function launchFromTemplate(
     ps_survey_status: LIVE,
   })
   if (launched.status > 299) throw new Refused(launched)
-  // the template's answer speaks of the survey; the plan it became is the one that was not there before
-  const plan = (await client.plans()).value.find(({ id }) => !before.has(id))
+  // this answer speaks of the survey; the plan that it became calls it by the same number
+  const plan = (await client.plans()).value.find(({ survey_id }) => survey_id === String(draft.data.ps_survey_id))
   if (!plan) throw new Refused(launched)
   return plan.id
 }

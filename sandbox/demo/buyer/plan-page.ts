@@ -49,7 +49,7 @@ ${fieldBlock(facts, path)}
 <p class="soft"><small>Tributary tells how a plan stands now; its past is what the sandbox has seen of it since it was started.</small></p></div>
 <div class="card">${outcomePlot({ id: 'outcomes', panels: performance.status_metrics })}</div>
 <h2>Performance per panel</h2>${panelTable(performance.status_metrics, policy)}
-<h2>Quotas</h2>${quotaTable(view, path)}
+<h2>Quotas</h2>${quotaList(view, path)}
 <h2>Policy</h2>${policyBlock(policy, path)}
 <h2>What was asked for</h2>
 <div class="card"><dl><dt>Wanted</dt><dd>${wantedText(plan.qualifications)}</dd>
@@ -74,8 +74,8 @@ function tiles({ view, summary }: PlanFacts): Html {
     ['Completes', `${performance.completes} of ${plan.target_completes}`],
     ['Available', String(available.survey)],
     ['In progress', String(summary?.in_progress ?? '–')],
-    ['Ended otherwise', String(performance.failures)],
-    ['Conversion', ended === 0 ? '–' : `${Math.round((100 * performance.completes) / ended)}%`],
+    ['Not completed', String(performance.failures)],
+    ['Conversion', percent(performance.completes, ended)],
   ]
   return html`<dl class="tiles">${facts.map(([name, value]) => html`<div class="card"><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
 }
@@ -104,31 +104,37 @@ ${run.note && html`<span class="bad">It ended early: ${run.note}.</span>`}`
 }
 
 function panelTable(metrics: PlanView['survey_performance']['status_metrics'], policy: Policy | undefined): Html {
-  const rows = Object.entries(metrics).map(([panel, counts]) => {
-    const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
-    const allocation = Object.entries(policy?.allocations ?? {}).find(
-      ([name]) => name.toLowerCase() === panel.toLowerCase(),
-    )
-    return html`<tr><th scope="row">${panel}</th>${OUTCOMES.map((outcome) => html`<td class="number">${counts[outcome] ?? 0}</td>`)}
-<td class="number">${total === 0 ? '–' : `${Math.round((100 * (counts.COMPLETED ?? 0)) / total)}%`}</td><td class="number">${allocation?.[1] ?? '–'}</td></tr>`
-  })
-  if (rows.length === 0) return html`<p class="card soft">No panel has sent anybody yet.</p>`
-  return html`<div class="card scroll" role="region" aria-label="Performance per panel" tabindex="0"><table class="figures-table"><thead><tr><th scope="col">Panel</th>${OUTCOMES.map(
-    (outcome) => html`<th scope="col" class="number">${outcome.replace('_', ' ').toLowerCase()}</th>`,
-  )}<th scope="col" class="number">converts</th><th scope="col" class="number">allocated</th></tr></thead><tbody>${rows}</tbody></table></div>`
+  const panels = Object.entries(metrics)
+  if (panels.length === 0) return html`<p class="card soft">No panel has sent anybody yet.</p>`
+  const total = (counts: Record<string, number>) => Object.values(counts).reduce((sum, count) => sum + count, 0)
+  const row = (name: string, cell: (panel: string, counts: Record<string, number>) => string | number) =>
+    html`<tr><th scope="row">${name}</th>${panels.map(([panel, counts]) => html`<td class="number">${cell(panel, counts)}</td>`)}</tr>`
+  return html`<div class="card scroll" role="region" aria-label="Performance per panel" tabindex="0"><table>
+<thead><tr><th scope="col">Sessions</th>${panels.map(([panel]) => html`<th scope="col" class="number">${panel}</th>`)}</tr></thead><tbody>
+${OUTCOMES.map((outcome) => row(outcome, (_panel, counts) => counts[outcome] ?? 0))}
+${row('All', (_panel, counts) => total(counts))}
+${row('Conversion', (_panel, counts) => percent(counts.COMPLETED ?? 0, total(counts)))}
+${row('Allocated completes', (panel) => allocationOf(policy, panel) ?? '–')}</tbody></table></div>`
 }
 
-function quotaTable({ survey_plan: plan, available_completes: available }: PlanView, path: string): Html {
+function allocationOf(policy: Policy | undefined, panel: string): number | undefined {
+  const named = Object.entries(policy?.allocations ?? {}).find(([name]) => name.toLowerCase() === panel.toLowerCase())
+  return named?.[1]
+}
+
+const percent = (part: number, whole: number): string => (whole === 0 ? '–' : `${Math.round((100 * part) / whole)}%`)
+
+function quotaList({ survey_plan: plan, available_completes: available }: PlanView, path: string): Html {
   if (plan.quotas.length === 0)
     return html`<p class="card soft">None: everybody who qualifies counts towards the target.</p>`
-  const rows = plan.quotas.map((quota) => {
-    const open = available.quotas[quota.id] ?? 0
-    const target = quota.target_completes
-    return html`<tr><th scope="row">${quota.id}<br><small>${wantedText(quota.qualifications)}</small></th><td>${statusTag(quota.status)}</td>
-<td>${typeof target === 'number' ? progressBar(`completes of quota ${quota.id}`, Math.max(0, target - open), target) : html`${open} open, as of the plan`}</td>
-<td>${statusForm(`${path}/quotas/${encodeURIComponent(quota.id)}/status`, quota.status, `quota ${quota.id}`)}</td></tr>`
+  const items = plan.quotas.map((quota) => {
+    const { id, status, target_completes: target } = quota
+    const open = available.quotas[id] ?? 0
+    return html`<li class="row"><div><strong>${id}</strong> ${statusTag(status)}<br><small>${wantedText(quota.qualifications)}</small></div>
+${typeof target === 'number' ? progressBar(`completes of quota ${id}`, Math.max(0, target - open), target) : html`<span>${open} open, as of the plan</span>`}
+${statusForm(`${path}/quotas/${encodeURIComponent(id)}/status`, status, `quota ${id}`)}</li>`
   })
-  return html`<div class="card scroll" role="region" aria-label="Quotas" tabindex="0"><table><thead><tr><th scope="col">Quota</th><th scope="col">Status</th><th scope="col">Completes</th><th scope="col">Change</th></tr></thead><tbody>${rows}</tbody></table></div>`
+  return html`<ul class="card list">${items}</ul>`
 }
 
 function policyBlock(policy: Policy | undefined, path: string): Html {
