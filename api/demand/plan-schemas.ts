@@ -9,7 +9,7 @@ import { isCountry } from '../../platform/config/iso-codes.js'
  * seed does not give keep a body from being endless; they are far from what a buyer needs.
  */
 
-const ONE_LINE = /^(?=.*\S)[^\p{Cc}\p{Cs}]+$/u
+const ONE_LINE = /^(?=.*\S)[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+$/u
 
 /** One line of text that says something. */
 const line = (longest: number, example: string) =>
