@@ -1,0 +1,139 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { noRoomFor, type PlanCounts } from '../../../domain/plan/counting.js'
+import type { PlanStanding } from '../../../domain/plan/plan-survey.js'
+import { chooseSlots, slotsWith } from '../../../domain/plan/slot-choice.js'
+import { DEFAULT_POLICY, PLAN_STATUSES, type PlanQuota, type PlanStatus } from '../../../domain/plan/survey-plan.js'
+import { type ExpandedProfile, given } from '../../../domain/targeting/expand.js'
+import { aPlan } from '../../support/plans.js'
+
+const counts = (quotas: Record<string, number> = {}, plan = 0): PlanCounts => ({
+  plan,
+  quotas: new Map(Object.entries(quotas)),
+  panels: new Map(),
+})
+
+function standing(
+  quotas: readonly PlanQuota[],
+  more: Partial<PlanStanding> & { statuses?: Record<string, PlanStatus>; rule?: 'first' | 'every' } = {},
+): PlanStanding {
+  const { statuses = {}, rule = 'first', ...rest } = more
+  return {
+    plan: aPlan({ quotas, quotaRule: rule, targetCompletes: 10 }),
+    planId: 'plan_1',
+    policy: DEFAULT_POLICY,
+    fullyLaunched: true,
+    completes: counts(),
+    held: counts(),
+    status: 'OPEN',
+    quotaStatuses: new Map(quotas.map(({ id }) => [id, statuses[id] ?? 'OPEN'])),
+    openPanels: ['lifepoints'],
+    ...rest,
+  }
+}
+
+const profileOf = (answers: Record<string, string>): ExpandedProfile =>
+  new Map(Object.entries(answers).map(([name, value]) => [`gateway:${name}`, given([value])]))
+const choose = (plan: PlanStanding, answers: Record<string, string>, target: string | null = null) =>
+  chooseSlots(plan, profileOf(answers), 'lifepoints', target)
+
+const MEN: PlanQuota = { id: 'men', qualifications: [{ questionId: 'sex', answers: ['male'] }], targetCompletes: 2 }
+const YOUNG: PlanQuota = { id: 'young', qualifications: [{ questionId: 'age', ranges: [{ from: 16, to: 21 }] }] }
+const ALL: PlanQuota = { id: 'all', qualifications: [] }
+
+describe('one quota', () => {
+  test('is the first in the plan’s order that fits and takes people', () => {
+    const plan = (more = {}) => standing([MEN, YOUNG, ALL], more)
+    expect(choose(plan(), { sex: 'male', age: '18' })).toMatchObject({ quotaId: 'men', quotaIds: ['men'] })
+    expect(choose(plan({ statuses: { men: 'PAUSED' } }), { sex: 'male', age: '18' })).toMatchObject({
+      quotaId: 'young',
+    })
+    expect(choose(plan({ completes: counts({ men: 1 }), held: counts({ men: 1 }) }), { sex: 'male' })).toMatchObject({
+      quotaId: 'all',
+    })
+    expect(choose(plan(), {})).toMatchObject({ quotaId: 'all' })
+  })
+
+  test('that is named is that one or none', () => {
+    expect(choose(standing([ALL, MEN]), { sex: 'male' }, 'men')).toMatchObject({ quotaIds: ['men'] })
+    expect(choose(standing([ALL, MEN]), {}, 'men')).toEqual({ kind: 'does_not_fit', quotaId: 'men' })
+    expect(choose(standing([ALL, MEN]), {}, 'women')).toEqual({ kind: 'unknown_quota', quotaId: 'women' })
+    expect(choose(standing([ALL, MEN], { statuses: { men: 'CLOSED' } }), {}, 'men')).toMatchObject({
+      kind: 'quota_not_open',
+      status: 'CLOSED',
+    })
+    expect(choose(standing([ALL, MEN], { held: counts({ men: 2 }) }), { sex: 'male' }, 'men')).toEqual({
+      kind: 'quota_full',
+      quotaId: 'men',
+    })
+  })
+
+  test('is not needed where a plan has none; the plan itself may be full', () => {
+    expect(choose(standing([]), {})).toEqual({ kind: 'slots', quotaId: null, quotaIds: [] })
+    expect(choose(standing([], { completes: counts({}, 10) }), {})).toEqual({ kind: 'plan_full' })
+    expect(choose(standing([ALL], { held: counts({}, 10) }), {})).toEqual({ kind: 'plan_full' })
+    expect(choose(standing([MEN]), {})).toEqual({ kind: 'fits_none' })
+  })
+})
+
+describe('every quota that one belongs in', () => {
+  const plan = (more = {}) => standing([MEN, YOUNG], { rule: 'every', ...more })
+
+  test('is taken, or none', () => {
+    expect(choose(plan(), { sex: 'male', age: '18' })).toEqual({
+      kind: 'slots',
+      quotaId: 'men',
+      quotaIds: ['men', 'young'],
+    })
+    expect(choose(plan(), { age: '18' })).toMatchObject({ quotaIds: ['young'] })
+    expect(choose(plan({ statuses: { young: 'CLOSED' } }), { sex: 'male', age: '18' })).toMatchObject({
+      kind: 'quota_not_open',
+      quotaId: 'young',
+    })
+    expect(choose(plan({ held: counts({ men: 2 }) }), { sex: 'male', age: '18' }, 'young')).toMatchObject({
+      kind: 'quota_full',
+      quotaId: 'men',
+    })
+    expect(choose(plan(), {})).toEqual({ kind: 'fits_none' })
+  })
+
+  test('stays so for an offer, whose own quota counts whatever the profile tells', () => {
+    const booked = (answers: Record<string, string>) => slotsWith(plan(), profileOf(answers), 'lifepoints', 'men')
+    expect(booked({})).toMatchObject({ quotaId: 'men', quotaIds: ['men'] })
+    expect(booked({ age: '18' })).toMatchObject({ quotaId: 'men', quotaIds: ['men', 'young'] })
+    const first = standing([MEN, YOUNG])
+    expect(slotsWith(first, profileOf({ age: '18' }), 'lifepoints', 'men')).toMatchObject({ quotaIds: ['men'] })
+  })
+})
+
+test('slots are open and have room; where there are none, no quota that fits has any', () => {
+  const status = fc.constantFrom(...PLAN_STATUSES)
+  const quota = fc.record({
+    sex: fc.constantFrom('male', 'female', null),
+    target: fc.option(fc.nat(3), { nil: undefined }),
+    held: fc.nat(3),
+    status,
+  })
+  fc.assert(
+    fc.property(fc.array(quota, { maxLength: 5 }), fc.constantFrom('male', 'female'), (drawn, sex) => {
+      const quotas = drawn.map(({ sex: wanted, target }, index): PlanQuota => {
+        const qualifications = wanted === null ? [] : [{ questionId: 'sex', answers: [wanted] }]
+        return { id: `q${index}`, qualifications, ...(target === undefined ? {} : { targetCompletes: target }) }
+      })
+      const plan = standing(quotas, {
+        held: counts(Object.fromEntries(drawn.map(({ held }, index) => [`q${index}`, held]))),
+        statuses: Object.fromEntries(drawn.map((one, index) => [`q${index}`, one.status])),
+      })
+      const takes = (id: string): boolean =>
+        plan.quotaStatuses.get(id) === 'OPEN' && noRoomFor(plan, 'lifepoints', [id], 'entry') === null
+      const open = drawn.flatMap((one, index) =>
+        (one.sex === null || one.sex === sex) && takes(`q${index}`) ? [`q${index}`] : [],
+      )
+      const chosen = choose(plan, { sex })
+      if (quotas.length === 0) expect(chosen).toMatchObject({ kind: 'slots', quotaIds: [] })
+      else if (chosen.kind === 'slots') expect(chosen.quotaIds).toEqual(open.slice(0, 1))
+      else expect(open).toEqual([])
+    }),
+    { numRuns: 500 },
+  )
+})
