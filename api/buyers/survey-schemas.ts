@@ -87,10 +87,14 @@ const quotas = z
     })
   })
 
+const LOCALIZATION = /^[a-z]{2}_[A-Z]{2}$/
 const localization = z
   .string()
-  .regex(/^[a-z]{2}_[A-Z]{2}$/, 'must be a language in lower case, an underscore and a country in capitals: en_US')
-  .refine((given) => alpha3Of(given.slice(3)) !== null, 'names a country that does not exist')
+  .regex(LOCALIZATION, 'must be a language in lower case, an underscore and a country in capitals: en_US')
+  .refine(
+    (given) => !LOCALIZATION.test(given) || alpha3Of(given.slice(3)) !== null,
+    'names a country that does not exist',
+  )
   .meta({ example: 'en_US' })
 
 /** JSON numbers and decimal texts, as decimal text: a price is never a float here. */
