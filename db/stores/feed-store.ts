@@ -68,9 +68,10 @@ export async function feedNews(
             d.survey_id is not null as known, d.closed_revision
        from surveys s
        left join feed_deliveries d on d.panel = :panel and d.survey_id = s.survey_id
+       left join plan_panels p
+         on s.connection = :gateway and p.plan_id = s.provider_survey_id and p.panel = :panel
       where s.revision > :after and s.connection = any(:connections)
-        and (s.connection <> :gateway
-             or exists (select from plan_panels p where p.plan_id = s.provider_survey_id and p.panel = :panel))
+        and (s.connection <> :gateway or p.panel is not null)
       order by s.revision`,
     { panel, after, connections: [...connections], gateway: GATEWAY },
   )) as { rows: NewsRow[] }

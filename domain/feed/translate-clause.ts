@@ -124,7 +124,8 @@ function rangesOf(clause: Clause, word: Extract<Word, { kind: 'range' }>): reado
   for (const code of clause.answers ?? []) {
     // "16-40" beside the range 16 to 40 says it twice (seed 000: ranges are text)
     if (ranges.some(({ from, to }) => code === `${from}-${to}`)) continue
-    const number = word.plain && WHOLE.test(code) ? { from: Number(code), to: Number(code) } : null
+    // a number that nobody here could answer is no year: it is a code that nobody mapped
+    const number = word.plain && isWithin(code, word.limits) ? { from: Number(code), to: Number(code) } : null
     const band = word.bands.get(code)
     if (band === null || (band === undefined && number === null)) return null
     if (band !== undefined) pieces.push(band)
@@ -137,6 +138,9 @@ function rangesOf(clause: Clause, word: Extract<Word, { kind: 'range' }>): reado
   if (cut.length === 0 || !cut.every(({ from, to }) => isSayable(from) && isSayable(to))) return null
   return cut.filter(({ from, to }, index) => cut.findIndex((one) => one.from === from && one.to === to) === index)
 }
+
+const isWithin = (code: string, { start, end }: { start: number; end: number }): boolean =>
+  WHOLE.test(code) && start <= Number(code) && Number(code) <= end
 
 /** The gateway writes ranges as "16-40": whole numbers, and no sign. */
 const isSayable = (bound: number): boolean => Number.isSafeInteger(bound) && bound >= 0

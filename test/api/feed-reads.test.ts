@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { FeedItems } from '../../api/supply/feed-items.js'
+import { connectDatabase } from '../../db/connect.js'
+import { feedNews, feedPosition } from '../../db/stores/feed-store.js'
+import { stampRevisions } from '../../db/stores/stamper.js'
+import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import { launch } from '../support/plans.js'
+import { aSurvey } from '../support/surveys.js'
+import { type FeedApi, offer, panelOf, startFeedApi } from './feed-support.js'
+
+let database: TestDatabase
+let api: FeedApi
+interface Statement {
+  readonly sql: string
+  readonly bindings: readonly (string | number)[]
+}
+const queries: Statement[] = []
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  api = await startFeedApi(database)
+  database.knex.on('query', (statement: Statement) => queries.push(statement))
+})
+afterAll(async () => {
+  await api.close()
+  await database.drop()
+})
+beforeEach(async () => {
+  await database.knex.raw(
+    'delete from feed_cursors; delete from feed_deliveries; delete from survey_plans; delete from surveys',
+  )
+})
+
+/** The statements that some work sends about the feed. */
+async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
+  return (await sentBy(work)).map(({ sql }) => sql)
+}
+
+async function sentBy(work: () => Promise<unknown>): Promise<Statement[]> {
+  queries.length = 0
+  await work()
+  // the catalogue follows the same database in the meantime
+  return queries.filter(({ sql }) => /feed_|left join survey_plans/.test(sql))
+}
+
+/** How PostgreSQL finds what the only statement of some work asks for. */
+async function planOf(work: () => Promise<unknown>): Promise<string> {
+  const [statement, ...others] = await sentBy(work)
+  if (statement === undefined || others.length > 0) throw new Error('one statement was expected')
+  const owner = connectDatabase({ url: database.url, applicationName: 'feed test', asOwner: true, poolSize: 1 })
+  try {
+    await owner.raw('analyze')
+    const { rows } = (await owner.raw(`explain ${statement.sql.replace(/\$\d+/g, '?')}`, [...statement.bindings])) as {
+      rows: { 'QUERY PLAN': string }[]
+    }
+    return rows.map((row) => row['QUERY PLAN']).join('\n')
+  } finally {
+    await owner.destroy()
+  }
+}
+
+describe('a poll with nothing new', () => {
+  it('is one read', async () => {
+    await launch(database.knex)
+    await panelOf(api).news()
+    const statements = await statementsOf(() => panelOf(api).poll())
+    expect(statements).toHaveLength(1)
+    expect(statements[0]).toMatch(/^select/)
+  })
+
+  it('is one read too where what is new is for others', async () => {
+    await launch(database.knex)
+    await panelOf(api).news()
+    for (let other = 0; other < 5; other += 1) await launch(database.knex, { targetPanels: ['toplife'] })
+    expect(await panelOf(api).poll()).toEqual([])
+    expect(await statementsOf(() => panelOf(api).poll())).toHaveLength(1)
+  })
+
+  it('finds its way by indexes, however much there is', async () => {
+    await fill(20_000)
+    const plan = await planOf(() => feedPosition(database.knex, 'lifepoints'))
+    expect(plan).toMatch(/Index Only Scan Backward using surveys_revision/)
+    expect(plan).not.toMatch(/Seq Scan on surveys/)
+
+    // and when something is new: as much as changed, not as much as there is
+    const { head } = await feedPosition(database.knex, 'lifepoints')
+    const asked = { panel: 'lifepoints', connections: ['gateway', 'kantar-us'], after: head - 50 }
+    const newsPlan = await planOf(() => feedNews(database.knex, asked))
+    expect(newsPlan).toMatch(/Index Scan using surveys_revision/)
+    expect(newsPlan).not.toMatch(/Seq Scan on surveys/)
+  })
+
+  it('passes over what is for others, for good when it is much', async () => {
+    await launch(database.knex)
+    await panelOf(api).news()
+    for (let round = 0; round < 6; round += 1) await fill(100, 'purespectrum')
+    const narrow = panelOf(api, 'narrow')
+    expect(await narrow.poll()).toEqual([])
+    const { head } = await feedPosition(database.knex, 'narrow')
+    expect((await feedPosition(database.knex, 'narrow')).ackedId).toBe(head)
+    const [survey] = await offer(database.knex, 'kantar-us', aSurvey())
+    expect(await narrow.news()).toEqual({ [survey ?? '']: 'OPEN' })
+  })
+})
+
+describe('a poll with news', () => {
+  it('renders a survey once per version, however many panels ask', async () => {
+    await launch(database.knex, { targetPanels: ['lifepoints', 'toplife'] })
+    const bodies = (statements: string[]) => statements.filter((sql) => sql.includes('left join survey_plans'))
+    expect(bodies(await statementsOf(() => panelOf(api, 'lifepoints').poll()))).toHaveLength(1)
+    expect(bodies(await statementsOf(() => panelOf(api, 'toplife').poll()))).toHaveLength(0)
+    expect(bodies(await statementsOf(() => panelOf(api, 'lifepoints').poll()))).toHaveLength(0)
+  })
+
+  it('writes nothing where the panel was told already', async () => {
+    await launch(database.knex)
+    await panelOf(api).poll()
+    const statements = await statementsOf(() => panelOf(api).poll())
+    expect(statements.filter((sql) => /insert|update|delete/i.test(sql))).toEqual([])
+  })
+
+  it('keeps no more renderings than it may', async () => {
+    await offer(
+      database.knex,
+      'kantar-us',
+      ...Array.from({ length: 20 }, (_, index) => aSurvey({ providerSurveyId: `s${index}` })),
+    )
+    const news = await feedNews(database.knex, { panel: 'lifepoints', connections: ['kantar-us'], after: 0 })
+    const small = new FeedItems(database.knex, () => new Map(), 3_000)
+    expect((await small.of(news)).size).toBe(20)
+    expect(await statementsOf(() => small.of(news.slice(-1)))).toHaveLength(0)
+    expect(await statementsOf(() => small.of(news.slice(0, 1)))).toHaveLength(1)
+  })
+
+  it('does not keep what waits for its next revision', async () => {
+    await offer(database.knex, 'kantar-us', aSurvey())
+    const items = new FeedItems(database.knex, () => new Map())
+    await database.knex('surveys').update({ dirty: true })
+    const read = () => feedNews(database.knex, { panel: 'lifepoints', connections: ['kantar-us'], after: 0 })
+    await items.of(await read())
+    expect(await statementsOf(async () => items.of(await read()))).toHaveLength(2)
+    await stampRevisions(database.knex)
+    await items.of(await read())
+    expect(await statementsOf(async () => items.of(await read()))).toHaveLength(1)
+  })
+})
+
+/** Many surveys, as if somebody had polled them. */
+async function fill(count: number, connection = 'kantar-us'): Promise<void> {
+  await database.knex.raw(
+    `insert into surveys (survey_id, connection, provider, provider_survey_id, status, country, cpi_minor, currency,
+       loi_minutes, ir_percent, survey, source_order, source_version, content_hash)
+     select 'sv_' || gen_random_uuid(), :connection, 'x', gen_random_uuid(), 'open', 'USA', 150, 'USD', 5, 50, :survey::jsonb,
+            1, '1', 'x' from generate_series(1, :count)`,
+    { connection, count, survey: JSON.stringify({ ...aSurvey(), price: { amountMinor: '150', currency: 'USD' } }) },
+  )
+  await stampRevisions(database.knex)
+}
