@@ -1,7 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
 import type { Knex } from '../db/connect.js'
 import { findPlanFacts } from '../db/stores/plan-drive-store.js'
-import type { Logger } from '../platform/logger.js'
 import { planChanged, planStart, planWorkflowId } from '../workflows/messages/plan.js'
 
 const SIGNAL_DEADLINE_MS = 5_000
@@ -14,7 +13,7 @@ export class PlanDriver {
   constructor(
     private readonly client: Client,
     private readonly knex: Knex,
-    private readonly logger: Pick<Logger, 'debug'>,
+    private readonly logger: { debug(facts: object, message: string): void },
     private readonly nowMs: () => number = Date.now,
   ) {}
 
