@@ -43,7 +43,7 @@ input[type=checkbox] { width: 1.2rem; height: 1.2rem; vertical-align: text-botto
 .buttons input[type=number] { width: 5rem; }
 li .buttons button { padding: .3rem .7rem; min-height: 2.2rem; }
 .list { list-style: none; padding: .25rem 1rem; } .list li { padding: .75rem 0; border-bottom: 1px solid var(--line); } .list li:last-child { border: 0; }
-.list li > :first-child { flex: 1 1 12rem; }
+.list li > :first-child { flex: 1 1 12rem; } .list .meter { flex: 0 1 14rem; }
 .tiles { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); margin: .75rem 0; }
 .tiles .card { margin: 0; } .tiles dd { font-size: 1.35rem; font-weight: 600; }
 .meter { display: flex; flex-wrap: wrap; gap: .1rem .6rem; align-items: center; }

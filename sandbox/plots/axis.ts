@@ -28,6 +28,8 @@ export function timeLabel(at: number, ticks: readonly number[]): string {
   const text = new Date(at).toISOString()
   const step = (ticks[1] ?? 0) - (ticks[0] ?? 0)
   if (step >= 86_400_000) return text.slice(5, 10)
+  // more than a day, in hours: the same hour comes twice
+  if ((ticks.at(-1) ?? 0) - (ticks[0] ?? 0) >= 86_400_000) return text.slice(5, 16).replace('T', ' ')
   return step > 0 && step < 60_000 ? text.slice(11, 19) : text.slice(11, 16)
 }
 

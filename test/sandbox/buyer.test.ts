@@ -162,9 +162,10 @@ describe('the buyer’s view', () => {
       status: 400,
       body: { title: 'not so', errors: [{ field: 'allocations.lifepoints', message: 'is more than the target' }] },
     }
-    delete gateway.answers[`GET /v1/plans/${plan.id}/policy`]
-    const refused = await page(`${path}/policy`, { ...form, 'allocation:lifepoints': '10' })
+    const refused = await page(`${path}/policy`, { ...form, 'allocation:lifepoints': '99' })
     expect(refused.status).toBe(400)
+    expect(refused.text).toContain('<code>allocations.lifepoints</code> is more than the target')
+    expect(refused.text).toContain('name="allocation:lifepoints" value="99"')
   })
 
   test('launches what the form says, for every panel that serves the country, and shows every fault', async () => {

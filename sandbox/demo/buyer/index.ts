@@ -15,7 +15,7 @@ import { launchFromTemplate } from './launch-template.js'
 import { buyerCrumbs, buyerPath, planPath } from './parts.js'
 import { planPage } from './plan-page.js'
 import { plansPage } from './plans-page.js'
-import { policyOf, policyPage } from './policy-page.js'
+import { asWanted, policyOf, policyPage } from './policy-page.js'
 
 export interface BuyerViewSurroundings {
   clock: Clock
@@ -136,8 +136,8 @@ export function createBuyerRoutes({ clock, buyers, field, platformUrl }: BuyerVi
       response.redirect(303, planPath(client.account.id, id))
     } catch (error) {
       if (!(error instanceof Refused)) throw error
-      const [{ value: view }, { value: policy }] = await Promise.all([client.plan(id), client.policy(id)])
-      sendPage(response, 400, policyPage(client.account.id, view, policy, error.exchange))
+      const { value: view } = await client.plan(id)
+      sendPage(response, 400, policyPage(client.account.id, view, asWanted(wanted), error.exchange))
     }
   })
 

@@ -38,7 +38,7 @@ export function planPage(facts: PlanFacts): Page {
 ${summary?.status_reason && plan.status !== 'OPEN' && html`<p>It is ${plan.status.toLowerCase()}: ${REASONS[summary.status_reason] ?? summary.status_reason}.</p>`}
 <p class="soft"><code>${plan.id}</code> · ${plan.country}${plan.locale && ` · ${plan.locale}`} · ${plan.estimated_loi} min ·
 ${priceText(plan.pricing)} a complete · ${sources}</p>
-${tiles(facts)}
+${tiles(facts)}${provisionalNote(facts)}
 ${fieldBlock(facts, path)}
 <div class="card">${progressPlot({
       id: 'progress',
@@ -61,6 +61,9 @@ ${plan.status === 'CLOSED' && html`<form method="post" action="${path}/delete"><
   }
 }
 
+/** Seed 000, Knowledge Base. */
+const NON_INTEGRATED = 'NON_INTEGRATED_SURVEY_PLATFORM'
+
 const REASONS: Record<string, string> = {
   buyer: 'the buyer decided so',
   filled: 'its target is reached',
@@ -74,10 +77,19 @@ function tiles({ view, summary }: PlanFacts): Html {
     ['Completes', `${performance.completes} of ${plan.target_completes}`],
     ['Available', String(available.survey)],
     ['In progress', String(summary?.in_progress ?? '–')],
-    ['Not completed', String(performance.failures)],
+    ['Failures', String(performance.failures)],
     ['Conversion', percent(performance.completes, ended)],
   ]
   return html`<dl class="tiles">${facts.map(([name, value]) => html`<div class="card"><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
+}
+
+/** Why a plan may have no completes though people came back: evidence that nobody signed waits for better. */
+function provisionalNote({ view, policy, summary }: PlanFacts): Html | false {
+  const unsigned =
+    view.survey_plan.survey_platform.toUpperCase() === NON_INTEGRATED && policy?.accept_unsigned === false
+  if (!unsigned || !summary?.in_progress) return false
+  return html`<p>Its platform tells outcomes by browser alone, which nobody signed. Until the policy accepts that, its completes are
+provisional: they keep their places, are shown as in progress, and do not count.</p>`
 }
 
 /** The other side's button: respondents whom the sandbox's panels send. */

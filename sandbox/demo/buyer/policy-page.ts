@@ -35,6 +35,17 @@ ${panels.map(({ name }) => html`<p><label for="allocation-${name}">${name}</labe
   }
 }
 
+/** A policy as it is sent: null takes an allocation away. */
+export type PolicyChange = Omit<Policy, 'allocations'> & { allocations: Record<string, number | null> }
+
+/** What a refused change would have made of the policy, for showing the form as it was filled in. */
+export function asWanted({ allocations, ...rest }: PolicyChange): Policy {
+  const named = Object.entries(allocations).flatMap(([panel, count]) =>
+    count === null ? [] : [[panel, count] as const],
+  )
+  return { ...rest, allocations: Object.fromEntries(named) }
+}
+
 const Whole = z.coerce.number().int().min(0)
 const Fields = z.looseObject({
   overage: Whole,
@@ -48,7 +59,7 @@ const Fields = z.looseObject({
  * The policy that a posted form means. A panel whose field is empty loses its allocation.
  * @returns undefined for a form that the page did not make
  */
-export function policyOf(form: unknown): Record<string, unknown> | undefined {
+export function policyOf(form: unknown): PolicyChange | undefined {
   const fields = Fields.safeParse(form)
   if (!fields.success) return undefined
   const { overage, accept_unsigned, flexibility_percent, soft_completes, soft_pause, ...rest } = fields.data
