@@ -161,6 +161,14 @@ describe('a survey platform', () => {
     })
   })
 
+  test('sets the rest going: the one outcome is booked', async () => {
+    const { sessionId } = await inside()
+    await tell(sessionId, 'COMPLETED')
+    const booked = () => api.database.knex('session_outcomes').where({ session_id: sessionId })
+    await expect.poll(async () => (await booked()).length, { timeout: 10_000 }).toBe(1)
+    expect((await booked())[0]).toMatchObject({ outcome: 'COMPLETED', payable: true })
+  })
+
   test('may tell by the token as well', async () => {
     const { token, sessionId } = await inside()
     expect((await tell(token, 'COMPLETED')).status).toBe(200)
