@@ -2,7 +2,13 @@ import type { Knex } from '../../db/connect.js'
 import { activeClosures, type Closures, withClosures } from '../../db/stores/closure-store.js'
 import { type ConnectionRow, holdEpoch, recordGoodPoll } from '../../db/stores/connection-store.js'
 import type { Writer } from '../../db/stores/offered-survey.js'
-import { quarantine } from '../../db/stores/quarantine-store.js'
+import { quarantine, storable } from '../../db/stores/quarantine-store.js'
+import {
+  forgetReceived,
+  type ReceivedRecord,
+  receivedUnreadable,
+  recordReceived,
+} from '../../db/stores/received-store.js'
 import { storeChunk } from '../../db/stores/supply-store.js'
 import { withdrawAbsent, withdrawSurveys } from '../../db/stores/survey-store.js'
 import { failpoint } from '../../platform/failpoints.js'
@@ -62,6 +68,7 @@ export async function storePage(knex: Knex, options: PageOptions): Promise<Store
     }
     failpoint('poll.after_fetch')
     if (page.snapshot) page.withdrawn += await withdrawAbsent(trx, writer.connection, page.present)
+    await forgetReceived(trx, writer)
 
     await holdEpoch(trx, writer.connection, writer.epoch)
     const receipt = page.receipt !== null && options.acknowledges ? page.receipt : null
@@ -86,6 +93,8 @@ async function storeBatch(
   closures: Closures,
 ): Promise<void> {
   const { writer, before } = options
+  const received = recordsOf(batch)
+  let accepted = 0
   const offered = batch.changes
     .filter((change) => change.kind === 'offered')
     .map((change) => (closures.size === 0 ? change : { ...change, survey: withClosures(change.survey, closures) }))
@@ -94,13 +103,27 @@ async function storeBatch(
   for (let at = 0; at < offered.length; at += CHUNK) {
     const chunk = await storeChunk(trx, writer, offered.slice(at, at + CHUNK))
     page.add(chunk)
+    accepted += chunk.stored + chunk.unchanged + chunk.stale
     unreadable.push(...chunk.refused)
   }
   if (withdrawn.length > 0) page.withdrawn += await withdrawSurveys(trx, writer, withdrawn)
   for (let at = 0; at < unreadable.length; at += CHUNK) {
     await quarantine(trx, writer, unreadable.slice(at, at + CHUNK), before.ackedId)
   }
+  accepted += withdrawn.length
+  await recordReceived(trx, writer, page.batches, received, { accepted, quarantined: unreadable.length })
   page.see(batch, unreadable.length)
+}
+
+/** Everything that a batch holds, as it came. */
+function recordsOf(batch: SupplyBatch): ReceivedRecord[] {
+  return [
+    ...batch.changes.map((change) => ({
+      itemKey: storable(change.kind === 'offered' ? change.survey.providerSurveyId : change.providerSurveyId),
+      order: change.order,
+    })),
+    ...batch.unreadable.map(receivedUnreadable),
+  ]
 }
 
 class PageTally {
@@ -109,6 +132,8 @@ class PageTally {
   private unchanged = 0
   private stale = 0
   private unreadable = 0
+  /** Batches that were stored. */
+  batches = 0
   withdrawn = 0
   next: string | null | undefined
   receipt: string | null = null
@@ -124,6 +149,7 @@ class PageTally {
   }
 
   see(batch: SupplyBatch, unreadable: number): void {
+    this.batches += 1
     this.received += batch.changes.length + batch.unreadable.length
     this.unreadable += unreadable
     this.next = batch.next === undefined ? this.next : batch.next

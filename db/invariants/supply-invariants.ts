@@ -9,13 +9,14 @@ export const supplyInvariants: readonly Invariant[] = [
   },
   {
     id: 'I2',
-    promise: 'everything received up to the acknowledged id is in the catalogue log or in quarantine',
-    sql: `select r.* from inv_received r join inv_cursor c using (feed_id)
-           where r.ack_id <= c.acked_id
-             and not exists (select 1 from inv_catalogue_log k
+    promise: 'everything that the last polls received is in the catalogue log or in quarantine',
+    // an entry without an id is found by its bytes, and follows them through the editions
+    sql: `select r.* from inv_received r
+           where not exists (select 1 from inv_catalogue_log k
                               where (k.feed_id, k.ack_id, k.item_key) = (r.feed_id, r.ack_id, r.item_key))
              and not exists (select 1 from inv_quarantine q
-                              where (q.feed_id, q.ack_id, q.item_key) = (r.feed_id, r.ack_id, r.item_key))`,
+                              where (q.feed_id, q.item_key) = (r.feed_id, r.item_key)
+                                and (r.ack_id is null or q.ack_id = r.ack_id or r.item_key like 'sha256:%'))`,
   },
   {
     id: 'I2b',
@@ -24,6 +25,12 @@ export const supplyInvariants: readonly Invariant[] = [
            where s.status not in ('unreadable', 'withdrawn') and s.connection <> 'gateway' and not exists (
              select 1 from supply_log l where l.connection = s.connection and l.item_key = s.provider_survey_id
                 and l.source_order = s.source_order)`,
+  },
+  {
+    id: 'I2c',
+    promise: 'of every batch, accepted and quarantined are what was received',
+    sql: `select connection, poll_epoch, batch, cardinality(item_keys) as received, accepted, quarantined
+            from received_batches where cardinality(item_keys) <> accepted + quarantined`,
   },
   {
     id: 'I3',

@@ -14,6 +14,7 @@ import * as deadPostbacks from './0013-dead-postbacks.js'
 import * as surveyPlans from './0014-survey-plans.js'
 import * as feed from './0015-feed.js'
 import * as templates from './0016-templates.js'
+import * as received from './0017-received.js'
 import * as planDriving from './0018-plan-driving.js'
 import * as postbackRounds from './0019-postback-rounds.js'
 
@@ -40,6 +41,7 @@ const migrations: readonly Migration[] = [
   { name: '0014-survey-plans', ...surveyPlans },
   { name: '0015-feed', ...feed },
   { name: '0016-templates', ...templates },
+  { name: '0017-received', ...received },
   { name: '0018-plan-driving', ...planDriving },
   { name: '0019-postback-rounds', ...postbackRounds },
 ]

@@ -53,7 +53,7 @@ export async function quarantine(
   }))
   const entries = new Map<string, UnreadableRecord & { key: string }>()
   for (const record of named) {
-    const key = record.providerSurveyId ?? `sha256:${createHash('sha256').update(record.raw).digest('hex')}`
+    const key = quarantineKey(record)
     const other = entries.get(key)
     if (other === undefined || BigInt(record.order ?? 0) >= BigInt(other.order ?? 0))
       entries.set(key, { ...record, key })
@@ -101,6 +101,13 @@ export async function quarantine(
   )
 }
 
+/** What an entry is found by: the survey it speaks of, or, where it names none, its bytes. */
+export function quarantineKey({ providerSurveyId, raw }: Pick<UnreadableRecord, 'providerSurveyId' | 'raw'>): string {
+  return providerSurveyId === null
+    ? `sha256:${createHash('sha256').update(raw).digest('hex')}`
+    : storable(providerSurveyId)
+}
+
 /** How many records of a connection wait in quarantine. */
 export async function openQuarantine(knex: Knex, connection: string): Promise<number> {
   const row = await knex('quarantine').where({ connection, state: 'open' }).count({ open: '*' }).first()
@@ -125,4 +132,4 @@ export async function markStillBroken(trx: Knex, quarantineId: string, reason: s
 }
 
 /** PostgreSQL's text holds neither NUL nor half a surrogate pair. */
-const storable = (text: string): string => Buffer.from(text.replaceAll('\0', '\ufffd')).toString()
+export const storable = (text: string): string => Buffer.from(text.replaceAll('\0', '\ufffd')).toString()

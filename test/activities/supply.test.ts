@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { withdrawConnection } from '../../activities/supply/withdraw-connection.js'
 import { connectDatabase } from '../../db/connect.js'
+import { checkInvariants } from '../../db/invariants/check.js'
 import { findConnection, openConnection } from '../../db/stores/connection-store.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { FakeGateway, planUpdate } from '../support/fake-gateway.js'
@@ -18,7 +19,7 @@ afterAll(() => database.drop())
 beforeEach(async () => {
   gateway = await FakeGateway.start()
   await database.knex.raw(
-    'delete from surveys; delete from quarantine; delete from supply_log; delete from connections',
+    'delete from surveys; delete from quarantine; delete from supply_log; delete from received_batches; delete from connections',
   )
   await openConnection(database.knex, { connection: CONNECTION, provider: 'kantar' })
 })
@@ -27,6 +28,7 @@ afterEach(() => gateway.close())
 const connection = () => findConnection(database.knex, CONNECTION)
 const count = async (table: string): Promise<number> =>
   Number((await database.knex(table).count({ n: '*' }).first())?.n ?? 0)
+const brokenPromises = async () => (await checkInvariants(database.knex)).map(({ invariant }) => invariant.id)
 const failureOf = async (work: Promise<unknown>): Promise<ApplicationFailure> => {
   const error = await work.then(
     () => null,
@@ -181,9 +183,53 @@ describe('bad pages', () => {
           [from + 1, ack],
         )
         expect(rows).toEqual([])
+        expect(await brokenPromises()).toEqual([])
       }),
       { numRuns: 25 },
     )
+  })
+
+  test('what a page brought is written down before it is sorted, and not again for a page that comes again', async () => {
+    const { cycle } = polling(database.knex, gateway.url)
+    gateway.publish(planUpdate(1, 'a'), planUpdate(2, 'b', { loi: -1 }), planUpdate(3, 'a'))
+    await cycle()
+    const batches = () => database.knex('received_batches').orderBy('poll_epoch')
+    expect(await batches()).toMatchObject([
+      { item_keys: ['a', 'a', 'b'], source_orders: [1, 3, 2], accepted: 2, quarantined: 1, batch: 0 },
+    ])
+    await cycle()
+    expect(await batches()).toHaveLength(1)
+  })
+
+  test('a record that is lost between the page and the tables is missed (I2)', async () => {
+    const owner = connectDatabase({ url: database.url, applicationName: 'tributary test owner', asOwner: true })
+    try {
+      // the fault: what is logged of "b" goes nowhere
+      await owner.raw(`
+        create function lose_b() returns trigger language plpgsql as 'begin return null; end';
+        create trigger lose_b before insert on supply_log for each row when (new.item_key = 'b')
+          execute function lose_b()`)
+      gateway.publish(planUpdate(1, 'a'), planUpdate(2, 'b'))
+      await polling(database.knex, gateway.url).cycle()
+      await database.knex('surveys').where({ provider_survey_id: 'b' }).delete()
+      expect(await brokenPromises()).toEqual(['I2'])
+    } finally {
+      await owner.raw('drop trigger lose_b on supply_log; drop function lose_b()')
+      await owner.destroy()
+    }
+  })
+
+  test('the last polls are remembered, not all of them', async () => {
+    const { cycle } = polling(database.knex, gateway.url)
+    for (const [epoch, ack] of [
+      [0, 1],
+      [70, 2],
+    ]) {
+      await database.knex('connections').update({ poll_epoch: epoch })
+      gateway.publish(planUpdate(ack ?? 0, 'a'))
+      await cycle()
+    }
+    expect((await database.knex('received_batches')).map((row) => row.poll_epoch)).toEqual(['71'])
   })
 })
 

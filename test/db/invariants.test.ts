@@ -117,18 +117,23 @@ const survey = (trx: Knex, given: object) => trx('surveys').where({ provider_sur
 const session = (trx: Knex, { session_id }: SessionRow, given: object) =>
   trx('sessions').where({ session_id }).update(given)
 
+const receivedBatch = (trx: Knex, keys: string[], accepted: number) =>
+  trx.raw(
+    `insert into received_batches
+     select connection, 1, 0, now(), ?, array_fill(source_order, array[?::int]), ?, 0 from surveys
+      where provider_survey_id = 'plan-1'`,
+    [keys, keys.length, accepted],
+  )
+
 const violations: Record<string, Plant> = {
   I1: async (trx) => {
     await trx.raw('alter table connections drop constraint no_ack_before_commit')
     await trx('connections').update({ acked_id: 7 })
   },
-  I2: async (trx) => {
-    // received, acknowledged, and in neither place: the log's view loses the record, the received one keeps it
-    await trx.raw(`
-      create or replace view inv_received as
-        select connection as feed_id, source_order as ack_id, 'lost-plan' as item_key from supply_log`)
-    await trx('connections').update({ committed_id: 1_000_000, acked_id: 1_000_000 })
-  },
+  // a page said to have held one more than what any table has
+  I2: (trx) => receivedBatch(trx, ['plan-1', 'lost-plan'], 2),
+  // the stores lost one of two and did not say where
+  I2c: (trx) => receivedBatch(trx, ['plan-1', 'plan-1'], 1),
   I2b: (trx) => trx('supply_log').where({ item_key: 'plan-1' }).delete(),
   I3: (trx) => trx('supply_log').update({ poll_epoch: 99 }),
   I5: (trx) =>
