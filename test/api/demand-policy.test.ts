@@ -95,9 +95,11 @@ describe('a policy', () => {
     expect((await acme.get(`/v1/plans/${id}/policy`)).body).toEqual(DEFAULTS)
   })
 
-  test('never takes back an overage that is used already: completes, and respondents who still may complete', async () => {
-    const quota = { id: 'q', qualifications: [], target_completes: 1 }
-    const id = await acme.launch({ target_completes: 30, quotas: [quota] })
+  test.each([
+    ['quota', { target_completes: 30, quotas: [{ id: 'q', qualifications: [], target_completes: 1 }] }],
+    ['plan', { target_completes: 1, quotas: [{ id: 'q', qualifications: [] }] }],
+  ])('never takes back the overage of a %s that is used, or may be by who is in it', async (_what, targets) => {
+    const id = await acme.launch(targets)
     const path = `/v1/plans/${id}/policy`
     await acme.put(path, { overage: 2 })
     // one after the other holds the quota's only slot; then all three complete, two of them late
