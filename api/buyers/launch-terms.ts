@@ -1,8 +1,8 @@
 import { parseMoney } from '../../domain/money.js'
-import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import type { BuyerSurvey } from '../../domain/template/buyer-survey.js'
 import { countryOf, type LaunchTerms } from '../../domain/template/launch.js'
 import { findPanel, panelFaults, urlFaults } from '../demand/plan-checks.js'
+import { targetablePanels } from '../demand/plan-rules.js'
 import type { ApiDependencies } from '../dependencies.js'
 import type { FieldFault } from '../http/problem.js'
 import { malformed } from './errors.js'
@@ -17,7 +17,7 @@ const HIGHEST_PRICE_MINOR = 1_000_000n
  */
 export function launchTerms(
   survey: BuyerSurvey,
-  { panels, config }: Pick<ApiDependencies, 'panels' | 'config'>,
+  { config }: Pick<ApiDependencies, 'config'>,
 ): Pick<LaunchTerms, 'liveUrl' | 'price' | 'panels' | 'fieldTime'> {
   const faults: FieldFault[] = []
   const needed = <Value>(field: string, value: Value | undefined, what: string): value is Value => {
@@ -33,7 +33,7 @@ export function launchTerms(
   const inCurrency = needed('currency', survey.currency, 'of offer_price, such as USD')
   const price = priced && inCurrency ? parseMoney(survey.offerPrice ?? '', survey.currency ?? '') : null
   if (price !== null) faults.push(...priceFaults(survey.offerPrice ?? '', price.amountMinor))
-  const open = [...panels.values()].filter(({ connections }) => connections === null || connections.includes(GATEWAY))
+  const open = targetablePanels({ config })
   if (needed('panels', survey.panels, 'the panels that may send respondents')) {
     faults.push(...panelFaults(names, (at) => `panels[${at}]`, countryOf(survey.localization), open))
   }

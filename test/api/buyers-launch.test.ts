@@ -107,6 +107,23 @@ describe('the launch', () => {
     expect((await buyer(api).read(body.ps_survey_id)).body.ps_survey_status).toBe(33)
   })
 
+  it('reaches the panels’ feed, without what is the buyer’s', async () => {
+    const body = await launched({ survey_title: 'Only for the feed' })
+    const { surveyId } = await planOf(body)
+    await stampRevisions(api.knex)
+    const answer = await request(api.app).get('/surveys').set('x-api-key', KEYS.lifepoints)
+    expect(answer.status).toBe(200)
+    const items = (Array.isArray(answer.body) ? answer.body : answer.body.surveys) as { survey_plan: { id: string } }[]
+    const found = items.find(({ survey_plan }) => survey_plan.id === surveyId)
+    expect(found?.survey_plan).toMatchObject({
+      country: 'USA',
+      status: 'OPEN',
+      available_completes: 20,
+      additional_qualification_count: 2,
+    })
+    expect(JSON.stringify(found)).not.toMatch(/survey\.example|target_panels/)
+  })
+
   it('names every setting that it lacks, and takes them in as many edits as it likes', async () => {
     const { ps_survey_id: id } = await draft({ template_id: null, field_time: null })
     const early = await buyer(api).edit(id, { ps_survey_status: 22 })

@@ -8,6 +8,7 @@ import { openConnection } from '../../db/stores/connection-store.js'
 import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import { loadConfig } from '../../platform/config/load.js'
 import { connectionSchemas } from '../../providers/connection-schemas.js'
+import { gatewayConnection } from '../../providers/own-plans.js'
 import { type ReadingApi, startReadingApi } from './reading-support.js'
 
 export const KEYS = {
@@ -46,7 +47,8 @@ export interface BuyersApi extends ReadingApi {
 export async function startBuyersApi(): Promise<BuyersApi> {
   const file = join(mkdtempSync(join(tmpdir(), 'tributary-test-')), 'tributary.yaml')
   writeFileSync(file, CONFIG)
-  const config = loadConfig({ file, env: {}, connectionSchemas })
+  // our own plans are a connection wherever there are buyers
+  const config = { ...loadConfig({ file, env: {}, connectionSchemas }), connections: [gatewayConnection] }
   const clock = { now: new Date('2030-01-05T09:30:00.000Z') }
   const told: string[] = []
   const temporal = {
