@@ -1,7 +1,4 @@
-import type { z } from 'zod'
-import type { ProblemAnswer } from '../api/panel/schemas.js'
-
-type Problem = z.output<typeof ProblemAnswer>
+import { failureOf, TributaryError } from './failure.js'
 
 export interface ClientOptions {
   /** Where the API is: `https://tributary.example`. A trailing slash is dropped. */
@@ -13,30 +10,13 @@ export interface ClientOptions {
   readonly timeoutMs?: number
 }
 
-/** An answer that is no success, or none at all. */
-export class TributaryError extends Error {
-  override readonly name = 'TributaryError'
-  constructor(
-    /** 0 when there was no answer. */
-    readonly status: number,
-    /** Stable; what to switch on: `offer_gone`, `session_exists`, `rate_limited`, … */
-    readonly code: string,
-    message: string,
-    /** The whole problem with its further members; null when there was none. */
-    readonly problem: (Problem & Readonly<Record<string, unknown>>) | null,
-    /** Seconds to wait before the same call, where the API said so. */
-    readonly retryAfterSeconds: number | null,
-    options?: ErrorOptions,
-  ) {
-    super(message, options)
-  }
-}
-
 export interface Call {
-  readonly method?: 'GET' | 'PUT' | 'POST'
+  readonly method?: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE'
   readonly query?: Readonly<Record<string, string | number | undefined>> | undefined
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
+  /** Where the key goes [x-api-key]. */
+  readonly keyHeader?: 'access-token'
 }
 
 /** Sends calls with the key, and turns what is no success into a TributaryError. */
@@ -54,16 +34,16 @@ export class Transport {
     const response = await send(url, {
       method: call.method ?? 'GET',
       headers: {
-        'x-api-key': apiKey,
+        [call.keyHeader ?? 'x-api-key']: apiKey,
         ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...call.headers,
       },
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
       signal: AbortSignal.timeout(timeoutMs),
     }).catch((cause: unknown) => {
-      throw new TributaryError(0, 'no_answer', `no answer from ${this.#baseUrl}`, null, null, { cause })
+      throw new TributaryError(0, 'no_answer', `no answer from ${this.#baseUrl}`, null, [], null, { cause })
     })
-    if (!response.ok) throw await failure(response)
+    if (!response.ok) throw await failureOf(response)
     return response
   }
 
@@ -82,16 +62,4 @@ function queryOf(query: Call['query']): string {
   const given = new URLSearchParams()
   for (const [name, value] of Object.entries(query ?? {})) if (value !== undefined) given.set(name, String(value))
   return given.size === 0 ? '' : `?${given}`
-}
-
-async function failure(response: Response): Promise<TributaryError> {
-  const problem = (await response.json().catch(() => null)) as TributaryError['problem']
-  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
-  return new TributaryError(
-    response.status,
-    problem?.code ?? 'unknown',
-    problem === null ? `answered ${response.status}` : `${problem.title}: ${problem.detail}`,
-    problem,
-    Number.isFinite(retryAfter) ? retryAfter : null,
-  )
 }

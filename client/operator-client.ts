@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { LedgerAnswer, TrialBalanceAnswer } from '../api/finance/schemas.js'
+import type { PlansAnswer, PlansQuery } from '../api/ops/plan-schemas.js'
 import type {
   ConnectionActionAnswer,
   ConnectionsAnswer,
@@ -57,6 +58,18 @@ export class OperatorClient {
   /** Polls now; once even while paused. */
   poll(connection: string): Promise<ConnectionActionAnswer> {
     return this.#act(connection, 'poll')
+  }
+
+  /** Every buyer's survey plans with what they have so far, newest first. */
+  plans(
+    filter: {
+      demand_partner?: string
+      status?: z.output<typeof PlansQuery>['status']
+      cursor?: string
+      limit?: number
+    } = {},
+  ): Promise<PlansAnswer> {
+    return this.#api.json('/v1/ops/plans', { query: filter })
   }
 
   quarantine(

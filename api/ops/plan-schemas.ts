@@ -71,5 +71,5 @@ export const PlansAnswer = z
     ),
     next_cursor: z.string().nullable().meta({ example: null }),
   })
-  .meta({ id: 'Plans' })
+  .meta({ id: 'OpsPlans' })
 export type PlansAnswer = z.output<typeof PlansAnswer>

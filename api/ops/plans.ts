@@ -38,7 +38,7 @@ export function plansList(deps: ApiDependencies, ui: TemporalUi): RequestHandler
   }
 }
 
-export type ShownPlan = PlanOverview & { readonly workflowUrl: string | null }
+type ShownPlan = PlanOverview & { readonly workflowUrl: string | null }
 
 /** A page of plans, each with where its workflow is seen. */
 export async function plansStanding(

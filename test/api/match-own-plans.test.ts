@@ -1,81 +1,32 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { Client, Connection } from '@temporalio/client'
 import type { Express } from 'express'
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { createApp } from '../../api/app.js'
-import { composeApi } from '../../api/compose.js'
-import { openConnection } from '../../db/stores/connection-store.js'
+import type { Knex } from '../../db/connect.js'
 import { lockPlan } from '../../db/stores/plan-row.js'
 import { deletePlan, insertPlan, setPlanStatus, setQuotaStatus, writePolicy } from '../../db/stores/plan-store.js'
 import { stampSoon } from '../../db/stores/stamp-soon.js'
 import { surveyIdOf } from '../../db/survey-id.js'
 import { DEFAULT_POLICY, GATEWAY, type SurveyPlan } from '../../domain/plan/survey-plan.js'
-import { loadConfig } from '../../platform/config/load.js'
-import { createLogger } from '../../platform/logger.js'
-import { connectionSchemas } from '../../providers/connection-schemas.js'
-import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import { OWN_PLANS_KEYS, type OwnPlansApi, startOwnPlansApi } from '../support/own-plans-api.js'
 import { aPlan } from '../support/plans.js'
 
 /** What contract §4 allows between a commit and a match that knows of it. */
 const MATCHABLE_MS = 1_000
-const KEYS = { lifepoints: 'tk_lifepoints_0123456789', toplife: 'tk_toplife_0123456789', ops: 'ok_ops_0123456789' }
 
-const CONFIG = `
-operators: [{ id: ops, api_key: "${KEYS.ops}", roles: [ops] }]
-demand_partners: [{ id: acme, api_key: "dk_acme_0123456789" }]
-panels:${Object.entries(KEYS)
-  .filter(([id]) => id !== 'ops')
-  .map(
-    ([id, key]) => `
-  - id: ${id}
-    api_key: "${key}"
-    markets: { USA: { locales: [en-US, es-US], currency: USD } }
-    redirects: { default: "https://${id}.example/done" }
-    postback: { url: "https://${id}.example/hooks", secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" }
-    reward: { currency: points, per_major_unit: 100, share_percent: 50, screenout: 0 }`,
-  )
-  .join('')}
-connections:
-  - { id: kantar-us, provider: kantar, supply_url: "https://supply.example", api_key: "k_0123456789" }
-`
-
-let database: TestDatabase
+let api: OwnPlansApi
 let app: Express
-let close: () => Promise<void>
 let planned = 0
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  const file = join(mkdtempSync(join(tmpdir(), 'tributary-test-')), 'tributary.yaml')
-  writeFileSync(file, CONFIG)
-  const away = Connection.lazy({ address: '127.0.0.1:1', connectTimeout: '1s' })
-  const { deps, close: closeApi } = await composeApi({
-    config: loadConfig({ file, env: {}, connectionSchemas }),
-    knex: database.knex,
-    databaseUrl: database.url,
-    // nothing here needs Temporal: a match is answered from memory
-    temporal: new Client({ connection: away }),
-    logger: createLogger('test', 'silent'),
-    publicUrl: 'http://tributary.example',
-  })
-  app = createApp(deps)
-  await openConnection(database.knex, { connection: GATEWAY, provider: GATEWAY })
-  await deps.catalogue.start()
-  close = async () => {
-    await closeApi()
-    await away.close()
-    await database.drop()
-  }
+  api = await startOwnPlansApi()
+  app = api.app
 })
-afterAll(() => close())
+afterAll(() => api.close())
 
 /** As a buyer's request does it: the transaction, then the stamp that nobody waits for. */
-async function change<Result>(work: (trx: TestDatabase['knex']) => Promise<Result>): Promise<Result> {
-  const result = await database.knex.transaction(work)
-  stampSoon(database.knex)
+async function change<Result>(work: (trx: Knex) => Promise<Result>): Promise<Result> {
+  const result = await api.database.knex.transaction(work)
+  stampSoon(api.database.knex)
   return result
 }
 
@@ -92,7 +43,7 @@ type Panel = 'lifepoints' | 'toplife'
 async function match(panel: Panel, body: object = {}) {
   const answer = await request(app)
     .post('/v1/surveys/match')
-    .set('x-api-key', KEYS[panel])
+    .set('x-api-key', OWN_PLANS_KEYS[panel])
     .send({ panelist_id: 'ann', country: 'USA', limit: 200, ...body })
   expect(answer.status, answer.text).toBe(200)
   return answer.body as {
@@ -203,7 +154,7 @@ describe('a survey plan in a match', () => {
     const planId = await launched()
     await within(async () => expect(await plansOf('lifepoints')).toContain(planId))
     const tell = (action: string) =>
-      request(app).post(`/v1/ops/connections/gateway/${action}`).set('x-api-key', KEYS.ops)
+      request(app).post(`/v1/ops/connections/gateway/${action}`).set('x-api-key', OWN_PLANS_KEYS.ops)
     expect((await tell('pause').send({ reason: 'books' })).status).toBe(202)
     await within(async () => {
       const { offers, connections } = await match('lifepoints')
@@ -218,7 +169,7 @@ describe('a survey plan in a match', () => {
 async function storePanelist(panel: Panel, profile: object = { age: 22 }): Promise<void> {
   const put = await request(app)
     .put('/v1/panelists/bob')
-    .set('x-api-key', KEYS[panel])
+    .set('x-api-key', OWN_PLANS_KEYS[panel])
     .send({ country: 'USA', locale: 'en-US', profile })
   expect([200, 201, 204]).toContain(put.status)
 }
@@ -227,7 +178,7 @@ const explain = (panel: Panel, planId: string) =>
   request(app)
     .get(`/v1/surveys/${surveyIdOf(GATEWAY, planId)}/explain`)
     .query({ panelist_id: 'bob' })
-    .set('x-api-key', KEYS[panel])
+    .set('x-api-key', OWN_PLANS_KEYS[panel])
 
 describe('an explanation of a survey plan', () => {
   test('speaks our own words, and is there for the panels that the plan names alone', async () => {
@@ -249,7 +200,7 @@ describe('an explanation of a survey plan', () => {
     const never = await request(app)
       .get('/v1/surveys/sv_never/explain')
       .query({ panelist_id: 'bob' })
-      .set('x-api-key', KEYS.toplife)
+      .set('x-api-key', OWN_PLANS_KEYS.toplife)
     expect(other.status).toBe(404)
     expect(other.body).toEqual(never.body)
   })

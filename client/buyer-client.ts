@@ -1,0 +1,124 @@
+import type { z } from 'zod'
+import type { BuyerSurvey } from '../api/buyers/survey-schemas.js'
+import type { FolderList, Template, TemplatesAnswer } from '../api/buyers/template-schemas.js'
+import type {
+  CreatePlanAnswer,
+  EditPlanAnswer,
+  EditQuotaAnswer,
+  PlanAnswer,
+  Status,
+  SurveyPlanRequest,
+} from '../api/demand/plan-schemas.js'
+import type { ListedPlan, PlansAnswer, PolicyAnswer, PolicyRequest } from '../api/demand/policy-schemas.js'
+import type { TargetingAttributesAnswer, TargetingPanelsAnswer } from '../api/demand/targeting-schemas.js'
+import type { BuyerSurveyRequest, TemplateFields } from './buyer-types.js'
+import { type ClientOptions, path, Transport } from './http.js'
+
+type PlanStatus = z.output<typeof Status>
+
+/**
+ * The API as a demand partner calls it: survey plans (seed 000), what is agreed about them, and surveys from templates
+ * (seed 002). Every method throws TributaryError for what is no success.
+ */
+export class BuyerClient {
+  readonly #api: Transport
+
+  constructor(options: ClientOptions) {
+    this.#api = new Transport(options)
+  }
+
+  /** The questions that a plan can ask for. @param country ISO 3166-1 alpha-3; left out: all */
+  targetingAttributes(country?: string): Promise<z.output<typeof TargetingAttributesAnswer>> {
+    return this.#api.json('/targeting-attributes', { query: { country } })
+  }
+
+  /** The panels that a plan can target, with their markets. */
+  targetingPanels(filter: { country?: string; panel?: string } = {}): Promise<z.output<typeof TargetingPanelsAnswer>> {
+    return this.#api.json('/targeting-panels', { query: filter })
+  }
+
+  /** Launches a plan: it is open, and offered to its panels, from now on. */
+  createPlan(plan: z.input<typeof SurveyPlanRequest>): Promise<z.output<typeof CreatePlanAnswer>> {
+    return this.#api.json('/survey-plan', { method: 'POST', body: plan })
+  }
+
+  /** A plan as it was posted, what is left of it, and how its sessions ended. */
+  getPlan(planId: string): Promise<z.output<typeof PlanAnswer>> {
+    return this.#api.json(path`/survey-plans/${planId}`)
+  }
+
+  setPlanStatus(planId: string, status: PlanStatus): Promise<z.output<typeof EditPlanAnswer>> {
+    return this.#api.json(path`/survey-plans/${planId}`, { method: 'PATCH', body: { status } })
+  }
+
+  setQuotaStatus(planId: string, quotaId: string, status: PlanStatus): Promise<z.output<typeof EditQuotaAnswer>> {
+    return this.#api.json(path`/survey-plans/${planId}/quotas/${quotaId}`, { method: 'PATCH', body: { status } })
+  }
+
+  /** Deletes a plan that is CLOSED and has nobody in it. */
+  async deletePlan(planId: string): Promise<void> {
+    await this.#api.send(path`/survey-plans/${planId}`, { method: 'DELETE' })
+  }
+
+  /** One page of plans, newest first. @param cursor `next_cursor` of the page before */
+  listPlans(cursor?: string, limit?: number): Promise<PlansAnswer> {
+    return this.#api.json('/v1/plans', { query: { cursor, limit } })
+  }
+
+  /** All plans, newest first, fetched page by page as they are read. */
+  async *plans(): AsyncGenerator<ListedPlan> {
+    let cursor: string | undefined
+    do {
+      const page = await this.listPlans(cursor)
+      yield* page.plans
+      cursor = page.next_cursor ?? undefined
+    } while (cursor !== undefined)
+  }
+
+  getPolicy(planId: string): Promise<PolicyAnswer> {
+    return this.#api.json(path`/v1/plans/${planId}/policy`)
+  }
+
+  /** Changes what is given, leaves the rest. @returns the whole policy */
+  putPolicy(planId: string, policy: z.input<typeof PolicyRequest>): Promise<PolicyAnswer> {
+    return this.#api.json(path`/v1/plans/${planId}/policy`, { method: 'PUT', body: policy })
+  }
+
+  /** One page of the templates that one may manage. */
+  listTemplates(cursor?: string, limit?: number): Promise<TemplatesAnswer> {
+    return this.#api.json('/v1/templates', { query: { cursor, limit } })
+  }
+
+  /** Stores a template, replacing what was there under the id. */
+  putTemplate(templateId: number, template: TemplateFields): Promise<Template> {
+    return this.#api.json(path`/v1/templates/${String(templateId)}`, { method: 'PUT', body: template })
+  }
+
+  getTemplate(templateId: number): Promise<Template> {
+    return this.#api.json(path`/v1/templates/${String(templateId)}`)
+  }
+
+  async deleteTemplate(templateId: number): Promise<void> {
+    await this.#api.send(path`/v1/templates/${String(templateId)}`, { method: 'DELETE' })
+  }
+
+  /** The templates that one may use, by folder. @param forPage with owner and sharing, as a page shows them */
+  templateFolders(forPage: 0 | 1 = 0): Promise<FolderList> {
+    return this.#api.json('/buyers/v2/templates', { query: { UI: forPage }, keyHeader: 'access-token' })
+  }
+
+  /** A draft, from a template where `template_id` names one. */
+  createSurvey(survey: BuyerSurveyRequest): Promise<BuyerSurvey> {
+    return this.#api.json('/buyers/v2/surveys', { method: 'POST', body: survey, keyHeader: 'access-token' })
+  }
+
+  /** Edits a survey. `ps_survey_status: 22`, with `live_url`, `offer_price`, `currency` and `panels`, launches it. */
+  putSurvey(surveyId: number, survey: BuyerSurveyRequest): Promise<BuyerSurvey> {
+    const address = path`/buyers/v2/surveys/${String(surveyId)}`
+    return this.#api.json(address, { method: 'PUT', body: survey, keyHeader: 'access-token' })
+  }
+
+  getSurvey(surveyId: number): Promise<BuyerSurvey> {
+    return this.#api.json(path`/buyers/v2/surveys/${String(surveyId)}`, { keyHeader: 'access-token' })
+  }
+}

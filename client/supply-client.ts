@@ -1,0 +1,67 @@
+import type { z } from 'zod'
+import type { CreateSurveySessionResponse, SurveySession } from '../api/router/schemas.js'
+import type { SurveyAnswer, SurveysAnswer } from '../api/suppliers/schemas.js'
+import type { FeedAnswer } from '../api/supply/schemas.js'
+import { type ClientOptions, path, Transport } from './http.js'
+
+/** One survey of the feed, in its newest version. */
+export type FeedItem = z.output<typeof FeedAnswer>[number]
+
+/**
+ * The API as a panel calls it that keeps the surveys itself: the feed of changes and sessions from it (seed 000), and what
+ * is guaranteed to the panel (seed 004). A panel that asks for one panelist at a time uses PanelClient. Every method
+ * throws TributaryError for what is no success.
+ */
+export class SupplyClient {
+  readonly #api: Transport
+
+  constructor(options: ClientOptions) {
+    this.#api = new Transport(options)
+  }
+
+  /** What changed since the last acknowledgement; empty when nothing did. Poll every 10 to 15 seconds. */
+  feed(): Promise<FeedItem[]> {
+    return this.#api.json('/surveys')
+  }
+
+  /** The feed is processed up to `ackId`: the next poll begins behind it. */
+  async acknowledge(ackId: number): Promise<void> {
+    await this.#api.send('/surveys/ack', { method: 'POST', body: { ack_id: ackId } })
+  }
+
+  /**
+   * Everything that changed, page after page, acknowledged once `store` has it: what is not stored comes again.
+   * @returns how many changes there were
+   */
+  async takeChanges(store: (changes: readonly FeedItem[]) => Promise<void>): Promise<number> {
+    let taken = 0
+    for (;;) {
+      const changes = await this.feed()
+      const last = changes.at(-1)
+      if (last === undefined) return taken
+      await store(changes)
+      await this.acknowledge(last.ack_id)
+      taken += changes.length
+    }
+  }
+
+  /**
+   * Brings a panelist to a survey of the feed.
+   * @param creationUrl the item's `survey_session_creation_url`
+   * @returns where to send the panelist
+   */
+  createSession(creationUrl: string, request: z.input<typeof SurveySession>): Promise<CreateSurveySessionResponse> {
+    // the key goes to the API that this client was made for, whatever host the address names
+    return this.#api.json(new URL(creationUrl).pathname, { method: 'POST', body: request })
+  }
+
+  /** One survey with what is guaranteed to the panel. */
+  supplierSurvey(surveyId: string): Promise<z.output<typeof SurveyAnswer>> {
+    return this.#api.json(path`/suppliers/v2/surveys/${surveyId}`, { keyHeader: 'access-token' })
+  }
+
+  /** @param filter `survey_status`: 22 live [22], 33 paused, 44 closed; `mod_on`: changed since, in epoch milliseconds */
+  supplierSurveys(filter: { survey_status?: number; mod_on?: number } = {}): Promise<z.output<typeof SurveysAnswer>> {
+    return this.#api.json('/suppliers/v2/surveys', { query: filter, keyHeader: 'access-token' })
+  }
+}
