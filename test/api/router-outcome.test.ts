@@ -375,3 +375,29 @@ test('somebody who leaves without an outcome goes home from the start link once 
   const back = await visit(api, `/sessions/start/${entry_token}`)
   expect((await home(back.headers.location)).claims.outcome).toBe('SCREENED_OUT')
 })
+
+test('sixty at once on ten completes: ten get in, ten are paid, and nobody beyond', async () => {
+  const planId = await api.launch({
+    targetCompletes: 10,
+    quotas: [{ id: 'q', qualifications: [], targetCompletes: 10 }],
+  })
+  const path = api.creationPath(planId)
+  const links = await Promise.all(
+    Array.from({ length: 60 }, async (_, at) => {
+      const created = await as(api, 'lifepoints').post(path, { panelist_id: `crowd-${at}` })
+      return created.body.url as string
+    }),
+  )
+  const clicks = await Promise.all(links.map((link) => visit(api, link)))
+  const surveys = clicks.map(({ headers }) => new URL(headers.location ?? ''))
+  const inside = surveys.filter(({ host }) => host === 'survey-platform.example')
+  expect(inside).toHaveLength(10)
+  expect(surveys.filter(({ pathname }) => pathname === '/full')).toHaveLength(50)
+  await Promise.all(inside.map((survey) => tell(survey.searchParams.get('t') ?? '', 'COMPLETED').expect(200)))
+  const sessions = await api.database.knex('sessions').where({ provider_survey_id: planId })
+  expect(sessions.filter(({ payable }) => payable)).toHaveLength(10)
+  expect(await api.database.knex('survey_plans').where({ plan_id: planId }).first()).toMatchObject({
+    completes: 10,
+    status: 'CLOSED',
+  })
+}, 60_000)
