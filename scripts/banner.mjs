@@ -43,12 +43,27 @@ async function askConnections(api, key) {
  * @param {NodeJS.ProcessEnv} environment
  * @returns {Promise<{ id: string, key: string } | undefined>}
  */
-export async function firstPanel(file, environment) {
+export function firstPanel(file, environment) {
+  return firstOf(file, 'panels', environment)
+}
+
+/**
+ * The first buyer of a configuration file; as `firstPanel`.
+ *
+ * @param {string} file
+ * @param {NodeJS.ProcessEnv} environment
+ * @returns {Promise<{ id: string, key: string } | undefined>}
+ */
+export function firstBuyer(file, environment) {
+  return firstOf(file, 'demand_partners', environment)
+}
+
+async function firstOf(file, section, environment) {
   try {
     // loaded late: this module is also imported before the dependencies are installed
     const { parse } = await import(pathToFileURL(path.join(checkout, 'node_modules', 'yaml', 'dist', 'index.js')).href)
-    const [panel] = parse(fs.readFileSync(file, 'utf8')).panels
-    return { id: String(panel.id), key: expand(String(panel.api_key), environment) }
+    const [first] = parse(fs.readFileSync(file, 'utf8'))[section]
+    return { id: String(first.id), key: expand(String(first.api_key), environment) }
   } catch {
     return undefined
   }
@@ -70,10 +85,10 @@ export const exampleRequest = {
 /**
  * What a person sees when everything runs.
  *
- * @param {{ api: string, temporalUi: string | null, demo: string | null, panel: { id: string, key: string } | undefined, showKey: boolean, data: string, configuration: string, surveys?: { id: string, surveys: number }[] }} facts
+ * @param {{ api: string, temporalUi: string | null, demo: string | null, panel: { id: string, key: string } | undefined, buyer?: { id: string, key: string } | undefined, showKey: boolean, data: string, configuration: string, surveys?: { id: string, surveys: number }[] }} facts
  *   `showKey`: the key is one of the sandbox's, which are no secret
  */
-export function banner({ api, temporalUi, demo, panel, showKey, data, configuration, surveys = [] }) {
+export function banner({ api, temporalUi, demo, panel, buyer, showKey, data, configuration, surveys = [] }) {
   const lines = [
     '',
     '  Tributary is running. Ctrl-C stops it.',
@@ -81,7 +96,7 @@ export function banner({ api, temporalUi, demo, panel, showKey, data, configurat
     `  API            ${api}`,
     `  documentation  ${api}/docs`,
     `  operations     ${api}/ops`,
-    ...(demo === null ? [] : [`  demo           ${demo}`]),
+    ...(demo === null ? [] : [`  demo           ${demo}`, `  buyer's view   ${demo}/buyer`]),
     ...(temporalUi === null ? [] : [`  Temporal UI    ${temporalUi}`]),
     ...(surveys.length === 0
       ? []
@@ -89,6 +104,8 @@ export function banner({ api, temporalUi, demo, panel, showKey, data, configurat
     `  configuration  ${configuration}`,
     `  data and logs  ${data}`,
   ]
+  // only the sandbox's keys are no secret
+  if (buyer !== undefined && showKey) lines.push(`  buyer          ${buyer.id}, key ${buyer.key}`)
   if (panel !== undefined) {
     const key = showKey ? panel.key : `<the key of ${panel.id}>`
     lines.push(`  panel          ${panel.id}${showKey ? `, key ${panel.key}` : ''}`, '')

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { banner, countSurveys, firstPanel } from './banner.mjs'
+import { banner, countSurveys, firstBuyer, firstPanel } from './banner.mjs'
 import { checkout } from './checkout.mjs'
 import { startChild } from './child.mjs'
 import { showErrors } from './log-watch.mjs'
@@ -195,6 +195,7 @@ export class Installation {
         temporalUi: temporal_ui,
         demo: sandbox === null ? null : `${sandbox}/demo`,
         panel,
+        buyer: await firstBuyer(configuration, this.environment),
         showKey: this.settings.sandbox,
         data: this.data,
         configuration,
