@@ -24,6 +24,8 @@ export interface StackOptions {
   /** The configuration file's text, made once the addresses are known. */
   readonly configuration: (addresses: { sandboxUrl: string; apiUrl: string }) => { file: string; text: string }
   readonly sandbox: Readonly<Record<string, string>>
+  /** False = no worker runs [true]. */
+  readonly worker?: boolean
 }
 
 interface TestServers {
@@ -88,7 +90,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
   await run(['--import', 'tsx', 'db/main.ts'], shared)
   await start('sandbox', ['sandbox/main.ts'], options.sandbox)
-  await Promise.all([start('api', ['api/main.ts']), start('worker', ['workers/main.ts'])])
+  await Promise.all([
+    start('api', ['api/main.ts']),
+    ...(options.worker === false ? [] : [start('worker', ['workers/main.ts'])]),
+  ])
   return {
     data,
     databaseUrl,
