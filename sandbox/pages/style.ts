@@ -10,6 +10,7 @@ main { max-width: 52rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h1 { font-size: 1.6rem; line-height: 1.2; margin: .5rem 0; }
 h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 h3 { font-size: 1rem; margin: 0 0 .25rem; }
+h1, h2, h3 { overflow-wrap: anywhere; }
 p { margin: .5rem 0; }
 a { color: var(--accent); }
 small, .soft { color: var(--soft); }
