@@ -106,12 +106,14 @@ export async function runRouter(
   }
   /** A session that is still opening shows its small page: a respondent's browser asks again. */
   const startOf = async (url: string) => {
+    let last = ''
     for (let attempt = 0; attempt < 60; attempt += 1) {
       const started = await timed(times.start, () => call('GET', url, null))
       if (started.location !== '') return started.location
+      last = `${started.status} ${started.text.slice(0, 300)}`
       await new Promise((resolve) => setTimeout(resolve, 500))
     }
-    throw new Error(`${url} leads nowhere`)
+    throw new Error(`${url} leads nowhere: ${last}`)
   }
   const startedAt = performance.now()
   await inParallel(sessions, concurrency, async (index) => {
