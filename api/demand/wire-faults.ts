@@ -49,7 +49,8 @@ function faultsOf(issue: Issue, prefix: Path, body: unknown, unknownMember: stri
         message: unknownMember,
       }))
     case 'invalid_union':
-      return answersFaults(issue, path, body, unknownMember)
+      if (path.at(-1) === 'qualifying_answers') return answersFaults(issue, path, body, unknownMember)
+      return given === undefined ? one('required', 'is required') : one('type', issue.message)
     case 'custom':
       return one(String(issue.params?.constraint ?? 'custom'), issue.message)
     default:
