@@ -21,12 +21,13 @@ a { color: var(--accent); }
 .row form { display: flex; flex-wrap: wrap; gap: .4rem; margin: 0; }
 .notice, .alert { border-left: .3rem solid var(--good); background: var(--card); padding: .6rem .9rem; margin: .75rem 0; }
 .alert { border-color: var(--bad); }
-.tag { display: inline-block; border: 1px solid currentColor; border-radius: 1rem; padding: 0 .55rem; font-size: .85rem; font-weight: 600; }
+.tag { display: inline-block; white-space: nowrap; border: 1px solid currentColor; border-radius: 1rem; padding: 0 .55rem; font-size: .85rem; font-weight: 600; }
 .good { color: var(--good); } .warn { color: var(--warn); } .bad { color: var(--bad); }
 table { border-collapse: collapse; width: 100%; background: var(--card); border: 1px solid var(--line); border-radius: .6rem; }
 th, td { text-align: left; padding: .5rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 th { color: var(--soft); font-weight: 600; font-size: .85rem; overflow-wrap: normal; }
 td > .row { min-width: 13rem; }
+time { white-space: nowrap; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 code, pre { font-family: ui-monospace, monospace; font-size: .85em; overflow-wrap: anywhere; }
 pre { background: var(--code); border-radius: .4rem; padding: .5rem .6rem; margin: .4rem 0; white-space: pre-wrap; max-height: 12rem; overflow: auto; }

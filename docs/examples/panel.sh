@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# A panel (supplier) at work: the feed of seed 000, a session from it, and what seed 004 says is kept for the panel.
+# Run `npm start`, then ./docs/examples/panel.sh
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+launch_for_panel
+call 200 PUT "/v1/plans/$PLAN/policy" "$BUYER_KEY" "{\"allocations\": {\"$PANEL\": 10}}"
+
+poll_until_there
+same 'the ranges' "$(read_json ".find((one) => one.survey_plan.id === '$SURVEY').survey_plan.qualifications[0].qualifying_answers[0]")" 16-40
+
+step 'what it has stored it acknowledges; then only news comes'
+call 204 POST /surveys/ack "$PANEL_KEY" "{\"ack_id\": $ACK}"
+call 200 GET /surveys "$PANEL_KEY"
+same 'the plan, again' "$(read_json ".some((one) => one.survey_plan.id === '$SURVEY')")" false
+call 400 POST /surveys/ack "$PANEL_KEY" '{"ack_id": 9007199254740991}'
+
+step "seed 000's session, word for word, and the panelist's click"
+call 200 POST "$CREATION" "$PANEL_KEY" "$(survey_session)"
+START=$(read_json .url)
+call 302 GET "$START" ''
+case $LOCATION in https://survey-platform.com/survey/e9790abf\?t=*) ;; *) fail "the click led to $LOCATION" ;; esac
+
+step 'who does not fit is refused, and told why'
+call 400 POST "$CREATION" "$PANEL_KEY" '{"panelist_id": "123457", "panelist_profile": {"age": 41}}'
+
+step 'the same plan as any panelist is matched to it'
+call 200 POST /v1/surveys/match "$PANEL_KEY" \
+  '{"panelist_id": "123458", "country": "USA", "profile": {"age": 22, "sex": "male"}, "connections": ["gateway"], "limit": 200}'
+same 'the offer' "$(read_json ".offers.some((one) => one.provider_survey_id === '$PLAN')")" true
+
+step "seed 004: ten completes are kept for this panel"
+call 200 GET "/suppliers/v2/surveys/$SURVEY" "$PANEL_KEY" '' access-token
+same 'what is needed' "$(read_json .survey.supplier_completes.needed)" 30
+same 'what is guaranteed' "$(read_json .survey.supplier_completes.guaranteed_allocation)" 10
+call 200 GET '/suppliers/v2/surveys?survey_status=22' "$PANEL_KEY" '' access-token
+
+step 'the buyer closes the plan: the panel hears of it'
+call 200 PATCH "/survey-plans/$PLAN" "$BUYER_KEY" '{"status": "CLOSED"}'
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+  call 200 GET /surveys "$PANEL_KEY"
+  CLOSED=$(read_json ".find((one) => one.survey_plan.id === '$SURVEY')?.survey_plan.status ?? ''")
+  [ "$CLOSED" != CLOSED ] || break
+  sleep 1
+done
+same 'the plan' "$CLOSED" CLOSED
+
+printf '\nAll as the seeds say.\n'
