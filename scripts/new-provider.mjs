@@ -1,6 +1,6 @@
 /**
- * `npm run new-provider -- NAME`: lays down an adapter, its sandbox file, its JSON cases and its page, and adds it to the
- * registry. What it lays down works and passes its tests as it is: the shape of a provider that lists surveys, takes
+ * `npm run new-provider -- NAME`: lays down an adapter, its sandbox file, its JSON cases and its page, adds it to the
+ * registry and mounts it in the sandbox. What it lays down works and passes its tests as it is: the shape of a provider that lists surveys, takes
  * respondents by a link and sends them back signed. It is then changed, case by case, to what the provider documents.
  */
 import { spawnSync } from 'node:child_process'
@@ -52,10 +52,10 @@ await runCommand(async () => {
 
   say(`  ok  ${files.length} files and ${cases.length} cases of ${name}, and its line in ${shared.length} shared files`)
   say(`  ..  npx tsc --noEmit && npx vitest run test/providers/${name} test/sandbox/${name}.test.ts`)
-  say(`  ..  then docs/providers/${name}.md says where to begin; mount sandbox/${name}.ts in sandbox/server.ts`)
+  say(`  ..  then docs/providers/${name}.md says where to begin; the sandbox serves it at /${name} from its next start`)
 })
 
-/** The shared files with the provider in them: its name, its schema, its line in the registry. */
+/** The shared files with the provider in them: its name, its schema, its line in the registry, its place in the sandbox. */
 function sharedLines(name, inside) {
   const edit = (file, change) => ({ file, text: change(fs.readFileSync(inside(file), 'utf8'), file) })
   const imported = (text, line) => text.replace(/\n(?=import )/, `\n${line}\n`)
@@ -80,7 +80,24 @@ function sharedLines(name, inside) {
         `import { ${name}Connection } from './${name}/config.js'`,
       ),
     ),
+    edit('sandbox/server.ts', (text, file) =>
+      imported(
+        replaced(text, file, /^( *)app\.use\('\/_sandbox', createAdmin\(/m, `$1${mounted(name)}\n$&`),
+        `import { create${titled(name)} } from './${name}.js'`,
+      ),
+    ),
   ]
+}
+
+/** The line that serves it. Respondents go back to the connection which its page configures. */
+function mounted(name) {
+  const own = `url: () => \`\${url()}/${name}\``
+  const back = `returnUrl: () => \`\${publicUrl()}/returns/${name}-sandbox\``
+  return `app.use('/${name}', create${titled(name)}({ ${own}, ${back} }))`
+}
+
+function titled(name) {
+  return `${name[0].toUpperCase()}${name.slice(1)}`
 }
 
 function replaced(text, file, pattern, by) {
@@ -89,8 +106,10 @@ function replaced(text, file, pattern, by) {
 }
 
 function filled(template, name) {
-  const title = `${name[0].toUpperCase()}${name.slice(1)}`
-  return template.replaceAll('__NAME__', name.toUpperCase()).replaceAll('__Name__', title).replaceAll('__name__', name)
+  return template
+    .replaceAll('__NAME__', name.toUpperCase())
+    .replaceAll('__Name__', titled(name))
+    .replaceAll('__name__', name)
 }
 
 function write(file, text) {

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -31,7 +32,7 @@ function run(args) {
 }
 const program = (name, file) => path.join('node_modules', name, file)
 
-describe('npm run new-provider', { timeout: 300_000 }, () => {
+describe('npm run new-provider', { timeout: 600_000 }, () => {
   it('refuses a name that no file may have, and writes nothing then', () => {
     for (const name of ['Acme', 'ac-me', '1acme', '../x', '']) {
       const { status, said } = run(['scripts/new-provider.mjs', name])
@@ -47,7 +48,13 @@ describe('npm run new-provider', { timeout: 300_000 }, () => {
     for (const file of [`providers/${NAME}/index.ts`, `sandbox/${NAME}.ts`, `docs/providers/${NAME}.md`])
       expect(fs.existsSync(path.join(copy, file)), file).toBe(true)
 
-    const places = ['providers', `sandbox/${NAME}.ts`, `test/providers/${NAME}`, `test/sandbox/${NAME}.test.ts`]
+    const places = [
+      'providers',
+      'sandbox/server.ts',
+      `sandbox/${NAME}.ts`,
+      `test/providers/${NAME}`,
+      `test/sandbox/${NAME}.test.ts`,
+    ]
     const biome = run([program('@biomejs/biome', 'bin/biome'), 'ci', ...places])
     expect(biome.status, biome.said).toBe(0)
     const types = run([program('typescript', 'bin/tsc'), '-p', '.', '--noEmit'])
@@ -60,6 +67,31 @@ describe('npm run new-provider', { timeout: 300_000 }, () => {
     ])
     expect(tests.status, tests.said).toBe(0)
     expect(tests.said).toMatch(/[6-9]\d passed/)
+  })
+
+  it('is served by the sandbox from its next start, which nobody had to change by hand', async () => {
+    const sandbox = spawn(process.execPath, ['--import', 'tsx', 'sandbox/main.ts'], {
+      cwd: copy,
+      env: {
+        ...process.env,
+        SANDBOX_PORT: '0',
+        SANDBOX_PLANS: '1',
+        SANDBOX_SURVEYS: '1',
+        SANDBOX_TICK: '0',
+        SANDBOX_LAUNCH: 'off',
+      },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    })
+    try {
+      const [{ port }] = await once(sandbox, 'message')
+      const surveys = (key) => fetch(`http://127.0.0.1:${port}/${NAME}/surveys`, { headers: { 'x-api-key': key } })
+      expect((await surveys('another key')).status).toBe(401)
+      const [survey] = await (await surveys(`${NAME}-sandbox-key`)).json()
+      expect(survey.url).toBe(`http://127.0.0.1:${port}/${NAME}/start?survey=survey-1`)
+    } finally {
+      sandbox.kill()
+      await once(sandbox, 'exit')
+    }
   })
 
   it('does not lay it down twice, nor over one that is there', () => {
