@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { findPlan, type PlanRecord } from '../../db/stores/plan-row.js'
@@ -269,5 +270,27 @@ describe('a launched survey', () => {
     expect(deleted.status).toBe(204)
     expect((await buyer(api).read(id)).body.ps_survey_status).toBe(44)
     expect(faults(await buyer(api).edit(id, { ps_survey_status: 22 }))).toEqual(['ps_survey_status'])
+  })
+})
+
+describe('docs/templates.md', () => {
+  it('begins with requests which do what it says', async () => {
+    const page = readFileSync(new URL('../../docs/templates.md', import.meta.url), 'utf8')
+    const curls = [...page.matchAll(/curl -X (PUT|POST) \$TRIBUTARY(\S+) [\s\S]*? -d '([^']+)'/g)]
+    expect(curls).toHaveLength(3)
+    const keys = { 'x-api-key': KEYS.acme, 'access-token': KEYS.acme }
+    let id = 0
+    const statuses: number[] = []
+    for (const [, method, path = '', body = ''] of curls) {
+      const address = path.replace('100001', String(id))
+      const sent = method === 'PUT' ? request(api.app).put(address) : request(api.app).post(address)
+      const answer = await sent.set(keys).send(JSON.parse(body))
+      id = answer.body.ps_survey_id ?? id
+      statuses.push(answer.status)
+      if (method === 'POST')
+        expect((answer.body as SurveyBody).quotas.map((one) => one.required_count)).toEqual([10, 10])
+    }
+    expect(statuses).toEqual([200, 200, 200])
+    expect((await buyer(api).read(id)).body.ps_survey_status).toBe(22)
   })
 })
