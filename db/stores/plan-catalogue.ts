@@ -25,7 +25,10 @@ async function writePlanSurvey(trx: Knex, record: PlanRecord, now: Date): Promis
      values (:surveyId, :gateway, :gateway, :planId, :status, :country, :cpiMinor, :currency, :loiMinutes, :irPercent,
        :conversionPercent, :available, :finishAt, :groupId, :json::jsonb, 1, '', :contentHash, :now, :now)
      on conflict (survey_id) do update set
-       status = excluded.status, available_completes = excluded.available_completes, survey = excluded.survey,
+       status = excluded.status, country = excluded.country, cpi_minor = excluded.cpi_minor,
+       currency = excluded.currency, loi_minutes = excluded.loi_minutes, ir_percent = excluded.ir_percent,
+       conversion_percent = excluded.conversion_percent, finish_at = excluded.finish_at, group_id = excluded.group_id,
+       available_completes = excluded.available_completes, survey = excluded.survey,
        content_hash = excluded.content_hash, source_order = s.source_order + 1, changed_at = excluded.changed_at,
        dirty = true
      where (s.content_hash, s.status) is distinct from (excluded.content_hash, excluded.status)`,

@@ -112,7 +112,7 @@ export async function settleSlot(
     own.slot === 'filled' ||
     own.slot === 'provisional' ||
     (own.slot === 'held' && own.held_until !== null && own.held_until > now)
-  const room = keeps || noRoomFor(record, session.panel, own.quota_ids, 'late') === null
+  const room = keeps ? own.slot === 'filled' || withinBounds(record, own.quota_ids) : isFree(record, session, own)
   const slot: Slot = wants === 'released' || !room ? 'released' : wants
   await moveSlot(trx, own, slot)
   const filled = (slot === 'filled' ? 1 : 0) - (own.slot === 'filled' ? 1 : 0)
@@ -120,6 +120,24 @@ export async function settleSlot(
   const stamp = filled !== 0 && (await showPlan(trx, own.plan_id, now))
   const overQuota = wants === 'filled' && slot !== 'filled'
   return { standing: overQuota ? { ...standing, payable: false, unpaidReason: 'over_quota' } : standing, stamp }
+}
+
+const isFree = (record: PlanRecord, session: SessionRow, own: PlanSessionRow): boolean =>
+  noRoomFor(record, session.panel, own.quota_ids, 'late') === null
+
+/**
+ * Whether one more complete stays within target + overage. A kept slot is within them, unless the target was lowered
+ * under it; then its complete is one too many, and says so rather than fail.
+ */
+function withinBounds({ plan, policy, completes }: PlanRecord, quotaIds: readonly string[]): boolean {
+  const targetOf = (quotaId: string) => plan.quotas.find(({ id }) => id === quotaId)?.targetCompletes
+  return (
+    completes.plan < plan.targetCompletes + policy.overage &&
+    quotaIds.every((quotaId) => {
+      const target = targetOf(quotaId)
+      return target === undefined || (completes.quotas.get(quotaId) ?? 0) < target + policy.overage
+    })
+  )
 }
 
 async function moveSlot(trx: Knex, own: PlanSessionRow, slot: Slot): Promise<void> {

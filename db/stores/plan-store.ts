@@ -30,7 +30,7 @@ export async function insertPlan(
 /**
  * Puts another version of a plan in the place of the one that is there (seed 002: a launched survey is edited). Counts,
  * statuses and the policy stay; quotas and panels that are gone lose their targets, not their history.
- * @returns `below_completes` when the new target is less than what is completed already: then nothing changed
+ * @returns `below_completes` when a new target is less than what is completed or held already: then nothing changed
  */
 export async function replacePlan(
   trx: Knex,
@@ -40,7 +40,7 @@ export async function replacePlan(
 ): Promise<'replaced' | 'below_completes'> {
   const held = await lockPlan(trx, planId, now)
   if (held === null) throw new Error(`plan ${planId} is not there`)
-  if (plan.targetCompletes + held.policy.overage < held.completes.plan) return 'below_completes'
+  if (isBelowWhatIsTaken(held, plan)) return 'below_completes'
   await trx('survey_plans')
     .where({ plan_id: planId })
     .update({ plan: JSON.stringify(plan), target_completes: plan.targetCompletes, updated_at: now })
@@ -55,6 +55,17 @@ export async function replacePlan(
   await writePanels(trx, planId, plan)
   await showPlan(trx, planId, now)
   return 'replaced'
+}
+
+function isBelowWhatIsTaken({ policy, completes, held }: PlanRecord, plan: SurveyPlan): boolean {
+  const short = (target: number | undefined, done: number, inside: number): boolean =>
+    target !== undefined && target + policy.overage < done + inside
+  return (
+    short(plan.targetCompletes, completes.plan, held.plan) ||
+    plan.quotas.some(({ id, targetCompletes }) =>
+      short(targetCompletes, completes.quotas.get(id) ?? 0, held.quotas.get(id) ?? 0),
+    )
+  )
 }
 
 async function writeQuotas(trx: Knex, planId: string, plan: SurveyPlan): Promise<void> {
