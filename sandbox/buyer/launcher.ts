@@ -31,6 +31,8 @@ const PAUSE_MS = 1_000
  */
 export function createLauncher({ buyers, plans, templates, clock, journal, onLaunched, warn }: LauncherParts) {
   const stopped = new AbortController()
+  /** Plans that were launched and whose policy Tributary has not taken yet, by the buyer's survey id. */
+  const owed = new Map<string, string>()
 
   function buyerOf({ buyer: id }: { buyer: string }): BuyerClient {
     const buyer = buyers.find(({ account }) => account.id === id)
@@ -40,7 +42,9 @@ export function createLauncher({ buyers, plans, templates, clock, journal, onLau
 
   async function launchOne(plan: StarterPlan): Promise<Launch> {
     const buyer = buyerOf(plan)
-    const { body, policy } = plan
+    const { body } = plan
+    const launched = owed.get(body.survey_id)
+    if (launched !== undefined) return agree(buyer, plan, launched)
     const { value: known } = await buyer.plans()
     const mine = known.filter(({ survey_id }) => survey_id === body.survey_id)
     let moved = false
@@ -56,9 +60,16 @@ export function createLauncher({ buyers, plans, templates, clock, journal, onLau
     if (mine.length > 0 && !moved) return 'there'
     const { value } = await buyer.launch(body)
     journal.record('buyer.launched', { buyer: buyer.account.id, plan: value.id, survey_id: body.survey_id })
-    if (policy) await buyer.setPolicy(value.id, policy)
+    owed.set(body.survey_id, value.id)
     onLaunched(buyer, value.id)
+    await agree(buyer, plan, value.id)
     return moved ? 'relaunched' : 'launched'
+  }
+
+  async function agree(buyer: BuyerClient, { body, policy }: StarterPlan, planId: string): Promise<Launch> {
+    if (policy) await buyer.setPolicy(planId, policy)
+    owed.delete(body.survey_id)
+    return 'launched'
   }
 
   /** Puts a template where there is none of its id yet. */

@@ -74,6 +74,17 @@ describe('the first plans', () => {
     expect(await sandbox.buyers.launch()).toMatchObject({ 'acme-snacks': 'there' })
   })
 
+  test('get their policy, even when Tributary stumbles between the two', async () => {
+    const { gateway, sandbox } = await start({ 'PUT /v1/plans/acme-plan-1/policy': { status: 503 } })
+    const launching = sandbox.buyers.launch()
+    const tries = () => gateway.heard.filter(({ method, path }) => method === 'PUT' && path.endsWith('1/policy'))
+    await eventually(() => tries().length > 1)
+    delete gateway.answers['PUT /v1/plans/acme-plan-1/policy']
+    expect(await launching).toMatchObject({ 'acme-snacks': 'launched' })
+    expect(gateway.plans).toHaveLength(3)
+    expect(JSON.parse(tries().at(-1)?.body ?? '')).toMatchObject({ overage: 2 })
+  })
+
   test('are launched anew when the sandbox listens elsewhere: their survey cannot be reached any more', async () => {
     const { gateway, sandbox } = await startLaunched()
     const second = await startSandbox({ apiUrl: gateway.url, kantar: { plans: 0 } })
@@ -270,14 +281,30 @@ describe('fielding a plan', () => {
       expect(run).toMatchObject({ lost: 0, refused: {}, note: undefined })
       expect(Object.values(run.outcomes).reduce((sum, count) => sum + count, 0)).toBe(12)
     }
-    // what the panels heard home is what the platform said, session by session
-    expect(gateway.sessions.every(({ outcome }) => outcome !== undefined)).toBe(true)
+    // what came home to the panels is what the platforms said
+    const said: Record<string, number> = {}
+    for (const { outcome = 'none' } of gateway.sessions) said[outcome] = (said[outcome] ?? 0) + 1
+    const heard: Record<string, number> = {}
+    for (const one of gateway.plans)
+      for (const [outcome, count] of Object.entries(sandbox.field.latest(one.id)?.outcomes ?? {}))
+        heard[outcome] = (heard[outcome] ?? 0) + count
+    expect(heard).toEqual(said)
     expect(new Set(gateway.sessions.map(({ panel }) => panel))).toEqual(new Set(['lifepoints', 'toplife']))
     expect(gateway.sessions[0]?.profile).toMatchObject({ age: expect.any(Number), sex: expect.any(String) })
     const acks = gateway.heard.filter(({ path }) => path === '/surveys/ack').map(({ body }) => JSON.parse(body).ack_id)
     expect(acks.length).toBeGreaterThan(2)
     const { text } = await page(`/demo/buyer/acme/plans/${plan.id}`)
     expect(text).toContain('Fielded')
+  })
+
+  test('believes no token that is not signed with a published key', async () => {
+    const { sandbox, gateway, plan } = await startLaunched()
+    gateway.answers['GET /.well-known/jwks.json'] = { status: 200, body: { keys: [] } }
+    const surveyUrl = String(plan.body.survey_url)
+    const order = { planId: plan.id, panelSurveyId: plan.surveyId, surveyUrl, panels: ['toplife'], sessions: 2 }
+    sandbox.field.start(order)
+    expect(await done(sandbox, plan.id)).toMatchObject({ outcomes: {}, lost: 2 })
+    expect(sandbox.journal.read({ kind: 'field.back' })[0]?.details.problem).toContain('does not publish')
   })
 
   test('stops when the plan is not open, and sends nobody to a survey elsewhere', async () => {

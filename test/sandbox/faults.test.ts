@@ -39,9 +39,9 @@ describe('the switches', () => {
       'kantar.postback',
       'kantar.session',
     ])
-    // every provider of the sandbox has switches of its own
+    // every provider of the sandbox has switches of its own, and the survey platform
     expect(new Set(endpoints.map((name) => name.split('.')[0]))).toEqual(
-      new Set(['kantar', 'dynata', 'purespectrum', 'toluna']),
+      new Set(['kantar', 'dynata', 'purespectrum', 'toluna', 'platform']),
     )
     await switchFaults('PUT', { 'kantar.feed': { status: 500 } })
     expect((await shown(switchFaults('PATCH', { 'kantar.ack': { hang: true } }))).faults).toEqual({
