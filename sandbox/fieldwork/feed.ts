@@ -30,8 +30,11 @@ export type FeedItem = z.infer<typeof FeedItem>
 
 /** One panel's copy of its feed, as seed 000 wants it kept: everything since the last acknowledged update, then the next. */
 export interface FeedCopy {
-  /** Asks for what is new, keeps it, then acknowledges it. Throws FeedFailed when Tributary refuses either. */
-  update(): Promise<void>
+  /**
+   * Asks for what is new, has it kept, then acknowledges it. Throws FeedFailed when Tributary refuses either.
+   * @param keep called once the copy holds what is new, and before that is acknowledged
+   */
+  update(keep: () => void): Promise<void>
   /** A plan that is not closed, by what the feed calls it. */
   get(surveyPlanId: string): FeedItem | undefined
   /** All that is kept, to be kept over a restart: what was acknowledged is not sent again. */
@@ -61,7 +64,7 @@ export function createFeedCopy(
   }
 
   return {
-    async update() {
+    async update(keepAll) {
       const answer = await tributary.get('/surveys')
       if (answer.status !== 200 || !Array.isArray(answer.body))
         throw new FeedFailed(`the feed of ${panel} answered ${answer.status}`)
@@ -72,6 +75,7 @@ export function createFeedCopy(
       }
       journal.record('field.polled', { panel, updates: answer.body.length })
       if (highest === undefined) return
+      keepAll()
       const acked = await tributary.post('/surveys/ack', { ack_id: highest })
       if (acked.status !== 204)
         throw new FeedFailed(`the feed of ${panel} did not take ack_id ${highest}: ${acked.status}`)

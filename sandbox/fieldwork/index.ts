@@ -18,7 +18,7 @@ export interface FieldworkOptions {
   paceMs?: number
   /** What the panels' copies of their feeds held before a restart, by panel id. */
   kept?: Readonly<Record<string, readonly unknown[]>>
-  /** Called with those copies whenever they may have changed. */
+  /** Called with those copies when they have changed, before that is acknowledged. */
   keep?: (feeds: Record<string, FeedItem[]>) => void
 }
 
@@ -160,8 +160,7 @@ export function createFieldwork(options: FieldworkOptions, around: FieldworkSurr
   }
 
   async function updateFeed({ feed }: SendingPanel): Promise<void> {
-    await feed.update()
-    keep(Object.fromEntries(panels.map((panel) => [panel.id, panel.feed.all()])))
+    await feed.update(() => keep(Object.fromEntries(panels.map((panel) => [panel.id, panel.feed.all()]))))
   }
 
   const admin = Router()

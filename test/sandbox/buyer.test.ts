@@ -326,6 +326,29 @@ describe('fielding a plan', () => {
     expect(gateway.sessions).toEqual([])
   })
 
+  test('has an update kept before it is acknowledged', async () => {
+    const gateway = await startFakeGateway()
+    const kept: { panel: string[]; acks: number }[] = []
+    const acks = () => gateway.heard.filter(({ path }) => path === '/surveys/ack').length
+    const sandbox = await startSandbox({
+      apiUrl: gateway.url,
+      kantar: { plans: 0 },
+      field: {
+        keep: (feeds) =>
+          void kept.push({ panel: (feeds.lifepoints ?? []).map(({ survey_plan }) => survey_plan.id), acks: acks() }),
+      },
+    })
+    await sandbox.buyers.launch()
+    const [plan] = gateway.plans
+    if (!plan) throw new Error('no plan was launched')
+    const surveyUrl = String(plan.body.survey_url)
+    const order = { planId: plan.id, panelSurveyId: plan.surveyId, surveyUrl, panels: ['lifepoints'], sessions: 1 }
+    sandbox.field.start(order)
+    await done(sandbox, plan.id)
+    expect(kept[0]).toEqual({ panel: gateway.plans.map(({ surveyId }) => surveyId), acks: 0 })
+    expect(acks()).toBe(1)
+  })
+
   test('tells what was refused, and one run at a time is enough', async () => {
     const { sandbox, plan, gateway } = await startLaunched()
     gateway.answers[`POST /panels/lifepoints/session/${plan.surveyId}`] = {
