@@ -51,8 +51,11 @@ export class SupplyClient {
    * @returns where to send the panelist
    */
   createSession(creationUrl: string, request: z.input<typeof SurveySession>): Promise<CreateSurveySessionResponse> {
-    // the key goes to the API that this client was made for, whatever host the address names
-    return this.#api.json(new URL(creationUrl).pathname, { method: 'POST', body: request })
+    // the key goes to the API that this client was made for, whatever host the address names; a prefix of
+    // public_url is in its own address already
+    const { pathname } = new URL(creationUrl)
+    const address = pathname.slice(pathname.lastIndexOf('/panels/'))
+    return this.#api.json(address, { method: 'POST', body: request })
   }
 
   /** One survey with what is guaranteed to the panel. */

@@ -7,6 +7,7 @@ import { main } from '../../cli/main.js'
 import { upsertSurveys } from '../../db/stores/survey-store.js'
 import { money } from '../../domain/money.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import { launch } from '../support/plans.js'
 import { aSurvey } from '../support/surveys.js'
 
 const checkout = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
@@ -105,5 +106,16 @@ describe('tributary mapping', () => {
     writeFileSync(join(folder, 'broken.yaml'), 'limits: { burst: 0 }\n')
     const broken = await run([], { TRIBUTARY_CONFIG: 'broken.yaml', DATABASE_URL: database.url })
     expect([broken.code, broken.err.split(':')[0]]).toEqual([1, 'limits.burst'])
+  })
+})
+
+describe('where there are buyers', () => {
+  it('their plans are mapped word for word: they are written in our own questions', async () => {
+    writeFileSync(join(folder, 'buyers.yaml'), 'demand_partners: [{ id: acme, api_key: dk_acme_0123456789 }]\n')
+    const env = { DATABASE_URL: database.url, TRIBUTARY_CONFIG: 'buyers.yaml' }
+    await launch(database.knex, { qualifications: [{ questionId: 'pets', answers: ['2'] }] })
+    const { code, out } = await run(['--connection', 'gateway'], env)
+    expect([code, out.split('\n')[0]]).toEqual([0, 'gateway (gateway): 1 of 1 open surveys are mapped in every clause'])
+    expect((await run(['--connection', 'gateway'])).code).toBe(2)
   })
 })

@@ -206,7 +206,11 @@ describe('a panel', () => {
         panelist_id: '123456',
       }),
     )
-    expect(failure.status).toBe(400)
+    expect(failure).toMatchObject({ status: 400, faults: [{ message: expect.any(String) }] })
+    const behindPrefix = `${api.baseUrl}/gateway/panels/lifepoints/session/unknown-token`
+    expect((await failureOf(lifepoints().createSession(behindPrefix, { panelist_id: '1' }))).faults).toEqual(
+      failure.faults,
+    )
   })
 })
 
