@@ -7,6 +7,7 @@ import type { Journal } from '../journal.js'
 import { OUTCOMES, type Outcome } from '../outcome-words.js'
 import { sendPage } from '../pages/layout.js'
 import { createTributaryClient, type Exchange, Unreachable } from '../tributary.js'
+import { OutcomeAnswer, Session } from './answers.js'
 import { linkedPage, messagePage, refusedPage, surveyPage } from './pages.js'
 
 export interface SurveyPlatformOptions {
@@ -32,22 +33,6 @@ export interface SurveyPlatform {
 
 /** The same values as in tributary.sandbox.yaml; a test holds the two together. */
 export const SANDBOX_PLATFORM = { id: 'DECIPHER', apiKey: 'pk_test_decipher' } as const
-
-/** Seed 000, RetrieveSessionResponse. */
-const Session = z.object({
-  session_id: z.string().min(1),
-  survey_platform_id: z.string(),
-  survey_id: z.string(),
-  survey_url: z.string().nullish(),
-  supplier_id: z.string(),
-  custom_panel_data: z.unknown().optional(),
-  panelist_id: z.string(),
-  panelist_profile: z.record(z.string(), z.unknown()).nullish(),
-})
-export type PlatformSession = z.infer<typeof Session>
-
-/** Seed 000, PanelistSurveyOutcomeResponse. Nobody is sent to an address that is not http. */
-const OutcomeAnswer = z.object({ redirect_url: z.url({ protocol: /^https?$/ }) })
 
 const Word = z.string().toUpperCase().pipe(z.enum(OUTCOMES))
 const Token = z.string().min(1).max(1_000)

@@ -3,7 +3,7 @@ import { exchangeBlock, problemBlock } from '../pages/exchange.js'
 import { type Html, html } from '../pages/html.js'
 import type { Page } from '../pages/layout.js'
 import type { Exchange } from '../tributary.js'
-import type { PlatformSession } from './index.js'
+import type { PlatformSession } from './answers.js'
 
 /** The survey of an integrated platform: who answers what for whom, and a button for each way it may end. */
 export function surveyPage(survey: string, session: PlatformSession, exchange: Exchange): Page {
