@@ -10,7 +10,7 @@ const MOST_RATIO = 3
 /**
  * `npm run bench:feed -- [--seconds S] [--panels P] [--plans N] [--panels-per-plan K] [--changes C] [--every E]
  * [--json FILE]`: P panels poll the feed of one API process every E seconds and acknowledge what they got, over N open
- * plans of which C change every second. Halfway between two polls each panel asks a bare Express route on the same
+ * plans of which C change every second, through another API process. Halfway between two polls each panel asks a bare Express route on the same
  * PostgreSQL for as many rows of the same size as it was last given, so that both see the same machine. At the end every
  * panel must know every plan as its buyer left it. On servers of its own, on loopback; bounded in time and count. Exits
  * with 1 when anything was lost or a promise is broken.
@@ -41,7 +41,10 @@ async function main(): Promise<void> {
   })
   try {
     const launching = performance.now()
-    const buyer = new Buyer(stack.apiUrl)
+    // buyers call another replica: what is measured is one process that serves the feed
+    const buyersPort = await freePort()
+    await stack.start('api-of-buyers', ['api/main.ts'], { PORT: String(buyersPort) })
+    const buyer = new Buyer(`http://127.0.0.1:${buyersPort}`)
     await buyer.launch(plans, panels, perPlan)
     const launchMs = performance.now() - launching
 

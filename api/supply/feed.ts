@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   type FeedNews,
   type FeedPosition,
-  feedNews,
-  feedPosition,
+  type FeedReading,
   narrowFeed,
+  readFeed,
   rememberServing,
   startFeedAgain,
 } from '../../db/stores/feed-store.js'
@@ -29,7 +29,7 @@ interface Told {
 /** The feed of changes since a panel's last acknowledgement (seed 000, Retrieve Survey Updates; contract §5). */
 export class Feed {
   readonly #items: FeedItems
-  /** Panel -> up to which revision nothing is for it, as long as it has not acknowledged anything else. */
+  /** Panel -> up to which revision nothing is for it that it has not acknowledged, and where it stood then. */
   readonly #empty = new Map<string, { readonly ackedId: number; readonly upTo: number }>()
 
   constructor(private readonly deps: ApiDependencies) {
@@ -50,14 +50,8 @@ export class Feed {
    * @returns the answer as JSON text
    */
   async poll(panel: PanelConfig, now: Date): Promise<string> {
-    const { knex } = this.deps
     const connections = this.#connectionsOf(panel)
-    const at = await this.#settled(panel.id, connections, await feedPosition(knex, panel.id))
-    const empty = this.#empty.get(panel.id)
-    const after = empty?.ackedId === at.ackedId ? Math.max(at.ackedId, empty.upTo) : at.ackedId
-    if (at.head <= after) return '[]'
-
-    const news = await feedNews(knex, { panel: panel.id, connections, after })
+    const { at, news } = await this.#read(panel.id, connections)
     const told = await this.#toldOf(panel.id, news, at.ackedId, now)
     const passed = (told[0]?.news.revision ?? at.head + 1) - 1
     this.#empty.set(panel.id, { ackedId: at.ackedId, upTo: passed })
@@ -65,24 +59,27 @@ export class Feed {
     return this.#written(panel.id, told)
   }
 
+  async #read(panel: string, connections: string[]): Promise<FeedReading> {
+    const { knex } = this.deps
+    const empty = this.#empty.get(panel)
+    const reading = await readFeed(knex, { panel, connections, after: empty?.upTo ?? 0 })
+    const { ackedId, scope } = reading.at
+    if (scope !== null && connections.some((id) => !scope.includes(id))) {
+      // a panel that may use a new connection reads from the beginning: what was there before is new to it
+      await startFeedAgain(knex, panel, connections)
+      return readFeed(knex, { panel, connections, after: 0 })
+    }
+    if (scope !== null && connections.length < scope.length) await narrowFeed(knex, panel, connections)
+    // what this process remembers holds behind where the panel stood, not behind where another process put it back to
+    if (empty !== undefined && ackedId < empty.ackedId) return readFeed(knex, { panel, connections, after: 0 })
+    return reading
+  }
+
   #connectionsOf(panel: PanelConfig): string[] {
     return this.deps.config.connections
       .filter(({ id }) => mayUse(panel, id))
       .map(({ id }) => id)
       .sort()
-  }
-
-  /** A panel that may use a new connection reads from the beginning: what was there before is new to it. */
-  async #settled(panel: string, connections: string[], at: FeedPosition): Promise<FeedPosition> {
-    const { scope } = at
-    if (scope === null) return at
-    if (connections.some((id) => !scope.includes(id))) {
-      await startFeedAgain(this.deps.knex, panel, connections)
-      this.#empty.delete(panel)
-      return { ...at, ackedId: 0, scope: connections }
-    }
-    if (connections.length < scope.length) await narrowFeed(this.deps.knex, panel, connections)
-    return at
   }
 
   async #toldOf(panel: string, news: readonly FeedNews[], ackedId: number, now: Date): Promise<Told[]> {

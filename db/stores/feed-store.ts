@@ -39,43 +39,54 @@ export interface FeedBody {
   readonly plan: SurveyPlan | null
 }
 
-/** The one read of a poll that finds nothing new: a cursor by its key, the newest revision by its index. */
-export async function feedPosition(knex: Knex, panel: string): Promise<FeedPosition> {
-  const { rows } = (await knex.raw(
-    `select (select max(revision) from surveys) as head, c.acked_id, c.served_id, c.scope
-       from (values (1)) one left join feed_cursors c on c.panel = ?`,
-    [panel],
-  )) as { rows: { head: string | null; acked_id: string | null; served_id: string | null; scope: string[] | null }[] }
-  const [row] = rows
-  return {
-    ackedId: Number(row?.acked_id ?? 0),
-    servedId: Number(row?.served_id ?? 0),
-    scope: row?.scope ?? null,
-    head: Number(row?.head ?? 0),
-  }
+/** What a poll reads. */
+export interface FeedReading {
+  readonly at: FeedPosition
+  readonly news: readonly FeedNews[]
 }
 
 /**
- * What changed after a revision and is of the panel's connections, in the order of revisions, which is the order of
- * commits (design §5). Of our own plans only those that target the panel.
+ * Where a panel stands, and what changed since and is of its connections, in the order of revisions, which is the order
+ * of commits (design §5); of our own plans only those that target the panel. One statement: where nothing is new it reads
+ * a cursor by its key and the end of an index.
+ * @param after nothing up to here is for the panel: what the process remembers of it, else 0
  */
-export async function feedNews(
+export async function readFeed(
   knex: Knex,
   { panel, connections, after }: { panel: string; connections: readonly string[]; after: number },
-): Promise<FeedNews[]> {
+): Promise<FeedReading> {
   const { rows } = (await knex.raw(
-    `select s.survey_id, s.revision, s.status, s.dirty, (extract(epoch from s.changed_at) * 1000)::bigint as changed_ms,
-            d.survey_id is not null as known, d.closed_revision
-       from surveys s
-       left join feed_deliveries d on d.panel = :panel and d.survey_id = s.survey_id
-       left join plan_panels p
-         on s.connection = :gateway and p.plan_id = s.provider_survey_id and p.panel = :panel
-      where s.revision > :after and s.connection = any(:connections)
-        and (s.connection <> :gateway or p.panel is not null)
-      order by s.revision`,
+    `select at.head, at.acked_id, at.served_id, at.scope, n.*
+       from (select (select max(revision) from surveys) as head, c.acked_id, c.served_id, c.scope
+               from (values (1)) one left join feed_cursors c on c.panel = :panel) at
+       left join lateral (
+         select s.survey_id, s.revision, s.status, s.dirty, (extract(epoch from s.changed_at) * 1000)::bigint as changed_ms,
+                d.survey_id is not null as known, d.closed_revision
+           from surveys s
+           left join feed_deliveries d on d.panel = :panel and d.survey_id = s.survey_id
+           left join plan_panels p
+             on s.connection = :gateway and p.plan_id = s.provider_survey_id and p.panel = :panel
+          -- the first figure is known when the statement is planned, so that the index is taken
+          where s.revision > :after and s.revision > coalesce(at.acked_id, 0) and s.connection = any(:connections)
+            and (s.connection <> :gateway or p.panel is not null)
+       ) n on true
+      order by n.revision`,
     { panel, after, connections: [...connections], gateway: GATEWAY },
-  )) as { rows: NewsRow[] }
-  return rows.map((row) => ({
+  )) as { rows: (PositionRow & (NewsRow | { readonly survey_id: null }))[] }
+  const [row] = rows
+  return {
+    at: {
+      ackedId: Number(row?.acked_id ?? 0),
+      servedId: Number(row?.served_id ?? 0),
+      scope: row?.scope ?? null,
+      head: Number(row?.head ?? 0),
+    },
+    news: rows.flatMap((one) => (one.survey_id === null ? [] : newsOf(one))),
+  }
+}
+
+function newsOf(row: NewsRow): FeedNews {
+  return {
     surveyId: row.survey_id,
     revision: Number(row.revision),
     changedMs: Number(row.changed_ms),
@@ -83,7 +94,14 @@ export async function feedNews(
     dirty: row.dirty,
     known: row.known,
     closedRevision: row.closed_revision === null ? null : Number(row.closed_revision),
-  }))
+  }
+}
+
+interface PositionRow {
+  readonly head: string | null
+  readonly acked_id: string | null
+  readonly served_id: string | null
+  readonly scope: string[] | null
 }
 
 interface NewsRow {
