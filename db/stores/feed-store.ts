@@ -160,6 +160,7 @@ export interface FeedServing {
 
 /** Remembers what a panel is told, before it is told. */
 export async function rememberServing(knex: Knex, serving: FeedServing): Promise<void> {
+  if (serving.opened.length === 0 && serving.closed.length === 0) return rememberIds(knex, serving)
   const { panel, scope, servedId, passedId, opened, closed } = serving
   await knex.raw(
     `with opened as (
@@ -183,6 +184,21 @@ export async function rememberServing(knex: Knex, serving: FeedServing): Promise
       closed: closed.map(({ surveyId }) => surveyId),
       revisions: closed.map(({ revision }) => revision),
     },
+  )
+}
+
+/**
+ * The panel has these surveys already: only the highest id is new. Nobody waits for the disk, for when PostgreSQL itself
+ * dies within the next moment, all that happens is that an acknowledgement is refused and the same is given again.
+ */
+async function rememberIds(knex: Knex, { panel, scope, servedId, passedId }: FeedServing): Promise<void> {
+  await knex.raw(
+    `with quick as materialized (select set_config('synchronous_commit', 'off', true))
+     insert into feed_cursors as c (panel, acked_id, served_id, scope)
+     select :panel, :passedId::bigint, :servedId::bigint, :scope::text[] from quick
+     on conflict (panel) do update set served_id = greatest(c.served_id, excluded.served_id),
+       acked_id = greatest(c.acked_id, excluded.acked_id)`,
+    { panel, scope: [...scope], servedId, passedId },
   )
 }
 
