@@ -1,5 +1,6 @@
 import request from 'supertest'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { FeedAnswer } from '../../api/supply/schemas.js'
 import { issueSessionToken } from '../../api/supply/session-token.js'
 import { deletePlan, insertPlan, setPlanStatus, setQuotaStatus, writePolicy } from '../../db/stores/plan-store.js'
 import { stampRevisions } from '../../db/stores/stamper.js'
@@ -184,6 +185,122 @@ describe('a survey plan in the feed', () => {
   })
 })
 
+describe("a provider's survey in the feed", () => {
+  it('is said in the words of the gateway, and what cannot be said is counted', async () => {
+    const [surveyId] = await offer(
+      database.knex,
+      'toluna-us',
+      aSurvey({
+        providerSurveyId: '991:2',
+        locale: 'en_US',
+        loiMinutes: 7.4,
+        irPercent: 33.3,
+        price: { amountMinor: 275n, currency: 'GBP' },
+        availableCompletes: null,
+        devices: ['desktop'],
+        finishAt: '2099-01-01T00:00:00.000Z',
+        groupId: 'g',
+        projectId: '991',
+        resumeAllowed: true,
+        clauses: [
+          { attribute: 'toluna:1001007', answers: ['2000246'] },
+          { attribute: 'toluna:1001042', prefixes: ['SW1'] },
+        ],
+        quotas: [
+          {
+            quotaId: '55',
+            status: 'open',
+            available: 12,
+            price: { amountMinor: 300n, currency: 'GBP' },
+            additionalQualifications: 0,
+            layers: [
+              {
+                subQuotas: [
+                  { clauses: [{ attribute: 'toluna:1001538', ranges: [{ from: 18, to: 130 }] }], available: 5 },
+                  { clauses: [{ attribute: 'toluna:7', answers: ['1'] }], available: null },
+                ],
+              },
+            ],
+          },
+        ],
+      }),
+    )
+    const [update] = await panelOf(api).poll()
+    const pays = (cpi: number) => ({ cpi, unit: 'fractional', currency: 'GBP' })
+    expect(update?.survey_plan).toEqual({
+      id: surveyId,
+      country: 'USA',
+      locale: 'en-US',
+      type: 'interview',
+      loi: 7,
+      cr: 33,
+      ir: 33,
+      available_completes: 12,
+      pricing: pays(275),
+      additional_qualification_count: 1,
+      quotas: [
+        {
+          id: '55~1',
+          available_completes: 5,
+          status: 'OPEN',
+          qualifications: [{ question_id: 'age', qualifying_answers: ['18-100'] }],
+          additional_qualification_count: 0,
+          pricing: pays(300),
+        },
+        {
+          id: '55~2',
+          available_completes: 12,
+          status: 'OPEN',
+          qualifications: [],
+          additional_qualification_count: 1,
+          pricing: pays(300),
+        },
+      ],
+      qualifications: [{ question_id: 'sex', qualifying_answers: ['male'] }],
+      resume_allowed: true,
+      group_id: 'g',
+      project_id: '991',
+      finish_date: '2099-01-01T00:00:00.000Z',
+      device_requirements: ['desktop'],
+      status: 'OPEN',
+    })
+  })
+
+  it('is said with the mapping of its connection', async () => {
+    await offer(
+      database.knex,
+      'purespectrum',
+      aSurvey({ clauses: [{ attribute: 'purespectrum:212', ranges: [{ from: 25, to: 35 }] }] }),
+    )
+    await offer(
+      database.knex,
+      'kantar-us',
+      aSurvey({
+        conversionPercent: 61,
+        clauses: [
+          { attribute: 'kantar:age', answers: ['16-40'], ranges: [{ from: 16, to: 40 }] },
+          { attribute: 'kantar:pets', answers: ['2', '7'] },
+        ],
+      }),
+    )
+    const updates = await panelOf(api).poll()
+    expect(updates.map(({ survey_plan }) => survey_plan.qualifications)).toEqual([
+      [{ question_id: 'age', qualifying_answers: ['25-35'] }],
+      [
+        { question_id: 'age', qualifying_answers: ['16-40'] },
+        { question_id: 'pets', qualifying_answers: ['2', '7'] },
+      ],
+    ])
+    expect(updates.map(({ survey_plan }) => survey_plan.cr)).toEqual([50, 61])
+  })
+
+  it('meets the schema that the document shows', async () => {
+    await launch(database.knex)
+    await offer(database.knex, 'toluna-us', aSurvey())
+    expect(FeedAnswer.safeParse(await panelOf(api).poll()).error).toBeUndefined()
+  })
+})
+
 describe('polling', () => {
   it('answers the same again until it is acknowledged, and then only what changed', async () => {
     const panel = panelOf(api)
@@ -332,6 +449,18 @@ describe('what is closed', () => {
     await panel.news()
     await turn(planId, 'CLOSED')
     await panel.news()
+    await turn(planId, 'OPEN')
+    expect(await panel.news()).toEqual({ [ownId(planId)]: 'OPEN' })
+    await turn(planId, 'CLOSED')
+    expect(await panel.news()).toEqual({ [ownId(planId)]: 'CLOSED' })
+  })
+
+  it('is told again of a plan that opened before its closure was acknowledged', async () => {
+    const panel = panelOf(api)
+    const planId = await launch(database.knex)
+    await panel.news()
+    await turn(planId, 'CLOSED')
+    await panel.poll()
     await turn(planId, 'OPEN')
     expect(await panel.news()).toEqual({ [ownId(planId)]: 'OPEN' })
     await turn(planId, 'CLOSED')
