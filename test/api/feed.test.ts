@@ -416,6 +416,8 @@ describe('what is closed', () => {
     await changed((trx) => deletePlan(trx, 'acme', planId, new Date()))
     expect(await panel.news()).toEqual({ [ownId(planId)]: 'CLOSED' })
     expect(await panel.poll()).toEqual([])
+    // what the panel knows to be closed is not remembered for ever
+    expect(await database.knex('feed_deliveries')).toEqual([])
   })
 
   it('is not told again when it is deleted after the panel acknowledged that it is closed', async () => {
