@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { surveyOfPlan } from '../../domain/plan/plan-survey.js'
 import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import type { Knex } from '../connect.js'
-import { lockPlan, type PlanRecord } from './plan-row.js'
+import { type PlanRecord, readPlan } from './plan-row.js'
 import { surveyToJson } from './survey-json.js'
 
 /**
@@ -11,7 +11,7 @@ import { surveyToJson } from './survey-json.js'
  * @returns true when something is to be stamped after the commit
  */
 export async function showPlan(trx: Knex, planId: string, now: Date): Promise<boolean> {
-  const record = await lockPlan(trx, planId, now)
+  const record = await readPlan(trx, planId, now)
   return record === null ? false : writePlanSurvey(trx, record, now)
 }
 

@@ -1,6 +1,11 @@
+import { type NoRoom, noRoomFor } from '../../domain/plan/counting.js'
 import type { Knex } from '../connect.js'
-import { holdSlot, type NotEntered } from './plan-slot-store.js'
-import { type SessionRow, sessionColumns } from './session-row.js'
+import { findPlan, lockPlan, type PlanRecord } from './plan-row.js'
+import type { PlanSessionRow } from './plan-slot-store.js'
+import type { SessionRow } from './session-row.js'
+
+/** Why a respondent at the door does not get in. */
+export type NotEntered = NoRoom | { readonly kind: 'not_open' }
 
 /** What a click on a session of our own plan came to. */
 export type PlanEntry =
@@ -10,8 +15,9 @@ export type PlanEntry =
   | { readonly kind: 'look_closer' }
 
 /**
- * The respondent's click on a survey plan of our own: the session becomes `entered` only together with its slot, under
- * the session's and then the plan's row lock, so that however many click at once nobody gets in beyond what is left.
+ * The respondent's click on a survey plan of our own: the session becomes `entered` only together with its slot - plan,
+ * quotas and the panel's allocation, or nothing - under the session's and then the plan's row lock, so that however many
+ * click at once nobody gets in beyond what is left (contract §5, Counting).
  * @param holdMs how long a slot is kept without an outcome, by the survey's length in minutes
  */
 export async function enterPlanSession(
@@ -21,19 +27,66 @@ export async function enterPlanSession(
   now: Date,
 ): Promise<PlanEntry> {
   return knex.transaction(async (trx): Promise<PlanEntry> => {
-    const row: SessionRow | undefined = await trx('sessions')
-      .select(trx.raw(sessionColumns))
-      .where({ entry_token: entryToken })
-      .forUpdate()
-      .first()
-    if (row === undefined || row.state !== 'created' || row.entry_deadline <= now || row.provider_entry_url === null)
+    const door = await lockDoor(trx, entryToken)
+    if (door === null || door.state !== 'created' || door.entry_deadline <= now || door.provider_entry_url === null)
       return { kind: 'look_closer' }
-    const connection = await trx('connections').where({ connection: row.connection }).first('paused', 'state')
-    if (connection === undefined || connection.paused || connection.state === 'removed')
-      return { kind: 'refused', why: { kind: 'not_open' } }
-    const why = await holdSlot(trx, row, holdMs, now)
-    if (why !== null) return { kind: 'refused', why }
-    await trx('sessions').where({ session_id: row.session_id }).update({ state: 'entered', entered_at: now })
-    return { kind: 'entered', sessionId: row.session_id, url: row.provider_entry_url }
+    if (!door.connected) return { kind: 'refused', why: { kind: 'not_open' } }
+    // the most of a crowd finds it full, and learns so without waiting for the plan's lock
+    const early = whyNot(await findPlan(trx, door.plan_id, now), door, now)
+    if (early !== null) return { kind: 'refused', why: early }
+    const record = await lockPlan(trx, door.plan_id, now)
+    const why = whyNot(record, door, now)
+    if (record === null || why !== null) return { kind: 'refused', why: why ?? { kind: 'not_open' } }
+    const held = holdMs(door.loi_minutes ?? record.plan.estimatedLoi)
+    await enter(trx, door.session_id, new Date(now.getTime() + held), now)
+    return { kind: 'entered', sessionId: door.session_id, url: door.provider_entry_url }
   })
+}
+
+/** A session with the plan's part of it, and its connection. */
+type Door = Pick<PlanSessionRow, 'plan_id' | 'panel' | 'quota_ids'> &
+  Pick<SessionRow, 'session_id' | 'state' | 'entry_deadline' | 'provider_entry_url' | 'loi_minutes'> & {
+    /** Its connection takes people: it is neither paused nor removed. */
+    readonly connected: boolean
+  }
+
+/** Takes the session's row lock; what the plan has of it never changes, and the connection is seen as it is now. */
+async function lockDoor(trx: Knex, entryToken: string): Promise<Door | null> {
+  const { rows } = (await trx.raw(
+    `select s.session_id, s.state, s.entry_deadline, s.provider_entry_url, s.loi_minutes, p.plan_id, p.panel, p.quota_ids,
+            coalesce(not c.paused and c.state <> 'removed', false) as connected
+       from sessions s join plan_sessions p on p.session_id = s.session_id
+       left join connections c on c.connection = s.connection
+      where s.entry_token = ? for update of s`,
+    [entryToken],
+  )) as { rows: Door[] }
+  return rows[0] ?? null
+}
+
+/** Why there is no entry; null = there is. */
+function whyNot(record: PlanRecord | null, { panel, quota_ids }: Door, now: Date): NotEntered | null {
+  if (record === null || !takesPeople(record, panel, quota_ids, now)) return { kind: 'not_open' }
+  return noRoomFor(record, panel, quota_ids, 'entry')
+}
+
+function takesPeople(record: PlanRecord, panel: string, quotaIds: readonly string[], now: Date): boolean {
+  const { finishDate, targetPanels } = record.plan
+  return (
+    record.status === 'OPEN' &&
+    // the buyer may have taken the panel off the plan since the link was given
+    targetPanels.includes(panel) &&
+    (finishDate === undefined || new Date(finishDate) > now) &&
+    quotaIds.every((quotaId) => record.quotaStatuses.get(quotaId) === 'OPEN')
+  )
+}
+
+/** One statement: everybody else who clicks waits for the plan's lock. */
+async function enter(trx: Knex, sessionId: string, heldUntil: Date, now: Date): Promise<void> {
+  await trx.raw(
+    `with slot as (
+       update plan_sessions set slot = 'held', held_until = :heldUntil where session_id = :sessionId
+     )
+     update sessions set state = 'entered', entered_at = :now where session_id = :sessionId`,
+    { sessionId, heldUntil, now },
+  )
 }

@@ -42,36 +42,45 @@ export interface PlanRecord extends PlanStanding {
  * @returns null when there is no such plan
  */
 export async function lockPlan(trx: Knex, planId: string, now: Date): Promise<PlanRecord | null> {
-  const row: PlanRow | undefined = await trx('survey_plans').where({ plan_id: planId }).forUpdate().first()
+  // "no key": a new session of the plan refers to its row, and need not wait for those who are counting
+  const { rows } = (await trx.raw('select 1 from survey_plans where plan_id = ? for no key update', [planId])) as {
+    rows: unknown[]
+  }
   // a statement of its own: only now does its snapshot show what the lock's last holder committed
-  return row === undefined ? null : recordOf(trx, row, now)
+  return rows.length === 0 ? null : readPlan(trx, planId, now)
 }
 
 /** How a plan stands, without its lock: for answers, not for decisions. Deleted ones are not found. */
 export async function findPlan(knex: Knex, planId: string, now: Date): Promise<PlanRecord | null> {
-  const row: PlanRow | undefined = await knex('survey_plans').where({ plan_id: planId }).whereNull('deleted_at').first()
-  return row === undefined ? null : recordOf(knex, row, now)
+  const record = await readPlan(knex, planId, now)
+  return record === null || record.row.deleted_at !== null ? null : record
 }
 
-async function recordOf(knex: Knex, row: PlanRow, now: Date): Promise<PlanRecord> {
+/** Everything in one statement, and so as of one moment: no slot is seen twice, or not at all, while it moves. */
+export async function readPlan(knex: Knex, planId: string, now: Date): Promise<PlanRecord | null> {
   const { rows } = (await knex.raw(
-    `select 'quota' as kind, quota_id as key, status, completes, null::int as allocation, null::text[] as quota_ids, position
-       from plan_quotas where plan_id = :planId
-     union all
-     select 'panel', panel, null, completes, allocation, null, null from plan_panels where plan_id = :planId
-     union all
-     select 'held', panel, null, count(*)::int, null, quota_ids, null from plan_sessions
-      where plan_id = :planId and slot in ('held', 'provisional') and (held_until is null or held_until > :now)
-      group by panel, quota_ids
-     order by position`,
-    { planId: row.plan_id, now },
-  )) as { rows: CountRow[] }
-  const of = (kind: CountRow['kind']) => rows.filter((one) => one.kind === kind)
-  const policy = policyOf(row, of('panel'))
+    `select p.*,
+       (select jsonb_agg(q order by q.position) from (
+          select quota_id as key, status, completes, position from plan_quotas where plan_id = p.plan_id) q) as quotas,
+       (select jsonb_agg(n) from (
+          select panel as key, completes, allocation from plan_panels where plan_id = p.plan_id) n) as panels,
+       (select jsonb_agg(h) from (
+          select panel as key, quota_ids, count(*)::int as completes from plan_sessions
+           where plan_id = p.plan_id and slot in ('held', 'provisional') and (held_until is null or held_until > :now)
+           group by panel, quota_ids) h) as held
+       from survey_plans p where p.plan_id = :planId`,
+    { planId, now },
+  )) as { rows: CountedRow[] }
+  const [row] = rows
+  return row === undefined ? null : recordOf(row)
+}
+
+function recordOf({ quotas, panels, held, ...row }: CountedRow): PlanRecord {
+  const policy = policyOf(row, panels ?? [])
   const completes: PlanCounts = {
     plan: row.completes,
-    quotas: new Map(of('quota').map((one) => [one.key, one.completes])),
-    panels: new Map(of('panel').map((one) => [one.key, one.completes])),
+    quotas: new Map((quotas ?? []).map((one) => [one.key, one.completes])),
+    panels: new Map((panels ?? []).map((one) => [one.key, one.completes])),
   }
   return {
     row,
@@ -81,26 +90,30 @@ async function recordOf(knex: Knex, row: PlanRow, now: Date): Promise<PlanRecord
     plan: row.plan,
     policy,
     status: row.deleted_at === null ? row.status : 'CLOSED',
-    quotaStatuses: new Map(of('quota').map((one) => [one.key, one.status ?? 'OPEN'])),
+    quotaStatuses: new Map((quotas ?? []).map((one) => [one.key, one.status])),
     fullyLaunched: row.soft_launch === null || row.fully_launched_at !== null,
     completes,
-    held: heldOf(of('held')),
+    held: heldOf(held ?? []),
     openPanels: row.plan.targetPanels.filter(
       (panel) => (completes.panels.get(panel) ?? 0) < panelCap(row.target_completes, policy, panel),
     ),
   }
 }
 
-interface CountRow {
-  readonly kind: 'quota' | 'panel' | 'held'
+/** How many of something there are. */
+interface Count {
   readonly key: string
-  readonly status: PlanStatus | null
   readonly completes: number
-  readonly allocation: number | null
-  readonly quota_ids: string[] | null
 }
 
-function policyOf(row: PlanRow, panels: readonly CountRow[]): PlanPolicy {
+interface CountedRow extends PlanRow {
+  readonly quotas: readonly (Count & { readonly status: PlanStatus })[] | null
+  readonly panels: readonly (Count & { readonly allocation: number | null })[] | null
+  /** By panel and quotas. */
+  readonly held: readonly (Count & { readonly quota_ids: readonly string[] })[] | null
+}
+
+function policyOf(row: PlanRow, panels: NonNullable<CountedRow['panels']>): PlanPolicy {
   return {
     overage: row.overage,
     acceptUnsigned: row.accept_unsigned,
@@ -112,14 +125,14 @@ function policyOf(row: PlanRow, panels: readonly CountRow[]): PlanPolicy {
   }
 }
 
-function heldOf(rows: readonly CountRow[]): PlanCounts {
+function heldOf(rows: NonNullable<CountedRow['held']>): PlanCounts {
   const quotas = new Map<string, number>()
   const panels = new Map<string, number>()
   let plan = 0
   for (const { key, completes, quota_ids } of rows) {
     plan += completes
     panels.set(key, (panels.get(key) ?? 0) + completes)
-    for (const quotaId of quota_ids ?? []) quotas.set(quotaId, (quotas.get(quotaId) ?? 0) + completes)
+    for (const quotaId of quota_ids) quotas.set(quotaId, (quotas.get(quotaId) ?? 0) + completes)
   }
   return { plan, quotas, panels }
 }

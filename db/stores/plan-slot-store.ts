@@ -1,4 +1,4 @@
-import { type NoRoom, noRoomFor, type Slot } from '../../domain/plan/counting.js'
+import { noRoomFor, type Slot } from '../../domain/plan/counting.js'
 import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import type { Standing } from '../../domain/session.js'
 import type { Knex } from '../connect.js'
@@ -50,39 +50,6 @@ export async function findPlanSession(knex: Knex, sessionId: string): Promise<Pl
 export async function findPlanSessionByFinishToken(knex: Knex, finishToken: string): Promise<PlanSessionRow | null> {
   const row: PlanSessionRow | undefined = await knex('plan_sessions').where({ finish_token: finishToken }).first()
   return row ?? null
-}
-
-/** Why a respondent at the door does not get in; null = they have their slot. */
-export type NotEntered = NoRoom | { readonly kind: 'not_open' }
-
-/**
- * Reserves a slot for an entry, in the caller's transaction, which holds the session's row lock: plan, quotas and the
- * panel's allocation together, or nothing (contract §5, Counting).
- * @param holdMs how long the slot is kept without an outcome
- */
-export async function holdSlot(
-  trx: Knex,
-  session: SessionRow,
-  holdMs: (loiMinutes: number) => number,
-  now: Date,
-): Promise<NotEntered | null> {
-  const own = await findPlanSession(trx, session.session_id)
-  const record = own === null ? null : await lockPlan(trx, own.plan_id, now)
-  if (own === null || record === null || !takesPeople(record, own.quota_ids, now)) return { kind: 'not_open' }
-  const refusal = noRoomFor(record, session.panel, own.quota_ids, 'entry')
-  if (refusal !== null) return refusal
-  const until = new Date(now.getTime() + holdMs(session.loi_minutes ?? record.plan.estimatedLoi))
-  await trx('plan_sessions').where({ session_id: session.session_id }).update({ slot: 'held', held_until: until })
-  return null
-}
-
-function takesPeople(record: PlanRecord, quotaIds: readonly string[], now: Date): boolean {
-  const { finishDate } = record.plan
-  return (
-    record.status === 'OPEN' &&
-    (finishDate === undefined || new Date(finishDate) > now) &&
-    quotaIds.every((quotaId) => record.quotaStatuses.get(quotaId) === 'OPEN')
-  )
 }
 
 /**
@@ -147,30 +114,26 @@ async function moveSlot(trx: Knex, own: PlanSessionRow, slot: Slot): Promise<voi
     .update({ slot, held_until: null, panelist_profile: null })
 }
 
-/** Moves the counters by one complete and closes what is filled by it. */
+/** Moves the counters by one complete and closes what is filled by it. One statement: others wait for the plan's lock. */
 async function count(trx: Knex, own: PlanSessionRow, by: number, now: Date): Promise<void> {
-  const { plan_id } = own
   await trx.raw(
-    `update plan_quotas set completes = completes + :by,
-       status = case when :by > 0 and completes + :by >= target_completes then 'CLOSED' else status end,
-       status_reason = case when :by > 0 and completes + :by >= target_completes and status <> 'CLOSED' then 'filled'
-                            else status_reason end
-      where plan_id = :plan_id and quota_id = any(:quotaIds::text[])`,
-    { by, plan_id, quotaIds: own.quota_ids },
-  )
-  await trx.raw(
-    `insert into plan_panels as p (plan_id, panel, completes) values (:plan_id, :panel, greatest(:by, 0))
-     on conflict (plan_id, panel) do update set completes = p.completes + :by`,
-    { by, plan_id, panel: own.panel },
-  )
-  await trx.raw(
-    `update survey_plans set completes = completes + :by, updated_at = :now,
+    `with quotas as (
+       update plan_quotas set completes = completes + :by,
+         status = case when :by > 0 and completes + :by >= target_completes then 'CLOSED' else status end,
+         status_reason = case when :by > 0 and completes + :by >= target_completes and status <> 'CLOSED' then 'filled'
+                              else status_reason end
+        where plan_id = :planId and quota_id = any(:quotaIds::text[])
+     ), panels as (
+       insert into plan_panels as p (plan_id, panel, completes) values (:planId, :panel, greatest(:by, 0))
+       on conflict (plan_id, panel) do update set completes = p.completes + :by
+     )
+     update survey_plans set completes = completes + :by, updated_at = :now,
        status = case when :by > 0 and completes + :by >= target_completes then 'CLOSED' else status end,
        status_reason = case when :by > 0 and completes + :by >= target_completes and status <> 'CLOSED' then 'filled'
                             else status_reason end,
        soft_launch_reached_at = case when soft_launch is not null and completes + :by >= (soft_launch ->> 'completes')::int
                                      then coalesce(soft_launch_reached_at, :now) else soft_launch_reached_at end
-      where plan_id = :plan_id`,
-    { by, plan_id, now },
+      where plan_id = :planId`,
+    { by, planId: own.plan_id, quotaIds: own.quota_ids, panel: own.panel, now },
   )
 }

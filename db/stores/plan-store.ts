@@ -52,9 +52,26 @@ export async function replacePlan(
     )
     .update({ status: 'CLOSED' })
   await writeQuotas(trx, planId, plan)
+  // what is kept for a panel that is gone would be in the way of the others, and no policy could name it any more
+  await trx('plan_panels')
+    .where({ plan_id: planId })
+    .whereNotIn('panel', plan.targetPanels)
+    .update({ allocation: null })
   await writePanels(trx, planId, plan)
+  await closeWhatIsFilled(trx, planId)
   await showPlan(trx, planId, now)
   return 'replaced'
+}
+
+/** A target that was lowered to what is completed is reached: no complete will come to close it. */
+async function closeWhatIsFilled(trx: Knex, planId: string): Promise<void> {
+  for (const table of ['survey_plans', 'plan_quotas']) {
+    await trx(table)
+      .where({ plan_id: planId })
+      .whereNot({ status: 'CLOSED' })
+      .whereRaw('completes >= target_completes')
+      .update({ status: 'CLOSED', status_reason: 'filled' })
+  }
 }
 
 function isBelowWhatIsTaken({ policy, completes, held }: PlanRecord, plan: SurveyPlan): boolean {
@@ -171,12 +188,23 @@ export async function writePolicy(trx: Knex, planId: string, policy: PlanPolicy,
       accept_unsigned: policy.acceptUnsigned,
       flexibility_percent: policy.flexibilityPercent,
       soft_launch: policy.softLaunch === null ? null : JSON.stringify(policy.softLaunch),
+      // another number of completes is another soft launch: what was reached of the one before does not open it
+      soft_launch_reached_at: unlessAnother(trx, 'soft_launch_reached_at', policy),
+      fully_launched_at: unlessAnother(trx, 'fully_launched_at', policy),
       updated_at: now,
     })
   await trx('plan_panels').where({ plan_id: planId }).update({ allocation: null })
   const rows = Object.entries(policy.allocations).map(([panel, allocation]) => ({ plan_id: planId, panel, allocation }))
   if (rows.length > 0) await trx('plan_panels').insert(rows).onConflict(['plan_id', 'panel']).merge(['allocation'])
   await showPlan(trx, planId, now)
+}
+
+/** A moment of the soft launch that is stored, as long as it stays the one that is agreed. */
+function unlessAnother(trx: Knex, column: string, { softLaunch }: PlanPolicy): Knex.Raw {
+  return trx.raw("case when (soft_launch ->> 'completes')::int is not distinct from ?::int then ?? end", [
+    softLaunch?.completes ?? null,
+    column,
+  ])
 }
 
 /** Takes the lock of a demand partner's own plan; another's is not there, nor is a deleted one. */

@@ -301,4 +301,6 @@ test('a target is not put below what is completed', async () => {
     database.knex.transaction((trx) => replacePlan(trx, planId, aPlan({ targetCompletes }), T0))
   expect(await replace(1)).toBe('below_completes')
   expect(await replace(2)).toBe('replaced')
+  // it is reached: no complete will come to close it
+  expect(await plan(planId)).toMatchObject({ status: 'CLOSED', row: { status_reason: 'filled' } })
 })

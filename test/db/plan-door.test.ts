@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findPlan, lockPlan } from '../../db/stores/plan-row.js'
+import { replacePlan } from '../../db/stores/plan-store.js'
+import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import { aPlan, enter, launch, planSession } from '../support/plans.js'
+import { mustFind, T0 } from '../support/sessions.js'
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+afterAll(() => database.drop())
+
+/** Has somebody count on a plan for as long as the work takes. */
+async function whileLocked<Answer>(planId: string, work: () => Promise<Answer>): Promise<Answer> {
+  return database.knex.transaction(async (trx) => {
+    await lockPlan(trx, planId, T0)
+    return work()
+  })
+}
+
+/** Fails where the work waits for what is not given back before it is done. */
+const without = <Answer>(work: Promise<Answer>): Promise<Answer> =>
+  Promise.race([
+    work,
+    new Promise<never>((_, reject) => setTimeout(() => reject(new Error('it waits for the lock')), 2_000)),
+  ])
+
+describe('while somebody counts on a plan', () => {
+  test('whoever finds it full learns so without waiting', async () => {
+    const planId = await launch(database.knex, { targetCompletes: 1 })
+    expect((await enter(database.knex, await planSession(database.knex, planId))).kind).toBe('entered')
+    const second = await planSession(database.knex, planId)
+    const entry = await whileLocked(planId, () => without(enter(database.knex, second)))
+    expect(entry).toEqual({ kind: 'refused', why: { kind: 'plan_full' } })
+    expect(await mustFind(database.knex, second.session_id)).toMatchObject({ state: 'created' })
+  })
+
+  test('new sessions of it are stored without waiting', async () => {
+    const planId = await launch(database.knex)
+    const session = await whileLocked(planId, () => without(planSession(database.knex, planId)))
+    expect(session).toMatchObject({ state: 'created' })
+  })
+
+  test('whoever gets in waits for it, and is counted after whoever was first', async () => {
+    const planId = await launch(database.knex, { targetCompletes: 2 })
+    const sessions = await Promise.all([1, 2, 3, 4].map(() => planSession(database.knex, planId)))
+    const { waiting, before } = await whileLocked(planId, async () => {
+      const waiting = sessions.map((session) => enter(database.knex, session))
+      await new Promise((done) => setTimeout(done, 300))
+      return { waiting, before: (await findPlan(database.knex, planId, T0))?.held.plan }
+    })
+    expect(before).toBe(0)
+    const kinds = (await Promise.all(waiting)).map(({ kind }) => kind).sort()
+    expect(kinds).toEqual(['entered', 'entered', 'refused', 'refused'])
+  })
+})
+
+test('a panel that the buyer took off the plan brings nobody in any more, with links that it has', async () => {
+  const planId = await launch(database.knex, { targetPanels: ['lifepoints', 'toplife'] })
+  const early = await planSession(database.knex, planId)
+  const other = await planSession(database.knex, planId, [], { panel: 'toplife' })
+  await database.knex.transaction((trx) => replacePlan(trx, planId, aPlan({ targetPanels: ['toplife'] }), T0))
+  expect(await enter(database.knex, early)).toEqual({ kind: 'refused', why: { kind: 'not_open' } })
+  expect((await enter(database.knex, other)).kind).toBe('entered')
+})
+
+test('what was allocated to a panel that is taken off the plan is nobody’s', async () => {
+  const planId = await launch(
+    database.knex,
+    { targetPanels: ['lifepoints', 'toplife'], targetCompletes: 10 },
+    { allocations: { lifepoints: 9, toplife: 1 }, flexibilityPercent: 0 },
+  )
+  const plan = aPlan({ targetPanels: ['toplife'], targetCompletes: 10 })
+  await database.knex.transaction((trx) => replacePlan(trx, planId, plan, T0))
+  expect((await findPlan(database.knex, planId, T0))?.policy.allocations).toEqual({ toplife: 1 })
+})
