@@ -1,5 +1,6 @@
 import { Router } from 'express'
 import type { ApiDependencies } from '../dependencies.js'
+import { unknownRoute } from '../http/errors.js'
 import { clientOnly } from '../http/gateway-auth.js'
 import { jsonBody } from '../http/json-body.js'
 import { buyerErrors } from './errors.js'
@@ -23,6 +24,8 @@ export function buyerRoutes(deps: ApiDependencies): Router {
   seed.post('/buyers/v2/surveys', buyer, jsonBody(), createSurvey(deps))
   seed.put('/buyers/v2/surveys/:survey_id', buyer, jsonBody(), editSurvey(deps))
   seed.get('/buyers/v2/surveys/:survey_id', buyer, readSurvey(deps))
+  // what none of them took at these addresses, a wrong method too, is answered in the seed's words as well
+  seed.use('/buyers/v2', unknownRoute)
   seed.use(buyerErrors(deps.logger))
   router.use(seed)
   return router

@@ -1,5 +1,6 @@
 import { Router } from 'express'
 import type { ApiDependencies } from '../dependencies.js'
+import { unknownRoute } from '../http/errors.js'
 import { clientOnly } from '../http/gateway-auth.js'
 import { gatewayErrors } from '../http/gateway-errors.js'
 import { jsonBody } from '../http/json-body.js'
@@ -35,6 +36,8 @@ function planRoutes(deps: ApiDependencies): Router {
   router.patch('/survey-plans/:id/quotas/:quotaId', partner, jsonBody(), editQuota(deps))
   router.get('/targeting-attributes', partner, targetingAttributes(deps))
   router.get('/targeting-panels', partner, targetingPanels(deps))
+  // what none of them took at these addresses, a wrong method too, is answered in the seed's words as well
+  router.use(['/survey-plan', '/survey-plans', '/targeting-attributes', '/targeting-panels'], unknownRoute)
   router.use(gatewayErrors(deps.logger))
   return router
 }

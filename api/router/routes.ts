@@ -1,6 +1,7 @@
 import { Router } from 'express'
 import type { ApiDependencies } from '../dependencies.js'
 import { startSurvey } from '../entry/click.js'
+import { unknownRoute } from '../http/errors.js'
 import { clientOnly } from '../http/gateway-auth.js'
 import { gatewayErrors } from '../http/gateway-errors.js'
 import { jsonBody } from '../http/json-body.js'
@@ -20,6 +21,8 @@ export function sessionRouterRoutes(deps: ApiDependencies): Router {
   router.get('/sessions/:token', platform, readSurveySession(deps))
   router.post('/panelist-outcome', platform, jsonBody(), postPanelistOutcome(deps))
   router.get('/panelist-outcome/:outcome', browserOutcome(deps))
+  // what none of them took at these addresses, a wrong method too, is answered in the seed's words as well
+  router.use(['/panels', '/sessions', '/panelist-outcome'], unknownRoute)
   router.use(gatewayErrors(deps.logger))
   return router
 }

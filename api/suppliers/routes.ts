@@ -11,6 +11,7 @@ import type { SurveyStatus } from '../../domain/survey.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import { shippedVocabulary } from '../../providers/shipped-vocabulary.js'
 import type { ApiDependencies } from '../dependencies.js'
+import { unknownRoute } from '../http/errors.js'
 import { clientOnly, supplierOf } from '../http/gateway-auth.js'
 import { notFound } from '../http/problem.js'
 import { parse } from '../http/validate.js'
@@ -69,6 +70,8 @@ export function supplierRoutes(deps: ApiDependencies): Router {
       )
   })
 
+  // what none of them took at these addresses, a wrong method too, is answered in the seed's words as well
+  router.use('/suppliers/v2', unknownRoute)
   router.use('/suppliers/v2', supplierErrors(deps.logger))
   return router
 }

@@ -1,5 +1,6 @@
 import { Router } from 'express'
 import type { ApiDependencies } from '../dependencies.js'
+import { unknownRoute } from '../http/errors.js'
 import { clientOnly, supplierOf } from '../http/gateway-auth.js'
 import { gatewayErrors } from '../http/gateway-errors.js'
 import { jsonBody } from '../http/json-body.js'
@@ -18,6 +19,8 @@ export function supplyRoutes(deps: ApiDependencies): Router {
     response.end(answer)
   })
   router.post('/surveys/ack', panel, jsonBody(), acknowledge(deps))
+  // what none of them took at these addresses, a wrong method too, is answered in the seed's words as well
+  router.use('/surveys', unknownRoute)
   router.use(gatewayErrors(deps.logger))
   return router
 }
