@@ -80,7 +80,11 @@ export function mergePolicy(
   if (softLaunch !== null && softLaunch.completes > plan.targetCompletes) {
     const message = `must be at most ${plan.targetCompletes}, the completes of the plan`
     faults.push({ field: 'soft_launch.completes', message })
-  } else if (softLaunch !== null && change.soft_launch !== undefined && softLaunch.completes <= completes.plan) {
+  } else if (
+    softLaunch !== null &&
+    softLaunch.completes !== policy.softLaunch?.completes &&
+    softLaunch.completes <= completes.plan
+  ) {
     // the pause begins with the complete that reaches the number: one that is reached already would never begin
     const message = `must be more than the ${completes.plan} completes that the plan has already`
     faults.push({ field: 'soft_launch.completes', message })

@@ -132,6 +132,8 @@ describe('a policy', () => {
     // one that was agreed in time is not in the way of other changes once it is reached
     await complete(id)
     expect((await acme.put(path, { overage: 1 })).status).toBe(200)
+    // nor is it, sent along as it is
+    expect((await acme.put(path, { overage: 2, soft_launch: { completes: 3, pause: '1h' } })).status).toBe(200)
   })
 
   test('decides how much of a plan a panel may take', async () => {

@@ -101,6 +101,35 @@ describe('a soft launch', () => {
   })
 })
 
+describe('another soft launch', () => {
+  const agree = (planId: string, completes: number, pauseMs = HOUR) =>
+    database.knex.transaction((trx) =>
+      writePolicy(trx, planId, { ...DEFAULT_POLICY, softLaunch: { completes, pauseMs } }, at(HOUR)),
+    )
+  const reached = async () => {
+    const planId = await launch(database.knex, {}, { softLaunch: { completes: 1, pauseMs: HOUR } })
+    await complete(planId, at(0))
+    return planId
+  }
+
+  test('than the one that is reached begins anew: its own completes come first', async () => {
+    const planId = await reached()
+    await agree(planId, 3)
+    expect((await advancePlan(database.knex, planId, at(5 * HOUR)))?.record.fullyLaunched).toBe(false)
+    const after = await reached()
+    await advancePlan(database.knex, after, at(HOUR))
+    expect((await rowOf(after)).fully_launched_at).toEqual(at(HOUR))
+    await agree(after, 3)
+    expect((await advancePlan(database.knex, after, at(5 * HOUR)))?.record.fullyLaunched).toBe(false)
+  })
+
+  test('with the same completes is the same one, its pause as agreed now', async () => {
+    const planId = await reached()
+    await agree(planId, 1, 2 * HOUR)
+    expect((await advancePlan(database.knex, planId, at(HOUR)))?.fullLaunchAt).toEqual(at(2 * HOUR))
+  })
+})
+
 describe('what the janitor is to make up for', () => {
   test('plans that nobody looks after: new ones, and those that were opened again', async () => {
     const planId = await launch(database.knex, { finishDate: at(48 * HOUR).toISOString() })
