@@ -91,8 +91,9 @@ function planFor(
 async function replace(trx: Knex, held: PlanRecord, plan: SurveyPlan, now: Date): Promise<void> {
   if (isDeepStrictEqual(held.plan, plan)) return
   if ((await replacePlan(trx, held.planId, plan, now)) === 'below_completes') {
-    const done = held.completes.plan - held.policy.overage
-    throw malformed([{ field: 'completes_required', message: `must be at least ${done}: so many are completed` }])
+    const taken = held.completes.plan + held.held.plan - held.policy.overage
+    const message = `must be at least ${taken}, in all and of each quota what it has: so many are completed or under way`
+    throw malformed([{ field: 'completes_required', message }])
   }
   for (const { id, targetCompletes } of plan.quotas) {
     const before = held.plan.quotas.find((quota) => quota.id === id)
