@@ -11,49 +11,83 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-const keyed = operations.filter(({ audience }) => audience !== 'anyone')
 const filled = ({ path }: Operation): string => path.replace(/\{(\w+)\}/g, 'x')
 const call = (operation: Operation, headers: Record<string, string>) =>
   request(api.app)[operation.method](filled(operation)).set(headers)
-const roleOf = ({ path }: Operation): 'ops' | 'finance' => (path.startsWith('/v1/ops/') ? 'ops' : 'finance')
+const named = (list: readonly Operation[]) =>
+  list.map((operation) => [`${operation.method} ${operation.path}`, operation] as const)
+const keyed = operations.filter(({ audience }) => audience !== 'anyone')
+const ofOurs = keyed.filter(({ errors = 'problem' }) => errors === 'problem')
+const ofSeeds = keyed.filter(({ errors = 'problem' }) => errors !== 'problem')
 
-describe.each(keyed.map((operation) => [`${operation.method} ${operation.path}`, operation] as const))(
-  'the key at %s',
-  (_name, operation) => {
-    it('is asked for, and has to be known', async () => {
-      for (const headers of [
-        {},
-        { 'x-api-key': '' },
-        { authorization: 'Bearer ' },
-        { authorization: `Basic ${KEYS.all}` },
-      ]) {
-        const none = await call(operation, headers)
-        expect([none.status, none.body.code]).toEqual([401, 'no_key'])
-      }
-      for (const headers of [
-        { 'x-api-key': 'wrong' },
-        { authorization: 'Bearer wrong' },
-        { 'x-api-key': KEYS.alpha.toUpperCase() },
-        { 'x-api-key': `${KEYS.all} ${KEYS.alpha}` },
-        { 'x-api-key': KEYS.alpha.slice(0, -1), authorization: `Bearer ${KEYS.alpha}` },
-      ]) {
-        const bad = await call(operation, headers)
-        expect([bad.status, bad.body.code, bad.type]).toEqual([401, 'bad_key', 'application/problem+json'])
-      }
-    })
+/** Keys that are known and not for this address. */
+function strangers({ audience, path }: Operation): string[] {
+  const operators = [KEYS.all, KEYS.ops, KEYS.finance]
+  switch (audience) {
+    case 'panel':
+      return [...operators, KEYS.buyer, KEYS.platform]
+    case 'demand_partner':
+      // an operator looks after the templates that are everybody's
+      return [KEYS.alpha, KEYS.platform, ...(path.startsWith('/v1/templates') ? [] : operators)]
+    case 'survey_platform':
+      return [KEYS.alpha, KEYS.buyer, ...operators]
+    default:
+      return [KEYS.alpha, KEYS.buyer, KEYS.platform, path.startsWith('/v1/ops/') ? KEYS.finance : KEYS.ops]
+  }
+}
 
-    it('of another kind, or without the role, is refused', async () => {
-      const others =
-        operation.audience === 'panel'
-          ? [KEYS.all, KEYS.ops, KEYS.finance, KEYS.buyer, KEYS.platform]
-          : [KEYS.alpha, KEYS.buyer, KEYS.platform, roleOf(operation) === 'ops' ? KEYS.finance : KEYS.ops]
-      for (const key of others) {
-        expect((await call(operation, { 'x-api-key': key })).status, key).toBe(403)
-        expect((await call(operation, { authorization: `Bearer ${key}` })).status, key).toBe(403)
-      }
-    })
-  },
-)
+describe.each(named(ofOurs))('the key at %s', (_name, operation) => {
+  it('is asked for, and has to be known', async () => {
+    for (const headers of [
+      {},
+      { 'x-api-key': '' },
+      { authorization: 'Bearer ' },
+      { authorization: `Basic ${KEYS.all}` },
+    ]) {
+      const none = await call(operation, headers)
+      expect([none.status, none.body.code]).toEqual([401, 'no_key'])
+    }
+    for (const headers of [
+      { 'x-api-key': 'wrong' },
+      { authorization: 'Bearer wrong' },
+      { 'x-api-key': KEYS.alpha.toUpperCase() },
+      { 'x-api-key': `${KEYS.all} ${KEYS.alpha}` },
+      { 'x-api-key': KEYS.alpha.slice(0, -1), authorization: `Bearer ${KEYS.alpha}` },
+    ]) {
+      const bad = await call(operation, headers)
+      expect([bad.status, bad.body.code, bad.type]).toEqual([401, 'bad_key', 'application/problem+json'])
+    }
+  })
+
+  it('of another kind, or without the role, is refused', async () => {
+    for (const key of strangers(operation)) {
+      expect((await call(operation, { 'x-api-key': key })).status, key).toBe(403)
+      expect((await call(operation, { authorization: `Bearer ${key}` })).status, key).toBe(403)
+    }
+  })
+})
+
+/** The gateway we offer answers in its seeds' own shapes, and does not tell kinds of keys apart (contract §5). */
+describe.each(named(ofSeeds))('the key at %s', (_name, operation) => {
+  it('is asked for, has to be known, and of the right kind: all else is 401', async () => {
+    const header = operation.keyHeader ?? 'x-api-key'
+    const refused: Record<string, string>[] = [
+      {},
+      { [header]: '' },
+      { [header]: 'wrong' },
+      { authorization: 'Bearer ' },
+      { authorization: 'Bearer wrong' },
+      { [header]: KEYS.alpha.toUpperCase() },
+      { [header]: `${KEYS.all} ${KEYS.alpha}` },
+      ...strangers(operation).map((key) => ({ [header]: key })),
+    ]
+    for (const headers of refused) {
+      const answer = await call(operation, headers)
+      expect([answer.status, answer.type], JSON.stringify(headers)).toEqual([401, 'application/json'])
+      expect(answer.body).not.toHaveProperty('detail')
+    }
+  })
+})
 
 describe('keys', () => {
   it('open what they are for, in either header', async () => {
