@@ -11,6 +11,7 @@ import {
 import { wordsOf } from '../../domain/feed/translate-clause.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import type { ApiDependencies } from '../dependencies.js'
+import { Problem } from '../http/problem.js'
 import { mayUse } from '../panel/usable-connections.js'
 import { type FeedItem, FeedItems, versionOf } from './feed-items.js'
 import type { SupplierStatus } from './supplier-plan.js'
@@ -18,6 +19,8 @@ import type { SupplierStatus } from './supplier-plan.js'
 /** So many revisions that are not for a panel are passed over for good; fewer are remembered by the process alone. */
 const PASS_AT = 500
 const TURN = 1_000
+/** So often an answer is made when other polls of the same panel are always a little faster. */
+const MOST_ATTEMPTS = 10
 
 /** One survey as a panel is told of it. */
 interface Told {
@@ -30,7 +33,7 @@ interface Told {
 export class Feed {
   readonly #items: FeedItems
   /** Panel -> up to which revision nothing is for it that it has not acknowledged, and where it stood then. */
-  readonly #empty = new Map<string, { readonly ackedId: number; readonly upTo: number }>()
+  readonly #empty = new Map<string, Pick<FeedPosition, 'ackedId' | 'servedId'> & { readonly upTo: number }>()
 
   constructor(private readonly deps: ApiDependencies) {
     const words = new Map(
@@ -50,12 +53,24 @@ export class Feed {
    * @returns the answer as JSON text
    */
   async poll(panel: PanelConfig, now: Date): Promise<string> {
+    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+      const answer = await this.#answer(panel, now)
+      if (answer !== null) return answer
+    }
+    throw new Problem(503, 'unavailable', 'Other polls of this panel are under way: ask again', {
+      retryAfterSeconds: 1,
+    })
+  }
+
+  /** @returns null when the panel was told, or has acknowledged, something else meanwhile */
+  async #answer(panel: PanelConfig, now: Date): Promise<string | null> {
     const connections = this.#connectionsOf(panel)
     const { at, news } = await this.#read(panel.id, connections)
     const told = await this.#toldOf(panel.id, news, at.ackedId, now)
     const passed = (told[0]?.news.revision ?? at.head + 1) - 1
-    this.#empty.set(panel.id, { ackedId: at.ackedId, upTo: passed })
-    await this.#remember(panel.id, connections, at, told, passed)
+    if (!(await this.#remember(panel.id, connections, at, told, passed))) return null
+    const servedId = Math.max(at.servedId, told.at(-1)?.news.revision ?? 0)
+    this.#empty.set(panel.id, { ackedId: at.ackedId, servedId, upTo: passed })
     return this.#written(panel.id, told)
   }
 
@@ -63,15 +78,17 @@ export class Feed {
     const { knex } = this.deps
     const empty = this.#empty.get(panel)
     const reading = await readFeed(knex, { panel, connections, after: empty?.upTo ?? 0 })
-    const { ackedId, scope } = reading.at
+    const { ackedId, servedId, scope } = reading.at
     if (scope !== null && connections.some((id) => !scope.includes(id))) {
       // a panel that may use a new connection reads from the beginning: what was there before is new to it
       await startFeedAgain(knex, panel, connections)
       return readFeed(knex, { panel, connections, after: 0 })
     }
     if (scope !== null && connections.length < scope.length) await narrowFeed(knex, panel, connections)
-    // what this process remembers holds behind where the panel stood, not behind where another process put it back to
-    if (empty !== undefined && ackedId < empty.ackedId) return readFeed(knex, { panel, connections, after: 0 })
+    // what this process remembers holds behind where the panel stood, not behind where another process put it back to;
+    // nor does it hold for what another process told the panel
+    if (empty !== undefined && (ackedId < empty.ackedId || servedId !== empty.servedId))
+      return readFeed(knex, { panel, connections, after: 0 })
     return reading
   }
 
@@ -100,16 +117,17 @@ export class Feed {
     at: FeedPosition,
     told: readonly Told[],
     passed: number,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const servedId = told.at(-1)?.news.revision ?? 0
     const opened = told.filter(
       ({ news, status }) => status !== 'CLOSED' && (!news.known || news.closedRevision !== null),
     )
     const closed = told.filter(({ news, status }) => status === 'CLOSED' && news.closedRevision !== news.revision)
     const passedId = passed - at.ackedId >= PASS_AT ? passed : 0
-    if (servedId <= at.servedId && opened.length === 0 && closed.length === 0 && passedId === 0) return
-    await rememberServing(this.deps.knex, {
+    if (servedId <= at.servedId && opened.length === 0 && closed.length === 0 && passedId === 0) return true
+    return rememberServing(this.deps.knex, {
       panel,
+      at,
       scope,
       servedId,
       passedId,

@@ -147,6 +147,8 @@ interface BodyRow {
 /** What a panel is about to be told. */
 export interface FeedServing {
   readonly panel: string
+  /** Where the panel stood when the answer was made. */
+  readonly at: Pick<FeedPosition, 'ackedId' | 'servedId'>
   readonly scope: readonly string[]
   /** The highest ack_id of the answer; 0 when there is none. */
   readonly servedId: number
@@ -158,48 +160,60 @@ export interface FeedServing {
   readonly closed: readonly { readonly surveyId: string; readonly revision: number }[]
 }
 
-/** Remembers what a panel is told, before it is told. */
-export async function rememberServing(knex: Knex, serving: FeedServing): Promise<void> {
-  if (serving.opened.length === 0 && serving.closed.length === 0) return rememberIds(knex, serving)
-  const { panel, scope, servedId, passedId, opened, closed } = serving
-  await knex.raw(
-    `with opened as (
-       insert into feed_deliveries (panel, survey_id) select :panel, survey_id from unnest(:opened::text[]) o(survey_id)
+/**
+ * Remembers what a panel is told, before it is told. Of two polls at once the later one may know better than the earlier:
+ * where the panel has been told or has acknowledged something since, or reads with other connections, nothing is
+ * remembered. Otherwise a survey could be told as open behind its closure, which then nobody tells.
+ * @returns false when the answer is to be made again
+ */
+export async function rememberServing(knex: Knex, serving: FeedServing): Promise<boolean> {
+  const { panel, opened, closed } = serving
+  if (opened.length === 0 && closed.length === 0) return rememberIds(knex, serving)
+  const { rows } = (await knex.raw(
+    `with cursor as (
+       ${MOVE_CURSOR} values (:panel, :passedId, :servedId, :scope) ${UNLESS_MOVED}
+     ), opened as (
+       insert into feed_deliveries (panel, survey_id)
+       select c.panel, o.survey_id from cursor c, unnest(:opened::text[]) o(survey_id)
        on conflict (panel, survey_id) do update set closed_revision = null
      ), closed as (
-       update feed_deliveries d set closed_revision = c.revision
-         from unnest(:closed::text[], :revisions::bigint[]) c(survey_id, revision)
-        where d.panel = :panel and d.survey_id = c.survey_id
+       update feed_deliveries d set closed_revision = n.revision
+         from cursor c, unnest(:closed::text[], :revisions::bigint[]) n(survey_id, revision)
+        where d.panel = c.panel and d.survey_id = n.survey_id
      )
-     insert into feed_cursors as c (panel, acked_id, served_id, scope) values (:panel, :passedId, :servedId, :scope)
-     on conflict (panel) do update set served_id = greatest(c.served_id, excluded.served_id),
-       acked_id = greatest(c.acked_id, excluded.acked_id)`,
+     select panel from cursor`,
     {
+      ...cursorOf(serving),
       panel,
-      scope: [...scope],
-      servedId,
-      passedId,
-      // in one order everywhere: two polls of a panel at once must not wait for each other in a circle
-      opened: [...opened].sort(),
+      opened: [...opened],
       closed: closed.map(({ surveyId }) => surveyId),
       revisions: closed.map(({ revision }) => revision),
     },
-  )
+  )) as { rows: unknown[] }
+  return rows.length > 0
+}
+
+const MOVE_CURSOR = 'insert into feed_cursors as c (panel, acked_id, served_id, scope)'
+const UNLESS_MOVED = `on conflict (panel) do update set served_id = greatest(c.served_id, excluded.served_id),
+         acked_id = greatest(c.acked_id, excluded.acked_id)
+        where c.acked_id = :atAckedId and c.served_id = :atServedId and c.scope = excluded.scope
+       returning c.panel`
+
+function cursorOf({ at, scope, servedId, passedId }: FeedServing) {
+  return { scope: [...scope], servedId, passedId, atAckedId: at.ackedId, atServedId: at.servedId }
 }
 
 /**
  * The panel has these surveys already: only the highest id is new. Nobody waits for the disk, for when PostgreSQL itself
  * dies within the next moment, all that happens is that an acknowledgement is refused and the same is given again.
  */
-async function rememberIds(knex: Knex, { panel, scope, servedId, passedId }: FeedServing): Promise<void> {
-  await knex.raw(
+async function rememberIds(knex: Knex, serving: FeedServing): Promise<boolean> {
+  const { rows } = (await knex.raw(
     `with quick as materialized (select set_config('synchronous_commit', 'off', true))
-     insert into feed_cursors as c (panel, acked_id, served_id, scope)
-     select :panel, :passedId::bigint, :servedId::bigint, :scope::text[] from quick
-     on conflict (panel) do update set served_id = greatest(c.served_id, excluded.served_id),
-       acked_id = greatest(c.acked_id, excluded.acked_id)`,
-    { panel, scope: [...scope], servedId, passedId },
-  )
+     ${MOVE_CURSOR} select :panel, :passedId::bigint, :servedId::bigint, :scope::text[] from quick ${UNLESS_MOVED}`,
+    { ...cursorOf(serving), panel: serving.panel },
+  )) as { rows: unknown[] }
+  return rows.length > 0
 }
 
 /** The panel may use a connection that it could not use before: it reads from the beginning, and keeps what it has. */
