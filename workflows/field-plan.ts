@@ -52,7 +52,11 @@ export async function fieldPlan(input: PlanInput): Promise<PlanPosition> {
     const over = look.state === 'closed' || look.state === 'deleted'
     const next = over ? null : nextLook(look, Date.now())
     show(look, next)
-    if (told > heard) continue
+    if (told > heard) {
+      // however often it is told in a row, its history has an end; the next run looks at once
+      if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof fieldPlan>(input)
+      continue
+    }
     if (over || next === null) return position
     if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof fieldPlan>(input)
     await condition(() => told > heard, Math.max(next.at - Date.now(), PATIENCE_MS), { summary: next.what })
