@@ -1,6 +1,7 @@
 import { inParallel } from '../support/figures.js'
 
 const BUYER_KEY = 'dk_bench'
+const ATTEMPTS = 10
 const panelKey = (index: number): string => `tk_bench_${index}`
 
 /** The configuration of a gateway with one buyer and many panels. */
@@ -57,14 +58,21 @@ export class Buyer {
     await this.#send('PATCH', `/survey-plans/${plan.id}`, { status })
   }
 
+  /** A machine that is too busy answers 503: a buyer waits a moment and sends it again. */
   async #send(method: string, path: string, body: object): Promise<unknown> {
-    const answer = await fetch(`${this.url}${path}`, {
-      method,
-      headers: { 'content-type': 'application/json', 'x-api-key': BUYER_KEY },
-      body: JSON.stringify(body),
-    })
-    if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`)
-    return answer.json()
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await fetch(`${this.url}${path}`, {
+        method,
+        headers: { 'content-type': 'application/json', 'x-api-key': BUYER_KEY },
+        body: JSON.stringify(body),
+      })
+      if (answer.ok) return answer.json()
+      const text = await answer.text()
+      if (answer.status !== 503 || attempt === ATTEMPTS) {
+        throw new Error(`${method} ${path} answered ${answer.status}: ${text}`)
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+    }
   }
 }
 
