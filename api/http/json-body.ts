@@ -1,7 +1,10 @@
 import express, { type RequestHandler } from 'express'
 import { Problem } from './problem.js'
 
-/** Reads JSON bodies up to 256 KB; another content type with a body is 415. */
+/** Nobody means more levels than this; some thousand would exhaust the stack of whoever writes the value down again. */
+const MOST_LEVELS = 64
+
+/** Reads JSON bodies up to 256 KB and 64 levels; another content type with a body is 415. */
 export function jsonBody(limit = '256kb'): RequestHandler[] {
   const read = express.json({ limit, type: ['application/json', 'application/*+json'], strict: false })
   return [
@@ -14,5 +17,23 @@ export function jsonBody(limit = '256kb'): RequestHandler[] {
       next()
     },
     read,
+    (request, _response, next) => {
+      if (isDeeperThan(request.body, MOST_LEVELS)) {
+        throw new Problem(400, 'invalid_request', `The body is nested too deeply: at most ${MOST_LEVELS} levels`)
+      }
+      next()
+    },
   ]
 }
+
+/** Whether a value of JSON has more levels of arrays and objects. A level at a time: it costs no stack. */
+function isDeeperThan(value: unknown, most: number): boolean {
+  let level = [value].filter(isNested)
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth >= most) return true
+    level = level.flatMap((one) => Object.values(one).filter(isNested))
+  }
+  return false
+}
+
+const isNested = (value: unknown): value is object => typeof value === 'object' && value !== null
