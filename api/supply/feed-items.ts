@@ -16,6 +16,8 @@ export interface FeedItem {
   readonly panels: ReadonlySet<string> | null
   /** When it ends, epoch milliseconds; Infinity when it does not. */
   readonly finishTime: number
+  /** Which version this is the content of; null = one that waits for its revision. */
+  readonly version: string | null
 }
 
 /** `<revision>:<epoch ms>`, as the seed writes versions. */
@@ -66,7 +68,8 @@ export class FeedItems {
     return items
   }
 
-  #render({ surveyId, connection, survey, plan }: FeedBody): FeedItem {
+  #render(body: FeedBody): FeedItem {
+    const { surveyId, connection, survey, plan } = body
     const words = plan === null ? this.wordsOfConnection(connection) : null
     const rendered =
       plan !== null
@@ -77,6 +80,7 @@ export class FeedItems {
       carried: isCarried(survey) && (plan !== null || words !== null),
       panels: survey.panels === undefined ? null : new Set(survey.panels),
       finishTime: finishTime(survey),
+      version: body.dirty ? null : versionOf(body),
     }
   }
 

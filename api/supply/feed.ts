@@ -68,7 +68,7 @@ export class Feed {
     const { at, news } = await this.#read(panel.id, connections)
     const told = await this.#toldOf(panel.id, news, at.ackedId, now)
     const passed = (told[0]?.news.revision ?? at.head + 1) - 1
-    if (!(await this.#remember(panel.id, connections, at, told, passed))) return null
+    if (!(await this.#remember(panel.id, connections, at, told, passed, now))) return null
     const servedId = Math.max(at.servedId, told.at(-1)?.news.revision ?? 0)
     this.#empty.set(panel.id, { ackedId: at.ackedId, servedId, upTo: passed })
     return this.#written(panel.id, told)
@@ -117,12 +117,13 @@ export class Feed {
     at: FeedPosition,
     told: readonly Told[],
     passed: number,
+    now: Date,
   ): Promise<boolean> {
     const servedId = told.at(-1)?.news.revision ?? 0
     const opened = told.filter(
       ({ news, status }) => status !== 'CLOSED' && (!news.known || news.closedRevision !== null),
     )
-    const closed = told.filter(({ news, status }) => status === 'CLOSED' && news.closedRevision !== news.revision)
+    const closed = told.filter((one) => isSettled(one, now) && one.news.closedRevision !== one.news.revision)
     const passedId = passed - at.ackedId >= PASS_AT ? passed : 0
     if (servedId <= at.servedId && opened.length === 0 && closed.length === 0 && passedId === 0) return true
     return rememberServing(this.deps.knex, {
@@ -156,6 +157,17 @@ const isOffered = ({ status }: FeedNews): boolean => status === 'open' || status
 /** The panel has it, and does not know yet, or has not acknowledged, that it is closed. */
 const hasItOpen = ({ known, closedRevision }: FeedNews, ackedId: number): boolean =>
   known && (closedRevision === null || closedRevision > ackedId)
+
+/**
+ * Closed, and that under an ack_id which never stood for anything else. A survey that closed a moment ago and waits for its
+ * revision, or whose time has just passed, was perhaps told as open under the same ack_id: whoever acknowledges that one
+ * may mean the open survey, and has to hear of the closure yet.
+ */
+const isSettled = ({ news, item, status }: Told, now: Date): boolean =>
+  status === 'CLOSED' &&
+  !news.dirty &&
+  item.version === versionOf(news) &&
+  (!isOffered(news) || item.finishTime > now.getTime() || item.finishTime <= news.changedMs)
 
 function statusFor(panel: string, { status }: FeedNews, item: FeedItem, now: Date): SupplierStatus {
   const over = !item.carried || item.panels?.has(panel) === false || item.finishTime <= now.getTime()

@@ -445,6 +445,34 @@ describe('what is closed', () => {
     expect(statuses(await panel.poll())).toEqual({ [ownId(planId)]: 'CLOSED' })
   })
 
+  it('is told again to whoever acknowledged the open plan, when it was first told under the same id', async () => {
+    const panel = panelOf(api)
+    const planId = await launch(database.knex)
+    const [open] = await panel.poll()
+    await setPlanStatus(database.knex, 'acme', planId, 'CLOSED', new Date())
+    const unstamped = await panel.poll()
+    expect(statuses(unstamped)).toEqual({ [ownId(planId)]: 'CLOSED' })
+    expect(unstamped[0]?.ack_id).toBe(open?.ack_id)
+    await panel.ack(open?.ack_id).expect(204)
+    await stampRevisions(database.knex)
+    expect(await panel.news()).toEqual({ [ownId(planId)]: 'CLOSED' })
+    expect(await panel.poll()).toEqual([])
+    expect(await database.knex('feed_deliveries')).toEqual([])
+  })
+
+  it('is told again to whoever acknowledged the open plan, when its time was over before anybody closed it', async () => {
+    const panel = panelOf(api)
+    const finishDate = new Date(now.getTime() + 60_000).toISOString()
+    const planId = await launch(database.knex, { finishDate })
+    const [open] = await panel.poll()
+    now = new Date(now.getTime() + 61_000)
+    expect(statuses(await panel.poll())).toEqual({ [ownId(planId)]: 'CLOSED' })
+    await panel.ack(open?.ack_id).expect(204)
+    await turn(planId, 'CLOSED')
+    expect(await panel.news()).toEqual({ [ownId(planId)]: 'CLOSED' })
+    expect(await panel.poll()).toEqual([])
+  })
+
   it('is open news again when it opens', async () => {
     const panel = panelOf(api)
     const planId = await launch(database.knex)
