@@ -2,14 +2,13 @@ import { ApplicationFailure, Context } from '@temporalio/activity'
 import type { NewClaim } from '../db/stores/claim-store.js'
 import { recordClaim } from '../db/stores/claim-store.js'
 import { findSessionInputs, storeEntry } from '../db/stores/entry-store.js'
-import type { SessionRow } from '../db/stores/session-row.js'
+import { type SessionRow, toOpen } from '../db/stores/session-row.js'
 import { findSession, markWorkflowStarted } from '../db/stores/session-store.js'
 import { findSurvey } from '../db/stores/survey-store.js'
-import { GATEWAY } from '../domain/plan/survey-plan.js'
 import { type Reward, type RewardPolicy, rewardFor, sharedAmount } from '../domain/reward.js'
-import { upstreamProfile } from '../domain/upstream-profile.js'
 import { failpoint } from '../platform/failpoints.js'
 import type { EntryLink } from '../providers/adapter.js'
+import { entryRequest } from '../providers/entry-request.js'
 import { ProviderError } from '../providers/errors.js'
 import type { Upstream } from '../providers/upstream.js'
 import { applyEffects } from './apply-effects.js'
@@ -21,7 +20,11 @@ import type { SessionDependencies } from './session-dependencies.js'
 export async function openSessionEntry(deps: SessionDependencies, sessionId: string): Promise<SessionRow> {
   const row = await findSession(deps.knex, sessionId)
   if (row === null) throw ApplicationFailure.nonRetryable(`session ${sessionId} is not there`, 'SessionGone')
-  if (row.state !== 'opening') return row
+  if (row.state !== 'opening') {
+    // the request opened it itself, and only asked for this workflow: now it is known to be at work
+    await markWorkflowStarted(deps.knex, sessionId, deps.clock())
+    return row
+  }
   // a slow opening is in good hands: the janitor need not look at it again
   if (Context.current().info.attempt > 1) await markWorkflowStarted(deps.knex, sessionId, deps.clock())
   const upstream = deps.findUpstream(row.connection)
@@ -59,23 +62,10 @@ async function askForEntry(deps: SessionDependencies, upstream: Upstream, row: S
   // a survey of this panelist alone comes with the session
   const survey = inputs?.survey ?? found?.survey
   if (survey === undefined) throw new ProviderError('refused', 'the survey is no longer in the catalogue')
-  const quota = survey.quotas.find((candidate) => candidate.quotaId === row.provider_quota_id) ?? null
   const now = deps.clock()
   return upstream.adapter.openEntry(
     { config: upstream.config, http: upstream.http, now, signal: Context.current().cancellationSignal },
-    {
-      sessionId: row.session_id,
-      panelistId: row.provider_panelist_id,
-      survey,
-      quota,
-      profile:
-        inputs === null ? {} : upstreamProfile(inputs.panelist, survey, quota, row.provider, now, upstream.vocabulary),
-      userIp: inputs?.userIp ?? null,
-      userAgent: inputs?.userAgent ?? null,
-      device: row.device,
-      // a plan of ours may ask for them in its address; upstream never learns what is the panel's own
-      ...(row.connection === GATEWAY ? { ours: { panel: row.panel, customPanelData: row.custom_panel_data } } : {}),
-    },
+    entryRequest(upstream, toOpen(row), survey, inputs, now),
   )
 }
 

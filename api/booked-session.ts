@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import type { SessionRow } from '../db/stores/session-row.js'
+import { findSessionInputs, storeEntry } from '../db/stores/entry-store.js'
+import { type SessionRow, toOpen } from '../db/stores/session-row.js'
 import { announceSession, findSession, type NewSession } from '../db/stores/session-store.js'
-import type { SurveyRecord } from '../db/stores/survey-store.js'
+import { findSurvey, type SurveyRecord } from '../db/stores/survey-store.js'
 import type { Money } from '../domain/money.js'
 import type { Grade } from '../domain/outcome.js'
 import type { PanelistSnapshot } from '../domain/panelist.js'
+import { GATEWAY } from '../domain/plan/survey-plan.js'
 import { rewardFor, sharedAmount } from '../domain/reward.js'
 import type { Quota, Survey } from '../domain/survey.js'
 import type { PanelConfig } from '../platform/config/panel-schema.js'
 import { failpoint } from '../platform/failpoints.js'
+import { entryRequest } from '../providers/entry-request.js'
 import type { ApiDependencies } from './dependencies.js'
 import type { PlanTerms } from './plan-booking.js'
 
@@ -88,6 +91,13 @@ export function newSession(
 export async function openOrWait(deps: ApiDependencies, sessionId: string): Promise<SessionRow> {
   const stored = await mustFind(deps, sessionId)
   if (stored.state !== 'opening') return stored
+  const own = stored.connection === GATEWAY ? await openOwnEntry(deps, stored) : null
+  if (own !== null) {
+    failpoint('session.after_url_issue')
+    await deps.sessions.start(own)
+    failpoint('session.after_start')
+    return own
+  }
   await deps.sessions.open(stored)
   failpoint('session.after_start')
   const opened = await mustFind(deps, sessionId)
@@ -96,6 +106,31 @@ export async function openOrWait(deps: ApiDependencies, sessionId: string): Prom
   await announceSession(deps.knex, sessionId)
   return mustFind(deps, sessionId)
 }
+
+/**
+ * Opens the entry into a plan of our own: nobody has to be asked, so neither the panel nor the respondent waits for a
+ * worker, however many come at once. The session's workflow then finds it open.
+ * @returns null where the entry has to be left to the workflow
+ */
+async function openOwnEntry(deps: ApiDependencies, row: SessionRow): Promise<SessionRow | null> {
+  const upstream = deps.findUpstream(row.connection)
+  const [found, inputs] = await Promise.all([
+    findSurvey(deps.knex, row.survey_id),
+    findSessionInputs(deps.knex, row.session_id),
+  ])
+  if (upstream === null || found === null || inputs === null) return null
+  const now = deps.clock()
+  const { config, http, adapter } = upstream
+  const link = await adapter.openEntry(
+    { config, http, now, signal: AbortSignal.timeout(OWN_ENTRY_MS) },
+    entryRequest(upstream, toOpen(row), found.survey, inputs, now),
+  )
+  const { url, providerSessionId } = link
+  return storeEntry(deps.knex, row.session_id, { url, providerSessionId, workflowToStart: true }, now)
+}
+
+/** Nothing is asked over a network: this only ends what could never take as long. */
+const OWN_ENTRY_MS = 5_000
 
 async function mustFind(deps: ApiDependencies, sessionId: string): Promise<SessionRow> {
   const row = await findSession(deps.knex, sessionId)

@@ -21,6 +21,8 @@ import { sessionStart } from '../workflows/messages/session-start.js'
 const OPEN_WAIT_MS = 10_000
 const OPEN_WAIT_WHEN_AWAY_MS = 1_000
 const AWAY_FOR_MS = 5_000
+/** How long a create waits for the mere start of a workflow. */
+const START_WAIT_MS = 3_000
 const SIGNAL_DEADLINE_MS = 5_000
 
 /**
@@ -54,6 +56,26 @@ export class SessionDriver {
       if (this.#isAway(error)) this.#awayUntil = this.nowMs() + AWAY_FOR_MS
       this.logger.warn({ session: row.session_id, err: error }, 'session is still opening')
       return null
+    }
+  }
+
+  /**
+   * Starts the workflow of a session whose entry is open already, so that what follows finds it there. Nobody waits for
+   * more than the start; where Temporal is away, the janitor starts it.
+   */
+  async start(row: SessionRow): Promise<void> {
+    if (this.nowMs() < this.#awayUntil) return
+    try {
+      await this.client.connection.withDeadline(this.nowMs() + START_WAIT_MS, () =>
+        this.client.workflow.start('respondentSession', {
+          ...sessionStart(factsToShow(row)),
+          workflowIdConflictPolicy: 'USE_EXISTING',
+        }),
+      )
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return
+      if (this.#isAway(error)) this.#awayUntil = this.nowMs() + AWAY_FOR_MS
+      this.logger.warn({ session: row.session_id, err: error }, 'session is without its workflow yet')
     }
   }
 

@@ -30,6 +30,8 @@ export interface OpenedEntry {
   readonly providerSessionId: string | null
   /** The length that came with the entry. */
   readonly loiMinutes?: number
+  /** True when no workflow looks after the session yet: the janitor starts it where nobody else does. */
+  readonly workflowToStart?: boolean
   /** Only where the price comes with the entry. */
   readonly priced?: { readonly price: Money; readonly reward: Reward; readonly shareMinor: bigint }
 }
@@ -67,7 +69,7 @@ export async function storeEntry(
         provider_entry_url: entry.url,
         provider_session_id: entry.providerSessionId,
         opened_at: now,
-        workflow_started_at: now,
+        ...(entry.workflowToStart === true ? {} : { workflow_started_at: now }),
         ...(entry.loiMinutes === undefined ? {} : { loi_minutes: entry.loiMinutes }),
         ...(entry.priced === undefined
           ? {}

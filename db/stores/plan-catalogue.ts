@@ -48,7 +48,10 @@ async function writePlanSurvey(trx: Knex, record: PlanRecord, now: Date): Promis
       groupId: survey.groupId,
       json,
       // the plan itself beside what matching reads of it: the feed shows more of a plan than matching needs
-      contentHash: createHash('sha256').update(json).update(JSON.stringify(record.policy)).digest('base64'),
+      contentHash: createHash('sha256')
+        .update(json)
+        .update(JSON.stringify([record.policy, record.plan]))
+        .digest('base64'),
       now,
     },
   )) as { rowCount: number }

@@ -139,3 +139,16 @@ export function factsToShow(row: SessionRow) {
     entryDeadline: row.entry_deadline.getTime(),
   }
 }
+
+/** What an upstream's entry is asked with. */
+export function toOpen(row: SessionRow) {
+  return {
+    sessionId: row.session_id,
+    panel: row.panel,
+    provider: row.provider,
+    panelistId: row.provider_panelist_id,
+    quotaId: row.provider_quota_id,
+    device: row.device,
+    customPanelData: row.custom_panel_data,
+  }
+}

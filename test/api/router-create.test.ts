@@ -1,7 +1,7 @@
 import request from 'supertest'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { setPlanStatus, setQuotaStatus } from '../../db/stores/plan-store.js'
-import { findSession } from '../../db/stores/session-store.js'
+import { findSession, findUnstartedSessions } from '../../db/stores/session-store.js'
 import type { PlanStatus } from '../../domain/plan/survey-plan.js'
 import { as, KEYS, type RouterApi, startRouterApi, visit } from '../support/router-api.js'
 
@@ -77,14 +77,25 @@ describe('a session', () => {
     expect(await rowsOf(body.panelist_id)).toHaveLength(1)
   })
 
-  test('that cannot be opened yet has its link all the same: a page that goes on by itself', async () => {
+  test('needs nobody but PostgreSQL: with Temporal away it is entered all the same, and the janitor starts its workflow', async () => {
     const planId = await api.launch()
     api.away = true
-    const { status, body } = await create(planId, { panelist_id: someone() })
+    const who = someone()
+    const { status, body } = await create(planId, { panelist_id: who })
     expect(status).toBe(200)
-    const page = await visit(api, body.url)
-    expect(page.status).toBe(200)
-    expect(page.headers.refresh).toContain('url=/sessions/start/')
+    const [row] = await rowsOf(who)
+    expect(row).toMatchObject({ state: 'created', workflow_started_at: null, announced: true })
+    const left = await findUnstartedSessions(api.database.knex, new Date(Date.now() + 60_000), 1_000)
+    expect(left.map(({ session_id }) => session_id)).toContain(row?.session_id)
+    const clicked = await visit(api, body.url)
+    expect([clicked.status, clicked.headers.location]).toEqual([302, row?.provider_entry_url])
+  })
+
+  test('is known to be looked after once its workflow has seen it', async () => {
+    const planId = await api.launch()
+    const who = someone()
+    await create(planId, { panelist_id: who })
+    expect((await rowsOf(who))[0]?.workflow_started_at).not.toBeNull()
   })
 
   test('pays what its quota pays, else what the plan does; locked', async () => {

@@ -121,6 +121,10 @@ export async function startRouterApi(): Promise<RouterApi> {
     open: async (row: SessionRow) => {
       if (!state.away) await run(activities.sessions.openEntry, row.session_id)
     },
+    // a workflow's first look at a session whose entry is open
+    start: async (row: SessionRow) => {
+      if (!state.away) await run(activities.sessions.openEntry, row.session_id)
+    },
     entered: () => undefined,
     arrived: (sessionId: string) => void run(activities.sessions.recordOutcome, sessionId),
   } as unknown as ApiDependencies['sessions']

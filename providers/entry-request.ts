@@ -1,0 +1,56 @@
+import type { PanelistSnapshot } from '../domain/panelist.js'
+import { GATEWAY } from '../domain/plan/survey-plan.js'
+import type { Survey } from '../domain/survey.js'
+import { upstreamProfile } from '../domain/upstream-profile.js'
+import type { EntryRequest } from './adapter.js'
+import type { Upstream } from './upstream.js'
+
+/** A session whose entry is to be opened. */
+export interface SessionToOpen {
+  readonly sessionId: string
+  readonly panel: string
+  readonly provider: string
+  /** The id the provider sees for this panelist. */
+  readonly panelistId: string
+  readonly quotaId: string | null
+  readonly device: string | null
+  readonly customPanelData: Readonly<Record<string, unknown>> | null
+}
+
+/** What only the opening needs, and is deleted with it. */
+export interface OpeningInputs {
+  readonly panelist: PanelistSnapshot
+  readonly userIp: string | null
+  readonly userAgent: string | null
+}
+
+/**
+ * What an upstream is told of a session: only what it asks for, in its own words (contract §4).
+ * @param inputs null once they were used or erased
+ */
+export function entryRequest(
+  upstream: Upstream,
+  session: SessionToOpen,
+  survey: Survey,
+  inputs: OpeningInputs | null,
+  now: Date,
+): EntryRequest {
+  const quota = survey.quotas.find((candidate) => candidate.quotaId === session.quotaId) ?? null
+  return {
+    sessionId: session.sessionId,
+    panelistId: session.panelistId,
+    survey,
+    quota,
+    profile:
+      inputs === null
+        ? {}
+        : upstreamProfile(inputs.panelist, survey, quota, session.provider, now, upstream.vocabulary),
+    userIp: inputs?.userIp ?? null,
+    userAgent: inputs?.userAgent ?? null,
+    device: session.device,
+    // a plan of ours may ask for them in its address; upstream never learns what is the panel's own
+    ...(upstream.connection === GATEWAY
+      ? { ours: { panel: session.panel, customPanelData: session.customPanelData } }
+      : {}),
+  }
+}
