@@ -30,7 +30,7 @@ test('finds what nobody takes care of, and leaves alone what is fresh', async ()
   const mute = await enteredSession(database.knex)
   const { applied } = await settled(database.knex, mute.session_id, aClaim('COMPLETED'))
 
-  expect(await at(5_000).findLeftBehind()).toEqual({ sessions: [], claims: [], postbacks: [] })
+  expect(await at(5_000).findLeftBehind()).toMatchObject({ sessions: [], claims: [], postbacks: [], plans: [] })
   const soon = await at(13_000).findLeftBehind()
   expect(soon.sessions).toEqual([
     {
