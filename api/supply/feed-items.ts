@@ -50,6 +50,7 @@ export class FeedItems {
     for (const one of news) {
       const kept = this.#kept.get(one.surveyId)
       if (kept?.version === versionOf(one) && !one.dirty) items.set(one.surveyId, kept.item)
+      else if (one.body !== null) items.set(one.surveyId, this.#take(one.body))
       else wanted.push(one)
     }
     for (let from = 0; from < wanted.length; from += CHUNK) {
@@ -58,14 +59,16 @@ export class FeedItems {
         this.knex,
         chunk.map(({ surveyId }) => surveyId),
       )
-      for (const body of bodies) {
-        const item = this.#render(body)
-        items.set(body.surveyId, item)
-        // content that waits for its revision, or has one by now that nobody was told, is not this version's
-        if (!body.dirty) this.#keep(body.surveyId, versionOf(body), item)
-      }
+      for (const body of bodies) items.set(body.surveyId, this.#take(body))
     }
     return items
+  }
+
+  #take(body: FeedBody): FeedItem {
+    const item = this.#render(body)
+    // content that waits for its revision, or has one by now that nobody was told, is not this version's
+    if (!body.dirty) this.#keep(body.surveyId, versionOf(body), item)
+    return item
   }
 
   #render(body: FeedBody): FeedItem {

@@ -26,7 +26,12 @@ export interface FeedNews {
   readonly known: boolean
   /** The ack_id with which the panel was told that it is closed. */
   readonly closedRevision: number | null
+  /** Its content, where it is so new that hardly anybody has read it yet. */
+  readonly body: FeedBody | null
 }
+
+/** So many of the newest revisions come with their content: whoever asks first need not ask twice. */
+const WITH_CONTENT = 150
 
 /** The content of a survey, and the plan as its buyer posted it where it is one of our own. */
 export interface FeedBody {
@@ -61,7 +66,10 @@ export async function readFeed(
                from (values (1)) one left join feed_cursors c on c.panel = :panel) at
        left join lateral (
          select s.survey_id, s.revision, s.status, s.dirty, (extract(epoch from s.changed_at) * 1000)::bigint as changed_ms,
-                d.survey_id is not null as known, d.closed_revision
+                d.survey_id is not null as known, d.closed_revision, s.connection,
+                case when s.revision > at.head - :withContent then s.survey end as survey,
+                case when s.revision > at.head - :withContent and s.connection = :gateway
+                     then (select plan from survey_plans own where own.survey_id = s.survey_id) end as plan
            from surveys s
            left join feed_deliveries d on d.panel = :panel and d.survey_id = s.survey_id
            left join plan_panels p
@@ -71,7 +79,7 @@ export async function readFeed(
             and (s.connection <> :gateway or p.panel is not null)
        ) n on true
       order by n.revision`,
-    { panel, after, connections: [...connections], gateway: GATEWAY },
+    { panel, after, connections: [...connections], gateway: GATEWAY, withContent: WITH_CONTENT },
   )) as { rows: (PositionRow & (NewsRow | { readonly survey_id: null }))[] }
   const [row] = rows
   return {
@@ -94,6 +102,7 @@ function newsOf(row: NewsRow): FeedNews {
     dirty: row.dirty,
     known: row.known,
     closedRevision: row.closed_revision === null ? null : Number(row.closed_revision),
+    body: row.survey === null ? null : bodyOf({ ...row, survey: row.survey }),
   }
 }
 
@@ -112,6 +121,9 @@ interface NewsRow {
   readonly changed_ms: string
   readonly known: boolean
   readonly closed_revision: string | null
+  readonly connection: string
+  readonly survey: SurveyJson | null
+  readonly plan: SurveyPlan | null
 }
 
 /** The content of surveys; a few hundred at a time is a good size. */
@@ -123,16 +135,18 @@ export async function feedBodies(knex: Knex, surveyIds: readonly string[]): Prom
       where s.survey_id = any(?)`,
     [[...surveyIds]],
   )) as { rows: BodyRow[] }
-  return rows.map((row) => ({
-    surveyId: row.survey_id,
-    connection: row.connection,
-    revision: Number(row.revision),
-    changedMs: Number(row.changed_ms),
-    dirty: row.dirty,
-    survey: surveyFromJson(row.survey),
-    plan: row.plan,
-  }))
+  return rows.map(bodyOf)
 }
+
+const bodyOf = (row: BodyRow): FeedBody => ({
+  surveyId: row.survey_id,
+  connection: row.connection,
+  revision: Number(row.revision),
+  changedMs: Number(row.changed_ms),
+  dirty: row.dirty,
+  survey: surveyFromJson(row.survey),
+  plan: row.plan,
+})
 
 interface BodyRow {
   readonly survey_id: string

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { FeedItems } from '../../api/supply/feed-items.js'
 import { connectDatabase } from '../../db/connect.js'
-import { readFeed } from '../../db/stores/feed-store.js'
+import { type FeedNews, readFeed } from '../../db/stores/feed-store.js'
 import { stampRevisions } from '../../db/stores/stamper.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { launch } from '../support/plans.js'
@@ -104,10 +104,19 @@ describe('a poll with nothing new', () => {
 describe('a poll with news', () => {
   it('renders a survey once per version, however many panels ask', async () => {
     await launch(database.knex, { targetPanels: ['lifepoints', 'toplife'] })
+    await fill(200, 'elsewhere')
     const bodies = (statements: string[]) => statements.filter((sql) => sql.includes('left join survey_plans'))
     expect(bodies(await statementsOf(() => panelOf(api, 'lifepoints').poll()))).toHaveLength(1)
     expect(bodies(await statementsOf(() => panelOf(api, 'toplife').poll()))).toHaveLength(0)
     expect(bodies(await statementsOf(() => panelOf(api, 'lifepoints').poll()))).toHaveLength(0)
+  })
+
+  it('reads the newest surveys with their content, and asks for none of them again', async () => {
+    await launch(database.knex)
+    await offer(database.knex, 'kantar-us', aSurvey())
+    const statements = await statementsOf(() => panelOf(api).poll())
+    expect(statements.filter((sql) => sql.includes('where s.survey_id = any'))).toEqual([])
+    expect((await panelOf(api).poll()).map(({ survey_plan }) => survey_plan.status)).toEqual(['OPEN', 'OPEN'])
   })
 
   it('writes nothing where the panel was told already', async () => {
@@ -123,7 +132,7 @@ describe('a poll with news', () => {
       'kantar-us',
       ...Array.from({ length: 20 }, (_, index) => aSurvey({ providerSurveyId: `s${index}` })),
     )
-    const { news } = await readFeed(database.knex, { panel: 'lifepoints', connections: ['kantar-us'], after: 0 })
+    const news = await newsWithoutContent()
     const small = new FeedItems(database.knex, () => new Map(), 3_000)
     expect((await small.of(news)).size).toBe(20)
     expect(await statementsOf(() => small.of(news.slice(-1)))).toHaveLength(0)
@@ -134,8 +143,7 @@ describe('a poll with news', () => {
     await offer(database.knex, 'kantar-us', aSurvey())
     const items = new FeedItems(database.knex, () => new Map())
     await database.knex('surveys').update({ dirty: true })
-    const read = async () =>
-      (await readFeed(database.knex, { panel: 'lifepoints', connections: ['kantar-us'], after: 0 })).news
+    const read = newsWithoutContent
     await items.of(await read())
     expect(await statementsOf(async () => items.of(await read()))).toHaveLength(2)
     await stampRevisions(database.knex)
@@ -143,6 +151,12 @@ describe('a poll with news', () => {
     expect(await statementsOf(async () => items.of(await read()))).toHaveLength(1)
   })
 })
+
+/** What changed, as a panel reads it that comes long after. */
+async function newsWithoutContent(): Promise<FeedNews[]> {
+  const { news } = await readFeed(database.knex, { panel: 'lifepoints', connections: ['kantar-us'], after: 0 })
+  return news.map((one) => ({ ...one, body: null }))
+}
 
 /** Many surveys, as if somebody had polled them. */
 async function fill(count: number, connection = 'kantar-us'): Promise<void> {
