@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { measure, movedPercent, type Round, setHanging, until } from './containment/rounds.js'
 import { patientFetch, SandboxJournal } from './ingest/sandbox-journal.js'
+import { bounded } from './support/bounded.js'
 import { percentiles, report } from './support/figures.js'
 import { freePort, startStack } from './support/stack.js'
 
@@ -26,9 +27,9 @@ async function main(): Promise<void> {
       json: { type: 'string' },
     },
   })
-  const seconds = bounded(values.seconds ?? '20', 600, '--seconds')
-  const rounds = bounded(values.rounds ?? '2', 20, '--rounds')
-  const surveys = bounded(values.surveys ?? '1000', 20_000, '--surveys')
+  const seconds = bounded(values.seconds ?? '20', 1, 600, '--seconds')
+  const rounds = bounded(values.rounds ?? '2', 1, 20, '--rounds')
+  const surveys = bounded(values.surveys ?? '1000', 1, 20_000, '--surveys')
   const otherPort = await freePort()
   const otherUrl = `http://127.0.0.1:${otherPort}`
   const stack = await startStack({
@@ -101,12 +102,6 @@ async function tellPoll(apiUrl: string): Promise<void> {
     method: 'POST',
     headers: { 'x-api-key': OPERATOR_KEY },
   })
-}
-
-function bounded(text: string, most: number, name: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1 || value > most) throw new Error(`${name} must be 1 to ${most}`)
-  return value
 }
 
 function configuration(sandboxUrl: string, otherUrl: string): string {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { Buyer, configuration, Panel } from './feed/gateway.js'
+import { bounded } from './support/bounded.js'
 import { inParallel, percentiles, report, round } from './support/figures.js'
 import { freePort, startStack } from './support/stack.js'
 
@@ -170,12 +171,6 @@ async function until(withinMs: number, holds: () => Promise<boolean>): Promise<v
 }
 
 const sleepUntil = (at: number) => new Promise((resolve) => setTimeout(resolve, Math.max(0, at - performance.now())))
-
-function bounded(text: string, least: number, most: number, name: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < least || value > most) throw new Error(`${name} must be ${least} to ${most}`)
-  return value
-}
 
 main().catch((error: unknown) => {
   process.stderr.write(`bench:feed: ${error instanceof Error ? error.message : String(error)}\n`)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { between, type JournalEntry, patientFetch, SandboxJournal } from './ingest/sandbox-journal.js'
+import { bounded } from './support/bounded.js'
 import { percentiles, report, round } from './support/figures.js'
 import { type Stack, startStack } from './support/stack.js'
 
@@ -21,8 +22,8 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { surveys: { type: 'string' }, changes: { type: 'string' }, json: { type: 'string' } },
   })
-  const surveys = bounded(values.surveys ?? '20000', MOST_SURVEYS, '--surveys')
-  const changes = bounded(values.changes ?? '30', MOST_CHANGES, '--changes')
+  const surveys = bounded(values.surveys ?? '20000', 1, MOST_SURVEYS, '--surveys')
+  const changes = bounded(values.changes ?? '30', 1, MOST_CHANGES, '--changes')
   let refused: Promise<void> = Promise.resolve()
   const starting = new AbortController()
   const stack = await startStack({
@@ -121,12 +122,6 @@ function peakMegabytes(pid: number | undefined): number | null {
   } catch {
     return null
   }
-}
-
-function bounded(text: string, most: number, name: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1 || value > most) throw new Error(`${name} must be 1 to ${most}`)
-  return value
 }
 
 function configuration(sandboxUrl: string): string {

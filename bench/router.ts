@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { launchPlans, runRouter } from './router/router-run.js'
 import { runBare } from './sessions/bare-run.js'
 import { PanelHooks } from './sessions/product-run.js'
+import { bounded } from './support/bounded.js'
 import { percentiles, report, round } from './support/figures.js'
 import { startStack } from './support/stack.js'
 
@@ -25,9 +26,9 @@ async function main(): Promise<void> {
       json: { type: 'string' },
     },
   })
-  const sessions = bounded(values.sessions ?? '400', MOST_SESSIONS, '--sessions')
-  const concurrency = bounded(values.concurrency ?? '16', MOST_CONCURRENCY, '--concurrency')
-  const plans = bounded(values.plans ?? '20', 1_000, '--plans')
+  const sessions = bounded(values.sessions ?? '400', 1, MOST_SESSIONS, '--sessions')
+  const concurrency = bounded(values.concurrency ?? '16', 1, MOST_CONCURRENCY, '--concurrency')
+  const plans = bounded(values.plans ?? '20', 1, 1_000, '--plans')
   const hooks = new PanelHooks()
   const hooksUrl = await hooks.listen()
   const stack = await startStack({
@@ -72,12 +73,6 @@ async function main(): Promise<void> {
     hooks.close()
     await stack.stop()
   }
-}
-
-function bounded(text: string, most: number, name: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1 || value > most) throw new Error(`${name} must be 1 to ${most}`)
-  return value
 }
 
 function configuration(hooksUrl: string): string {

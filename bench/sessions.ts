@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { runBare } from './sessions/bare-run.js'
 import { PanelHooks, runProduct, timeBareRoute } from './sessions/product-run.js'
+import { bounded } from './support/bounded.js'
 import { percentiles, report, round } from './support/figures.js'
 import { freePort, startStack } from './support/stack.js'
 
@@ -16,8 +17,8 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { sessions: { type: 'string' }, concurrency: { type: 'string' }, json: { type: 'string' } },
   })
-  const sessions = bounded(values.sessions ?? '400', MOST_SESSIONS, '--sessions')
-  const concurrency = bounded(values.concurrency ?? '16', MOST_CONCURRENCY, '--concurrency')
+  const sessions = bounded(values.sessions ?? '400', 1, MOST_SESSIONS, '--sessions')
+  const concurrency = bounded(values.concurrency ?? '16', 1, MOST_CONCURRENCY, '--concurrency')
   const hooks = new PanelHooks()
   const hooksUrl = await hooks.listen()
   const stack = await startStack({
@@ -64,12 +65,6 @@ async function main(): Promise<void> {
     hooks.close()
     await stack.stop()
   }
-}
-
-function bounded(text: string, most: number, name: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1 || value > most) throw new Error(`${name} must be 1 to ${most}`)
-  return value
 }
 
 async function untilOffered(apiUrl: string): Promise<void> {

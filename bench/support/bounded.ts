@@ -1,0 +1,9 @@
+/**
+ * A whole number from the command line, within its bounds: every benchmark is bounded in count and time.
+ * @throws Error that names the option
+ */
+export function bounded(text: string, least: number, most: number, name: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < least || value > most) throw new Error(`${name} must be ${least} to ${most}`)
+  return value
+}
