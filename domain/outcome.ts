@@ -12,6 +12,12 @@ export const OUTCOMES = [
 
 export type Outcome = (typeof OUTCOMES)[number]
 
+/** A provider's word that decides nothing yet: the browser goes home, the session stays as it is (contract §3, One outcome). */
+export const PENDING = 'PENDING'
+
+/** What an arrival's word may map to. */
+export type ReportedOutcome = Outcome | typeof PENDING
+
 /** True for one of the gateway's eight words, as it is spelled there (upper case). */
 export function isOutcome(word: unknown): word is Outcome {
   return typeof word === 'string' && (OUTCOMES as readonly string[]).includes(word)

@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod'
 import type { VocabularyMapping } from '../domain/mapping.js'
 import type { Money } from '../domain/money.js'
-import type { Outcome } from '../domain/outcome.js'
+import type { ReportedOutcome } from '../domain/outcome.js'
 import type { Profile } from '../domain/panelist.js'
 import type { Quota, Survey } from '../domain/survey.js'
 import type { RefusalEffect } from './errors.js'
@@ -158,8 +158,8 @@ export interface OutcomeReport {
     readonly providerSessionId?: string
     readonly member?: { readonly panelistId: string; readonly providerSurveyId: string }
   }
-  /** Null = an authentic arrival whose word we do not know: ERROR, needs review. */
-  readonly outcome: Outcome | null
+  /** Null = an authentic arrival whose word we do not know: ERROR, needs review. PENDING = it decides nothing. */
+  readonly outcome: ReportedOutcome | null
   /** The provider's own word, kept. */
   readonly word: string
   readonly kind: 'outcome' | 'reversal'

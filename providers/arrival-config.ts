@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { OUTCOMES, type Outcome } from '../domain/outcome.js'
+import { OUTCOMES, PENDING, type ReportedOutcome } from '../domain/outcome.js'
 import { fieldNotes } from '../platform/config/field-notes.js'
 import { oneOf, text } from '../platform/config/fields.js'
 import { absent, section } from '../platform/config/sections.js'
@@ -9,8 +9,8 @@ import { verification } from '../platform/config/verification-schema.js'
 export interface ArrivalDefaults<Field extends string> {
   /** Our name of a field -> the provider's. */
   readonly fields: Readonly<Record<Field, string>>
-  /** The provider's word -> our outcome. Absent = the arrival carries no outcome word. */
-  readonly outcomes?: Readonly<Record<string, Outcome>>
+  /** The provider's word -> our outcome, or PENDING where it decides nothing. Absent = the arrival carries no outcome word. */
+  readonly outcomes?: Readonly<Record<string, ReportedOutcome>>
   /** True when the words are the same in any case. */
   readonly wordsIgnoreCase?: boolean
   /** What becomes of an arrival without the signature parameter. */
@@ -43,7 +43,7 @@ export function arrivalConfig<Field extends string>(defaults: ArrivalDefaults<Fi
     fields: absent(z.record(z.string(), text('status'))).register(fieldNotes, {
       otherwise: `${names.map((name) => `${name}: ${defaults.fields[name]}`).join(', ')}`,
     }),
-    outcomes: absent(z.record(z.string(), oneOf(OUTCOMES))).register(fieldNotes, {
+    outcomes: absent(z.record(z.string(), oneOf([...OUTCOMES, PENDING]))).register(fieldNotes, {
       otherwise: defaults.outcomes ? "the provider's usual words" : NOT_CARRIED,
     }),
   }).transform((given, context) => {
@@ -71,14 +71,14 @@ export function arrivalConfig<Field extends string>(defaults: ArrivalDefaults<Fi
     if (!defaults.outcomes && Object.keys(given.outcomes ?? {}).length > 0)
       complain('outcomes', 'this arrival carries no outcome word')
 
-    const outcomes: Record<string, Outcome> = Object.create(null)
+    const outcomes: Record<string, ReportedOutcome> = Object.create(null)
     for (const [word, outcome] of Object.entries({ ...defaults.outcomes, ...given.outcomes }))
       outcomes[spelled(word)] = outcome
     return {
       verify: given.verify,
       unsigned: given.unsigned,
       fields,
-      outcomes: outcomes as Readonly<Record<string, Outcome>>,
+      outcomes: outcomes as Readonly<Record<string, ReportedOutcome>>,
     }
   })
 }

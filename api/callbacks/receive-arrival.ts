@@ -5,6 +5,7 @@ import type { SessionRow } from '../../db/stores/session-row.js'
 import { findSession, findSessionByProviderId, findSessionOfMember } from '../../db/stores/session-store.js'
 import { ownTransaction } from '../../db/stores/transaction-store.js'
 import { parseMoney } from '../../domain/money.js'
+import { type Outcome, PENDING } from '../../domain/outcome.js'
 import { failpoint } from '../../platform/failpoints.js'
 import { VerificationError } from '../../platform/verification/verification-error.js'
 import type { Verified } from '../../platform/verification/verifiers.js'
@@ -29,7 +30,8 @@ export class ArrivalRefused extends Error {
 
 export interface Arrived {
   readonly session: SessionRow
-  readonly claim: RecordedClaim
+  /** Null = the word decides nothing yet, so nothing was claimed. */
+  readonly claim: RecordedClaim | null
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -66,11 +68,13 @@ export async function receiveArrival(
   const session = await correlate(deps, configured.upstream, route, report)
   if (session === null) return null
   holdToItsSession(report, session)
+  const { outcome } = report
+  if (outcome === PENDING) return { session, claim: null }
   await holdToItsTransaction(deps, connection, report, session)
   const claim = await recordClaim(
     deps.knex,
     session.session_id,
-    { ...claimOf(report, verified, request, rawBody, route), flags: amountFlags(report, session) },
+    { ...claimOf({ ...report, outcome }, verified, request, rawBody, route), flags: amountFlags(report, session) },
     deps.clock(),
   )
   if (claim === null) throw new ArrivalRefused(404, 'no such session')
@@ -179,7 +183,7 @@ async function holdToItsTransaction(
 }
 
 function claimOf(
-  report: OutcomeReport,
+  report: OutcomeReport & { readonly outcome: Outcome | null },
   verified: Verified,
   request: Request,
   rawBody: Buffer,

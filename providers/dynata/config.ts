@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Outcome } from '../../domain/outcome.js'
+import type { ReportedOutcome } from '../../domain/outcome.js'
 import { arrivalConfig } from '../arrival-config.js'
 import {
   absent,
@@ -20,7 +20,7 @@ import {
 } from '../connection-config.js'
 
 /** Dynata's status letters (Peanut Labs publisher guide). */
-const LETTERS: Readonly<Record<string, Outcome>> = {
+const LETTERS: Readonly<Record<string, ReportedOutcome>> = {
   C: 'COMPLETED',
   F: 'QUOTA_FULL',
   P: 'TERMINATED',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Outcome } from '../../domain/outcome.js'
+import type { ReportedOutcome } from '../../domain/outcome.js'
 import { arrivalConfig } from '../arrival-config.js'
 import {
   absent,
@@ -15,7 +15,7 @@ import {
 } from '../connection-config.js'
 
 /** PureSpectrum's public list of ps_rstatus codes; a code not in it is never COMPLETED. */
-const WORDS: Record<string, Outcome> = {
+const WORDS: Record<string, ReportedOutcome> = {
   21: 'COMPLETED',
   ...codes([12, 17, 22, 23, 24, 25], 'QUOTA_FULL'),
   ...codes([13, 18, 28], 'TERMINATED'),
@@ -23,7 +23,7 @@ const WORDS: Record<string, Outcome> = {
   33: 'REJECTED',
 }
 
-function codes(numbers: readonly number[], outcome: Outcome): Record<string, Outcome> {
+function codes(numbers: readonly number[], outcome: ReportedOutcome): Record<string, ReportedOutcome> {
   return Object.fromEntries(numbers.map((code) => [String(code), outcome]))
 }
 

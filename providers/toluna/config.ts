@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Outcome } from '../../domain/outcome.js'
+import type { ReportedOutcome } from '../../domain/outcome.js'
 import { arrivalConfig } from '../arrival-config.js'
 import {
   absent,
@@ -23,7 +23,7 @@ import {
 } from '../connection-config.js'
 
 /** Toluna's status words and reasons; the last two come from its public notification pages. Without case. */
-const WORDS: Record<string, Outcome> = {
+const WORDS: Record<string, ReportedOutcome> = {
   Qualified: 'COMPLETED',
   Terminated: 'TERMINATED',
   QuotaFull: 'QUOTA_FULL',

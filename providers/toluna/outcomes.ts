@@ -1,4 +1,4 @@
-import type { Outcome } from '../../domain/outcome.js'
+import type { ReportedOutcome } from '../../domain/outcome.js'
 import type { OutcomeReport, QuotaNews, VerifiedArrival } from '../adapter.js'
 import { ProviderError } from '../errors.js'
 import { surveyKey } from './catalogue.js'
@@ -33,7 +33,7 @@ function readMemberStatus(config: TolunaConnection, fields: Fields): OutcomeRepo
   if (reason === null && revenue === null) {
     throw new ProviderError('misread', 'the notification has neither a revenue nor a reason')
   }
-  const outcome: Outcome | null = reason === null ? 'COMPLETED' : outcomeOf(route.outcomes, reason)
+  const outcome: ReportedOutcome | null = reason === null ? 'COMPLETED' : outcomeOf(route.outcomes, reason)
   const amount = revenue === null || outcome !== 'COMPLETED' ? null : majorUnits(revenue)
   return {
     ...about(fields, route.fields),
@@ -69,7 +69,7 @@ function about(fields: Fields, names: Readonly<Record<'member' | 'survey' | 'wav
   return { correlate: { member: { panelistId, providerSurveyId } } }
 }
 
-function outcomeOf(words: Readonly<Record<string, Outcome>>, word: string): Outcome | null {
+function outcomeOf(words: Readonly<Record<string, ReportedOutcome>>, word: string): ReportedOutcome | null {
   const spelled = word.toLowerCase()
   return Object.hasOwn(words, spelled) ? (words[spelled] ?? null) : null
 }
