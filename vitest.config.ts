@@ -14,5 +14,6 @@ export default defineConfig({
     // a timeout only ends what hangs; how fast something must be, a test asserts itself
     testTimeout: 120_000,
     hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 })

@@ -1,0 +1,26 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Knex } from '../../db/connect.js'
+import { PATIENCE_MS } from './patience.js'
+
+/**
+ * Resolves once a statement waits for a lock in this database: what is meant to be overtaken has then arrived, however slow
+ * the machine is.
+ * @param knex a pool with a free connection
+ * @param signal ends the wait
+ * @throws Error when none waits although a minute has passed, or when the signal ended it
+ */
+export async function untilBlocked(knex: Knex, signal?: AbortSignal): Promise<void> {
+  const giveUpAt = Date.now() + PATIENCE_MS
+  while (!(await isBlocked(knex))) {
+    signal?.throwIfAborted()
+    if (Date.now() > giveUpAt) throw new Error('no statement waits for a lock')
+    await delay(10)
+  }
+}
+
+async function isBlocked(knex: Knex): Promise<boolean> {
+  const row = await knex('pg_stat_activity')
+    .where({ wait_event_type: 'Lock', datname: knex.raw('current_database()') })
+    .first('pid')
+  return row !== undefined
+}
