@@ -26,7 +26,7 @@ async function overtaken(meanwhile: () => Promise<Partial<FeedServing>>): Promis
     await database.knex.transaction(async (trx) => {
       const { acked_id, served_id, scope } = await trx('feed_cursors').where({ panel: PANEL }).forUpdate().first()
       const slower = panelOf(api).poll()
-      await untilBlocked(database.knex)
+      await untilBlocked(database)
       const at = { ackedId: Number(acked_id), servedId: Number(served_id) }
       const faster = { panel: PANEL, at, scope, servedId: at.servedId, passedId: 0, opened: [], closed: [] }
       expect(await rememberServing(trx, { ...faster, ...(await meanwhile()) })).toBe(true)

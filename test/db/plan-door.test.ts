@@ -23,9 +23,7 @@ async function whileLocked<Answer>(planId: string, work: () => Promise<Answer>):
 /** Fails where the work waits for what is not given back before it is done. */
 async function without<Answer>(work: Promise<Answer>): Promise<Answer> {
   const done = new AbortController()
-  const blocked = untilBlocked(database.knex, done.signal).then(() =>
-    Promise.reject(new Error('it waits for the lock')),
-  )
+  const blocked = untilBlocked(database, done.signal).then(() => Promise.reject(new Error('it waits for the lock')))
   return Promise.race([work, blocked]).finally(() => done.abort())
 }
 
@@ -50,7 +48,7 @@ describe('while somebody counts on a plan', () => {
     const sessions = await Promise.all([1, 2, 3, 4].map(() => planSession(database.knex, planId)))
     const { waiting, before } = await whileLocked(planId, async () => {
       const waiting = sessions.map((session) => enter(database.knex, session))
-      await untilBlocked(database.knex)
+      await untilBlocked(database)
       return { waiting, before: (await findPlan(database.knex, planId, T0))?.held.plan }
     })
     expect(before).toBe(0)
