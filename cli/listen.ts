@@ -34,8 +34,7 @@ export async function listen(args: readonly string[], context: CommandContext): 
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort())
   const knex = connectDatabase({ url: source.databaseUrl, applicationName: 'tributary listen', poolSize: 1 })
   try {
-    await follow(knex, { ...options, ...source, signal: stop.signal }, context)
-    return 0
+    return await follow(knex, { ...options, ...source, signal: stop.signal }, context)
   } catch (error) {
     if (stop.signal.aborted) return 0
     return failed(context, `the database cannot be read: ${error instanceof Error ? error.message : String(error)}`, 1)
@@ -46,6 +45,8 @@ export async function listen(args: readonly string[], context: CommandContext): 
 
 interface Source {
   readonly databaseUrl: string
+  /** Whether what is listened to still runs; a database that was named by hand always counts as such. */
+  readonly isThere: () => boolean
   /** The panel's id as the configuration spells it. */
   readonly panel: string
   readonly secret: string
@@ -74,7 +75,8 @@ function findSource(context: CommandContext, panelId: string): Source {
       `--panel: ${panel.id} has no postback in ${config.file}, so nothing is told to it; example: postback: { url: "https://app.example/hooks", secret: "whsec_…" }`,
     ])
   }
-  return { databaseUrl: url, panel: panel.id, secret: panel.postback.secret }
+  const isThere = () => databaseUrl !== null || runningInstallation(dataDirectory) !== null
+  return { databaseUrl: url, isThere, panel: panel.id, secret: panel.postback.secret }
 }
 
 /** The configuration of what runs; one that is named in the environment counts more. */
@@ -85,9 +87,10 @@ function readConfig(context: CommandContext, running: RunningInstallation | null
   return loadConfig({ file, env, connectionSchemas })
 }
 
-type Forwarding = ListenOptions & { readonly secret: string; readonly signal: AbortSignal }
+type Forwarding = ListenOptions & Omit<Source, 'databaseUrl'> & { readonly signal: AbortSignal }
 
-async function follow(knex: Knex, forwarding: Forwarding, context: CommandContext): Promise<void> {
+/** @returns the exit code */
+async function follow(knex: Knex, forwarding: Forwarding, context: CommandContext): Promise<number> {
   const { panel, url, sinceMs, signal } = forwarding
   const follower = await MessageFollower.start(knex, panel, sinceMs)
   context.out(`Forwarding what ${panel} is told to ${url.href}, signed with its postback.secret. Ctrl-C ends it.\n`)
@@ -98,11 +101,13 @@ async function follow(knex: Knex, forwarding: Forwarding, context: CommandContex
       away = false
     } catch (error) {
       if (signal.aborted || !isDatabaseAway(error)) throw error
+      if (!forwarding.isThere()) return failed(context, 'Tributary was stopped; start it and listen again', 1)
       if (!away) context.out('the database does not answer; trying again\n')
       away = true
     }
-    await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)
+    await delay(away ? LONGEST_WAIT_MS : LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)
   }
+  return 0
 }
 
 /** Posts a message, again and again while nobody listens at the address: the order of the messages stays. */

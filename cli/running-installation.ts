@@ -5,7 +5,7 @@ import type { Env } from '../platform/config/document.js'
 import { readEnvironment } from '../platform/config/environment.js'
 import { locateConfig } from '../platform/config/locate.js'
 
-const Record = z.object({
+const StartRecord = z.object({
   supervisor: z.number().int(),
   addresses: z.object({
     database_url: z.string(),
@@ -28,13 +28,13 @@ export interface RunningInstallation {
 
 /** @returns null when nothing runs there */
 export function runningInstallation(dataDirectory: string): RunningInstallation | null {
-  let text: string
+  let record: unknown
   try {
-    text = readFileSync(join(dataDirectory, 'processes.json'), 'utf8')
+    record = JSON.parse(readFileSync(join(dataDirectory, 'processes.json'), 'utf8'))
   } catch {
     return null
   }
-  const read = Record.safeParse(JSON.parse(text))
+  const read = StartRecord.safeParse(record)
   if (!read.success || !isAlive(read.data.supervisor)) return null
   const { database_url, configuration, sandbox, added_sandbox } = read.data.addresses
   return { databaseUrl: database_url, configuration, sandboxUrl: sandbox, addedSandbox: added_sandbox }

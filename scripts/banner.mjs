@@ -5,33 +5,41 @@ import { checkout } from './checkout.mjs'
 
 /**
  * How many surveys each connection of the sandbox has open, as the API tells its operator. The first polls may still be
- * under way, so it is asked again for a moment. A provider that matches panelist by panelist has no list to count.
+ * under way and a busy API slow, so it is asked again for a moment. A provider that matches panelist by panelist has no list
+ * to count.
  *
  * @param {string} api
  * @param {string} key an operator's
- * @param {number} [patience] milliseconds [2000]
+ * @param {{ answer?: number, polls?: number }} [patience] milliseconds to wait for an answer [15,000], and behind the first
+ *   one for polls [2000]
  * @returns {Promise<{ id: string, surveys: number }[]>} empty when the API does not tell
  */
-export async function countSurveys(api, key, patience = 2000) {
-  const until = Date.now() + patience
+export async function countSurveys(api, key, { answer = 15_000, polls = 2000 } = {}) {
+  let answered = false
+  let until = Date.now() + answer
   for (;;) {
     const connections = await askConnections(api, key)
-    const waiting = connections.some(({ surveys_open: open, state }) => open === 0 && state === 'starting')
+    if (connections !== undefined && !answered) until = Date.now() + polls
+    answered ||= connections !== undefined
+    const waiting = connections?.some(({ surveys_open: open, state }) => open === 0 && state === 'starting') ?? true
     if (!waiting || Date.now() > until)
-      return connections.filter((one) => one.surveys_open > 0).map(({ id, surveys_open: surveys }) => ({ id, surveys }))
+      return (connections ?? [])
+        .filter((one) => one.surveys_open > 0)
+        .map(({ id, surveys_open: surveys }) => ({ id, surveys }))
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
 }
 
+/** Undefined when there is no answer; an answer that is not what was asked for has none to count. */
 async function askConnections(api, key) {
   try {
     const answer = await fetch(`${api}/v1/ops/connections`, {
       headers: { 'x-api-key': key },
-      signal: AbortSignal.timeout(2000),
+      signal: AbortSignal.timeout(5000),
     })
     return answer.ok ? (await answer.json()).connections : []
   } catch {
-    return []
+    return undefined
   }
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { openApiDocument } from '../../api/openapi/document.js'
 import { main } from '../../cli/main.js'
 import { rooms } from '../../scripts/rooms.mjs'
-import { allPages, checkout, code } from './pages.js'
+import { allPages, checkout, code, prose } from './pages.js'
 
 /** Pages that say what is: a decision says what was chosen, a page of a provider has that provider's own words. */
 const pages = allPages().filter(({ file }) => !/^docs\/(decisions|providers)\//.test(file))
@@ -39,7 +39,7 @@ describe('what the pages promise is there', () => {
 
   it.each(pages)('every file that $file names', ({ text }) => {
     const first = new Set([...rooms(), 'docs', 'scripts', 'test', 'client', '.ci'])
-    const named = code(text)
+    const named = code(prose(text))
       .map((inside) => inside.replace(/^\.\//, ''))
       .filter((inside) => /^[\w.-]+(\/[\w.-]+)+\/?$/.test(inside) && first.has(inside.split('/')[0] ?? ''))
       // a placeholder of a name to come
@@ -61,7 +61,7 @@ describe('what the pages promise is there', () => {
     const routes = Object.entries(paths).flatMap(([address, methods]) =>
       Object.keys(methods).map((method) => ({ method: method.toUpperCase(), address: shape(address) })),
     )
-    const named = code(text).flatMap((inside) => {
+    const named = code(prose(text)).flatMap((inside) => {
       const [, methods = '', address = ''] =
         /^((?:GET|POST|PUT|PATCH|DELETE)(?:(?: · |\|)(?:GET|POST|PUT|PATCH|DELETE))*) (\/[^\s?[]*)/.exec(inside) ?? []
       return methods.split(/ · |\|/).flatMap((method) => (address === '' ? [] : [{ method, address: shape(address) }]))
