@@ -11,7 +11,9 @@ export default defineConfig({
     // the Temporal SDK's native code and process.env do not mix with worker threads
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // a timeout only ends what hangs; how fast something must be, a test asserts itself
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 })

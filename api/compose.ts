@@ -40,7 +40,7 @@ export interface ApiParts {
 export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependencies; close: () => Promise<void> }> {
   const { config, knex, temporal, logger, publicUrl } = parts
   const clock = parts.clock ?? (() => new Date())
-  const egress = createHttp({ allowPrivate: config.egress.allowPrivate })
+  const egress = createHttp(config.egress)
   const upstreams = createUpstreams(config, createProviderHttp(egress))
   const [signingKey, offerSecret, panelistSecret, operatorSecret, feedSecret] = await Promise.all([
     config.signing.privateKey ?? installationKey(knex, 'signing', async () => generateSigningKey()),

@@ -1,10 +1,10 @@
 import { relative } from 'node:path'
-import { readDocument } from '../platform/config/document.js'
 import { listEnvironment, readEnvironment } from '../platform/config/environment.js'
 import { ConfigError } from '../platform/config/faults.js'
 import { configFrom } from '../platform/config/load.js'
 import { type LocatedConfig, locateConfig } from '../platform/config/locate.js'
 import { listSettings, type Setting } from '../platform/config/settings.js'
+import { readConfiguration } from '../platform/config/with-sandbox.js'
 import { connectionSchemas } from '../providers/connection-schemas.js'
 import type { CommandContext } from './command-context.js'
 
@@ -27,7 +27,7 @@ export function config(_args: readonly string[], context: CommandContext): numbe
   }
 
   collect(() => readEnvironment(context.env, context.directory))
-  const document = collect(() => readDocument(located.file, context.env))
+  const document = collect(() => readConfiguration(located.file, context.env))
   if (document) collect(() => configFrom(document, connectionSchemas))
   if (!document || faults.length > 0) {
     context.err(`${faults.join('\n')}\n`)

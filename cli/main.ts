@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url'
 import type { CommandContext } from './command-context.js'
 import { config } from './config.js'
 import { doctor } from './doctor.js'
+import { listen } from './listen.js'
 import { mapping } from './mapping.js'
+import { withRunningSandbox } from './running-installation.js'
 
 /** One subcommand: `run` gives the exit code. */
 interface Command {
@@ -14,6 +16,7 @@ interface Command {
 const COMMANDS: Readonly<Record<string, Command>> = {
   config: { summary: 'every setting, its value and where it comes from', run: config },
   mapping: { summary: 'what live surveys ask that no panelist can answer, and the money on it', run: mapping },
+  listen: { summary: 'what a panel is told, posted to a server on this machine too', run: listen },
   doctor: { summary: 'what is wrong with this installation, and the way out', run: doctor },
 }
 
@@ -23,6 +26,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
  */
 export async function main(args: readonly string[], context: CommandContext = ofProcess()): Promise<number> {
   const [name = '', ...rest] = args
+  if (name === 'backtest') {
+    context.err('tributary: backtest is not available in this version\n')
+    return 2
+  }
   if (name === '' || name === 'help' || name === '--help' || name === '-h') {
     context.out(usage())
     return name === '' ? 2 : 0
@@ -41,10 +48,12 @@ function usage(): string {
 }
 
 function ofProcess(): CommandContext {
+  const checkout = dirname(dirname(fileURLToPath(import.meta.url)))
+  const directory = process.env.INIT_CWD ?? process.cwd()
   return {
-    env: process.env,
-    checkout: dirname(dirname(fileURLToPath(import.meta.url))),
-    directory: process.env.INIT_CWD ?? process.cwd(),
+    env: withRunningSandbox(process.env, checkout, directory),
+    checkout,
+    directory,
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
   }

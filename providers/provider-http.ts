@@ -1,7 +1,7 @@
 import { ProviderError, type ProviderErrorKind } from './errors.js'
 import type { Http, HttpRequest, HttpResponse } from './http.js'
 
-/** What the guarded client of `platform/egress` offers; said here in structure only, a provider never imports platform. */
+/** What the guarded client of `platform/egress` offers, as far as adapters need it: their tests give a double. */
 interface Client {
   request(request: HttpRequest): Promise<HttpResponse>
 }

@@ -17,6 +17,8 @@ const Environment = z.object({
   /** Tributary's public_url, in its links and tokens, when that is another than TRIBUTARY_API_URL. */
   TRIBUTARY_PUBLIC_URL: z.url().optional(),
   TRIBUTARY_DATA: z.string().min(1).optional(),
+  /** What the demo panel is called at Tributary. */
+  SANDBOX_PANEL: z.string().min(1).optional(),
   SANDBOX_SEED: z.string().default('tributary'),
   /** How many surveys the simulated PureSpectrum has at first. */
   SANDBOX_SURVEYS: z.coerce.number().int().min(0).max(20_000).default(120),
@@ -57,6 +59,7 @@ async function main(): Promise<void> {
     purespectrum: { surveys: settings.SANDBOX_SURVEYS },
     demo: {
       temporalNamespace: settings.TEMPORAL_NAMESPACE,
+      ...(settings.SANDBOX_PANEL ? { panelId: settings.SANDBOX_PANEL } : {}),
       ...(settings.TRIBUTARY_TEMPORAL_UI ? { temporalUi: settings.TRIBUTARY_TEMPORAL_UI } : {}),
     },
   })

@@ -5,33 +5,41 @@ import { checkout } from './checkout.mjs'
 
 /**
  * How many surveys each connection of the sandbox has open, as the API tells its operator. The first polls may still be
- * under way, so it is asked again for a moment. A provider that matches panelist by panelist has no list to count.
+ * under way and a busy API slow, so it is asked again for a moment. A provider that matches panelist by panelist has no list
+ * to count.
  *
  * @param {string} api
  * @param {string} key an operator's
- * @param {number} [patience] milliseconds [2000]
+ * @param {{ answer?: number, polls?: number }} [patience] milliseconds to wait for an answer [15,000], and behind the first
+ *   one for polls [2000]
  * @returns {Promise<{ id: string, surveys: number }[]>} empty when the API does not tell
  */
-export async function countSurveys(api, key, patience = 2000) {
-  const until = Date.now() + patience
+export async function countSurveys(api, key, { answer = 15_000, polls = 2000 } = {}) {
+  let answered = false
+  let until = Date.now() + answer
   for (;;) {
     const connections = await askConnections(api, key)
-    const waiting = connections.some(({ surveys_open: open, state }) => open === 0 && state === 'starting')
+    if (connections !== undefined && !answered) until = Date.now() + polls
+    answered ||= connections !== undefined
+    const waiting = connections?.some(({ surveys_open: open, state }) => open === 0 && state === 'starting') ?? true
     if (!waiting || Date.now() > until)
-      return connections.filter((one) => one.surveys_open > 0).map(({ id, surveys_open: surveys }) => ({ id, surveys }))
+      return (connections ?? [])
+        .filter((one) => one.surveys_open > 0)
+        .map(({ id, surveys_open: surveys }) => ({ id, surveys }))
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
 }
 
+/** Undefined when there is no answer; an answer that is not what was asked for has none to count. */
 async function askConnections(api, key) {
   try {
     const answer = await fetch(`${api}/v1/ops/connections`, {
       headers: { 'x-api-key': key },
-      signal: AbortSignal.timeout(2000),
+      signal: AbortSignal.timeout(5000),
     })
     return answer.ok ? (await answer.json()).connections : []
   } catch {
-    return []
+    return undefined
   }
 }
 
@@ -58,15 +66,34 @@ export function firstBuyer(file, environment) {
   return firstOf(file, 'demand_partners', environment)
 }
 
-async function firstOf(file, section, environment) {
+function firstOf(file, section, environment) {
+  return readFrom(file, ({ [section]: [first] }) => ({
+    id: String(first.id),
+    key: expand(String(first.api_key), environment),
+  }))
+}
+
+/** Only for what is shown: what cannot be read is left out, and the product itself says what is wrong with it. */
+async function readFrom(file, read) {
   try {
     // loaded late: this module is also imported before the dependencies are installed
     const { parse } = await import(pathToFileURL(path.join(checkout, 'node_modules', 'yaml', 'dist', 'index.js')).href)
-    const [first] = parse(fs.readFileSync(file, 'utf8'))[section]
-    return { id: String(first.id), key: expand(String(first.api_key), environment) }
+    return read(parse(fs.readFileSync(file, 'utf8')))
   } catch {
     return undefined
   }
+}
+
+/**
+ * The `public_url` of a configuration file; undefined when it has none.
+ *
+ * @param {string} file
+ * @param {NodeJS.ProcessEnv} environment
+ * @returns {Promise<string | undefined>}
+ */
+export async function publicUrlOf(file, environment) {
+  const url = await readFrom(file, ({ public_url: given }) => expand(String(given ?? ''), environment))
+  return url === '' ? undefined : url?.replace(/\/+$/, '')
 }
 
 /** `${NAME}` and `${NAME:-default}` as in the configuration file. */
@@ -85,10 +112,13 @@ export const exampleRequest = {
 /**
  * What a person sees when everything runs.
  *
- * @param {{ api: string, temporalUi: string | null, demo: string | null, panel: { id: string, key: string } | undefined, buyer?: { id: string, key: string } | undefined, showKey: boolean, data: string, configuration: string, surveys?: { id: string, surveys: number }[] }} facts
- *   `showKey`: the key is one of the sandbox's, which are no secret
+ * @param {{ api: string, temporal?: string, namespace?: string, temporalUi: string | null, demo: string | null, panel: { id: string, key: string } | undefined, buyer?: { id: string, key: string } | undefined, showKey: boolean, data: string, configuration: string, surveys?: { id: string, surveys: number }[], sandbox?: 'alone' | 'added' | 'off', publicUrl?: string }} facts
+ *   `showKey`: the key is one of the sandbox's, which are no secret; `sandbox`: whether it runs alone, is added to a
+ *   configuration of one's own, or is off; `publicUrl`: of that configuration
  */
-export function banner({ api, temporalUi, demo, panel, buyer, showKey, data, configuration, surveys = [] }) {
+export function banner(facts) {
+  const { api, temporal, namespace = 'default', temporalUi, demo, panel, buyer, showKey, data, configuration } = facts
+  const { surveys = [], sandbox = 'alone', publicUrl } = facts
   const lines = [
     '',
     '  Tributary is running. Ctrl-C stops it.',
@@ -96,12 +126,18 @@ export function banner({ api, temporalUi, demo, panel, buyer, showKey, data, con
     `  API            ${api}`,
     `  documentation  ${api}/docs`,
     `  operations     ${api}/ops`,
-    ...(demo === null ? [] : [`  demo           ${demo}`, `  buyer's view   ${demo}/buyer`]),
+    ...(demo === null ? [] : [`  demo           ${demo}`]),
+    // the buyers are left out where the sandbox is added
+    ...(demo === null || sandbox === 'added' ? [] : [`  buyer's view   ${demo}/buyer`]),
     ...(temporalUi === null ? [] : [`  Temporal UI    ${temporalUi}`]),
+    ...(temporal === undefined
+      ? []
+      : [`  Temporal       ${temporal}, namespace ${namespace} (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE)`]),
     ...(surveys.length === 0
       ? []
       : [`  surveys        ${surveys.map(({ id, surveys: open }) => `${id} ${open}`).join(', ')}`]),
     `  configuration  ${configuration}`,
+    ...sandboxLines(sandbox, publicUrl),
     `  data and logs  ${data}`,
   ]
   // only the sandbox's keys are no secret
@@ -116,6 +152,20 @@ export function banner({ api, temporalUi, demo, panel, buyer, showKey, data, con
     )
   }
   return [...lines, ''].join('\n')
+}
+
+/** Beside a configuration of one's own nobody should have to guess whether the sandbox is part of it. */
+function sandboxLines(sandbox, publicUrl) {
+  if (sandbox === 'alone') return []
+  if (sandbox === 'off')
+    return ['  sandbox        off beside a configuration of yours; npm start -- --with-sandbox adds it']
+  const outside = publicUrl !== undefined && !/^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$)/.test(publicUrl)
+  return [
+    '  sandbox        its connections are added to yours: a panel that lists `connections` must name those it wants',
+    ...(outside
+      ? [`                 public_url ${publicUrl} must lead here: the simulated providers send browsers there`]
+      : []),
+  ]
 }
 
 function exampleCurl(api, key) {

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { banner, countSurveys, firstBuyer, firstPanel } from './banner.mjs'
+import { banner, countSurveys, firstBuyer, firstPanel, publicUrlOf } from './banner.mjs'
 import { checkout } from './checkout.mjs'
 import { startChild } from './child.mjs'
 import { showErrors } from './log-watch.mjs'
@@ -26,6 +26,8 @@ export class Installation {
   #migration
   #stopped
   #addresses = {}
+  /** @type {string | undefined} one's own `public_url`, where the sandbox is added */
+  publicUrl
 
   /**
    * @param {import('./settings.mjs').Settings} settings
@@ -56,12 +58,18 @@ export class Installation {
       temporal: temporal.address,
       namespace: this.settings.namespace,
       temporal_ui: temporal.ui,
+      configuration: this.settings.configuration,
+      added_sandbox: this.settings.addedSandbox ?? null,
     }
     const env = this.#childEnvironment()
+    const { addedSandbox, configuration } = this.settings
+    if (addedSandbox !== undefined) this.publicUrl = await publicUrlOf(configuration, this.environment)
     await Promise.all([
       step('migrations', () => this.#migrate(env)),
       // the sandbox plays other companies: it needs nothing of ours
-      ...(this.settings.sandbox ? [this.#startProcess('sandbox', 'sandbox/main.ts', env)] : []),
+      ...(this.settings.sandbox
+        ? [this.#startProcess('sandbox', 'sandbox/main.ts', this.#sandboxEnvironment(env))]
+        : []),
     ])
     if (this.stopping) return undefined
     await Promise.all([
@@ -156,8 +164,21 @@ export class Installation {
       TRIBUTARY_API_URL: api,
       ...(temporal_ui === null ? {} : { TRIBUTARY_TEMPORAL_UI: temporal_ui }),
       ...(sandbox === null ? {} : { TRIBUTARY_SANDBOX_URL: sandbox, SANDBOX_PORT: String(this.ports.sandbox) }),
+      // only the flag turns this on: a variable left over from another shell does not
+      TRIBUTARY_WITH_SANDBOX: this.settings.addedSandbox ?? '',
       PORT: String(this.ports.api),
       HOST: this.settings.host,
+    }
+  }
+
+  /** Beside a configuration of one's own the sandbox plays one panel and no buyers, and signs for that `public_url`. */
+  #sandboxEnvironment(env) {
+    if (this.settings.addedSandbox === undefined) return env
+    return {
+      ...env,
+      SANDBOX_PANEL: 'sandbox-demo',
+      SANDBOX_LAUNCH: 'off',
+      TRIBUTARY_API_URL: this.publicUrl ?? env.TRIBUTARY_API_URL,
     }
   }
 
@@ -182,21 +203,28 @@ export class Installation {
   }
 
   async #printBanner() {
-    const { api, sandbox, temporal_ui } = this.#addresses
-    const { configuration } = this.settings
+    const { api, sandbox, temporal, namespace, temporal_ui } = this.#addresses
+    const { configuration, addedSandbox } = this.settings
+    const alone = this.settings.sandbox && addedSandbox === undefined
     const panel = await firstPanel(configuration, this.environment)
-    if (this.settings.sandbox && panel !== undefined) await untilSurveysMatch(api, panel.key, () => this.stopping)
+    const demoPanel = await firstPanel(addedSandbox ?? configuration, this.environment)
+    if (this.settings.sandbox && demoPanel !== undefined)
+      await untilSurveysMatch(api, demoPanel.key, () => this.stopping)
     // the sandbox's own keys are no secret; a user's operators are not asked for theirs
-    const surveys = this.settings.sandbox ? await countSurveys(api, 'ok_test_ops') : []
+    const surveys = alone ? await countSurveys(api, 'ok_test_ops') : []
     say(
       banner({
         surveys,
         api,
+        temporal,
+        namespace,
         temporalUi: temporal_ui,
         demo: sandbox === null ? null : `${sandbox}/demo`,
         panel,
         buyer: await firstBuyer(configuration, this.environment),
-        showKey: this.settings.sandbox,
+        showKey: alone,
+        sandbox: alone ? 'alone' : addedSandbox === undefined ? 'off' : 'added',
+        publicUrl: this.publicUrl,
         data: this.data,
         configuration,
       }),

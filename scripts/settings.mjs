@@ -15,18 +15,21 @@ import { Failure } from './report.mjs'
  * @property {string} namespace
  * @property {string} configuration the configuration file, absolute
  * @property {boolean} sandbox the provider sandbox is part of it
+ * @property {string | undefined} addedSandbox the sandbox's configuration file, where it is added to one's own
  */
 
 /**
  * Reads the environment, without changing anything.
  *
  * @param {NodeJS.ProcessEnv} environment
+ * @param {{ withSandbox?: boolean }} [args] `withSandbox`: the sandbox is added to a configuration of one's own
  * @returns {Settings}
  * @throws {Failure} naming the variable, what is wrong with it and an example
  */
-export function readSettings(environment, root = checkout) {
+export function readSettings(environment, { withSandbox = false } = {}, root = checkout) {
   const sandbox = path.join(root, 'sandbox', 'tributary.sandbox.yaml')
   const configuration = findConfiguration(environment, root) ?? sandbox
+  const addedSandbox = withSandbox && configuration !== sandbox ? sandbox : undefined
   return {
     data: dataDirectory(environment),
     host: environment.HOST || '127.0.0.1',
@@ -35,7 +38,8 @@ export function readSettings(environment, root = checkout) {
     temporalAddress: readTemporalAddress(environment.TEMPORAL_ADDRESS),
     namespace: environment.TEMPORAL_NAMESPACE || 'default',
     configuration,
-    sandbox: configuration === sandbox,
+    sandbox: configuration === sandbox || addedSandbox !== undefined,
+    addedSandbox,
   }
 }
 

@@ -1,9 +1,10 @@
 /**
  * `npm start`: everything on one machine. Installs what is missing, starts PostgreSQL and Temporal unless there are
- * others to use, migrates, starts the API, the worker and, without a configuration, the provider sandbox,
- * and keeps them all running until Ctrl-C.
+ * others to use, migrates, starts the API, the worker and, without a configuration or with `--with-sandbox`, the provider
+ * sandbox, and keeps them all running until Ctrl-C.
  */
 import path from 'node:path'
+import { readArguments } from './arguments.mjs'
 import { installDependencies, requireNode } from './install.mjs'
 import { Installation } from './installation.mjs'
 import { tryLock } from './lock.mjs'
@@ -15,7 +16,7 @@ const sameKeyPress = 400
 
 async function main() {
   requireNode()
-  const settings = readSettings(process.env)
+  const settings = readSettings(process.env, readArguments(process.argv.slice(2)))
   const lock = tryLock(path.join(settings.data, 'start.lock'))
   if ('heldBy' in lock) {
     throw new Failure(

@@ -45,7 +45,7 @@ async function main(): Promise<void> {
 
   const converter = dataConverter(config.codec.key)
   const knex = connectDatabase({ url: environment.databaseUrl, applicationName: 'tributary worker', poolSize: 20 })
-  const egress = createHttp({ allowPrivate: config.egress.allowPrivate })
+  const egress = createHttp(config.egress)
   const http = createProviderHttp(egress)
   const upstreams = createUpstreams(config, http)
   const activities = createActivitySet({ config, knex, http, findUpstream: upstreams.find, logger, clock })

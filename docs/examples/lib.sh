@@ -39,6 +39,16 @@ read_json() { printf '%s' "$ANSWER" | node -p "JSON.parse(require('fs').readFile
 
 same() { [ "$2" = "$3" ] || fail "$1 is $2 instead of $3"; }
 
+# until_true COMMAND…: runs it every second until it succeeds. What another process does in its own time (the feed, matching)
+# is waited for, never assumed. Gives up after two minutes: a busy machine is slow, and that is no fault.
+until_true() {
+  local give_up=$((SECONDS + 120))
+  until "$@"; do
+    [ "$SECONDS" -lt "$give_up" ] || return 1
+    sleep 1
+  done
+}
+
 # Seed 000's SurveyPlan: survey_plan AGES QUOTA-ID, such as survey_plan '{"start": 16, "end": 21}' demand-partner-quota-id
 survey_plan() {
   local ages=$1 quota=$2
@@ -103,12 +113,12 @@ launch_for_panel() {
 # Polls the feed until $SURVEY is in it: the way to make sessions of it is then in $CREATION, the newest ack_id in $ACK.
 poll_until_there() {
   step 'the panel polls the feed until the plan is in it'
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    call 200 GET /surveys "$PANEL_KEY"
-    CREATION=$(read_json ".find((one) => one.survey_plan.id === '$SURVEY')?.survey_session_creation_url ?? ''")
-    [ -z "$CREATION" ] || break
-    sleep 1
-  done
-  [ -n "$CREATION" ] || fail "$SURVEY is not in the feed"
+  until_true in_the_feed || fail "$SURVEY is not in the feed"
   ACK=$(read_json '.at(-1).ack_id')
+}
+
+in_the_feed() {
+  call 200 GET /surveys "$PANEL_KEY"
+  CREATION=$(read_json ".find((one) => one.survey_plan.id === '$SURVEY')?.survey_session_creation_url ?? ''")
+  [ -n "$CREATION" ]
 }

@@ -11,6 +11,8 @@ export interface Place {
   readonly line: number
   /** The environment variables whose values it holds, in order. */
   readonly variables: readonly string[]
+  /** The file's name, where it is not the document's own. */
+  readonly file?: string
 }
 
 /** A YAML file as plain values, with the place of each and what was wrong with its `${…}`. */
@@ -20,6 +22,8 @@ export interface SourceDocument {
   /** By formatPath. */
   readonly places: ReadonlyMap<string, Place>
   readonly faults: readonly Fault[]
+  /** `http://host:port`s that may be called although `egress.allow_private` is off [none]. */
+  readonly openOrigins?: readonly string[]
 }
 
 /** Deeper than any setting: an alias that contains itself ends here. */

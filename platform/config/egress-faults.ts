@@ -9,13 +9,14 @@ const NEVER_CALLED = new Set(['issuer', 'audience', 'public_url'])
 /**
  * Addresses we would be sent to although `egress.allow_private` is off: plain http, a port of its own, a private host.
  * Every text of the file that is an address counts, so a new setting is covered without being listed here.
+ * @param openOrigins `http://host:port`s that may be called all the same
  */
-export function egressFaults(data: unknown): Fault[] {
+export function egressFaults(data: unknown, openOrigins: readonly string[] = []): Fault[] {
   if (!isMapValue(data)) return []
   const allowed = isMapValue(data.egress) ? data.egress.allow_private : undefined
   if (allowed === true || allowed === 'true') return []
   return addressesIn(data, []).flatMap(({ path, address }): Fault[] => {
-    const text = whyClosed(address)
+    const text = whyClosed(address, openOrigins)
     return text
       ? [{ path, text, example: '"https://app.example/…", or egress: { allow_private: true } in a sandbox' }]
       : []
@@ -34,9 +35,9 @@ function addressesIn(value: unknown, path: ConfigPath): { path: ConfigPath; addr
 }
 
 /** The reason, without the place and the advice: both stand in the fault line anyway. */
-function whyClosed(address: string): string | null {
+function whyClosed(address: string, openOrigins: readonly string[]): string | null {
   try {
-    validateUrl(address, { allowPrivate: false })
+    validateUrl(address, { allowPrivate: false, openOrigins })
     return null
   } catch (error) {
     if (!(error instanceof EgressError)) throw error

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import type { SourceDocument } from './document.js'
+import type { Place, SourceDocument } from './document.js'
 import { type ConfigPath, type Fault, formatPath } from './faults.js'
 
 /** One line for every fault, in the order of the file: `path: what is wrong; example: … (file:line)`. */
@@ -7,7 +7,7 @@ export function faultLines(document: SourceDocument, faults: readonly Fault[]): 
   const unset = document.faults.map((fault) => formatPath(fault.path))
   const lines = faults
     .filter((fault) => document.faults.includes(fault) || !followsFrom(unset, fault.path))
-    .map((fault) => ({ line: lineOf(document, fault.path), text: lineFor(document, fault) }))
+    .map((fault) => ({ line: placeOf(document, fault.path).line, text: lineFor(document, fault) }))
     .sort((left, right) => left.line - right.line)
     .map((entry) => entry.text)
   return [...new Set(lines)]
@@ -23,7 +23,8 @@ function lineFor(document: SourceDocument, fault: Fault): string {
   const example = fault.example === undefined ? '' : `; example: ${exampleFor(fault.path, fault.example)}`
   const text = `${formatPath(fault.path)}: ${fault.text}${example}`
   // A key or word of the file may hold anything; a fault is one line whatever it holds.
-  return `${text} (${basename(document.file)}:${lineOf(document, fault.path)})`.replaceAll(/\s+/g, ' ')
+  const { file = basename(document.file), line } = placeOf(document, fault.path)
+  return `${text} (${file}:${line})`.replaceAll(/\s+/g, ' ')
 }
 
 /** Names the key where that makes the example ready to paste. */
@@ -34,11 +35,11 @@ function exampleFor(path: ConfigPath, example: string): string {
     : example
 }
 
-/** The line of the value, or of the nearest thing around it that the file has. */
-function lineOf(document: SourceDocument, path: ConfigPath): number {
+/** The place of the value, or of the nearest thing around it that the file has. */
+function placeOf(document: SourceDocument, path: ConfigPath): Place {
   for (let length = path.length; length >= 0; length -= 1) {
     const place = document.places.get(formatPath(path.slice(0, length)))
-    if (place) return place.line
+    if (place) return place
   }
-  return 1
+  return { line: 1, variables: [] }
 }

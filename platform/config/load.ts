@@ -3,7 +3,7 @@ import { readAttributeMapping } from './attribute-mapping.js'
 import type { ConnectionBase, ConnectionOf, ConnectionSchemas } from './connection-base.js'
 import { readConnections } from './connections.js'
 import { crossFaults } from './cross-faults.js'
-import { type Env, readDocument, type SourceDocument } from './document.js'
+import type { Env, SourceDocument } from './document.js'
 import { egressFaults } from './egress-faults.js'
 import { faultLines } from './fault-lines.js'
 import { ConfigError, type Fault } from './faults.js'
@@ -11,18 +11,24 @@ import { type ConfigWithoutConnections, configSchema } from './schema.js'
 import { readBySchema } from './schema-faults.js'
 import { isMapValue } from './schema-walk.js'
 import { readTargetingAttributes, type TargetingAttribute } from './targeting-attributes.js'
+import { readConfiguration } from './with-sandbox.js'
 
 /**
  * The whole configuration, checked and ready to use: camelCase, durations in milliseconds, defaults filled in.
  * Everything is read-only by agreement: it is read once, at the start.
  */
 export interface Config<Connection extends ConnectionBase = ConnectionBase>
-  extends Omit<ConfigWithoutConnections, 'targetingAttributes' | 'demandPartners'> {
+  extends Omit<ConfigWithoutConnections, 'targetingAttributes' | 'demandPartners' | 'egress'> {
   /** The file it was read from, as it was given. */
   readonly file: string
   /** The gateway's canonical questions. */
   readonly targetingAttributes: readonly TargetingAttribute[]
   readonly demandPartners: readonly DemandPartnerConfig[]
+  readonly egress: {
+    readonly allowPrivate: boolean
+    /** `http://host:port`s that may be called all the same: the sandbox's, where it was added to the file. */
+    readonly openOrigins: readonly string[]
+  }
   readonly connections: readonly Connection[]
   /** Connection id -> the mapping file that replaces its provider's shipped one. */
   readonly attributeMappings: ReadonlyMap<string, VocabularyMapping>
@@ -46,7 +52,7 @@ export interface LoadOptions<Schemas extends ConnectionSchemas> {
 export function loadConfig<Schemas extends ConnectionSchemas>(
   options: LoadOptions<Schemas>,
 ): Config<ConnectionOf<Schemas>> {
-  return configFrom(readDocument(options.file, options.env), options.connectionSchemas)
+  return configFrom(readConfiguration(options.file, options.env), options.connectionSchemas)
 }
 
 /** As loadConfig, for a file that was read already. */
@@ -60,7 +66,13 @@ export function configFrom<Schemas extends ConnectionSchemas>(
   const top = readBySchema(configSchema, data, [])
   const connections = readConnections(document.file, data, connectionSchemas)
   const questions = readTargetingAttributes(document.file, isMapValue(data) ? data.targeting_attributes : undefined)
-  faults.push(...top.faults, ...connections.faults, ...questions.faults, ...crossFaults(data), ...egressFaults(data))
+  faults.push(
+    ...top.faults,
+    ...connections.faults,
+    ...questions.faults,
+    ...crossFaults(data),
+    ...egressFaults(data, document.openOrigins),
+  )
 
   const attributeMappings = new Map<string, VocabularyMapping>()
   connections.items.forEach((connection, index) => {
@@ -74,6 +86,7 @@ export function configFrom<Schemas extends ConnectionSchemas>(
   return {
     ...top.data,
     file: document.file,
+    egress: { ...top.data.egress, openOrigins: document.openOrigins ?? [] },
     targetingAttributes: questions.data,
     demandPartners: top.data.demandPartners.map((partner, index) => ({
       ...partner,

@@ -30,7 +30,8 @@ export function listSettings(document: SourceDocument, schemas: ConnectionSchema
     const place = document.places.get(formatPath(path))
     if (!place) return 'default'
     const variables = place.variables.map((name) => `env ${name}`).join(', ')
-    return variables === '' ? `${label}:${place.line}` : `${variables} (${label}:${place.line})`
+    const where = `${place.file ?? label}:${place.line}`
+    return variables === '' ? where : `${variables} (${where})`
   }
 
   const walk = (schema: z.core.$ZodType, value: unknown, path: ConfigPath): Setting[] => {

@@ -4,7 +4,7 @@ import { ACCEPT_ENCODING, readBody } from './body.js'
 import { Deadline } from './deadline.js'
 import { EgressError } from './egress-error.js'
 import { createGuardedAgent, type Resolve } from './guarded-agent.js'
-import { validateUrl } from './url-policy.js'
+import { type UrlPolicy, validateUrl } from './url-policy.js'
 
 const TIMEOUT_MS = 30_000
 const MAX_BYTES = 64 * 1024 * 1024
@@ -45,8 +45,7 @@ export interface EgressCall {
   readonly milliseconds: number
 }
 
-export interface EgressOptions {
-  readonly allowPrivate: boolean
+export interface EgressOptions extends UrlPolicy {
   /** Told about every call once its answer's head, or its failure, is there. */
   readonly onCall?: ((call: EgressCall) => void) | undefined
   /** Replaces DNS; for tests. */

@@ -4,6 +4,8 @@ import { EgressError } from './egress-error.js'
 export interface UrlPolicy {
   /** True for sandboxes: private addresses, plain http and any port (contract §2, egress). */
   readonly allowPrivate: boolean
+  /** `http://host:port`s, with an IP address for a host, that are allowed all the same [none]. */
+  readonly openOrigins?: readonly string[] | undefined
 }
 
 /** Ports that https is served on; others are refused, so that a URL cannot speak to a mail server or a database. */
@@ -21,7 +23,7 @@ export function validateUrl(address: string, policy: UrlPolicy): URL {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refused('must be https', url.protocol)
   const place = url.host
   if (url.username !== '' || url.password !== '') throw refused('must not carry a user name or password', place)
-  if (policy.allowPrivate) return url
+  if (policy.allowPrivate || policy.openOrigins?.includes(url.origin) === true) return url
   if (url.protocol !== 'https:') throw refused('must be https', place)
   if (!PORTS.has(url.port)) throw refused('must be on port 443 or 8443', place)
   if (isAddressLiteral(url.hostname)) {

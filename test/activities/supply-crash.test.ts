@@ -102,5 +102,5 @@ describe('killed with SIGKILL', () => {
     expect(failed.errors).toContain('failpoint poll.in_txn')
     expect(await database.knex('surveys').count({ n: '*' }).first()).toEqual({ n: '0' })
     expect(await findConnection(database.knex, CONNECTION)).toMatchObject({ committedId: '0', state: 'degraded' })
-  }, 30_000)
+  }, 240_000)
 })

@@ -277,8 +277,7 @@ describe('more than one attempt', () => {
     while (gateway.journal.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
     env.cancel()
     await expect(polled).rejects.toThrow(CancelledFailure)
-    for (let wait = 0; wait < 100 && !hungUp; wait++) await new Promise((resolve) => setTimeout(resolve, 10))
-    expect(hungUp).toBe(true)
+    await expect.poll(() => hungUp).toBe(true)
     expect(await connection()).toMatchObject({ failStreak: 0, state: 'starting' })
   })
 

@@ -3,6 +3,7 @@ import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { findPlan, type PlanRecord } from '../../db/stores/plan-row.js'
 import { stampRevisions } from '../../db/stores/stamper.js'
+import { SOON } from '../support/patience.js'
 import { enter, planSession } from '../support/plans.js'
 import { type BuyersApi, buyer, KEYS, type SurveyBody, seed002, startBuyersApi, TEMPLATE_15 } from './buyers-support.js'
 
@@ -85,7 +86,7 @@ describe('the launch', () => {
       expect(quota).toEqual({ id: quota.id, qualifications: [], additionalQualificationCount: 1 })
     }
     const { planId } = await planOf(body)
-    await vi.waitFor(() => expect(api.told.filter((id) => id.includes(planId))).toHaveLength(1))
+    await vi.waitFor(() => expect(api.told.filter((id) => id.includes(planId))).toHaveLength(1), SOON)
     await stampRevisions(api.knex)
     const survey = await api.knex('surveys').where({ provider_survey_id: planId }).first()
     expect(survey).toMatchObject({ connection: 'gateway', status: 'open', cpi_minor: '255', available_completes: 20 })

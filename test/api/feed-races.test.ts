@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type FeedServing, rememberServing } from '../../db/stores/feed-store.js'
+import { untilBlocked } from '../support/blocked.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { aSurvey } from '../support/surveys.js'
 import { type FeedApi, type FeedUpdate, offer, panelOf, startFeedApi, statuses, withdraw } from './feed-support.js'
@@ -25,7 +26,7 @@ async function overtaken(meanwhile: () => Promise<Partial<FeedServing>>): Promis
     await database.knex.transaction(async (trx) => {
       const { acked_id, served_id, scope } = await trx('feed_cursors').where({ panel: PANEL }).forUpdate().first()
       const slower = panelOf(api).poll()
-      await new Promise((done) => setTimeout(done, 300))
+      await untilBlocked(database)
       const at = { ackedId: Number(acked_id), servedId: Number(served_id) }
       const faster = { panel: PANEL, at, scope, servedId: at.servedId, passedId: 0, opened: [], closed: [] }
       expect(await rememberServing(trx, { ...faster, ...(await meanwhile()) })).toBe(true)

@@ -8,10 +8,8 @@ import { stampSoon } from '../../db/stores/stamp-soon.js'
 import { surveyIdOf } from '../../db/survey-id.js'
 import { DEFAULT_POLICY, GATEWAY, type SurveyPlan } from '../../domain/plan/survey-plan.js'
 import { OWN_PLANS_KEYS, type OwnPlansApi, startOwnPlansApi } from '../support/own-plans-api.js'
+import { SOON } from '../support/patience.js'
 import { aPlan } from '../support/plans.js'
-
-/** What contract §4 allows between a commit and a match that knows of it. */
-const MATCHABLE_MS = 1_000
 
 let api: OwnPlansApi
 let app: Express
@@ -54,13 +52,11 @@ async function match(panel: Panel, body: object = {}) {
 const plansOf = async (panel: Panel, body: object = {}) =>
   (await match(panel, body)).offers.map((offer) => offer.provider_survey_id)
 
-/** Looks every 20 ms until the match says so; fails after the second that the contract gives. */
-const within = (look: () => Promise<void>, timeout = MATCHABLE_MS) => vi.waitFor(look, { timeout, interval: 20 })
-/** A pause is no commit of a survey: it is noticed at the next look. */
-const SOON_MS = 5_000
+/** Looks again until the match says so. That it takes less than a second is measured by `bench:ingest`. */
+const within = (look: () => Promise<void>) => vi.waitFor(look, SOON)
 
 describe('a survey plan in a match', () => {
-  test('is offered to the panels that it names within a second, at the price of the quota that fits', async () => {
+  test('is offered to the panels that it names, at the price of the quota that fits', async () => {
     const planId = await launched({
       quotas: [
         { id: 'young', qualifications: [{ questionId: 'age', ranges: [{ from: 18, to: 34 }] }], targetCompletes: 5 },
@@ -99,7 +95,7 @@ describe('a survey plan in a match', () => {
     expect(await plansOf('toplife', { profile: { age: 22 } })).not.toContain(planId)
   })
 
-  test('is gone within a second when it is paused, closed or deleted, and back when it is opened', async () => {
+  test('is gone when it is paused, closed or deleted, and back when it is opened', async () => {
     const planId = await launched({ targetPanels: ['toplife'] })
     const status = (to: 'OPEN' | 'PAUSED' | 'CLOSED') =>
       change((trx) => setPlanStatus(trx, 'acme', planId, to, new Date()))
@@ -160,9 +156,9 @@ describe('a survey plan in a match', () => {
       const { offers, connections } = await match('lifepoints')
       expect(offers).toEqual([])
       expect(connections).toContainEqual({ id: 'gateway', status: 'paused', age_seconds: null })
-    }, SOON_MS)
+    })
     expect((await tell('resume')).status).toBe(202)
-    await within(async () => expect(await plansOf('lifepoints')).toContain(planId), SOON_MS)
+    await within(async () => expect(await plansOf('lifepoints')).toContain(planId))
   })
 })
 

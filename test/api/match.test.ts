@@ -1,10 +1,10 @@
 import request from 'supertest'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createApp } from '../../api/app.js'
+import { SOON } from '../support/patience.js'
 import { PLAN, panelOf, type SessionApi, startSessionApi, type TestOffer, visit } from '../support/session-api.js'
 
 /** Long enough for a machine that is busy with everything else. */
-const SOON = { timeout: 20_000 }
 
 let api: SessionApi
 let panel: ReturnType<typeof panelOf>

@@ -5,6 +5,7 @@ import { createApp } from '../../api/app.js'
 import { checkInvariants } from '../../db/invariants/check.js'
 import type { Session } from '../../sandbox/kantar/sessions.js'
 import { startJanitor } from '../../workers/start-janitor.js'
+import { SOON } from '../support/patience.js'
 import {
   PANEL_SECRET,
   panelOf,
@@ -15,7 +16,6 @@ import {
 } from '../support/session-api.js'
 
 /** Long enough for a machine that is busy with everything else. */
-const SOON = { timeout: 20_000 }
 
 let api: SessionApi
 let panel: ReturnType<typeof panelOf>
@@ -187,10 +187,10 @@ describe('while the workers are away', () => {
     for (const { id } of sessions) expect(await stateOf(id)).toMatchObject({ outcome: 'COMPLETED', payable: true })
     await api.startWorkers()
     for (const { id } of sessions) {
-      await expect.poll(() => count('ledger_transactions', id), { timeout: 40_000 }).toBe(1)
-      await expect.poll(() => told(id).length, { timeout: 40_000 }).toBe(1)
+      await expect.poll(() => count('ledger_transactions', id), SOON).toBe(1)
+      await expect.poll(() => told(id).length, SOON).toBe(1)
     }
-  }, 90_000)
+  }, 300_000)
 
   test('a claim whose signal was lost is applied by the janitor', async () => {
     const { id, theirs } = await inside()
@@ -235,9 +235,7 @@ test('a redelivery goes out under the same id', async () => {
   const { id, theirs } = await inside()
   await post({ jws: await signed(theirs, 'TERMINATED') })
   await expect
-    .poll(async () => (await api.database.knex('postbacks').where({ session_id: id }).first())?.state, {
-      timeout: 5_000,
-    })
+    .poll(async () => (await api.database.knex('postbacks').where({ session_id: id }).first())?.state, SOON)
     .toBe('delivered')
   const { postback_id } = await api.database.knex('postbacks').where({ session_id: id }).first()
   const again = await request(api.app)

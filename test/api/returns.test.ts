@@ -6,10 +6,10 @@ import { connectDatabase } from '../../db/connect.js'
 import { checkInvariants } from '../../db/invariants/check.js'
 import { expireSession } from '../../db/stores/claim-store.js'
 import type { Session } from '../../sandbox/kantar/sessions.js'
+import { SOON } from '../support/patience.js'
 import { panelOf, type SessionApi, startSessionApi, type TestConnection, visit } from '../support/session-api.js'
 
 /** Long enough for a machine that is busy with everything else. */
-const SOON = { timeout: 20_000 }
 
 let api: SessionApi
 let panel: ReturnType<typeof panelOf>

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { setPlanStatus, setQuotaStatus } from '../../db/stores/plan-store.js'
 import { findSession, findUnstartedSessions } from '../../db/stores/session-store.js'
 import type { PlanStatus } from '../../domain/plan/survey-plan.js'
+import { SOON } from '../support/patience.js'
 import { as, KEYS, type RouterApi, startRouterApi, visit } from '../support/router-api.js'
 
 let api: RouterApi
@@ -314,9 +315,9 @@ describe('refused with 400', () => {
     const pause = (paused: boolean) =>
       api.database.knex('connections').where({ connection: 'gateway' }).update({ paused })
     await pause(true)
-    await expect.poll(() => refusal(planId), { timeout: 10_000 }).toEqual([400, 'status token'])
+    await expect.poll(() => refusal(planId), SOON).toEqual([400, 'status token'])
     await pause(false)
-    await expect.poll(() => refusal(planId), { timeout: 10_000 }).toEqual([200])
+    await expect.poll(() => refusal(planId), SOON).toEqual([200])
   })
 
   test('are quotas that are unknown, paused or closed', async () => {
@@ -487,9 +488,7 @@ test('an offer of a plan is booked with its slots, its grade and what the plan n
   const who = someone()
   const profile = { age: 18, sex: 'male', pets: '1' }
   await expect
-    .poll(async () => (await offersOf(who, profile)).some((offer) => offer.provider_survey_id === planId), {
-      timeout: 10_000,
-    })
+    .poll(async () => (await offersOf(who, profile)).some((offer) => offer.provider_survey_id === planId), SOON)
     .toBe(true)
   const offer = (await offersOf(who, profile)).find((one) => one.provider_survey_id === planId)
   const booked = await as(api, 'lifepoints').post('/v1/sessions', {

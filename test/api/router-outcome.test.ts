@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { expireSession } from '../../db/stores/claim-store.js'
 import { OUTCOMES } from '../../domain/outcome.js'
 import type { PlanPolicy, SurveyPlan } from '../../domain/plan/survey-plan.js'
+import { SOON } from '../support/patience.js'
 import { as, KEYS, type Key, type RouterApi, startRouterApi, visit } from '../support/router-api.js'
 
 const NON_INTEGRATED = { surveyPlatform: 'NON_INTEGRATED_SURVEY_PLATFORM' }
@@ -165,7 +166,7 @@ describe('a survey platform', () => {
     const { sessionId } = await inside()
     await tell(sessionId, 'COMPLETED')
     const booked = () => api.database.knex('session_outcomes').where({ session_id: sessionId })
-    await expect.poll(async () => (await booked()).length, { timeout: 10_000 }).toBe(1)
+    await expect.poll(async () => (await booked()).length, SOON).toBe(1)
     expect((await booked())[0]).toMatchObject({ outcome: 'COMPLETED', payable: true })
   })
 
@@ -400,4 +401,4 @@ test('sixty at once on ten completes: ten get in, ten are paid, and nobody beyon
     completes: 10,
     status: 'CLOSED',
   })
-}, 60_000)
+}, 240_000)

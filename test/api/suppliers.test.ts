@@ -20,6 +20,7 @@ import { createLogger } from '../../platform/logger.js'
 import { connectionSchemas } from '../../providers/connection-schemas.js'
 import { readSurvey } from '../../providers/purespectrum/records.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import { SOON } from '../support/patience.js'
 import { enter, launch, planSession } from '../support/plans.js'
 import { aClaim, enteredSession, settled, T0 } from '../support/sessions.js'
 import { aSurvey } from '../support/surveys.js'
@@ -398,9 +399,9 @@ describe('a survey of a provider', () => {
     expect((await surveyOf(shut)).survey_status).toBe(33)
     const surveyId = await offered('ps', { providerSurveyId: '42' })
     await database.knex('connections').where({ connection: 'ps' }).update({ paused: true })
-    await vi.waitFor(async () => expect((await surveyOf(surveyId)).survey_status).toBe(33), { timeout: 10_000 })
+    await vi.waitFor(async () => expect((await surveyOf(surveyId)).survey_status).toBe(33), SOON)
     await database.knex('connections').where({ connection: 'ps' }).update({ paused: false })
-    await vi.waitFor(async () => expect((await surveyOf(surveyId)).survey_status).toBe(22), { timeout: 10_000 })
+    await vi.waitFor(async () => expect((await surveyOf(surveyId)).survey_status).toBe(22), SOON)
   })
 
   test('is closed once the provider has withdrawn it', async () => {

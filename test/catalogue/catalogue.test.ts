@@ -3,6 +3,7 @@ import { type Catalogue, type CatalogueQuery, createCatalogue } from '../../cata
 import type { CatalogueConnection } from '../../catalogue/connections.js'
 import { money } from '../../domain/money.js'
 import { age, NOON, panelist, quota, sex, survey } from '../domain/targeting/surveys.js'
+import { SOON } from '../support/patience.js'
 import { FakeSource, kantarConnection, polledAt } from './fake-source.js'
 
 let catalogue: Catalogue | null = null
@@ -62,11 +63,11 @@ describe('following the source', () => {
     const sleepy = await started(source, { lookEveryMs: 60_000 })
     source.write('woken', survey())
     source.wake()
-    await vi.waitFor(() => expect(ids(sleepy)).toEqual(['woken']), { timeout: 1000, interval: 5 })
+    await vi.waitFor(() => expect(ids(sleepy)).toEqual(['woken']), SOON)
     await sleepy.close()
     const wakeful = await started(source)
     source.write('seen', survey())
-    await vi.waitFor(() => expect(ids(wakeful)).toEqual(['seen', 'woken']), { timeout: 1000, interval: 5 })
+    await vi.waitFor(() => expect(ids(wakeful)).toEqual(['seen', 'woken']), SOON)
   })
 
   it('takes out what is closed or withdrawn, keeps what is paused for its return', async () => {
@@ -77,10 +78,10 @@ describe('following the source', () => {
     source.write('b', null, 'withdrawn')
     source.write('c', survey({ status: 'paused' }), 'paused')
     source.write('d', survey(), 'unreadable')
-    await vi.waitFor(() => expect(ids(following)).toEqual([]), { timeout: 1000, interval: 5 })
+    await vi.waitFor(() => expect(ids(following)).toEqual([]), SOON)
     expect(following.state().surveys).toBe(2)
     source.write('c', survey())
-    await vi.waitFor(() => expect(ids(following)).toEqual(['c']), { timeout: 1000, interval: 5 })
+    await vi.waitFor(() => expect(ids(following)).toEqual(['c']), SOON)
   })
 
   it('goes on answering from memory while the source is away, says so once, ages, and catches up', async () => {
@@ -90,7 +91,7 @@ describe('following the source', () => {
     const following = await started(source, { clock: () => new Date(now) })
     warnings.length = 0
     source.away = true
-    await vi.waitFor(() => expect(warnings).toEqual(['catalogue cannot be read']), { timeout: 1000, interval: 5 })
+    await vi.waitFor(() => expect(warnings).toEqual(['catalogue cannot be read']), SOON)
     now += 5_000
     expect(ids(following)).toEqual(['a'])
     expect(following.state()).toMatchObject({ ready: true, ageMs: 5_000 })
@@ -98,7 +99,7 @@ describe('following the source', () => {
     await new Promise((resolve) => setTimeout(resolve, 300))
     expect(warnings).toHaveLength(1)
     source.away = false
-    await vi.waitFor(() => expect(ids(following)).toEqual(['a', 'b']), { timeout: 3000, interval: 20 })
+    await vi.waitFor(() => expect(ids(following)).toEqual(['a', 'b']), SOON)
     expect(following.state().ageMs).toBe(0)
   })
 
@@ -131,11 +132,11 @@ describe('following the source', () => {
     expect(ids(following)).toEqual(['small'])
     source.write('later', small)
     source.sessions = [...source.sessions, { surveyId: 'small', quotaId: 'q', sessions: 4 }]
-    await vi.waitFor(() => expect(ids(following)).toEqual([]), { timeout: 1000, interval: 5 })
+    await vi.waitFor(() => expect(ids(following)).toEqual([]), SOON)
     source.sessions = [{ surveyId: 'small', quotaId: 'q', sessions: 3 }]
-    await vi.waitFor(() => expect(ids(following)).toEqual(['later', 'small']), { timeout: 1000, interval: 5 })
+    await vi.waitFor(() => expect(ids(following)).toEqual(['later', 'small']), SOON)
     source.ended = [{ surveyId: 'later', sessions: 60, completes: 0 }]
-    await vi.waitFor(() => expect(ids(following)).toEqual(['small', 'later']), { timeout: 1000, interval: 5 })
+    await vi.waitFor(() => expect(ids(following)).toEqual(['small', 'later']), SOON)
     expect(following.match(query())[1]?.why).toContain(
       'conversion: 0 of our 60 sessions completed, the provider says 50 %',
     )

@@ -1,17 +1,18 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { main } from '../../cli/main.js'
+import { withRunningSandbox } from '../../cli/running-installation.js'
 
 const checkout = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const folder = mkdtempSync(join(tmpdir(), 'tributary-cli-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-async function run(args: string[], env: Record<string, string> = {}, where = checkout) {
+async function run(args: string[], env: Readonly<Record<string, string | undefined>> = {}, where = checkout) {
   let out = ''
   let err = ''
   const code = await main(args, {
@@ -79,5 +80,42 @@ describe('tributary', () => {
       cwd: folder,
     })
     expect(stdout).toContain('named by TRIBUTARY_CONFIG')
+  })
+})
+
+describe('another terminal', () => {
+  const start = (addresses: object, supervisor = process.pid) => {
+    mkdirSync(join(folder, 'data'), { recursive: true })
+    const record = { supervisor, addresses: { database_url: 'postgres://x', ...addresses }, processes: [] }
+    writeFileSync(join(folder, 'data', 'processes.json'), JSON.stringify(record))
+  }
+  const env = { TRIBUTARY_DATA: 'data', TRIBUTARY_CONFIG: 'own.yaml' }
+  const running = { sandbox: 'http://127.0.0.1:28999', added_sandbox: join(checkout, 'sandbox/tributary.sandbox.yaml') }
+  writeFileSync(join(folder, 'own.yaml'), 'limits: { burst: 79 }\n')
+
+  it('reads the configuration of what runs, with the sandbox that was added to it', async () => {
+    start({ ...running, configuration: join(folder, 'own.yaml') })
+    const { code, out } = await run(['config'], withRunningSandbox(env, checkout, folder))
+    expect(code).toBe(0)
+    expect(out).toMatch(/^connections\[0\]\.id +kantar-sandbox +tributary\.sandbox\.yaml:\d+$/m)
+    expect(out).toContain('http://127.0.0.1:28999/kantar/supply')
+  })
+
+  it('reads its own where another configuration runs, or nothing does any more', () => {
+    start({ ...running, configuration: join(folder, 'other.yaml') })
+    expect(withRunningSandbox(env, checkout, folder)).toEqual(env)
+    // the number of no process
+    start({ ...running, configuration: join(folder, 'own.yaml') }, 2 ** 22 + 1)
+    expect(withRunningSandbox(env, checkout, folder)).toEqual(env)
+    writeFileSync(join(folder, 'data', 'processes.json'), '{"half": ')
+    expect(withRunningSandbox(env, checkout, folder)).toEqual(env)
+  })
+})
+
+it('says that backtest is not there yet, in one line', async () => {
+  expect(await run(['backtest'])).toEqual({
+    code: 2,
+    out: '',
+    err: 'tributary: backtest is not available in this version\n',
   })
 })

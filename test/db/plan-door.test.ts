@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findPlan, lockPlan } from '../../db/stores/plan-row.js'
 import { replacePlan } from '../../db/stores/plan-store.js'
+import { untilBlocked } from '../support/blocked.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { aPlan, enter, launch, planSession } from '../support/plans.js'
 import { mustFind, T0 } from '../support/sessions.js'
@@ -20,11 +21,11 @@ async function whileLocked<Answer>(planId: string, work: () => Promise<Answer>):
 }
 
 /** Fails where the work waits for what is not given back before it is done. */
-const without = <Answer>(work: Promise<Answer>): Promise<Answer> =>
-  Promise.race([
-    work,
-    new Promise<never>((_, reject) => setTimeout(() => reject(new Error('it waits for the lock')), 2_000)),
-  ])
+async function without<Answer>(work: Promise<Answer>): Promise<Answer> {
+  const done = new AbortController()
+  const blocked = untilBlocked(database, done.signal).then(() => Promise.reject(new Error('it waits for the lock')))
+  return Promise.race([work, blocked]).finally(() => done.abort())
+}
 
 describe('while somebody counts on a plan', () => {
   test('whoever finds it full learns so without waiting', async () => {
@@ -47,7 +48,7 @@ describe('while somebody counts on a plan', () => {
     const sessions = await Promise.all([1, 2, 3, 4].map(() => planSession(database.knex, planId)))
     const { waiting, before } = await whileLocked(planId, async () => {
       const waiting = sessions.map((session) => enter(database.knex, session))
-      await new Promise((done) => setTimeout(done, 300))
+      await untilBlocked(database)
       return { waiting, before: (await findPlan(database.knex, planId, T0))?.held.plan }
     })
     expect(before).toBe(0)

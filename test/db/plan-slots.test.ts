@@ -69,7 +69,7 @@ describe('an entry', () => {
     expect(after.completes.quotas.get('q')).toBe(50)
     expect(after.quotaStatuses.get('q')).toBe('CLOSED')
     expect(after.status).toBe('OPEN')
-  }, 60_000)
+  }, 240_000)
 
   test('is refused when plan or quota is paused, closed, or over', async () => {
     const planId = await launch(database.knex, { quotas: [{ id: 'q', qualifications: [] }] })

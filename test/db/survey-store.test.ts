@@ -185,7 +185,7 @@ describe('any order, any number of times (F12)', () => {
       ),
       { numRuns: Number(process.env.TRIBUTARY_RUNS ?? 40) },
     )
-  }, 60_000)
+  }, 240_000)
 
   async function play(pages: Saying[][]): Promise<unknown> {
     await database.knex.raw('delete from surveys; delete from quarantine; delete from supply_log')

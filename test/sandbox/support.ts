@@ -123,7 +123,7 @@ export async function startListener(
 }
 
 /** Waits until `condition` gives something. */
-export async function eventually<T>(condition: () => T | undefined | false, milliseconds = 5_000): Promise<T> {
+export async function eventually<T>(condition: () => T | undefined | false, milliseconds = 60_000): Promise<T> {
   const end = Date.now() + milliseconds
   for (;;) {
     const found = condition()

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readArguments } from '../../scripts/arguments.mjs'
 import { banner, expand, firstPanel } from '../../scripts/banner.mjs'
 import { readSettings } from '../../scripts/settings.mjs'
 
@@ -13,7 +14,7 @@ afterEach(() => fs.rmSync(root, { recursive: true }))
 
 describe('readSettings', () => {
   it('has the documented defaults, with the sandbox when there is no configuration', () => {
-    expect(readSettings({}, root)).toMatchObject({
+    expect(readSettings({}, {}, root)).toMatchObject({
       host: '127.0.0.1',
       port: undefined,
       databaseUrl: undefined,
@@ -25,10 +26,28 @@ describe('readSettings', () => {
 
   it('takes tributary.yaml of the checkout before the sandbox, and TRIBUTARY_CONFIG before both', () => {
     fs.writeFileSync(path.join(root, 'tributary.yaml'), '')
-    expect(readSettings({}, root)).toMatchObject({ configuration: path.join(root, 'tributary.yaml'), sandbox: false })
+    expect(readSettings({}, {}, root)).toMatchObject({
+      configuration: path.join(root, 'tributary.yaml'),
+      sandbox: false,
+    })
     fs.writeFileSync(path.join(root, 'mine.yaml'), '')
-    const given = readSettings({ TRIBUTARY_CONFIG: 'mine.yaml', INIT_CWD: root }, '/elsewhere')
+    const given = readSettings({ TRIBUTARY_CONFIG: 'mine.yaml', INIT_CWD: root }, {}, '/elsewhere')
     expect(given).toMatchObject({ configuration: path.join(root, 'mine.yaml'), sandbox: false })
+  })
+
+  it('adds the sandbox to a configuration of one’s own on demand, and never to its own', () => {
+    const sandbox = path.join(root, 'sandbox', 'tributary.sandbox.yaml')
+    expect(readSettings({}, { withSandbox: true }, root)).toMatchObject({ sandbox: true, addedSandbox: undefined })
+    const own = path.join(root, 'tributary.yaml')
+    fs.writeFileSync(own, '')
+    const settings = readSettings({}, { withSandbox: true }, root)
+    expect(settings).toMatchObject({ configuration: own, sandbox: true, addedSandbox: sandbox })
+  })
+
+  it('knows no other argument', () => {
+    expect(readArguments(['--with-sandbox'])).toEqual({ withSandbox: true })
+    expect(readArguments([])).toEqual({ withSandbox: false })
+    expect(() => readArguments(['--with-sandboxes'])).toThrow(/--with-sandboxes[^\n]*npm start -- --with-sandbox/)
   })
 
   it.each([
@@ -38,7 +57,7 @@ describe('readSettings', () => {
     [{ TEMPORAL_ADDRESS: 'http://localhost:7233' }, /^TEMPORAL_ADDRESS: [^\n]*127\.0\.0\.1:7233/],
     [{ TRIBUTARY_CONFIG: 'missing.yaml' }, /^TRIBUTARY_CONFIG: [^\n]*missing\.yaml/],
   ])('%o is one line that names the variable and an example', (environment, line) => {
-    expect(() => readSettings(environment, root)).toThrow(line)
+    expect(() => readSettings(environment, {}, root)).toThrow(line)
   })
 })
 
@@ -51,6 +70,20 @@ describe('the banner', () => {
     configuration: '/tributary.yaml',
     panel: { id: 'acme', key: 'tk_live_secret' },
   }
+
+  it('says where Temporal is, for workers and tools of one’s own', () => {
+    const text = banner({ ...facts, temporal: '127.0.0.1:7233', namespace: 'default', showKey: false })
+    expect(text).toContain('127.0.0.1:7233, namespace default (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE)')
+  })
+
+  it('says whether the sandbox runs beside a configuration of one’s own, and how it is added', () => {
+    const off = banner({ ...facts, showKey: false, sandbox: 'off' })
+    expect(off).toMatch(/^ {2}sandbox +off[^\n]*npm start -- --with-sandbox/m)
+    const on = banner({ ...facts, demo: 'http://127.0.0.1:8090/demo', showKey: false, sandbox: 'added' })
+    expect(on).toMatch(/^ {2}sandbox +its connections are added[^\n]*/m)
+    expect(on).not.toContain('/demo/buyer')
+    expect(banner({ ...facts, showKey: true, sandbox: 'alone' })).not.toMatch(/^ {2}sandbox/m)
+  })
 
   it('never prints the key of a configuration of the user', () => {
     const text = banner({ ...facts, showKey: false })

@@ -38,9 +38,9 @@ beforeAll(async () => {
       account(SCARCE, url, '    cache: 1s\n    max_refreshes_per_second: 0.01\n'),
   })
   await persist('the first match', async () => ((await match(somebody())).offers.length > 3 ? true : null))
-}, 120_000)
+}, 300_000)
 
-afterAll(() => story.close(), 60_000)
+afterAll(() => story.close(), 180_000)
 beforeEach(() => {
   story.sandbox.dynata.force(null)
   story.sandbox.faults.clear()

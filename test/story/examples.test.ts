@@ -16,8 +16,8 @@ beforeAll(async () => {
   - { id: globex, buyer_id: 146, api_key: dk_other }
 survey_platforms: [{ id: DECIPHER, api_key: pk_story }]`,
   })
-}, 120_000)
-afterAll(() => story?.close(), 60_000)
+}, 300_000)
+afterAll(() => story?.close(), 180_000)
 
 /** As somebody at a terminal runs it; what it prints when it fails is the reason. */
 async function example(name: string): Promise<string> {
@@ -42,7 +42,7 @@ test.each(['buyer.sh', 'panel.sh', 'survey-platform.sh'])(
   async (name) => {
     for (const _ of [1, 2]) expect(await example(name)).toMatch(/\nAll as the seeds say\.\n$/)
   },
-  120_000,
+  300_000,
 )
 
 test('and leaves books in which every invariant holds', async () => {

@@ -12,8 +12,8 @@ let story: Story
 
 beforeAll(async () => {
   story = await startStory({ sessions: PANELS })
-}, 120_000)
-afterAll(() => story.close(), 60_000)
+}, 300_000)
+afterAll(() => story.close(), 180_000)
 
 const plan = (given: object = {}) => ({
   survey_id: 'demand-survey-plan-id',

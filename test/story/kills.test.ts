@@ -14,9 +14,9 @@ let story: Story
 
 beforeAll(async () => {
   story = await startStory()
-}, 120_000)
+}, 300_000)
 
-afterAll(() => story.close(), 60_000)
+afterAll(() => story.close(), 180_000)
 
 it.each(KILLS)(
   'loses and doubles nothing when the $process is killed at $point',

@@ -12,8 +12,8 @@ beforeAll(async () => {
     sessions: `demand_partners: [{ id: acme, api_key: dk_story, buyer_id: 163 }]
 survey_platforms: [{ id: DECIPHER, api_key: pk_story }]`,
   })
-}, 120_000)
-afterAll(() => story?.close(), 60_000)
+}, 300_000)
+afterAll(() => story?.close(), 180_000)
 
 interface Update {
   readonly survey_session_creation_url: string
@@ -127,7 +127,7 @@ describe('the fielding of a survey plan', () => {
     })
     expect(await comes(creationUrl, 'late')).toBeNull()
     await persist('the end of its workflow', async () => ((await driven(planId)) ? null : true))
-  }, 90_000)
+  }, 300_000)
 
   it('pauses after the soft launch, and goes on by itself', async () => {
     const policy = { soft_launch: { completes: 1, pause: '2s' } }
@@ -138,7 +138,7 @@ describe('the fielding of a survey plan', () => {
     await persist('the full launch', async () => ((await supplierView(surveyId)).soft_launch === false ? true : null))
     await completes(creationUrl, 'second')
     expect(await supplierView(surveyId)).toMatchObject({ supplier_completes: { achieved: 2, remaining: 1 } })
-  }, 120_000)
+  }, 300_000)
 
   it('is over for its workflow when a complete fills the plan', async () => {
     const { planId, creationUrl } = await launch('filled', { target_completes: 1 })
@@ -146,7 +146,7 @@ describe('the fielding of a survey plan', () => {
     await completes(creationUrl, 'only-one')
     expect(await listed(planId)).toMatchObject({ status: 'CLOSED', status_reason: 'filled' })
     await persist('the end of its workflow', async () => ((await driven(planId)) ? null : true))
-  }, 90_000)
+  }, 300_000)
 
   it('leaves every invariant in force', async () => {
     expect(await checkInvariants(story.database.knex)).toEqual([])

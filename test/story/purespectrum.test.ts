@@ -23,9 +23,9 @@ const connection = (sandboxUrl: string) => `  - id: ${CONNECTION}
 beforeAll(async () => {
   story = await startStory({ connections: connection })
   await persist('the surveys of PureSpectrum', async () => ((await match('first')).length > 10 ? true : null))
-}, 120_000)
+}, 300_000)
 
-afterAll(() => story.close(), 60_000)
+afterAll(() => story.close(), 180_000)
 
 interface Offer {
   offer_id: string

@@ -27,8 +27,8 @@ beforeAll(async () => {
       connection(sandbox, 'toluna-sandbox', GUID.us, 'USA', 'en-US') +
       connection(sandbox, 'toluna-sandbox-gb', GUID.gb, 'GBR', 'en-GB'),
   })
-}, 120_000)
-afterAll(() => story?.close(), 60_000)
+}, 300_000)
+afterAll(() => story?.close(), 180_000)
 
 interface Offer {
   offer_id: string

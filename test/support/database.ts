@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { connectDatabase, type Knex } from '../../db/connect.js'
 import { migrate } from '../../db/migrate.js'
+import { PATIENCE_MS } from './patience.js'
 
 /** A migrated database of one test file. */
 export interface TestDatabase {
@@ -21,13 +22,15 @@ const TEMPLATE_LOCK = 7_411_900
 export async function createTestDatabase(): Promise<TestDatabase> {
   const server = testServerUrl()
   const name = `tributary_test_${process.pid}_${randomBytes(4).toString('hex')}`
-  const admin = connectDatabase({ url: server, applicationName: 'tributary test setup', asOwner: true, poolSize: 2 })
-  try {
-    const template = await ensureTemplate(admin, server)
-    await admin.raw('create database ?? template ??', [name, template])
-  } finally {
-    await admin.destroy()
-  }
+  await untilItConnects(async () => {
+    const admin = connectDatabase({ url: server, applicationName: 'tributary test setup', asOwner: true, poolSize: 2 })
+    try {
+      const template = await ensureTemplate(admin, server)
+      await admin.raw('create database ?? template ??', [name, template])
+    } finally {
+      await admin.destroy()
+    }
+  })
   const url = withDatabase(server, name)
   const knex = connectDatabase({ url, applicationName: 'tributary test' })
   return {
@@ -42,6 +45,18 @@ export async function createTestDatabase(): Promise<TestDatabase> {
         await cleaner.destroy()
       }
     },
+  }
+}
+
+/** The product gives a connection up after seconds, so that a request can answer 503; a test on a busy machine tries again. */
+async function untilItConnects(work: () => Promise<void>): Promise<void> {
+  for (const giveUpAt = Date.now() + PATIENCE_MS; ; ) {
+    try {
+      return await work()
+    } catch (error) {
+      const slow = error instanceof Error && /^timeout expired$|operation timed out/.test(error.message)
+      if (!slow || Date.now() > giveUpAt) throw error
+    }
   }
 }
 

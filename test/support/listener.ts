@@ -24,8 +24,8 @@ export interface Listener {
   readonly close: () => Promise<void>
 }
 
-/** Starts it on a free port of the loopback interface. */
-export async function startListener(): Promise<Listener> {
+/** Starts it on a free port of the loopback interface, or on one that was its before. */
+export async function startListener(port = 0): Promise<Listener> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
@@ -37,7 +37,7 @@ export async function startListener(): Promise<Listener> {
     response.writeHead(answer.status, answer.headers)
     response.end(answer.body ?? '')
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   const listener: Listener = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     heard: [],

@@ -55,7 +55,7 @@ async function eventually(work: () => Promise<unknown>): Promise<void> {
       await work()
       return
     } catch (error) {
-      if (attempt === 100) throw error
+      if (attempt === 600) throw error
       await delay(100)
     }
   }

@@ -57,7 +57,7 @@ export class ManagedProcess {
     if (child === null || child.exitCode !== null || child.signalCode !== null) return
     const ended = new Promise((resolve) => child.once('exit', resolve))
     child.kill(signal)
-    const giveUp = setTimeout(() => child.kill('SIGKILL'), 15_000)
+    const giveUp = setTimeout(() => child.kill('SIGKILL'), 60_000)
     await ended
     clearTimeout(giveUp)
     this.#stopping = false

@@ -26,6 +26,7 @@ import { createWorkers } from '../../workers/create-workers.js'
 import { createTestDatabase, type TestDatabase } from './database.js'
 import { type Listener, startListener } from './listener.js'
 import { createOwnTemporal, type OwnTemporal } from './own-temporal.js'
+import { PATIENCE_MS } from './patience.js'
 import { testWorkflowBundle } from './temporal.js'
 
 export const KEYS = { lifepoints: 'tk_lifepoints_0123456789', toplife: 'tk_toplife_0123456789' } as const
@@ -195,7 +196,7 @@ export const PLAN: SupplierPlan = {
 }
 
 async function untilMatchable(knex: TestDatabase['knex'], deps: ApiDependencies): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
+  for (const giveUpAt = Date.now() + PATIENCE_MS; Date.now() < giveUpAt; ) {
     const { rows } = (await knex.raw(
       'select coalesce(max(revision), 0)::text as newest, count(*) filter (where dirty)::int as dirty from surveys',
     )) as { rows: { newest: string; dirty: number }[] }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { fieldPlan } from '../../workflows/field-plan.js'
 import { planChanged, planPosition, planStart } from '../../workflows/messages/plan.js'
 import { FakePlans, type PlanTruth } from '../support/fake-plans.js'
+import { SOON } from '../support/patience.js'
 import { createTimeSkipping, testWorkflowBundle } from '../support/temporal.js'
 
 const SECOND = 1_000
@@ -13,7 +14,6 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 /** Long enough for a machine that is busy with everything else. */
-const SOON = { timeout: 20_000 }
 
 let env: TestWorkflowEnvironment
 let bundle: { code: string }

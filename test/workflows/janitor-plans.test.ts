@@ -9,11 +9,11 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { FakePlans, type PlanTruth } from '../support/fake-plans.js'
 import { nothingLeft } from '../support/fake-sessions.js'
 import { createOwnTemporal, type OwnTemporal } from '../support/own-temporal.js'
+import { SOON } from '../support/patience.js'
 import { launch } from '../support/plans.js'
 import { testWorkflowBundle } from '../support/temporal.js'
 
 /** Long enough for a machine that is busy with everything else. */
-const SOON = { timeout: 20_000 }
 const DAY = 86_400_000
 
 let temporal: OwnTemporal

@@ -9,10 +9,10 @@ import { sessionStart } from '../../workflows/messages/session-start.js'
 import { respondentSession } from '../../workflows/respondent-session.js'
 import { COMPLETION_TTL, ENTRY_TTL, FakeSessions, nothingLeft } from '../support/fake-sessions.js'
 import { createOwnTemporal, type OwnTemporal } from '../support/own-temporal.js'
+import { SOON } from '../support/patience.js'
 import { createTimeSkipping, testWorkflowBundle } from '../support/temporal.js'
 
 /** Long enough for a machine that is busy with everything else. */
-const SOON = { timeout: 20_000 }
 
 let rounds = 0
 let tidied = 0

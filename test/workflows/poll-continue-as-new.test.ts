@@ -93,7 +93,7 @@ test('1,000 signals through continue-as-new after continue-as-new: 1,000 effects
   expect(position.polls).toBeGreaterThan(6)
   const { raw } = await loop.describe()
   expect(raw.workflowExecutionInfo?.firstRunId).not.toBe(raw.workflowExecutionInfo?.execution?.runId)
-}, 90_000)
+}, 240_000)
 
 test('a pause lasts through continue-as-new', async () => {
   const supply = new FakeSupply()
@@ -114,7 +114,7 @@ test('a pause lasts through continue-as-new', async () => {
   }
   expect(await loop.query(pollPosition)).toMatchObject({ state: 'paused', pausedFor: 'maintenance', polls: polls + 5 })
   expect(supply.calls.filter((call) => call !== 'poll')).toEqual(['paused: maintenance'])
-}, 30_000)
+}, 240_000)
 
 test('what operators see is carried from run to run', async () => {
   const supply = new FakeSupply()
@@ -132,7 +132,7 @@ test('what operators see is carried from run to run', async () => {
   expect(attributes.get(searchAttribute('TributaryLastSuccess'))).toBeInstanceOf(Date)
   const { currentDetails } = await loop.query<{ currentDetails: string }>('__temporal_workflow_metadata')
   expect(currentDetails).toContain(`${loop.workflowId.slice(5)} (kantar) · **Healthy** · last poll`)
-}, 30_000)
+}, 240_000)
 
 test('with no cached workflow every task is a replay, and the loop goes on all the same', async () => {
   const supply = new FakeSupply()
@@ -146,4 +146,4 @@ test('with no cached workflow every task is a replay, and the loop goes on all t
   )
   expect(position.signals).toMatchObject({ pause: 1, resume: 1 })
   expect(await loop.executeUpdate(redriveRecord, { args: ['some-id'] })).toMatchObject({ state: 'redriven' })
-}, 30_000)
+}, 240_000)

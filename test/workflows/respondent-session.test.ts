@@ -13,10 +13,10 @@ import {
 import { sessionStart } from '../../workflows/messages/session-start.js'
 import { respondentSession } from '../../workflows/respondent-session.js'
 import { COMPLETION_TTL, ENTRY_TTL, FakeSessions } from '../support/fake-sessions.js'
+import { SOON } from '../support/patience.js'
 import { createTimeSkipping, testWorkflowBundle } from '../support/temporal.js'
 
 /** Long enough for a machine that is busy with everything else. */
-const SOON = { timeout: 20_000 }
 
 let env: TestWorkflowEnvironment
 let bundle: { code: string }

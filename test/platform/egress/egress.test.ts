@@ -115,7 +115,7 @@ describe('what is cut off', () => {
     handler = () => {}
     const started = Date.now()
     expect((await failure(client().request(get('/', { timeoutMs: 150 })))).kind).toBe('timed-out')
-    expect(Date.now() - started).toBeLessThan(2_000)
+    expect(Date.now() - started).toBeLessThan(20_000)
   })
 
   test('a body that trickles for ever', async () => {
@@ -124,7 +124,7 @@ describe('what is cut off', () => {
       const timer = setInterval(() => response.write('.'), 20)
       response.on('close', () => clearInterval(timer))
     }
-    const response = await client().request(get('/', { timeoutMs: 700 }))
+    const response = await client().request(get('/', { timeoutMs: 2_000 }))
     expect((await failure(response.text())).kind).toBe('timed-out')
   })
 
@@ -134,11 +134,11 @@ describe('what is cut off', () => {
       response.write('a'.repeat(1000))
       setTimeout(() => response.end('b'), 50)
     }
-    const response = await client().request(get('/', { timeoutMs: 250 }))
+    const response = await client().request(get('/', { timeoutMs: 2_000 }))
     let text = ''
     for await (const chunk of response.body) {
       text += Buffer.from(chunk).toString()
-      await new Promise((done) => setTimeout(done, 300))
+      await new Promise((done) => setTimeout(done, 2_200))
     }
     expect(text.length).toBe(1001)
   })
