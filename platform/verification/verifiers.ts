@@ -131,7 +131,13 @@ export function createVerifiers(options: VerifiersOptions): Verifiers {
       const signed = verify.every(({ kind }) => kind !== 'none')
       const claims = [...proofs.values()].reduce<Proof['claims']>((all, proof) => proof.claims ?? all, null)
       const fields = claims ?? readFields(config, arrival, uncoveredHints(verify, config.naming ?? UNNAMED, arrival))
-      return { fields, signed, unsigned: false, grade: gradeOf(signed, raw), proof: fingerprintOf([...proofs.values()]) }
+      return {
+        fields,
+        signed,
+        unsigned: false,
+        grade: gradeOf(signed, raw),
+        proof: fingerprintOf([...proofs.values()]),
+      }
     },
   }
 }

@@ -30,7 +30,14 @@ beforeAll(async () => {
     request.on('end', () => {
       const { headers, method = '', url = '' } = request
       const contentType = headers['content-type']
-      posted.push({ method, rawUrl: url, headers, contentType, readBody: async () => Buffer.concat(parts), route: 'postback' })
+      posted.push({
+        method,
+        rawUrl: url,
+        headers,
+        contentType,
+        readBody: async () => Buffer.concat(parts),
+        route: 'postback',
+      })
       response.writeHead(204).end()
     })
   })
