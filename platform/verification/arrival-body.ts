@@ -58,4 +58,4 @@ function jsonFields(text: string): Fields {
   }
 }
 
-const NOT_AN_OBJECT = 'it is not one JSON object of at most 256 members'
+const NOT_AN_OBJECT = `it is not one JSON object of at most ${MOST_PARAMETERS} members`

@@ -3,7 +3,7 @@ import { parseJson } from '../json/parse-json.js'
 import { VerificationError } from './verification-error.js'
 
 /** More than any provider sends; each costs time, and who sends thousands wants to cost us ours. */
-export const MOST_PARAMETERS = 256
+export const MOST_PARAMETERS = 128
 
 /** One parameter of an arrival. */
 export interface Parameter {
