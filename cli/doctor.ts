@@ -14,6 +14,7 @@ import { checkConnections } from './doctor/connections.js'
 import { checkDatabase } from './doctor/database.js'
 import { type Finding, fault, ok, wordsOf } from './doctor/finding.js'
 import { diskSpace, nodeVersion } from './doctor/machine.js'
+import { checkProofs } from './doctor/proofs.js'
 import { checkTemporal, type Queue } from './doctor/temporal.js'
 import { liveDatabaseUrl } from './live-database.js'
 import { servedConnections } from './served-connections.js'
@@ -42,6 +43,7 @@ async function examine(context: CommandContext): Promise<Finding[]> {
     findings.push(ok('configuration', `${file}: ${contentsOf(read)}`))
     return read
   })
+  if (config !== null) findings.push(...checkProofs(config.connections))
   if (environment === null) return findings
   findings.push(await diskSpace(environment.dataDirectory))
   findings.push(...(await examineDatabase(context, config)))

@@ -4,6 +4,7 @@ import { fieldNotes } from '../platform/config/field-notes.js'
 import { oneOf, text } from '../platform/config/fields.js'
 import { absent, section } from '../platform/config/sections.js'
 import { verification } from '../platform/config/verification-schema.js'
+import { canCover, type Naming } from '../platform/verification/covering.js'
 
 /** What an arrival route of a provider looks like unless the configuration says otherwise. */
 export interface ArrivalDefaults<Field extends string> {
@@ -15,12 +16,16 @@ export interface ArrivalDefaults<Field extends string> {
   readonly wordsIgnoreCase?: boolean
   /** What becomes of an arrival without the signature parameter. */
   readonly unsigned?: UnsignedPolicy
+  /** The sets of fields of which each alone names the session. Absent = the arrival is about no session. */
+  readonly named?: readonly (readonly NoInfer<Field>[])[]
+  /** The provider's names of what may name it beside them: an echo of our own id. */
+  readonly echoes?: readonly string[]
 }
 
 const NOT_CARRIED = 'not in this arrival'
 
 const UNSIGNED = ['refuse', 'not_completed'] as const
-/** `not_completed`: without the signature it is taken at E0 when its outcome is not COMPLETED (contract §2). */
+/** `not_completed`: without the signature it is taken at E0 when its outcome is not COMPLETED (docs/configuration.md, "Arrivals"). */
 export type UnsignedPolicy = (typeof UNSIGNED)[number]
 
 /**
@@ -71,6 +76,21 @@ export function arrivalConfig<Field extends string>(defaults: ArrivalDefaults<Fi
     if (!defaults.outcomes && Object.keys(given.outcomes ?? {}).length > 0)
       complain('outcomes', 'this arrival carries no outcome word')
 
+    const naming: Naming = {
+      sets: (defaults.named ?? []).map((set) => set.map((name) => fields[name])),
+      hints: defaults.echoes ?? [],
+    }
+    if (!canCover(given.verify, naming)) {
+      const [first = []] = naming.sets
+      const wanted = naming.sets.map((set) => set.join(' and ')).join(', or ')
+      context.addIssue({
+        code: 'custom',
+        message: `over must hold what names the session (${wanted}): else one signature is good for every session`,
+        path: ['verify'],
+        params: { example: `over: [${first.join(', ')}]` },
+      })
+    }
+
     const outcomes: Record<string, ReportedOutcome> = Object.create(null)
     for (const [word, outcome] of Object.entries({ ...defaults.outcomes, ...given.outcomes }))
       outcomes[spelled(word)] = outcome
@@ -78,6 +98,7 @@ export function arrivalConfig<Field extends string>(defaults: ArrivalDefaults<Fi
       verify: given.verify,
       unsigned: given.unsigned,
       fields,
+      naming,
       outcomes: outcomes as Readonly<Record<string, ReportedOutcome>>,
     }
   })

@@ -14,6 +14,7 @@ import { ProviderError } from '../../providers/errors.js'
 import type { Upstream } from '../../providers/upstream.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { connectionsOfAccount } from './account.js'
+import { readArrivalBody, refuseLargeBody } from './arrival-body.js'
 import { arrivalRoute } from './arrival-route.js'
 import { receiveQuotaNews } from './receive-quota-news.js'
 
@@ -52,8 +53,7 @@ export async function receiveArrival(
   const connection = String(request.params.connection)
   const configured = arrivalRoute(deps.findUpstream(connection), route, name, request.method)
   if (configured === null) throw new ArrivalRefused(404, 'nothing is expected at this address')
-  const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-  const verified = await believe(deps, configured.arrival, request, rawBody, route)
+  const { verified, rawBody } = await believe(deps, configured.arrival, request, route)
   const { adapter, config } = configured.upstream
   const arrival = { route, name, fields: verified.fields, unsigned: verified.unsigned }
   const news = read(() => adapter.readQuotaNews?.(config, arrival) ?? null)
@@ -95,22 +95,28 @@ export async function receiveArrival(
   return { session: claim.session, claim }
 }
 
+/** Proves an arrival. The body's bytes are none where they were not needed: what is outside of it says all. */
 async function believe(
   deps: ApiDependencies,
   arrival: Parameters<ApiDependencies['verifiers']['verify']>[0],
   request: Request,
-  rawBody: Buffer,
   route: 'return' | 'postback',
-): Promise<Verified> {
+): Promise<{ verified: Verified; rawBody: Buffer }> {
+  let rawBody: Buffer = Buffer.alloc(0)
   try {
-    return await deps.verifiers.verify(arrival, {
+    refuseLargeBody(request)
+    const verified = await deps.verifiers.verify(arrival, {
       method: request.method,
       rawUrl: request.originalUrl,
       headers: request.headers,
-      rawBody,
+      readBody: async () => {
+        rawBody = await readArrivalBody(request)
+        return rawBody
+      },
       contentType: request.headers['content-type'],
       route,
     })
+    return { verified, rawBody }
   } catch (error) {
     if (!(error instanceof VerificationError)) throw error
     deps.logger.warn(

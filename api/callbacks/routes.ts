@@ -1,13 +1,10 @@
-import express, { type ErrorRequestHandler, Router } from 'express'
+import { type ErrorRequestHandler, type Request, type Response, Router } from 'express'
 import { isDatabaseAway, isUnstorableText } from '../../db/connect.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { Problem } from '../http/problem.js'
 import { panelRedirect } from '../panel-redirect.js'
 import { sendPage, sendTryAgain } from '../plain-page.js'
 import { ArrivalRefused, receiveArrival } from './receive-arrival.js'
-
-/** Signatures cover what was sent, so bodies arrive as bytes whatever their type. */
-const rawBody = express.raw({ type: () => true, limit: '256kb' })
 
 /** Respondents come back, providers tell us (contract §3). Never limited by key; nothing here is authenticated but by proof. */
 export function callbackRoutes(deps: ApiDependencies): Router {
@@ -27,7 +24,7 @@ export function callbackRoutes(deps: ApiDependencies): Router {
     response.redirect(302, await panelRedirect(deps.signer, panel, session))
   })
 
-  const postback = async (request: express.Request, response: express.Response): Promise<void> => {
+  const postback = async (request: Request, response: Response): Promise<void> => {
     if (request.method === 'HEAD') return void response.status(200).end()
     const name = request.params.name === undefined ? '' : String(request.params.name)
     await receiveArrival(deps, request, 'postback', name)
@@ -35,8 +32,8 @@ export function callbackRoutes(deps: ApiDependencies): Router {
     if (answer === undefined) return void response.status(200).json({ status: 'stored' })
     response.status(200).type('text/plain').send(answer)
   }
-  router.post('/postbacks/:connection', rawBody, postback)
-  router.post('/postbacks/:connection/:name', rawBody, postback)
+  router.post('/postbacks/:connection', postback)
+  router.post('/postbacks/:connection/:name', postback)
   // some providers tell by GET; an adapter says which of its routes those are
   router.get('/postbacks/:connection', postback)
   router.get('/postbacks/:connection/:name', postback)

@@ -21,8 +21,8 @@ const BACK = 'Please go back to the app or the mail where you found it.'
 export function browserOutcome(deps: ApiDependencies): RequestHandler {
   return forBrowsers(async (request, response) => {
     const outcome = String(request.params.outcome).toUpperCase()
-    const token = request.query.t
-    if (!isOutcome(outcome) || typeof token !== 'string' || token === '') {
+    const token = onlyOne(request.query.t)
+    if (!isOutcome(outcome) || token === null) {
       return sendPage(response, 400, 'This link cannot be used', 'It names no outcome or no session.')
     }
     const session = await findByToken(deps.knex, token)
@@ -34,6 +34,12 @@ export function browserOutcome(deps: ApiDependencies): RequestHandler {
     if (row === null) return sendPage(response, 404, 'This link is not known', BACK)
     await sendHome(deps, response, row)
   })
+}
+
+/** A parameter that is there with one value, however often it is repeated; null for none, or for two that differ. */
+function onlyOne(given: unknown): string | null {
+  const [first, ...others] = Array.isArray(given) ? given : [given]
+  return typeof first === 'string' && first !== '' && others.every((other) => other === first) ? first : null
 }
 
 async function told(deps: ApiDependencies, sessionId: string, outcome: Outcome): Promise<SessionRow | null> {

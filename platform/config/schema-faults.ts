@@ -22,7 +22,11 @@ function faultsOf(issue: z.core.$ZodIssue, schema: z.core.$ZodType, value: unkno
   const path = [...at, ...seen.path]
   const fault = (text: string): Fault => ({ path, text, example: seen.example })
 
-  if (issue.code === 'custom') return [fault(issue.message)]
+  if (issue.code === 'custom') {
+    // what only a whole section knows to be wrong may bring an example of its own
+    const own: unknown = issue.params?.example
+    return [{ ...fault(issue.message), ...(typeof own === 'string' ? { example: own } : {}) }]
+  }
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => unknownKey([...path, key], key, seen.knownKeys))
   }

@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto'
 import { z } from 'zod'
 import { fieldNotes, fromEnvironment } from './field-notes.js'
-import { Complaint, duration, field, headerKey, oneOf, secret, text, textField, webUrl } from './fields.js'
+import { Complaint, duration, field, flag, headerKey, oneOf, secret, text, textField, webUrl } from './fields.js'
 import { absent, section, someOf } from './sections.js'
 import { algorithmOf, publicKey } from './signing-key.js'
 
@@ -31,6 +31,8 @@ const jws = section({
   issuer: absent(text('"https://provider.example"')),
   audience: absent(text('tributary')),
   clock_skew: duration(0, '60s').prefault('60s'),
+  // A token without it could be used for ever.
+  require_exp: flag().prefault(true),
 })
   .transform((given, context) => {
     const { secret: shared, publicKey: pem, jwksUrl: url, algorithm, algorithms: many, ...rest } = given
@@ -139,7 +141,7 @@ const none = section({ kind: z.literal('none') })
 
 const verifier = z.discriminatedUnion('kind', [jws, hmac, hash, header, none])
 
-/** One way to prove that an arrival is the provider's (contract §2, verify). */
+/** One way to prove that an arrival is the provider's (docs/configuration.md, "Arrivals"). */
 export type Verifier = z.output<typeof verifier>
 
 /** One verifier, or a list of which all must hold. Always a list in the program. */

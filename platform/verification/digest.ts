@@ -1,29 +1,34 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { Verifier } from '../config/verification-schema.js'
-import { fieldsOf, type ParsedArrival, signatureIn } from './arrival.js'
+import type { GivenSignature, ParsedArrival } from './arrival.js'
 import { VerificationError } from './verification-error.js'
 
 type DigestVerifier = Extract<Verifier, { kind: 'hmac' | 'hash' }>
 type HeaderVerifier = Extract<Verifier, { kind: 'header' }>
 
 /**
- * Checks an hmac or a hash (contract §2, verify) over what arrived, byte for byte as it was received.
+ * Checks an hmac or a hash over what arrived, byte for byte as it was received (docs/configuration.md, "How arrivals are
+ * read").
  * @param publicUrl scheme, host and path prefix under which the sender reaches us; never taken from the request
+ * @returns the digest that holds, in one spelling: the same for everything that comes under this signature
  * @throws VerificationError
  */
-export function checkDigest(verifier: DigestVerifier, arrival: ParsedArrival, publicUrl: string): void {
-  const given = signatureIn(arrival, verifier.location, verifier.parameter)
-  if (!given) throw new VerificationError('forged', 'the signature is missing')
-  const expected = digestOf(verifier, signedText(verifier, arrival, given.start, publicUrl))
-  if (!sameText(expected, canonical(given.text, verifier.encoding))) {
-    throw new VerificationError('forged', 'the signature does not hold')
+export function checkDigest(
+  verifier: DigestVerifier,
+  given: GivenSignature,
+  arrival: ParsedArrival,
+  publicUrl: string,
+): string {
+  const said = canonical(given.text, verifier.encoding)
+  for (const text of signedTexts(verifier, arrival, given.start, publicUrl)) {
+    const expected = digestOf(verifier, text)
+    if (sameText(expected, said)) return expected
   }
+  throw new VerificationError('forged', 'the signature does not hold')
 }
 
 /** Checks that a header carries the shared secret. */
-export function checkHeader(verifier: HeaderVerifier, arrival: ParsedArrival): void {
-  const given = signatureIn(arrival, 'header', verifier.parameter)
-  if (!given) throw new VerificationError('forged', 'the secret header is missing')
+export function checkHeader(verifier: HeaderVerifier, given: GivenSignature): void {
   if (!sameText(verifier.secret, given.text)) throw new VerificationError('forged', 'the secret header does not match')
 }
 
@@ -36,23 +41,32 @@ function digestOf(verifier: DigestVerifier, text: string): string {
 }
 
 /**
- * What the sender signed. `url` is our public address and the raw path and query up to and including the & or ? before
- * the signature; it is never decoded or put in order, since every sender escapes in its own way.
+ * What the sender may have signed. `url` is our public address and the raw path and query up to and including the & or ?
+ * before the signature; it is never decoded or put in order, since every sender escapes in its own way. One thing happens
+ * to it on the way: a browser writes %27 for an apostrophe in a query (WHATWG URL standard, special-query percent-encode
+ * set), so a text with %27 is also read as it was before that.
  */
-function signedText(verifier: DigestVerifier, arrival: ParsedArrival, start: number, publicUrl: string): string {
+function signedTexts(verifier: DigestVerifier, arrival: ParsedArrival, start: number, publicUrl: string): string[] {
   const { over } = verifier
   if (over.kind === 'fields') {
-    const fields = fieldsOf(arrival)
     const values = over.names.map((name) => {
-      const text = fields.get(name)?.text
-      if (text === null || text === undefined) throw new VerificationError('malformed', 'a signed field is missing')
+      const text = arrival.fields.find(name)?.text
+      if (text === null || text === undefined) {
+        throw new VerificationError('malformed', `the signed field "${name}" is missing`)
+      }
       return text
     })
-    return values.join(over.separator)
+    return [values.join(over.separator)]
   }
   if (start < 0) throw new VerificationError('malformed', 'the signature of an address must stand in its query')
   const end = over.kind === 'url' ? start : start - 1
-  return publicUrl.replace(/\/$/, '') + arrival.raw.rawUrl.slice(0, end)
+  const text = arrival.raw.rawUrl.slice(0, end)
+  const mark = text.indexOf('?')
+  const texts = [text]
+  if (mark >= 0 && text.includes('%27', mark)) {
+    texts.push(text.slice(0, mark) + text.slice(mark).replaceAll('%27', "'"))
+  }
+  return texts.map((one) => publicUrl.replace(/\/$/, '') + one)
 }
 
 /**

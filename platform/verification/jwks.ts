@@ -1,5 +1,6 @@
 import { type CryptoKey, importJWK, type JWK, type KeyObject } from 'jose'
 import type { EgressClient } from '../egress/http-client.js'
+import { parseJson } from '../json/parse-json.js'
 import { VerificationError } from './verification-error.js'
 
 /** Keys this old are asked for again, beside the answer that still uses them. */
@@ -121,7 +122,7 @@ async function fetchKeys({ url, http }: KeySetOptions): Promise<JWK[]> {
   })
   const text = await response.text()
   if (response.status !== 200) throw new Error(`the JWKS answered ${response.status}`)
-  const body: unknown = JSON.parse(text)
+  const body = parseJson(text)
   const keys = typeof body === 'object' && body !== null && 'keys' in body ? body.keys : null
   if (!Array.isArray(keys)) throw new Error('the JWKS has no list of keys')
   return keys.filter(isPublicSigningKey).slice(0, MAX_KEYS)

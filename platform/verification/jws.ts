@@ -1,5 +1,6 @@
-import { decodeProtectedHeader, importSPKI, type JWTPayload, jwtVerify } from 'jose'
+import { decodeProtectedHeader, importSPKI, jwtVerify } from 'jose'
 import type { Verifier } from '../config/verification-schema.js'
+import { parseJsonBytes } from '../json/parse-json.js'
 import { type ParsedArrival, signatureIn } from './arrival.js'
 import type { KeyQuery, KeySet, VerifyKey } from './jwks.js'
 import { VerificationError } from './verification-error.js'
@@ -39,38 +40,54 @@ const TOKEN_CHARACTERS = 16 * 1024
 
 /** The token of an arrival, wherever configuration says it stands; undefined when there is none. */
 export function tokenIn(verifier: JwsVerifier, arrival: ParsedArrival): string | undefined {
-  const whole = verifier.location === 'body' ? arrival.wholeBody : null
-  if (whole !== null && whole !== '') return whole
+  const whole = verifier.location === 'body' ? arrival.body?.token : null
+  if (whole !== null && whole !== undefined) return whole
   return signatureIn(arrival, verifier.location, verifier.parameter)?.text
 }
 
+/** What a token that holds says. */
+export interface ProvenToken {
+  readonly claims: Readonly<Record<string, unknown>>
+  /** The text that was signed: the token without its signature, which can be spelled in more than one way. */
+  readonly signed: string
+}
+
 /**
- * Verifies an outcome token (contract §2; RFC 8725). The algorithm must be one of those pinned in configuration and suit
- * the configured key; keys, addresses of keys and certificates inside the token are never looked at.
- * @returns the token's claims
+ * Verifies an outcome token (RFC 8725; docs/configuration.md, "How arrivals are read"). The algorithm must be one of those
+ * pinned in configuration and suit the configured key; keys, addresses of keys and certificates inside the token are never
+ * looked at. A token that never expires could be used for ever, so `exp` must be there unless configuration says otherwise.
  * @throws VerificationError
  */
 export async function checkJws(
   verifier: JwsVerifier,
   source: KeySource,
-  arrival: ParsedArrival,
+  token: string,
   now: Date,
-): Promise<JWTPayload> {
-  const token = tokenIn(verifier, arrival)
-  if (token === undefined) throw new VerificationError('forged', 'the token is missing')
+): Promise<ProvenToken> {
   const query = headerOf(token, verifier)
   const tried = new Set<VerifyKey>()
   for (;;) {
     const keys = await source.find(query, tried)
     if (keys.length === 0) throw new VerificationError('forged', 'the token is not signed by a known key')
     for (const key of keys) {
-      const claims = await claimsOf(token, key, verifier, now)
-      if (claims) return claims
+      if (await holds(token, key, verifier, now)) return proven(token)
       tried.add(key)
     }
     // A token that names its key is tried with that key; one that does not may be of a key published since.
     if (query.kid !== undefined) throw new VerificationError('forged', 'the token’s signature does not hold')
   }
+}
+
+/** The claims with their integers whole, which a double would round. */
+function proven(token: string): ProvenToken {
+  const signed = token.slice(0, token.lastIndexOf('.'))
+  try {
+    const claims = parseJsonBytes(Buffer.from(signed.slice(signed.indexOf('.') + 1), 'base64url'))
+    if (typeof claims === 'object' && claims !== null) return { claims: { ...claims }, signed }
+  } catch (error) {
+    throw new VerificationError('malformed', 'the token’s claims cannot be read', { cause: error })
+  }
+  throw new VerificationError('malformed', 'the token’s claims are no object')
 }
 
 function headerOf(token: string, verifier: JwsVerifier): KeyQuery {
@@ -91,24 +108,27 @@ function headerOf(token: string, verifier: JwsVerifier): KeyQuery {
   return { kid: header.kid, algorithm }
 }
 
-/** Null when this key did not sign it; throws when it did and the claims are not for us, or not for now. */
-async function claimsOf(token: string, key: VerifyKey, verifier: JwsVerifier, now: Date): Promise<JWTPayload | null> {
+/** False when this key did not sign it; throws when it did and the claims are not for us, or not for now. */
+async function holds(token: string, key: VerifyKey, verifier: JwsVerifier, now: Date): Promise<boolean> {
   try {
-    const { payload } = await jwtVerify(token, key, {
+    await jwtVerify(token, key, {
       algorithms: [...verifier.algorithms],
       clockTolerance: verifier.clockSkew / 1_000,
       currentDate: now,
+      requiredClaims: verifier.requireExp ? ['exp'] : [],
       ...(verifier.issuer === null ? {} : { issuer: verifier.issuer }),
       ...(verifier.audience === null ? {} : { audience: verifier.audience }),
     })
-    return payload
+    return true
   } catch (error) {
-    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : ''
-    if (code === 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED') return null
-    const reason = REASONS[String(code)] ?? 'the token is not acceptable'
-    throw new VerificationError('forged', reason, { cause: error })
+    const { code, claim, reason } = (error ?? {}) as { code?: unknown; claim?: unknown; reason?: unknown }
+    if (code === 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED') return false
+    const why = claim === 'exp' && reason === 'missing' ? WITHOUT_EXP : REASONS[String(code)]
+    throw new VerificationError('forged', why ?? 'the token is not acceptable', { cause: error })
   }
 }
+
+const WITHOUT_EXP = 'the token has no exp, so that it would never expire'
 
 const REASONS: Readonly<Record<string, string>> = {
   ERR_JWT_EXPIRED: 'the token has expired',

@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto'
 import type { Grade } from '../../domain/outcome.js'
 import type { Verifier } from '../config/verification-schema.js'
 import type { EgressClient } from '../egress/http-client.js'
-import { fieldsOf, type ParsedArrival, parseArrival, type RawArrival, signatureIn } from './arrival.js'
+import { type ParsedArrival, parseHead, type RawArrival, signatureIn, withBody } from './arrival.js'
+import { type Naming, uncoveredHints } from './covering.js'
 import { checkDigest, checkHeader } from './digest.js'
 import { createKeySet, type KeySet } from './jwks.js'
 import { checkJws, type KeySource, keySourceOf, tokenIn } from './jws.js'
+import { readFields } from './read-fields.js'
 import { VerificationError } from './verification-error.js'
 
 /** How one arrival route is proven, as configuration has it. */
@@ -12,6 +15,10 @@ export interface VerificationConfig {
   /** All must hold. */
   readonly verify: readonly Verifier[]
   readonly unsigned: 'refuse' | 'not_completed'
+  /** The fields that are read, by their names in this account; without it any may be, so none may be ambiguous. */
+  readonly fields?: Readonly<Record<string, string>>
+  /** Which of them name the session: those must be covered by the signature. Without it none does. */
+  readonly naming?: Naming
 }
 
 /** What is left of an arrival once it is believed. */
@@ -22,12 +29,19 @@ export interface Verified {
   /** True when it came without its signature and is let in all the same: a COMPLETED must then be refused by the caller. */
   readonly unsigned: boolean
   readonly grade: Grade
+  /**
+   * A fingerprint of what was signed: the same for every arrival under the same signature (or signatures, where several
+   * must hold), however it is spelled. SHA-256 in base64url, so nothing of a signature or a person is in it. Null where
+   * nothing was signed: `header`, whose secret is the same every time, `none`, and an arrival without its signature.
+   */
+  readonly proof: string | null
 }
 
 export interface Verifiers {
   /**
-   * Proves an arrival or refuses it (contract §2, verify; §3).
-   * @throws VerificationError, with a reason that is safe to show
+   * Proves an arrival or refuses it (docs/configuration.md, "How arrivals are read"). Its body is asked for only once
+   * everything that stands outside of it holds.
+   * @throws VerificationError, with a reason that is safe to show; what reading the body throws
    */
   verify(config: VerificationConfig, arrival: RawArrival): Promise<Verified>
 }
@@ -52,63 +66,112 @@ export function createVerifiers(options: VerifiersOptions): Verifiers {
     return known
   }
 
-  const check = async (verifier: Verifier, arrival: ParsedArrival): Promise<Record<string, unknown> | null> => {
+  /** Judges one verifier; null when the arrival comes without its signature. */
+  const judge = async (verifier: Verifier, arrival: ParsedArrival): Promise<Proof | null> => {
     switch (verifier.kind) {
       case 'jws': {
+        const token = tokenIn(verifier, arrival)
+        if (token === undefined) return null
         const source = sources.get(verifier) ?? keySourceOf(verifier, keySetAt)
         sources.set(verifier, source)
-        return checkJws(verifier, source, arrival, clock())
+        const { claims, signed } = await checkJws(verifier, source, token, clock())
+        return { claims, signed }
       }
       case 'hmac':
-      case 'hash':
-        checkDigest(verifier, arrival, publicUrl())
-        return null
-      case 'header':
-        checkHeader(verifier, arrival)
-        return null
+      case 'hash': {
+        const given = signatureIn(arrival, verifier.location, verifier.parameter)
+        if (given === undefined) return null
+        return { claims: null, signed: `${verifier.parameter}=${checkDigest(verifier, given, arrival, publicUrl())}` }
+      }
+      case 'header': {
+        const given = signatureIn(arrival, 'header', verifier.parameter)
+        if (given === undefined) return null
+        checkHeader(verifier, given)
+        return { claims: null, signed: null }
+      }
       case 'none':
-        return null
+        return { claims: null, signed: null }
     }
   }
 
   return {
-    async verify({ verify, unsigned }, raw) {
+    async verify(config, raw) {
+      const { verify, unsigned } = config
       // An empty list would hold for everybody.
       if (verify.length === 0) throw new VerificationError('forged', 'no verification is configured')
       if (!raw.rawUrl.startsWith('/')) throw new VerificationError('malformed', 'the request is not for a path')
-      const arrival = parseArrival(raw)
       const tokens = verify.some(({ kind }) => kind === 'jws')
-      const fields = tokens ? {} : plainFields(arrival)
-      if (unsigned === 'not_completed' && !tokens && verify.every((verifier) => lacksSignature(verifier, arrival))) {
-        return { fields, signed: false, unsigned: true, grade: 'E0' }
+      const mayLackAll = unsigned === 'not_completed' && !tokens
+      const proofs = new Map<Verifier, Proof>()
+      let lacking = 0
+      const judgeAll = async (verifiers: readonly Verifier[], arrival: ParsedArrival): Promise<void> => {
+        for (const verifier of verifiers) {
+          const proof = await judge(verifier, arrival)
+          if (proof === null) lacking++
+          else proofs.set(verifier, proof)
+          // one signature of two missing is a missing signature
+          if (lacking > 0 && (!mayLackAll || proofs.size > 0)) {
+            throw new VerificationError('forged', 'the signature is missing')
+          }
+        }
       }
-      let claims: Record<string, unknown> | null = null
-      for (const verifier of verify) claims = (await check(verifier, arrival)) ?? claims
+      // Whatever can be judged without the body is judged before a byte of it is read.
+      let arrival = parseHead(raw)
+      const waiting = verify.filter((verifier) => needsBody(verifier, arrival))
+      await judgeAll(
+        verify.filter((verifier) => !waiting.includes(verifier)),
+        arrival,
+      )
+      if (waiting.length > 0 || !tokens) arrival = await withBody(arrival)
+      await judgeAll(waiting, arrival)
+
+      if (lacking > 0) {
+        return { fields: readFields(config, arrival, []), signed: false, unsigned: true, grade: 'E0', proof: null }
+      }
       const signed = verify.every(({ kind }) => kind !== 'none')
-      return { fields: claims ?? fields, signed, unsigned: false, grade: gradeOf(signed, raw) }
+      const claims = [...proofs.values()].reduce<Proof['claims']>((all, proof) => proof.claims ?? all, null)
+      const fields = claims ?? readFields(config, arrival, uncoveredHints(verify, config.naming ?? UNNAMED, arrival))
+      return {
+        fields,
+        signed,
+        unsigned: false,
+        grade: gradeOf(signed, raw),
+        proof: fingerprintOf([...proofs.values()]),
+      }
     },
   }
+}
+
+/** What is known once a verifier holds. */
+interface Proof {
+  /** Of a token; null otherwise. */
+  readonly claims: Readonly<Record<string, unknown>> | null
+  /** Tells this signature from any other, in one spelling; null where nothing is signed. */
+  readonly signed: string | null
+}
+
+const UNNAMED: Naming = { sets: [], hints: [] }
+
+/** Whether a verifier looks into the body: where its signature stands there, or a field that it covers does. */
+function needsBody(verifier: Verifier, head: ParsedArrival): boolean {
+  switch (verifier.kind) {
+    case 'jws':
+      return verifier.location === 'body'
+    case 'hmac':
+    case 'hash':
+      if (verifier.location === 'body') return true
+      return verifier.over.kind === 'fields' && !verifier.over.names.every((name) => head.query.has(name))
+    default:
+      return false
+  }
+}
+
+function fingerprintOf(proofs: readonly Proof[]): string | null {
+  const signed = proofs.flatMap((proof) => (proof.signed === null ? [] : [proof.signed]))
+  return signed.length === 0 ? null : createHash('sha256').update(signed.join('\n')).digest('base64url')
 }
 
 function gradeOf(signed: boolean, { route }: RawArrival): Grade {
   if (!signed) return 'E0'
   return route === 'postback' ? 'E2' : 'E1'
-}
-
-function plainFields(arrival: ParsedArrival): Record<string, unknown> {
-  return Object.fromEntries([...fieldsOf(arrival)].map(([name, { value }]) => [name, value]))
-}
-
-function lacksSignature(verifier: Verifier, arrival: ParsedArrival): boolean {
-  switch (verifier.kind) {
-    case 'jws':
-      return tokenIn(verifier, arrival) === undefined
-    case 'hmac':
-    case 'hash':
-      return signatureIn(arrival, verifier.location, verifier.parameter) === undefined
-    case 'header':
-      return signatureIn(arrival, 'header', verifier.parameter) === undefined
-    case 'none':
-      return false
-  }
 }

@@ -39,10 +39,16 @@ const postbacks = arrivalConfig({
     transaction: 'transactionId',
   },
   outcomes: LETTERS,
+  // A transaction belongs to the session that it first came with, so a signature over it is one over its session.
+  named: [['session'], ['transaction']],
 })
 
 /** A browser that comes back; the publisher guide knows no signature for it, so it is no evidence of its own. */
-const returns = arrivalConfig({ fields: { session: 'sub_id', outcome: 'status' }, outcomes: LETTERS })
+const returns = arrivalConfig({
+  fields: { session: 'sub_id', outcome: 'status' },
+  outcomes: LETTERS,
+  named: [['session']],
+})
 
 /** An AES key in hex. The seed's sample of eight digits is a placeholder, too short for AES. */
 const securityKey = textField({ example: fromEnvironment('DYNATA_SECURITY_KEY'), secret: true }, (value) =>

@@ -29,6 +29,9 @@ const token: ArrivalDefaults<'session' | 'outcome' | 'metadata' | 'panelist' | '
     survey: 'survey_id',
   },
   outcomes: Object.fromEntries(OUTCOMES.map((word): [string, Outcome] => [word, word])),
+  named: [['session']],
+  // Where our own id may come back (`readArrival`); in a token all of it is signed.
+  echoes: ['metadata', 'custom_panel_data'],
 }
 
 /** One supplier account at a gateway that speaks seed 000's Supply API. */

@@ -27,16 +27,22 @@ function codes(numbers: readonly number[], outcome: ReportedOutcome): Record<str
   return Object.fromEntries(numbers.map((code) => [String(code), outcome]))
 }
 
-const returns = arrivalConfig({ fields: { outcome: 'ps_rstatus', session: 'ps_supplier_sid' }, outcomes: WORDS })
+const returns = arrivalConfig({
+  fields: { outcome: 'ps_rstatus', session: 'ps_supplier_sid' },
+  outcomes: WORDS,
+  named: [['session']],
+})
 
 /** Server to server, and a COMPLETED by being there: it carries no word. */
 const complete = arrivalConfig({
   fields: { session: 'transactionId', member: 'memberId', price: 'cpi', loi: 'survey_LOI', survey: 'surveyID' },
+  named: [['session']],
 })
 
 const reversal = arrivalConfig({
   fields: { outcome: 'ps_rstatus', previous: 'oldStatus', session: 'supSid', price: 'supCpi' },
   outcomes: WORDS,
+  named: [['session']],
 })
 
 /** One supplier account at PureSpectrum (seed 004). */

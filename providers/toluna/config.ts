@@ -38,6 +38,7 @@ const returns = arrivalConfig({
   wordsIgnoreCase: true,
   // Only completes and terminates are signed.
   unsigned: 'not_completed',
+  named: [['member', 'survey', 'wave']],
 })
 
 const memberStatus = arrivalConfig({
@@ -45,8 +46,10 @@ const memberStatus = arrivalConfig({
   outcomes: WORDS,
   wordsIgnoreCase: true,
   unsigned: 'not_completed',
+  named: [['member', 'survey', 'wave']],
 })
 
+/** About a quota and no session; believed only once the provider has been asked. */
 const quotaStatus = arrivalConfig({
   fields: { quota: 'QuotaID', survey: 'SurveyID', wave: 'WaveID', live: 'IsLive', updated: 'UpdateDateTimeUTC' },
 })

@@ -1,3 +1,7 @@
+import { once } from 'node:events'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { Webhook } from 'standardwebhooks'
 import request from 'supertest'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -144,7 +148,56 @@ describe('what is not believed is 4xx and changes nothing', () => {
     }
     expect((await stateOf(id)).state).toBe('entered')
     expect((await post({ jws: 'x'.repeat(300_000) })).status).toBe(413)
+    expect((await post({ jws: 'x'.repeat(33_000) })).status).toBe(413)
+    for (const deep of [
+      '['.repeat(30_000),
+      '{"a":'.repeat(6_000),
+      `{"jws":"x","a":${'['.repeat(64)}${']'.repeat(64)}}`,
+    ]) {
+      expect((await post(deep)).status).toBe(400)
+    }
+    const parameters = Array.from({ length: 1_000 }, (_, at) => `a${at}=1`).join('&')
+    expect((await post(parameters, 'kantar-us', 'application/x-www-form-urlencoded')).status).toBe(400)
+    const packed = (bytes: Buffer) =>
+      request(api.app)
+        .post('/postbacks/kantar-us')
+        .set('content-type', 'application/json')
+        .set('content-encoding', 'gzip')
+        .serialize(() => bytes as unknown as string)
+        .send({})
+    expect((await packed(gzipSync(`{"jws":"${'x'.repeat(1_000_000)}"}`))).status).toBe(413)
+    expect((await packed(Buffer.from('{}'))).status).toBe(400)
     expect((await post({ jws })).status).toBe(200)
+  })
+
+  test('a body that says it is too large is refused before it comes', async () => {
+    const server = api.app.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const sent = httpRequest({
+      port,
+      host: '127.0.0.1',
+      method: 'POST',
+      path: '/postbacks/kantar-us',
+      headers: { 'content-length': 40_000 },
+    })
+    sent.on('error', () => undefined)
+    sent.write('{"jws":"')
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+    expect(answer.statusCode).toBe(413)
+    sent.destroy()
+    server.closeAllConnections()
+    server.close()
+  })
+
+  test('a good one is taken with a byte order mark, under any content type, beside what nobody reads', async () => {
+    const types = ['application/json', 'text/json', 'text/plain', 'application/x-www-form-urlencoded']
+    for (const type of types) {
+      const { id, theirs } = await inside()
+      const body = `\ufeff{"jws":"${await signed(theirs, 'TERMINATED')}","lang":"en","lang":"de"}`
+      expect((await post(body, 'kantar-us', type)).status, type).toBe(200)
+      expect((await stateOf(id)).outcome).toBe('TERMINATED')
+    }
   })
 
   test('unknown sessions, connections and routes', async () => {

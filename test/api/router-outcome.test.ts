@@ -296,7 +296,8 @@ describe('the browser of a non integrated platform', () => {
   test('is paid where the buyer accepts unsigned outcomes, and counts as a complete only then', async () => {
     const counted = async (acceptUnsigned: boolean) => {
       const { token, planId } = await inside(NON_INTEGRATED, { acceptUnsigned })
-      const back = await visit(api, `/panelist-outcome/Completed?t=${token}`)
+      // the same one twice, and what nobody reads, are no ambiguity
+      const back = await visit(api, `/panelist-outcome/Completed?t=${token}&lang=en&lang=de&t=${token}`)
       const { claims } = await home(back.headers.location)
       const { completes } = await api.database.knex('survey_plans').where({ plan_id: planId }).first()
       return { payable: claims.payable, provisional: claims.provisional, completes }
@@ -327,7 +328,7 @@ describe('the browser of a non integrated platform', () => {
     ['a word that is none of the eight', (token) => `/panelist-outcome/finished?t=${token}`, 400],
     ['no session', () => '/panelist-outcome/completed', 400],
     ['an empty one', () => '/panelist-outcome/completed?t=', 400],
-    ['two', (token) => `/panelist-outcome/completed?t=${token}&t=${token}`, 400],
+    ['two that differ', (token) => `/panelist-outcome/completed?t=${token}&t=${token}x`, 400],
     ['an unknown one', () => `/panelist-outcome/completed?t=${'x'.repeat(32)}`, 404],
     ['one with a NUL', () => '/panelist-outcome/completed?t=%00', 404],
   ])('with %s sees a plain page', async (_name, path, status) => {

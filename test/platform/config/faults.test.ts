@@ -6,6 +6,7 @@ type Case = [changes: Record<string, unknown>, path: string, says: string]
 
 const verify = 'connections.0.returns.verify'
 const hmac = 'connections.1.returns.verify'
+const digestOver = (...over: string[]) => ({ kind: 'hash', parameter: 'h', algorithm: 'sha1', secret: 's3cret', over })
 const secp256k1Pem = keys.secp256k1.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 const ed25519Pem = keys.ed25519.publicKey.export({ type: 'spki', format: 'pem' }).toString()
 const withPublicKey = (pem: string, algorithms: string[]) => ({
@@ -174,6 +175,32 @@ const CASES: Case[] = [
     'HTTP header',
   ],
   [{ [hmac]: { kind: 'header', parameter: 'x-key' } }, 'connections[1].returns.verify.secret', 'is missing'],
+  // what names the session must be covered
+  [
+    { [`${hmac}.over`]: ['status', 'MemberCode'] },
+    'connections[1].returns.verify',
+    'over must hold what names the session (MemberCode and SurveyID and WaveID)',
+  ],
+  [
+    { 'connections.3.postbacks.verify.over': ['offerInvitationId'] },
+    'connections[3].postbacks.verify',
+    'over must hold what names the session (sub_id, or transactionId)',
+  ],
+  [
+    { 'connections.3.postbacks.verify.over': ['offerInvitationId'] },
+    'connections[3].postbacks.verify',
+    'example: over: [sub_id]',
+  ],
+  [
+    { 'connections.2.postbacks': { complete: { verify: digestOver('cpi') } } },
+    'connections[2].postbacks.complete.verify',
+    'over must hold what names the session (transactionId)',
+  ],
+  [
+    { 'connections.0.returns': { verify: digestOver('outcome') } },
+    'connections[0].returns.verify',
+    'over must hold what names the session (session_id)',
+  ],
   // arrivals
   [{ 'connections.0.returns.unsigned': 'accept' }, 'connections[0].returns.unsigned', 'one of refuse, not_completed'],
   [{ 'connections.0.returns.amount': 'amt' }, 'connections[0].returns.amount', 'has no amount'],

@@ -211,6 +211,7 @@ describe('accepts', () => {
       soundWith({
         'connections.3.postbacks.fields': { transactionId: 'txn', offer: 'oid' },
         'connections.3.postbacks.session': 'sid',
+        'connections.3.postbacks.verify.over': ['sid'],
         'connections.3.postbacks.outcomes': { X: 'ERROR', P: 'SCREENED_OUT' },
         'connections.1.returns.outcomes': { SpeedTrap: 'DISQUALIFIED' },
       }),

@@ -7,7 +7,7 @@ export function arrivalOf(rawUrl: string, more: Partial<RawArrival> = {}): RawAr
     method: 'GET',
     rawUrl,
     headers: {},
-    rawBody: Buffer.alloc(0),
+    readBody: async () => Buffer.alloc(0),
     contentType: undefined,
     route: 'return',
     ...more,
@@ -16,8 +16,18 @@ export function arrivalOf(rawUrl: string, more: Partial<RawArrival> = {}): RawAr
 
 /** A server-to-server POST of JSON. */
 export function jsonPost(rawUrl: string, body: string, headers: RawArrival['headers'] = {}): RawArrival {
-  const rawBody = Buffer.from(body)
-  return arrivalOf(rawUrl, { method: 'POST', rawBody, contentType: 'application/json', headers, route: 'postback' })
+  return post(rawUrl, body, 'application/json', headers)
+}
+
+/** A server-to-server POST. */
+export function post(
+  rawUrl: string,
+  body: string | Buffer,
+  contentType: string | undefined,
+  headers: RawArrival['headers'] = {},
+): RawArrival {
+  const readBody = async () => Buffer.from(body)
+  return arrivalOf(rawUrl, { method: 'POST', readBody, contentType, headers, route: 'postback' })
 }
 
 type Of<Kind extends Verifier['kind']> = Extract<Verifier, { kind: Kind }>
@@ -59,6 +69,7 @@ export function jws(key: Of<'jws'>['key'], more: Partial<Of<'jws'>> = {}): Of<'j
     issuer: 'https://gateway.example',
     audience: 'tributary',
     clockSkew: 60_000,
+    requireExp: true,
     ...more,
   }
 }

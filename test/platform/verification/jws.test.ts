@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { EgressRequest, EgressResponse } from '../../../platform/egress/http-client.js'
 import type { RawArrival } from '../../../platform/verification/arrival.js'
 import { createVerifiers, type VerificationConfig } from '../../../platform/verification/verifiers.js'
-import { arrivalOf, jsonPost, jws } from './arrivals.js'
+import { arrivalOf, jsonPost, jws, post } from './arrivals.js'
 
 const NOW = new Date('2026-11-20T10:00:00Z')
 const seconds = NOW.getTime() / 1_000
@@ -37,7 +37,8 @@ function jwksHost(first: object[]) {
     host.asked++
     await host.wait
     if (host.away) throw new Error('connection refused')
-    const text = JSON.stringify({ keys: host.keys })
+    // as some servers write it: a byte order mark first
+    const text = `\ufeff${JSON.stringify({ keys: host.keys })}`
     async function* body() {
       yield Buffer.from(text)
     }
@@ -86,17 +87,17 @@ describe('an outcome token', () => {
     const one = mechanism(host.http)
     const key = { kind: 'jwks', url: 'https://gateway.example/jwks' } as const
     const jwt = await token(ours)
-    const post = (contentType: string, text: string): RawArrival => ({ ...jsonPost('/postbacks/k', text), contentType })
+    const sent = (contentType: string, text: string): RawArrival => post('/postbacks/k', text, contentType)
     const query = await one.verify(refusing(jws(key)), arrivalOf(`/returns/k?jws=${jwt}&outcome=TERMINATED&outcome=x`))
     // The claims are all there is; a query that says otherwise is not looked at.
-    expect(query).toEqual({ fields: CLAIMS, signed: true, unsigned: false, grade: 'E1' })
+    expect(query).toEqual({ fields: CLAIMS, signed: true, unsigned: false, grade: 'E1', proof: expect.any(String) })
     const body = jws(key, { location: 'body' })
     for (const arrival of [
-      post('application/json; charset=utf-8', JSON.stringify({ jws: jwt, outcome: 'TERMINATED' })),
-      post('application/x-www-form-urlencoded', `jws=${jwt}`),
-      post('application/jwt', jwt),
-      post('application/jose', `${jwt}\n`),
-      post('text/plain', jwt),
+      sent('application/json; charset=utf-8', JSON.stringify({ jws: jwt, outcome: 'TERMINATED' })),
+      sent('application/x-www-form-urlencoded', `jws=${jwt}`),
+      sent('application/jwt', jwt),
+      sent('application/jose', `${jwt}\n`),
+      sent('text/plain', jwt),
     ]) {
       expect(await one.verify(refusing(body), arrival)).toMatchObject({ fields: CLAIMS, grade: 'E2' })
     }
@@ -108,8 +109,13 @@ describe('an outcome token', () => {
   test('without claims that configuration does not ask for is believed too', async () => {
     const key = { kind: 'public_key', pem: spki } as const
     const bare = await token(ours, { session_id: 's1', outcome: 'COMPLETED' }, { kid: undefined })
-    const open = jws(key, { issuer: null, audience: null })
+    const open = jws(key, { issuer: null, audience: null, requireExp: false })
     expect(await mechanism(jwksHost([]).http).verify(refusing(open), arrive(bare))).toMatchObject({ signed: true })
+    const strict = { ...open, requireExp: true }
+    await expect(mechanism(jwksHost([]).http).verify(refusing(strict), arrive(bare))).rejects.toMatchObject({
+      kind: 'forged',
+      message: 'the token has no exp, so that it would never expire',
+    })
   })
 
   test('may be off by the configured skew and no more', async () => {
@@ -260,9 +266,11 @@ describe('forged tokens (reliability F40)', () => {
     const jwt = await token(ours)
     const one = mechanism(jwksHost([]).http)
     const verifier = jws({ kind: 'public_key', pem: spki })
-    await expect(one.verify(refusing(verifier), arrivalOf(`/r?jws=${jwt}&jws=${jwt}`))).rejects.toMatchObject({
+    const another = await token(ours, { ...CLAIMS, outcome: 'TERMINATED' })
+    await expect(one.verify(refusing(verifier), arrivalOf(`/r?jws=${jwt}&jws=${another}`))).rejects.toMatchObject({
       kind: 'malformed',
     })
+    expect(await one.verify(refusing(verifier), arrivalOf(`/r?jws=${jwt}&jws=${jwt}`))).toMatchObject({ signed: true })
     await expect(one.verify(refusing(verifier), arrivalOf('/r?outcome=COMPLETED'))).rejects.toMatchObject({
       kind: 'forged',
     })

@@ -30,7 +30,14 @@ beforeAll(async () => {
     request.on('end', () => {
       const { headers, method = '', url = '' } = request
       const contentType = headers['content-type']
-      posted.push({ method, rawUrl: url, headers, contentType, rawBody: Buffer.concat(parts), route: 'postback' })
+      posted.push({
+        method,
+        rawUrl: url,
+        headers,
+        contentType,
+        readBody: async () => Buffer.concat(parts),
+        route: 'postback',
+      })
       response.writeHead(204).end()
     })
   })
@@ -151,7 +158,7 @@ describe('against the simulated gateway', () => {
         method: 'GET',
         rawUrl: home.pathname + home.search,
         headers: {},
-        rawBody: Buffer.alloc(0),
+        readBody: async () => Buffer.alloc(0),
         contentType: undefined,
         route: 'return',
       }
@@ -228,7 +235,7 @@ describe('against the simulated gateway', () => {
       method: 'GET',
       rawUrl: `/returns/kantar-sandbox?jws=${jws}`,
       headers: {},
-      rawBody: Buffer.alloc(0),
+      readBody: async () => Buffer.alloc(0),
       contentType: undefined,
       route: 'return',
     }

@@ -1,0 +1,40 @@
+import type { VerificationConfig } from '../../platform/verification/verifiers.js'
+import type { TributaryConfig } from '../../providers/connection-schemas.js'
+import { type Finding, warn } from './finding.js'
+
+const WAY_OUT =
+  'use jws, hmac or hash where the provider offers one (docs/configuration.md, What a signature must cover)'
+
+/** A line for every arrival of which nothing proves the session that it names. Only those: a good proof needs no words. */
+export function checkProofs(connections: TributaryConfig['connections']): Finding[] {
+  return connections.flatMap((connection) =>
+    arrivalsOf(connection).flatMap(([route, { verify, naming }]): Finding[] => {
+      if ((naming?.sets ?? []).length === 0) return []
+      const part = `connection ${connection.id} ${route}`
+      if (verify.some(({ kind }) => kind === 'none')) {
+        return [warn(part, 'proven by nothing (verify: none): its completes stay provisional, not payable', WAY_OUT)]
+      }
+      if (!verify.some(({ kind }) => kind === 'header')) return []
+      return [warn(part, 'proven by a header: whoever has its secret can end any session', WAY_OUT)]
+    }),
+  )
+}
+
+function arrivalsOf(connection: TributaryConfig['connections'][number]): [string, VerificationConfig][] {
+  const { returns, postbacks } = connection as { returns?: unknown; postbacks?: unknown }
+  const named: [string, unknown][] = isArrival(postbacks)
+    ? [['postbacks', postbacks]]
+    : Object.entries(postbacks ?? {}).map(([name, arrival]) => [`postbacks.${spelled(name)}`, arrival])
+  return [['returns', returns] as [string, unknown], ...named].flatMap(([route, arrival]) =>
+    isArrival(arrival) ? [[route, arrival] as [string, VerificationConfig]] : [],
+  )
+}
+
+function isArrival(value: unknown): value is VerificationConfig {
+  return typeof value === 'object' && value !== null && 'verify' in value && Array.isArray(value.verify)
+}
+
+/** As the file spells it. */
+function spelled(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}

@@ -1,0 +1,50 @@
+import type { Parameter } from './parameter.js'
+import { VerificationError } from './verification-error.js'
+
+/**
+ * The parameters of an arrival by their names, in any case: providers' own pages spell `SurveyID` and `SurveyId`. A name
+ * that is there twice with equal values is there once; with different values it is ambiguous, which matters to whoever
+ * reads it and to nobody else. Which of them its reader would take must never be the sender's choice.
+ */
+export class Fields<Of extends Parameter = Parameter> {
+  private readonly byName = new Map<string, Of[]>()
+
+  constructor(private readonly parameters: readonly Of[]) {
+    for (const parameter of parameters) {
+      const folded = parameter.name.toLowerCase()
+      const group = this.byName.get(folded)
+      if (group) group.push(parameter)
+      else this.byName.set(folded, [parameter])
+    }
+  }
+
+  /** Whether there is any parameter of that name, ambiguous or not. */
+  has(name: string): boolean {
+    return this.byName.has(name.toLowerCase())
+  }
+
+  /**
+   * The first parameter of that name, in any case.
+   * @throws VerificationError 'malformed' when it is there with different values
+   */
+  find(name: string): Of | undefined {
+    if (this.isClear(name)) return this.byName.get(name.toLowerCase())?.[0]
+    throw new VerificationError('malformed', `the parameter "${name}" is there more than once, with different values`)
+  }
+
+  /** Whether it is there with one value only. */
+  isClear(name: string): boolean {
+    const group = this.byName.get(name.toLowerCase()) ?? []
+    return group.every(({ sameness }) => sameness === group[0]?.sameness)
+  }
+
+  /** One parameter for each name, as its sender spelled it first. */
+  names(): string[] {
+    return [...this.byName.values()].flatMap(([first]) => (first === undefined ? [] : [first.name]))
+  }
+
+  /** These and others together. */
+  and<Others extends Parameter>(others: Fields<Others>): Fields<Of | Others> {
+    return new Fields<Of | Others>([...this.parameters, ...others.parameters])
+  }
+}
