@@ -20,6 +20,7 @@ import { OperatorSessions } from './pages/operator-sessions.js'
 import { liveConnections } from './panel/live/live-connections.js'
 import { LiveMatches } from './panel/live/live-matches.js'
 import { OfferTokens } from './panel/offer-token.js'
+import { profileWordsOf } from './profile-words.js'
 import { RefreshDriver } from './refresh-driver.js'
 import { SessionDriver } from './session-driver.js'
 import { SessionTokens } from './supply/session-token.js'
@@ -88,6 +89,7 @@ export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependenci
     offers: new OfferTokens(offerSecret),
     sessionTokens: new SessionTokens(feedSecret),
     catalogue,
+    words: profileWordsOf(config, upstreams.all),
     live: new LiveMatches({
       knex,
       driver: new RefreshDriver(temporal, logger),

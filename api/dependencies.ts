@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client'
 import type { Catalogue } from '../catalogue/catalogue.js'
 import type { Knex } from '../db/connect.js'
+import type { ProfileWords } from '../domain/words/profile-words.js'
 import type { Config } from '../platform/config/load.js'
 import type { PanelConfig } from '../platform/config/panel-schema.js'
 import type { Logger } from '../platform/logger.js'
@@ -35,6 +36,8 @@ export interface ApiDependencies {
   /** The ends of the feed's `survey_session_creation_url`s. */
   readonly sessionTokens: SessionTokens
   readonly catalogue: Catalogue
+  /** The words that profiles may be written in. */
+  readonly words: ProfileWords
   /** Surveys from providers that match on their side. */
   readonly live: LiveMatches
   readonly sessions: SessionDriver

@@ -46,6 +46,8 @@ export interface Catalogue {
   count(query: CatalogueQuery): number
   /** Why a survey is offered to a panelist, or not; null when there is no such survey. */
   explain(surveyId: string, panel: string, panelist: Panelist, device: Device | null): Promise<Explanation | null>
+  /** Whether a survey of a country names an attribute, such as `kantar:income`. */
+  asks(country: string, attribute: string): boolean
   /** How the given connections stand now; unknown ids are left out. */
   standings(ids: readonly string[]): ConnectionStanding[]
   /** What became of our own sessions in a survey; null = none ended. */
@@ -101,6 +103,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     close: () => follower.close(),
     state: () => follower.state(),
     standings,
+    asks: (country, attribute) => follower.index.asks(country, attribute),
     ownOutcomes: (surveyId) => follower.outcomesOf(surveyId),
     match(query) {
       const profile = expand(query.panelist)

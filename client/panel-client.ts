@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { AttributesAnswer } from '../api/panel/attribute-schemas.js'
 import type { PanelistAnswer, PanelistRequest } from '../api/panel/panelist-schemas.js'
 import type { PostbacksAnswer, RedeliverAnswer } from '../api/panel/postback-schemas.js'
 import type {
@@ -42,6 +43,11 @@ export class PanelClient {
   /** Why a survey is offered to a stored panelist, or not. */
   explain(surveyId: string, panelistId: string): Promise<ExplainAnswer> {
     return this.#api.json(path`/v1/surveys/${surveyId}/explain`, { query: { panelist_id: panelistId } })
+  }
+
+  /** The words that a profile is written in, and whose surveys each counts for. @param country alpha-3 [all] */
+  attributes(country?: string): Promise<AttributesAnswer> {
+    return this.#api.json('/v1/attributes', country === undefined ? {} : { query: { country } })
   }
 
   /** Stores a panelist, replacing the whole of an earlier profile. */

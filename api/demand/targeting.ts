@@ -45,7 +45,9 @@ export function targetingPanels(deps: Pick<ApiDependencies, 'config'>): RequestH
     const all = targetablePanels(deps)
     const wanted = name === null ? all : [findPanel(all, name)]
     const entries = wanted.flatMap((panel) => {
-      const markets = Object.entries(panel?.markets ?? {}).filter(([code]) => country === null || code === country)
+      const markets = Object.entries(panel?.markets ?? {})
+        .filter(([code]) => country === null || code === country)
+        .map(([code, { locales, currency }]) => [code, { locales, currency }] as const)
       return panel === undefined || markets.length === 0 ? [] : [[panel.id, Object.fromEntries(markets)] as const]
     })
     response.json(Object.fromEntries(entries))

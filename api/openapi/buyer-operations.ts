@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { BuyerErrorAnswer } from '../buyers/error-schemas.js'
 import { BuyerSurvey, SurveyBody } from '../buyers/survey-schemas.js'
 import {
   FolderList,
@@ -11,22 +12,11 @@ import {
 } from '../buyers/template-schemas.js'
 import type { Operation } from './operation.js'
 
-const BuyerErrorAnswer = z
-  .object({
-    ps_api_response_code: z.int().meta({ example: 1006 }),
-    ps_api_response_message: z.string(),
-    errors: z
-      .array(z.object({ field: z.string(), message: z.string() }))
-      .optional()
-      .meta({ description: 'Every fault of a malformed request' }),
-  })
-  .meta({ id: 'BuyerError', description: 'What went wrong, as seed 002 says it' })
-
 const error = (description: string) => ({ description, schema: BuyerErrorAnswer })
 const KEY = { 401: error('1002: no key, or not that of a demand partner') }
 const FEATURE = { 403: error('1018: the buyer has no templates') }
 const SurveyPath = z.object({ survey_id: z.string().meta({ example: '100001' }) })
-const seed = { tag: 'Templates', audience: 'demand_partner', errors: 'own', keyHeader: 'access-token' } as const
+const seed = { tag: 'Templates', audience: 'demand_partner', errors: 'buyer', keyHeader: 'access-token' } as const
 const ours = { tag: 'Templates', audience: 'demand_partner' } as const
 const NOT_HERE = 'There is no such template of yours'
 

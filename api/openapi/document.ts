@@ -1,10 +1,10 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi'
-import { ProblemAnswer } from '../panel/schemas.js'
 import { buyerOperations } from './buyer-operations.js'
 import { demandOperations } from './demand-operations.js'
-import { GatewayErrorAnswer, GatewayValidationAnswer } from './gateway-answers.js'
+import { finishedDocument } from './finished-document.js'
+import { errorBody, middlewareAnswers } from './middleware-answers.js'
 import { openOperations } from './open-operations.js'
-import { type Answer, GATEWAY_PROBLEMS, KEYED_PROBLEMS, type Operation } from './operation.js'
+import type { Answer, Operation } from './operation.js'
 import { operatorOperations } from './operator-operations.js'
 import { pageOperations } from './page-operations.js'
 import { panelOperations } from './panel-operations.js'
@@ -61,7 +61,8 @@ export function openApiDocument(publicUrl: string): OpenApiDocument {
   registry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' })
   registry.registerComponent('securitySchemes', 'accessToken', { type: 'apiKey', in: 'header', name: 'access-token' })
   for (const operation of operations) registry.registerPath(routeOf(operation))
-  return new OpenApiGeneratorV31(registry.definitions, { sortComponents: 'alphabetically' }).generateDocument({
+  const generator = new OpenApiGeneratorV31(registry.definitions, { sortComponents: 'alphabetically' })
+  const document = generator.generateDocument({
     openapi: '3.1.0',
     info: {
       title: 'Tributary',
@@ -72,11 +73,11 @@ export function openApiDocument(publicUrl: string): OpenApiDocument {
     servers: [{ url: publicUrl }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
   })
+  return finishedDocument(document)
 }
 
 function routeOf(operation: Operation): RouteConfig {
   const { body } = operation
-  const answers: Record<number, Answer> = { ...problemsOf(operation), ...operation.answers }
   return {
     method: operation.method,
     path: operation.path,
@@ -99,29 +100,45 @@ function routeOf(operation: Operation): RouteConfig {
           }),
     },
     responses: Object.fromEntries(
-      Object.entries(answers).map(([status, { description, schema, contentType }]) => [
+      [...answersOf(operation)].map(([status, answers]) => [
         status,
-        schema === undefined
-          ? { description }
-          : { description, content: { [contentType ?? 'application/json']: { schema } } },
+        {
+          description: answers[0]?.description ?? '',
+          ...(answers.some(({ schema }) => schema !== undefined) ? { content: contentOf(answers) } : {}),
+        },
       ]),
     ),
   }
 }
 
-/** What goes wrong, in the words of the address: problem+json, or the seed's own errors. */
-function problemsOf(operation: Operation): Record<number, Answer> {
-  const { audience, errors = 'problem' } = operation
-  const common = errors === 'problem' ? KEYED_PROBLEMS : errors === 'gateway' ? GATEWAY_PROBLEMS : {}
-  const problems = { ...(audience === 'anyone' ? {} : common), ...operation.problems }
-  return Object.fromEntries(
-    Object.entries(problems).map(([status, description]): [string, Answer] => {
-      if (errors === 'gateway') {
-        return [status, { description, schema: status === '400' ? GatewayValidationAnswer : GatewayErrorAnswer }]
-      }
-      return [status, { description, schema: ProblemAnswer, contentType: 'application/problem+json' }]
-    }),
+/**
+ * Every answer by status, the route's own before the middleware's. One status may come in two content types: a page that
+ * refuses a link, and problem+json where the address cannot even be decoded.
+ */
+function answersOf(operation: Operation): Map<number, Answer[]> {
+  const { errors = 'problem', problems = {} } = operation
+  const special = Object.entries(problems).map(([status, description]): [number, Answer] => [
+    Number(status),
+    { description, ...errorBody(errors, Number(status)) },
+  ])
+  const own = Object.entries(operation.answers).map(([status, answer]): [number, Answer] => [Number(status), answer])
+  const front = Object.entries(middlewareAnswers(operation)).map(([status, answer]): [number, Answer] => [
+    Number(status),
+    answer,
+  ])
+  const found = new Map<number, Answer[]>()
+  for (const [status, answer] of [...own, ...special, ...front]) {
+    found.set(status, [...(found.get(status) ?? []), answer])
+  }
+  return new Map([...found].sort(([left], [right]) => left - right))
+}
+
+/** By content type; of two schemas for one type the first counts. */
+function contentOf(answers: readonly Answer[]) {
+  const typed = answers.flatMap(({ schema, contentType = 'application/json' }) =>
+    schema === undefined ? [] : [[contentType, { schema }] as const],
   )
+  return Object.fromEntries(typed.toReversed())
 }
 
 function securityOf({ audience, keyHeader }: Operation): NonNullable<RouteConfig['security']> {

@@ -29,6 +29,7 @@ const arrivalOperations: readonly Operation[] = [
     description:
       "Locks the start and redirects to the provider. Expired, closed, paused or full: to the panel's redirect for TIMEOUT or QUOTA_FULL. Still opening: a page which asks again for at most a minute.",
     audience: 'anyone',
+    errors: 'page',
     params: z.object({ token: z.string() }),
     answers: {
       200: page('The entry is still opening: a page that refreshes itself'),
@@ -43,6 +44,7 @@ const arrivalOperations: readonly Operation[] = [
     summary: 'A browser comes back from a provider',
     description: 'Redirects to the panel for the outcome, with our signed token as `token=`.',
     audience: 'anyone',
+    errors: 'page',
     params: ConnectionPath,
     answers: {
       302: { description: "To the panel's redirect for the outcome" },

@@ -3,6 +3,13 @@ import type { ZodObject, ZodType } from 'zod'
 /** Who may call an address. */
 export type Audience = 'panel' | 'operator' | 'demand_partner' | 'survey_platform' | 'anyone'
 
+/**
+ * How an address says what went wrong: problem+json; the gateway's Error and ValidationError; the buyers' codes; the
+ * suppliers' failure; or a page for a respondent's browser, beside problem+json or the gateway's words for what no page is
+ * made for.
+ */
+export type ErrorWords = 'problem' | 'gateway' | 'buyer' | 'supplier' | 'page' | 'gateway_page'
+
 /** One answer of an operation. */
 export interface Answer {
   readonly description: string
@@ -29,29 +36,10 @@ export interface Operation {
   readonly headers?: ZodObject
   readonly body?: { readonly schema: ZodType; readonly required?: boolean; readonly contentType?: string }
   readonly answers: Readonly<Record<number, Answer>>
-  /** Answers as problem+json beside those that every address of this audience has. */
+  /** Errors beside those that the middleware answers, or in better words, each in the words of the address. */
   readonly problems?: Readonly<Record<number, string>>
-  /**
-   * How it says what went wrong: problem+json, seed 000's Error and ValidationError, or its own words, which are then
-   * among `answers` [problem]
-   */
-  readonly errors?: 'problem' | 'gateway' | 'own'
+  /** [problem] */
+  readonly errors?: ErrorWords
   /** Where seeds 002 and 004 want the key [`x-api-key`, or `Authorization`]. */
   readonly keyHeader?: 'access-token'
-}
-
-/** What every address that asks for a key may answer. */
-export const KEYED_PROBLEMS: Readonly<Record<number, string>> = {
-  401: 'No key, or a key that is not known',
-  403: 'Another kind of key, or a role that the operator lacks',
-  429: 'More requests than the key may send; see Retry-After',
-  503: 'PostgreSQL cannot be reached; see Retry-After',
-}
-
-/** The same of the gateway we offer: another kind of key is 401 there (contract §5). */
-export const GATEWAY_PROBLEMS: Readonly<Record<number, string>> = {
-  401: 'Access token is missing or invalid, or belongs to another kind of client',
-  429: 'More requests than the key may send; see Retry-After',
-  500: 'Unexpected error',
-  503: 'PostgreSQL cannot be reached; see Retry-After',
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AttributesAnswer, AttributesQuery } from '../panel/attribute-schemas.js'
 import { PanelistAnswer, PanelistPath, PanelistRequest } from '../panel/panelist-schemas.js'
 import { PostbacksAnswer, PostbacksQuery, RedeliverAnswer } from '../panel/postback-schemas.js'
 import {
@@ -8,6 +9,7 @@ import {
   ExplainQuery,
   MatchAnswer,
   MatchRequest,
+  NotNowProblem,
   OfferGoneProblem,
   SessionExistsProblem,
 } from '../panel/schemas.js'
@@ -47,6 +49,16 @@ export const panelOperations: readonly Operation[] = [
     problems: { 400: MALFORMED, 404: NOT_YOURS },
   },
   {
+    method: 'get',
+    path: '/v1/attributes',
+    tag: 'Panelists',
+    summary: 'The words that a profile is written in, and whose surveys each counts for',
+    audience: 'panel',
+    query: AttributesQuery,
+    answers: { 200: { description: 'Those of the country; without one, all', schema: AttributesAnswer } },
+    problems: { 400: MALFORMED },
+  },
+  {
     method: 'put',
     path: '/v1/panelists/{panelist_id}',
     tag: 'Panelists',
@@ -81,8 +93,8 @@ export const panelOperations: readonly Operation[] = [
       201: { description: 'The session', schema: CreateSessionAnswer },
       409: {
         description:
-          '`offer_gone`: gone, full, expired or now cheaper than offered, with up to 3 fresh `alternatives`. `session_exists`: the panelist is in this survey already',
-        schema: z.union([OfferGoneProblem, SessionExistsProblem]),
+          '`offer_gone`: gone, full, expired or now cheaper than offered, with up to 3 fresh `alternatives`. `session_exists`: the panelist is in this survey already. `cap_reached`: no starts left for now. `below_minimum_age`: too young for the market. `request_in_progress`: the first request with this key is still under way',
+        schema: z.union([OfferGoneProblem, SessionExistsProblem, NotNowProblem]),
         contentType: 'application/problem+json',
       },
     },

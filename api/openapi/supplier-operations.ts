@@ -19,7 +19,7 @@ export const supplierOperations: readonly Operation[] = [
     description:
       "Buyers' survey plans that name the panel, and every survey of the connections it may use; live ones unless `survey_status` asks for others.",
     audience: 'panel',
-    errors: 'own',
+    errors: 'supplier',
     keyHeader: 'access-token',
     query: SurveysQuery,
     answers: { 200: { description: 'The surveys', schema: SurveysAnswer }, ...failures },
@@ -30,7 +30,7 @@ export const supplierOperations: readonly Operation[] = [
     tag: 'Feed',
     summary: 'One survey: qualifications, quotas, completes and the guaranteed allocation',
     audience: 'panel',
-    errors: 'own',
+    errors: 'supplier',
     keyHeader: 'access-token',
     params: z.object({ surveyId: z.string().meta({ example: 'sv_4f2a91c0d6e87b35aa01c2d4' }) }),
     answers: {

@@ -13,6 +13,7 @@ import type { Bookable } from '../booked-session.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { notFound, Problem } from '../http/problem.js'
 import { expandedFor, GATEWAY_VOCABULARY, namedProfile, type PlanTerms, planTerms } from '../plan-booking.js'
+import { panelistAgeFloor, tooYoung } from './age-floor.js'
 import { findOffers } from './find-offers.js'
 import { findOwnOffer } from './live/find-own-offer.js'
 import { quotaKey } from './offer-token.js'
@@ -40,6 +41,11 @@ export async function bookOffer(
   ])
   const connection = deps.config.connections.find(({ id }) => id === found?.connection)
   const quota = found?.survey.quotas.find(({ quotaId }) => quotaKey(quotaId) === offer.quotaKey) ?? null
+  const country = found?.survey.country ?? standing.stored?.country
+  if (country !== undefined) {
+    const floor = panelistAgeFloor(deps, panel, country, body, standing.stored)
+    if (!floor.holds) throw new Problem(409, 'below_minimum_age', tooYoung(floor, country))
+  }
   const gone = () => offerGone(deps, panel, body, offer.surveyId, found?.survey.country)
   if (found === null || connection === undefined || offer.expired) throw await gone()
   if (!takesPeople(deps, panel, connection, found, now)) throw await gone()

@@ -12,6 +12,7 @@ import { Problem } from '../http/problem.js'
 import { parseBody } from '../http/validate.js'
 import { bookOffer, offerGone } from './book-offer.js'
 import { withIdempotencyKey } from './idempotent.js'
+import { warningsOf } from './profile-warnings.js'
 import { CreateSessionRequest } from './schemas.js'
 
 /** `POST /v1/sessions`: an offer becomes a session, its price locked, its entry opened with the provider. */
@@ -23,7 +24,7 @@ export function createSession(deps: ApiDependencies): RequestHandler {
       const sessionId = resumed ?? (await storeSession(deps, panel, body, key))
       const row = await openOrWait(deps, sessionId)
       if (row.state === 'finished') throw await offerGone(deps, panel, body, row.survey_id, row.country)
-      return { status: 201, body: answer(deps, row) }
+      return { status: 201, body: { ...answer(deps, row), ...warningsOf(deps, body.profile ?? {}, row.country) } }
     })
   }
 }

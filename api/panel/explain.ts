@@ -9,6 +9,7 @@ import type { ApiDependencies } from '../dependencies.js'
 import { panelOf } from '../http/auth.js'
 import { notFound } from '../http/problem.js'
 import { parse } from '../http/validate.js'
+import { panelistAgeFloor } from './age-floor.js'
 import { panelistOf } from './find-offers.js'
 import { ExplainQuery } from './schemas.js'
 import { isCapped, mayUse, watchedConnections } from './usable-connections.js'
@@ -42,11 +43,19 @@ export function explain(deps: ApiDependencies): RequestHandler {
     const welcome = !blocked && named
     const quotaIds = survey.quotas.length === 0 ? [null] : survey.quotas.map(({ quotaId }) => quotaId)
     const mayEnter = quotaIds.some((quotaId) => mayTakePart(survey, at, quotaId, standing.past))
+    const floor = panelistAgeFloor(deps, panel, panelist.country, {}, standing.stored)
     response.json({
       ...explanation,
-      verdict: taken || capped || grouped !== null || !welcome || !mayEnter ? 'no' : explanation.verdict,
+      verdict:
+        !floor.holds || taken || capped || grouped !== null || !welcome || !mayEnter ? 'no' : explanation.verdict,
       rules: [
         ...explanation.rules,
+        {
+          rule: 'minimum_age',
+          wanted: floor.minimumAge === 0 ? 'any age' : `${floor.minimumAge} or older`,
+          given: floor.age === null ? 'not said' : String(floor.age),
+          holds: floor.holds,
+        },
         {
           rule: 'taken',
           wanted: 'not completed or under way',

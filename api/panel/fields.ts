@@ -73,8 +73,8 @@ export const profile = z
   .meta({
     id: 'Profile',
     description:
-      'Answers by attribute. Several answers are a list, or codes joined by `|`. Names are the canonical ones (`age`, `sex`, `pets`, …; `date_of_birth` may stand for `age`), or a provider\'s own (`"toluna:1001033": "2000441"`). At most 500 attributes and 64 KB.',
-    example: { age: 34, sex: '1', pets: '1|2|4' },
+      'Answers by attribute, as `GET /v1/attributes` lists them. Several answers are a list, or codes joined by `|`. Names are the canonical ones (`age`, `sex`, `pets`, …; `date_of_birth` may stand for `age`), or a provider\'s own (`"toluna:1001033": "2000441"`). At most 500 attributes and 64 KB.',
+    example: { age: 34, sex: 'female', pets: '1|2|4' },
   })
 
 /** Whatever the panel wants to find again in redirects and postbacks. */

@@ -6,9 +6,11 @@ import { rewardFor } from '../../domain/reward.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { invalid } from '../http/validate.js'
+import { panelistAgeFloor } from './age-floor.js'
 import { askLive } from './live/ask-live.js'
 import { liveOffer, partnerOffers } from './live/live-offers.js'
 import { OFFER_TTL_MS } from './offer-token.js'
+import { warningsOf } from './profile-warnings.js'
 import type { MatchAnswer, MatchRequest, Offer } from './schemas.js'
 import { isCapped, mayUse, watchedConnections } from './usable-connections.js'
 
@@ -35,7 +37,9 @@ export async function findOffers(
   const connections = deps.config.connections.filter(
     ({ id }) => mayUse(panel, id) && (request.connections === undefined || request.connections.includes(id)),
   )
-  const uncapped = connections.filter((connection) => !isCapped(panel, connection, standing))
+  const oldEnough = panelistAgeFloor(deps, panel, panelist.country, request, standing.stored).holds
+  // nobody is asked about a child either
+  const uncapped = oldEnough ? connections.filter((connection) => !isCapped(panel, connection, standing)) : []
   const live = await askLive(deps, panel, request, panelist, uncapped)
   const offers = deps.catalogue.match({
     panelist,
@@ -77,6 +81,7 @@ export async function findOffers(
     ...(request.partner_offers
       ? { partner_offers: partnerOffers(deps, panel, request.panelist_id, live, taken, expiresAt) }
       : {}),
+    ...warningsOf(deps, panelist.profile, panelist.country),
     catalogue: { revision: Number(revision), age_ms: ageMs },
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { country, dateOfBirth, locale, panelistId, profile, stamp } from './fields.js'
+import { ProfileWarnings } from './profile-warnings.js'
 
 export const PanelistPath = z.strictObject({ panelist_id: panelistId })
 
@@ -13,7 +14,12 @@ export const PanelistRequest = z
   })
   .meta({
     id: 'PanelistRequest',
-    example: { country: 'USA', locale: 'en-US', date_of_birth: '1990-04-23', profile: { sex: '1', pets: '1|2|4' } },
+    example: {
+      country: 'USA',
+      locale: 'en-US',
+      date_of_birth: '1990-04-23',
+      profile: { sex: 'female', pets: '1|2|4' },
+    },
   })
 export type PanelistRequest = z.output<typeof PanelistRequest>
 
@@ -27,6 +33,7 @@ export const PanelistAnswer = z
     profile,
     created_at: stamp,
     updated_at: stamp,
+    warnings: ProfileWarnings,
   })
   .meta({ id: 'Panelist' })
 export type PanelistAnswer = z.output<typeof PanelistAnswer>

@@ -7,6 +7,7 @@ import { panelOf } from '../http/auth.js'
 import { notFound } from '../http/problem.js'
 import { parse, parseBody } from '../http/validate.js'
 import { type PanelistAnswer, PanelistPath, PanelistRequest } from './panelist-schemas.js'
+import { warningsOf } from './profile-warnings.js'
 
 /** `PUT /v1/panelists/{panelist_id}`: stores a profile, replacing the whole of an earlier one (contract §4). */
 export function storePanelist(deps: ApiDependencies): RequestHandler {
@@ -22,7 +23,7 @@ export function storePanelist(deps: ApiDependencies): RequestHandler {
       profile: body.profile,
     }
     const stored = await asPanel(deps.knex, panel.id, (trx) => putPanelist(trx, panel.id, panelist, deps.clock()))
-    response.json(answer(stored))
+    response.json({ ...answer(stored), ...warningsOf(deps, body.profile, body.country) })
   }
 }
 

@@ -2,6 +2,7 @@ import { Router } from 'express'
 import type { ApiDependencies } from '../dependencies.js'
 import { panelOnly } from '../http/auth.js'
 import { jsonBody } from '../http/json-body.js'
+import { attributes } from './attributes.js'
 import { sessionList } from './list-sessions.js'
 import { readPanelist, storePanelist } from './panelists.js'
 import { listPostbacks, redeliverPostback } from './postbacks.js'
@@ -13,6 +14,7 @@ export function panelReadRoutes(deps: ApiDependencies): Router {
   const panel = panelOnly(deps.keys, deps.limiter)
   router.put('/v1/panelists/:panelist_id', panel, jsonBody(), storePanelist(deps))
   router.get('/v1/panelists/:panelist_id', panel, readPanelist(deps))
+  router.get('/v1/attributes', panel, attributes(deps))
   router.get('/v1/sessions', panel, sessionList(deps))
   router.get('/v1/sessions/:session_id', panel, readSession(deps))
   router.get('/v1/postbacks', panel, listPostbacks(deps))

@@ -14,6 +14,7 @@ import {
   userAgent,
   userIp,
 } from './fields.js'
+import { ProfileWarnings } from './profile-warnings.js'
 
 /** Body of `POST /v1/surveys/match` (contract §4). */
 export const MatchRequest = z
@@ -51,7 +52,7 @@ export const MatchRequest = z
   .meta({
     id: 'MatchRequest',
     description: 'A profile in the body counts for this call, else the stored one.',
-    example: { panelist_id: 'p-1001', country: 'USA', locale: 'en-US', profile: { age: 34, sex: '1' }, limit: 3 },
+    example: { panelist_id: 'p-1001', country: 'USA', locale: 'en-US', profile: { age: 34, sex: 'female' }, limit: 3 },
   })
 export type MatchRequest = z.output<typeof MatchRequest>
 
@@ -135,6 +136,7 @@ export const MatchAnswer = z
     offers: z.array(Offer),
     connections: z.array(ConnectionStatus),
     partner_offers: z.array(PartnerOffer).optional().meta({ description: 'Only where they were asked for' }),
+    warnings: ProfileWarnings,
     catalogue: z.object({ revision: z.int().meta({ example: 48213 }), age_ms: z.number().meta({ example: 140 }) }),
   })
   .meta({ id: 'MatchAnswer' })
@@ -155,7 +157,7 @@ const ExplainReason = z
   })
   .meta({
     id: 'ExplainReason',
-    example: { attribute: 'sex', wanted: '1', given: '1', holds: true, provider_code: 'kantar:sex' },
+    example: { attribute: 'sex', wanted: 'female', given: 'female', holds: true, provider_code: 'kantar:sex' },
   })
 
 /** Answer of `GET /v1/surveys/{survey_id}/explain`. */
@@ -212,6 +214,7 @@ export const CreateSessionAnswer = z
     state: SessionState,
     price: money.nullable().meta({ description: 'Locked; null while opening where the price comes with the entry' }),
     reward: reward.nullable(),
+    warnings: ProfileWarnings,
   })
   .meta({
     id: 'CreateSessionAnswer',
@@ -244,6 +247,11 @@ export const OfferGoneProblem = ProblemAnswer.extend({
   code: z.literal('offer_gone'),
   alternatives: z.array(Offer).max(3).meta({ description: 'Fresh offers, the same survey first' }),
 }).meta({ id: 'OfferGoneProblem' })
+
+/** 409 of `POST /v1/sessions`: what a person, or their request, has to wait for or cannot have. */
+export const NotNowProblem = ProblemAnswer.extend({
+  code: z.enum(['cap_reached', 'below_minimum_age', 'request_in_progress']),
+}).meta({ id: 'NotNowProblem' })
 
 /** 409 of `POST /v1/sessions`: this panelist is in this survey already. */
 export const SessionExistsProblem = ProblemAnswer.extend({

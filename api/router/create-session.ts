@@ -12,6 +12,7 @@ import { newSession, openOrWait } from '../booked-session.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { supplierOf } from '../http/gateway-auth.js'
 import { fault, GatewayValidationError } from '../http/gateway-errors.js'
+import { panelistAgeFloor, tooYoung } from '../panel/age-floor.js'
 import { isWelcome, snapshotOf } from '../panel/book-offer.js'
 import { isCapped, mayUse, upstreamPanelistId, watchedConnections } from '../panel/usable-connections.js'
 import { chooseInPlan } from './choose-in-plan.js'
@@ -31,6 +32,7 @@ export function createSurveySession(deps: ApiDependencies): RequestHandler {
     const body = readBody(SurveySession, request)
     const asked = await lookUp(deps, panel, surveyId, body)
     const choice = asked.found.connection === GATEWAY ? await chooseInPlan(asked) : chooseUpstream(asked)
+    requireAge(asked)
     // whoever has their place already is not asked whether there is room for one more
     const held = await unfinishedSession(asked)
     if (held !== null) return void response.json(answer(deps, held))
@@ -90,6 +92,13 @@ async function lookUp(
 async function unfinishedSession({ deps, panel, body, found, standing }: Asked): Promise<SessionRow | null> {
   if (!standing.taken.includes(found.surveyId)) return null
   return findUnfinishedSession(deps.knex, panel.id, body.panelist_id, found.surveyId)
+}
+
+/** The panelist has to be old enough for the market, whatever the survey asks. */
+function requireAge({ deps, panel, body, found, standing }: Asked): void {
+  const { country } = found.survey
+  const floor = panelistAgeFloor(deps, panel, country, { profile: body.panelist_profile }, standing.stored)
+  if (!floor.holds) throw fault('minimum_age', 'panelist_id', tooYoung(floor, country))
 }
 
 /** What the panelist did before, here and elsewhere, may keep them out. */

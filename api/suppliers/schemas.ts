@@ -123,7 +123,7 @@ const SupplierQuota = z
     mod_on: epoch,
     last_complete_date: epoch.nullable(),
   })
-  .meta({ id: 'SupplierQuota', example: QUOTA_EXAMPLE })
+  .meta({ id: 'SupplierSurveyQuota', example: QUOTA_EXAMPLE })
 
 const SupplierSurvey = z
   .object({

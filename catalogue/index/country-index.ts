@@ -183,6 +183,11 @@ export class CountryIndex {
     return matches
   }
 
+  /** Whether a survey names an attribute, or did since the index was built. */
+  asks(attribute: string): boolean {
+    return this.numbers.has(attribute)
+  }
+
   /** Files what is given under the attributes' numbers, which it returns; an empty list is no answer. */
   private begin(profile: ExpandedProfile): number[] {
     this.predicates.begin()

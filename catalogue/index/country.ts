@@ -50,6 +50,11 @@ export class Country {
     return this.settle().match(query)
   }
 
+  /** Whether a survey names an attribute, such as `kantar:income`. */
+  asks(attribute: string): boolean {
+    return this.settle().asks(attribute)
+  }
+
   /** Builds the index now when there is none. */
   settle(): CountryIndex {
     if (this.index !== null) return this.index

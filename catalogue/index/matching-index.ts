@@ -60,6 +60,11 @@ export class MatchingIndex {
     return this.countries.get(query.country)?.match(query) ?? new Matches()
   }
 
+  /** Whether a survey of a country names an attribute, such as `kantar:income`. */
+  asks(country: string, attribute: string): boolean {
+    return this.countries.get(country)?.asks(attribute) ?? false
+  }
+
   /** Builds at once what would be built at the next match. */
   settle(): void {
     for (const country of this.countries.values()) country.settle()

@@ -159,6 +159,9 @@ export const locale = (example = 'en-US') =>
     /^[a-z]{2,3}-[A-Z]{2}$/.test(value) ? value : new Complaint('must be a locale: language, dash, country'),
   )
 
+/** Full years below which a panelist is offered nothing; 0 = no floor. */
+export const minimumAge = () => integer(0, 120, '16')
+
 /** ISO 4217. */
 export const currency = (example = 'USD') =>
   textField({ example }, (value) => (isCurrency(value) ? value : new Complaint('must be an ISO 4217 currency code')))

@@ -2,7 +2,18 @@ import { z } from 'zod'
 import { OUTCOMES, type Outcome } from '../../domain/outcome.js'
 import type { RewardPolicy } from '../../domain/reward.js'
 import { fieldNotes } from './field-notes.js'
-import { Complaint, currency, headerKey, identifier, integer, locale, number, textField, webUrl } from './fields.js'
+import {
+  Complaint,
+  currency,
+  headerKey,
+  identifier,
+  integer,
+  locale,
+  minimumAge,
+  number,
+  textField,
+  webUrl,
+} from './fields.js'
 import { isCurrency } from './iso-codes.js'
 import { absent, section, someOf } from './sections.js'
 
@@ -45,10 +56,16 @@ export const caps = section({
   weekly: absent(integer(1, 1_000_000, '100')),
 })
 
+const market = section({
+  locales: someOf(locale()),
+  currency: currency(),
+  minimum_age: absent(minimumAge()).register(fieldNotes, { otherwise: 'the installation’s' }),
+})
+
 export const panelSchema = section({
   id: identifier('lifepoints'),
   api_key: headerKey('"tk_live_…"'),
-  markets: z.record(z.string(), section({ locales: someOf(locale()), currency: currency() })),
+  markets: z.record(z.string(), market),
   redirects,
   postback: absent(section({ url: webUrl('"https://app.example/hooks"'), secret: webhookSecret })),
   reward: absent(reward).transform((given) => given ?? NO_REWARD),

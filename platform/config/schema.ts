@@ -9,6 +9,7 @@ import {
   headerKey,
   identifier,
   integer,
+  minimumAge,
   oneOf,
   SHORTEST_TTL_MS,
   text,
@@ -67,6 +68,7 @@ export const configSchema = section({
     late_outcome_grace: ttl('30d'),
     hold_ttl: holdTtl.prefault('4xLOI'),
   }).prefault({}),
+  minimum_age: minimumAge().prefault(16),
   targeting_attributes: absent(text('./attributes.yaml')).register(fieldNotes, { otherwise: 'shipped' }),
   operators: list(
     section({ id: identifier('ops'), api_key: headerKey('"ok_live_…"'), roles: someOf(oneOf(['ops', 'finance'])) }),

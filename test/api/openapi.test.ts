@@ -1,8 +1,12 @@
 import type { Express } from 'express'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { z } from 'zod'
 import { openApiDocument, operations } from '../../api/openapi/document.js'
+import { finishedDocument } from '../../api/openapi/finished-document.js'
+import type { Operation } from '../../api/openapi/operation.js'
 import type { PageDocument } from '../../api/public/docs-document.js'
 import { exampleOf } from '../../api/public/docs-example.js'
+import { DocumentSchemas } from '../support/openapi.js'
 import { type ReadingApi, startReadingApi } from './reading-support.js'
 
 let api: ReadingApi
@@ -74,20 +78,30 @@ describe('the OpenAPI document', () => {
         const operation = operations.find((one) => one.path === path && one.method === method)
         for (const [status, { content }] of Object.entries(responses)) {
           const shown = content?.['application/json']?.schema
-          const schema = operation?.answers[Number(status)]?.schema
-          if (shown === undefined || schema === undefined) continue
+          const { schema, contentType } = operation?.answers[Number(status)] ?? {}
+          if (shown === undefined || schema === undefined || contentType !== undefined) continue
           expect(schema.safeParse(exampleOf(document, shown)).error, `${method} ${path}`).toBeUndefined()
         }
       }
     }
   })
 
+  it('shows no value that its own schema refuses, by a JSON Schema library', () => {
+    const schemas = new DocumentSchemas(openApiDocument('http://x.example'))
+    const shown = schemas.shownValues()
+    expect(shown.length).toBeGreaterThan(250)
+    const wrong = shown.map(({ pointer, value }) => [pointer, schemas.faultsOf(pointer, value)])
+    expect(wrong.filter(([, fault]) => fault !== null)).toEqual([])
+  })
+
   it('writes patterns as JSON Schema does, types for every query field, and unique ids', () => {
     const document = openApiDocument('http://x.example')
     const text = JSON.stringify(document)
-    for (const [, pattern] of text.matchAll(/"pattern":"((?:[^"\\]|\\.)*)"/g)) {
-      expect(pattern).not.toMatch(/^\/.*\/\w*$/)
-      expect(() => new RegExp(JSON.parse(`"${pattern}"`), 'u')).not.toThrow()
+    const patterns = new DocumentSchemas(document).patterns()
+    expect(patterns.length).toBeGreaterThan(40)
+    for (const pattern of patterns) {
+      expect(pattern).not.toMatch(/\/[a-z]*$/)
+      expect(() => new RegExp(pattern, 'u')).not.toThrow()
     }
     for (const methods of Object.values(document.paths ?? {})) {
       for (const { parameters = [] } of Object.values(
@@ -100,4 +114,91 @@ describe('the OpenAPI document', () => {
     const ids = [...text.matchAll(/"operationId":"([^"]+)"/g)].map(([, id]) => id)
     expect(new Set(ids).size).toBe(operations.length)
   })
+
+  it('gives every schema an id of its own', () => {
+    const schemas = new Map<string, Set<unknown>>()
+    for (const schema of schemasOf(operations)) {
+      const id = schema.meta()?.id
+      if (id !== undefined) schemas.set(id, (schemas.get(id) ?? new Set()).add(schema))
+    }
+    expect(schemas.size).toBeGreaterThan(60)
+    expect([...schemas].filter(([, found]) => found.size > 1).map(([id]) => id)).toEqual([])
+  })
+
+  it('tells a default of a request in words, and requires in an answer what always has one', () => {
+    const schemas = componentsOf(openApiDocument('http://x.example'))
+    const { limit } = schemas.MatchRequest?.properties ?? {}
+    expect(limit).not.toHaveProperty('default')
+    expect(limit?.description).toContain('Default: 20.')
+    expect(schemas.MatchRequest?.required).toEqual(['panelist_id'])
+    const { qlc } = schemas.BuyerSurvey?.properties ?? {}
+    expect(qlc?.required).toEqual(['enable', 'multiple_quotas'])
+    expect(qlc?.properties?.multiple_quotas?.required).toEqual(['enable', 'count_by_quota', 'compensate_by_quota'])
+    // what is left are query fields, which generators take as they should be
+    const inSchemas = new DocumentSchemas(openApiDocument('http://x.example'))
+      .shownValues()
+      .filter(({ keyword, pointer }) => keyword === 'default' && !pointer.includes('/parameters/'))
+    expect(inSchemas).toEqual([])
+  })
 })
+
+describe('finishing the document', () => {
+  const finished = (schema: object) =>
+    componentsOf(finishedDocument({ components: { schemas: { One: schema } }, paths: {} } as never)).One
+
+  it.each([
+    ['^a$/u', '^a$'],
+    ['^a\\/u$/u', '^a/u$'],
+    ['^a\\/u', '^a/u'],
+    ['^a\\\\/u', '^a\\\\'],
+    ['^\\d+$', '^\\d+$'],
+  ])('reads the pattern %s as %s', (pattern, wanted) => {
+    expect(finished({ type: 'string', pattern })).toEqual({ type: 'string', pattern: wanted })
+  })
+
+  it('refuses flags that JSON Schema cannot say', () => {
+    expect(() => finished({ type: 'string', pattern: '^a$/iu' })).toThrow('no flag iu')
+  })
+
+  it('takes a field for a field, whatever it is called', () => {
+    const schema = {
+      type: 'object',
+      properties: { default: { type: 'string' }, example: { type: 'string', pattern: 'a/u' } },
+    }
+    expect(finished(schema)).toEqual({
+      type: 'object',
+      properties: { default: { type: 'string' }, example: { type: 'string', pattern: 'a' } },
+    })
+  })
+})
+
+interface Component {
+  readonly description?: string
+  readonly required?: readonly string[]
+  readonly properties?: Readonly<Record<string, Component>>
+}
+
+const componentsOf = (document: { components?: object }): Record<string, Component | undefined> =>
+  (document.components as { schemas?: Record<string, Component> } | undefined)?.schemas ?? {}
+
+/** Every zod schema that the operations are made of, parts of parts too, each once. */
+function schemasOf(given: readonly Operation[]): z.ZodType[] {
+  const found = new Set<object>()
+  const seen = new Set<object>()
+  const look = (value: unknown): void => {
+    if (Array.isArray(value)) {
+      for (const item of value) look(item)
+      return
+    }
+    if (typeof value !== 'object' || value === null || seen.has(value)) return
+    seen.add(value)
+    const { _zod } = value as { _zod?: { def: object } }
+    // checks have a definition too, and are no schemas
+    if (_zod !== undefined && 'meta' in value) found.add(value)
+    for (const part of Object.values(_zod?.def ?? value)) look(part)
+  }
+  for (const { params, query, headers, body, answers } of given) {
+    look([params, query, headers, body?.schema, Object.values(answers).map(({ schema }) => schema)])
+  }
+  return [...found] as z.ZodType[]
+}

@@ -17,6 +17,7 @@ import { enterSession, storeEntry } from '../../db/stores/entry-store.js'
 import { applyClaims } from '../../db/stores/outcome-store.js'
 import { insertSession, type NewSession } from '../../db/stores/session-store.js'
 import { money } from '../../domain/money.js'
+import { ProfileWords } from '../../domain/words/profile-words.js'
 import { loadConfig } from '../../platform/config/load.js'
 import { createLogger } from '../../platform/logger.js'
 import { createSigner } from '../../platform/signing/signer.js'
@@ -92,7 +93,8 @@ export async function startReadingApi(given: Partial<ApiDependencies> = {}): Pro
     operatorSessions: new OperatorSessions(Buffer.alloc(32, 9), config.operators, false, () => new Date()),
     offers: new OfferTokens(Buffer.alloc(32, 7)),
     sessionTokens: new SessionTokens(Buffer.alloc(32, 5)),
-    catalogue: { state: () => ({ ready: true, revision: 41n, ageMs: 12, surveys: 3 }) },
+    catalogue: { state: () => ({ ready: true, revision: 41n, ageMs: 12, surveys: 3 }), asks: () => false },
+    words: new ProfileWords([], []),
     sessions: { redeliver: (id: string, times: number) => redelivered.push([id, times]) },
     temporal: new Client({ connection: connectionAway }),
     ...given,

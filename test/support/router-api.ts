@@ -200,6 +200,7 @@ export function as(api: RouterApi, key: Key) {
   const headers = { 'x-api-key': KEYS[key] }
   return {
     post: (path: string, body: object) => request(api.app).post(path).set(headers).send(body),
+    put: (path: string, body: object) => request(api.app).put(path).set(headers).send(body),
     get: (path: string) => request(api.app).get(path).set(headers),
   }
 }
