@@ -87,7 +87,7 @@ export function connectDatabase(options: DatabaseOptions): Knex {
       createRetryIntervalMillis: 100,
       propagateCreateError: true,
       afterCreate: (connection: WatchedClient, done: (error: Error | null, connection: WatchedClient) => void) => {
-        connection.query(session, (error) => done(error, connection))
+        void connection.query(session, (error) => done(error, connection))
       },
     },
     // what it would print is thrown to the caller, who logs it
