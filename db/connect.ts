@@ -27,7 +27,7 @@ const LIMITS: Readonly<Record<Patience, Limits>> = {
   // together less than 10 s, in which every route answers
   request: {
     acquireMs: 4_000,
-    connectMs: 3_000,
+    connectMs: 4_000,
     silentMs: 4_500,
     statementMs: 4_000,
     idleInTransactionMs: 15_000,
