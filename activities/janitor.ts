@@ -1,5 +1,6 @@
 import type { Knex } from '../db/connect.js'
 import { findPendingClaims, type PendingClaim } from '../db/stores/claim-store.js'
+import { beat, pruneHeartbeats } from '../db/stores/heartbeat-store.js'
 import { ensurePartitions, pruneIdempotencyKeys, tryLease } from '../db/stores/housekeeping-store.js'
 import { prunePanelistMatches } from '../db/stores/panelist-match-store.js'
 import {
@@ -49,6 +50,9 @@ export function createJanitorActivities(deps: { readonly knex: Knex; readonly cl
   return {
     /** Finds what nobody takes care of. Pending postbacks are taken over, and changes stamped, in the same breath. */
     async findLeftBehind(): Promise<LeftBehind> {
+      // its heartbeat: that Temporal, a worker and PostgreSQL work together, for nothing else comes this far
+      await beat(deps.knex, { part: 'janitor', process: 'janitor', queues: [] })
+      await pruneHeartbeats(deps.knex)
       const now = deps.clock()
       const [sessions, claims, postbacks, plans, closedPlans, { stamped }] = await Promise.all([
         findUnstartedSessions(deps.knex, before(STARTING_MS), BATCH),

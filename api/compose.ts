@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client'
 import { createCatalogue } from '../catalogue/catalogue.js'
 import type { CatalogueConnection } from '../catalogue/connections.js'
 import { createPostgresSource } from '../catalogue/postgres-source.js'
-import type { Knex } from '../db/connect.js'
+import { connectDatabase, type Knex } from '../db/connect.js'
 import { installationKey, installationSecret } from '../db/stores/key-store.js'
 import { createHttp } from '../platform/egress/http-client.js'
 import type { Logger } from '../platform/logger.js'
@@ -24,6 +24,9 @@ import { profileWordsOf } from './profile-words.js'
 import { RefreshDriver } from './refresh-driver.js'
 import { SessionDriver } from './session-driver.js'
 import { SessionTokens } from './supply/session-token.js'
+
+/** The follower reads one thing after the other. */
+const FOLLOWING_CONNECTIONS = 1
 
 export interface ApiParts {
   readonly config: TributaryConfig
@@ -50,7 +53,12 @@ export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependenci
     installationSecret(knex, 'operator-sessions'),
     installationSecret(knex, 'feed'),
   ])
-  const source = createPostgresSource({ knex, url: parts.databaseUrl })
+  const following = connectDatabase({
+    url: parts.databaseUrl,
+    applicationName: 'tributary catalogue',
+    poolSize: FOLLOWING_CONNECTIONS,
+  })
+  const source = createPostgresSource({ knex, following, url: parts.databaseUrl })
   const connections = upstreams.all.map((upstream): CatalogueConnection => {
     const { name: provider } = upstream.adapter
     const own = config.attributeMappings.has(upstream.connection)
@@ -106,6 +114,7 @@ export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependenci
     close: async () => {
       await catalogue.close()
       await source.close()
+      await following.destroy()
       await egress.close()
     },
   }

@@ -32,7 +32,12 @@ async function main(): Promise<void> {
     env: process.env,
     connectionSchemas,
   })
-  const knex = connectDatabase({ url: environment.databaseUrl, applicationName: 'tributary api', poolSize: 16 })
+  const knex = connectDatabase({
+    url: environment.databaseUrl,
+    applicationName: 'tributary api',
+    poolSize: 16,
+    patience: 'request',
+  })
   const temporal = createTemporalClient(config.codec.key)
 
   const server = createServer({ requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 65_000 })

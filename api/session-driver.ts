@@ -18,7 +18,7 @@ import {
 import { sessionStart } from '../workflows/messages/session-start.js'
 
 /** How long a create waits for the provider's entry, and how long while Temporal was away a moment ago. */
-const OPEN_WAIT_MS = 10_000
+const OPEN_WAIT_MS = 8_000
 const OPEN_WAIT_WHEN_AWAY_MS = 1_000
 const AWAY_FOR_MS = 5_000
 /** How long a create waits for the mere start of a workflow. */

@@ -1,3 +1,4 @@
+import { lateAfterMs } from '../domain/heard.js'
 import type { Vocabulary } from '../domain/targeting/expand.js'
 import type { ConnectionHealth } from './source.js'
 
@@ -25,8 +26,7 @@ export interface ConnectionStanding {
   readonly offered: boolean
 }
 
-const STALE_INTERVALS = 5
-const STALE_AT_LEAST_MS = 60_000
+const NEVER = { lastSuccessAt: null }
 
 /** How a connection stands at an instant, for matches and for their `connections`. */
 export function connectionStanding(
@@ -40,9 +40,7 @@ export function connectionStanding(
   const ageSeconds = lastSuccess === null ? null : Math.floor(ageMs / 1000)
   if (health?.paused === true || health?.removed === true) return { id, status: 'paused', ageSeconds, offered: false }
   if (pollEveryMs === null) return { id, status: 'ok', ageSeconds, offered: true }
-  // an interval is what the provider asked for at the last poll (a cache that lives longer), else the configured one
-  const askedMs = lastSuccess === null ? 0 : (health?.nextPollAt?.getTime() ?? 0) - lastSuccess
-  const stale = ageMs > Math.max(STALE_INTERVALS * Math.max(pollEveryMs, askedMs), STALE_AT_LEAST_MS)
+  const stale = ageMs > lateAfterMs(health ?? NEVER, pollEveryMs)
   const failing = (health?.failStreak ?? 0) > 0
   return { id, status: stale ? 'stale' : failing ? 'error' : 'ok', ageSeconds, offered: ageMs <= staleAfterMs }
 }

@@ -29,26 +29,37 @@ const OUTCOMES_OF_DAYS = 30
 
 /** The catalogue's source over the tables `surveys`, `sessions` and `connections`. */
 export interface PostgresSource extends CatalogueSource {
-  /** Ends the listening connection; the pool is its owner's. */
+  /** Ends the listening connection; the pools are their owner's. */
   close(): Promise<void>
 }
 
 /**
  * Reads stamped rows only (design §5), so that following `revision > last` misses nothing.
- * @param url the same database as the pool's: LISTEN needs a connection of its own
+ * @param knex answers for requests
+ * @param following the pool which the whole set and its changes are read with: nobody outside waits for them, and some
+ *   take longer than a request may [knex]
+ * @param url the same database as the pools': LISTEN needs a connection of its own
  */
-export function createPostgresSource({ knex, url }: { knex: Knex; url: string }): PostgresSource {
+export function createPostgresSource({
+  knex,
+  following = knex,
+  url,
+}: {
+  knex: Knex
+  following?: Knex
+  url: string
+}): PostgresSource {
   const listeners = new Set<() => void>()
   const wakes = listenForWakes(url, CATALOGUE_CHANNEL, () => {
     for (const listener of listeners) listener()
   })
   return {
     async loadAfter(revision, limit) {
-      const rows: StoredRow[] = await knex('surveys')
+      const rows: StoredRow[] = await following('surveys')
         .select({
           ...COLUMNS,
           // the description of what is over would only be read to be dropped
-          survey: knex.raw(`case when status in ('closed', 'withdrawn') then null else survey end`),
+          survey: following.raw(`case when status in ('closed', 'withdrawn') then null else survey end`),
         })
         .where('revision', '>', revision.toString())
         .orderBy('revision')
@@ -63,7 +74,7 @@ export function createPostgresSource({ knex, url }: { knex: Knex; url: string })
       return row === undefined ? null : rowOf(row)
     },
     async inFlight() {
-      const { rows } = (await knex.raw(
+      const { rows } = (await following.raw(
         `select survey_id as "surveyId", provider_quota_id as "quotaId", count(*)::int as sessions
            from sessions where state <> 'finished' group by survey_id, provider_quota_id`,
       )) as { rows: SessionsInFlight[] }
@@ -71,7 +82,7 @@ export function createPostgresSource({ knex, url }: { knex: Knex; url: string })
     },
     async outcomes() {
       // a session that nobody entered says nothing about the survey
-      const { rows } = (await knex.raw(
+      const { rows } = (await following.raw(
         `select survey_id as "surveyId", count(*)::int as sessions,
                 count(*) filter (where outcome = 'COMPLETED')::int as completes
            from sessions
@@ -89,7 +100,7 @@ export function createPostgresSource({ knex, url }: { knex: Knex; url: string })
         failStreak: number
         lastSuccessAt: Date
         nextPollAt: Date | null
-      }[] = await knex('connections').select({
+      }[] = await following('connections').select({
         connection: 'connection',
         state: 'state',
         paused: 'paused',

@@ -1,11 +1,12 @@
 import { Connection } from '@temporalio/client'
 import { connectDatabase } from '../db/connect.js'
 import { readConnectionOverview } from '../db/read-models/connection-overview.js'
+import { readHeardParts } from '../db/read-models/heard-parts.js'
 import { readEnvironment } from '../platform/config/environment.js'
 import { ConfigError } from '../platform/config/faults.js'
 import { loadConfig } from '../platform/config/load.js'
 import { locateConfig } from '../platform/config/locate.js'
-import { temporalSettings } from '../platform/temporal/connection.js'
+import { clientOptions, temporalSettings } from '../platform/temporal/connection.js'
 import { embeddedTemporalAddress } from '../platform/temporal/embedded.js'
 import { connectionSchemas, type TributaryConfig } from '../providers/connection-schemas.js'
 import { supplyQueue } from '../workflows/messages/poll.js'
@@ -13,6 +14,7 @@ import type { CommandContext } from './command-context.js'
 import { checkConnections } from './doctor/connections.js'
 import { checkDatabase } from './doctor/database.js'
 import { type Finding, fault, ok, wordsOf } from './doctor/finding.js'
+import { checkHeard } from './doctor/heard.js'
 import { diskSpace, nodeVersion } from './doctor/machine.js'
 import { checkProofs } from './doctor/proofs.js'
 import { checkTemporal, type Queue } from './doctor/temporal.js'
@@ -75,7 +77,8 @@ async function examineDatabase(context: CommandContext, config: TributaryConfig 
     const usable = findings.some(({ part, state }) => part === 'schema' && state === 'ok')
     if (!usable || config === null) return findings
     const rows = await readConnectionOverview(knex)
-    return [...findings, ...checkConnections(servedConnections(config), rows, new Date())]
+    const heard = checkHeard(await readHeardParts(knex), queuesOf(config))
+    return [...findings, ...heard, ...checkConnections(servedConnections(config), rows, new Date())]
   } finally {
     await knex.destroy()
   }
@@ -90,7 +93,7 @@ async function examineTemporal(
   const { temporalNamespace: namespace } = readEnvironment(context.env, context.directory)
   let connection: Connection
   try {
-    connection = await Connection.connect({ ...connectionOptions, address, connectTimeout: '5s' })
+    connection = await Connection.connect({ ...clientOptions({ ...connectionOptions, address }), connectTimeout: '5s' })
   } catch (error) {
     const wayOut = 'start it (npm start brings its own), or correct TEMPORAL_ADDRESS'
     return [fault('Temporal', `${address}: ${wordsOf(error)}`, wayOut)]

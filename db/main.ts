@@ -1,5 +1,5 @@
 import { Connection } from '@temporalio/client'
-import { temporalSettings } from '../platform/temporal/connection.js'
+import { clientOptions, temporalSettings } from '../platform/temporal/connection.js'
 import { registerSearchAttributes } from '../platform/temporal/search-attributes.js'
 import { migrate } from './migrate.js'
 
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
     process.stdout.write('TEMPORAL_ADDRESS is not set: search attributes were not registered\n')
     return
   }
-  const connection = await Connection.connect({ ...connectionOptions, connectTimeout: '20s' })
+  const connection = await Connection.connect({ ...clientOptions(connectionOptions), connectTimeout: '20s' })
   try {
     await registerSearchAttributes(connection, namespace)
     process.stdout.write(`search attributes are registered in namespace ${namespace}\n`)

@@ -4,6 +4,7 @@ import { banner, countSurveys, firstBuyer, firstPanel, publicUrlOf } from './ban
 import { checkout } from './checkout.mjs'
 import { startChild } from './child.mjs'
 import { showErrors } from './log-watch.mjs'
+import { withDirectLoopback } from './loopback.mjs'
 import { forgetProcesses, recordProcesses, stopOrphans } from './orphans.mjs'
 import { chooseOwnPorts } from './own-ports.mjs'
 import { accepts } from './ports.mjs'
@@ -154,7 +155,7 @@ export class Installation {
       ([name]) => !(ownTemporal && name.startsWith('TEMPORAL_')),
     )
     return {
-      ...Object.fromEntries(inherited),
+      ...withDirectLoopback(Object.fromEntries(inherited)),
       ...(ownTemporal ? { TEMPORAL_CONFIG_FILE: emptyProfile() } : {}),
       DATABASE_URL: database_url,
       TEMPORAL_ADDRESS: temporal,

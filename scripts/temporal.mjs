@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { checkout } from './checkout.mjs'
+import { withDirectLoopback } from './loopback.mjs'
 import { accepts, choosePort } from './ports.mjs'
 import { findProcesses, isAlive, spawnServer, stopProcess, tail } from './processes.mjs'
 import { Failure } from './report.mjs'
@@ -128,7 +129,7 @@ export async function isServing(executable, address, namespace) {
 /** The CLI reads TEMPORAL_* and a profile file as defaults; those of the user's other servers must not leak in. */
 function serverEnvironment() {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_')))
-  return { ...env, TEMPORAL_CONFIG_FILE: emptyProfile() }
+  return { ...withDirectLoopback(env), TEMPORAL_CONFIG_FILE: emptyProfile() }
 }
 
 /**

@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util'
 import { checkout } from './checkout.mjs'
 import { installDependencies } from './install.mjs'
 import { tryLock } from './lock.mjs'
+import { withDirectLoopback } from './loopback.mjs'
 import { findProcesses, stopProcess } from './processes.mjs'
 import { Failure, runCommand, say } from './report.mjs'
 import { startTestServers } from './test-servers.mjs'
@@ -38,7 +39,7 @@ await runCommand(async () => {
     if (long) say(`  ..  long runs: --seed ${seed} --minutes ${minutes}`)
     const report = path.join(data, 'report.json')
     vitest = startVitest(rest, report, {
-      ...withoutOwnSettings(process.env),
+      ...withDirectLoopback(withoutOwnSettings(process.env)),
       ...servers.environment,
       ...(long ? { TRIBUTARY_LONG: '1', TRIBUTARY_SEED: String(seed), TRIBUTARY_MINUTES: String(minutes) } : {}),
     })

@@ -10,12 +10,13 @@ import { locateConfig } from '../platform/config/locate.js'
 import { createHttp } from '../platform/egress/http-client.js'
 import { readFailpoints } from '../platform/failpoints.js'
 import { createLogger } from '../platform/logger.js'
-import { dataConverter, temporalSettings } from '../platform/temporal/connection.js'
+import { clientOptions, dataConverter, temporalSettings } from '../platform/temporal/connection.js'
 import { connectionSchemas } from '../providers/connection-schemas.js'
 import { createProviderHttp } from '../providers/provider-http.js'
 import { createUpstreams } from '../providers/upstreams.js'
 import { createActivitySet } from './activity-set.js'
 import { createWorkers } from './create-workers.js'
+import { startHeartbeats } from './heartbeats.js'
 import { untilItWorks } from './patience.js'
 import { readQueueGroups } from './queues.js'
 import { reconcileConnections } from './reconcile-connections.js'
@@ -85,11 +86,13 @@ async function main(): Promise<void> {
   // one that dies takes the others along: the supervisor starts them all anew
   const ended = Promise.all(running).finally(stop)
   ended.catch(() => {})
-  logger.info({ queues: workers.map((worker) => worker.options.taskQueue) }, 'ready')
+  const queues = workers.map((worker) => worker.options.taskQueue)
+  const stopHeartbeats = startHeartbeats(knex, queues, logger)
+  logger.info({ queues }, 'ready')
   process.send?.({ event: 'ready' })
 
   const client = new Client({
-    connection: Connection.lazy({ ...connectionOptions, connectTimeout: '5s' }),
+    connection: Connection.lazy({ ...clientOptions(connectionOptions), connectTimeout: '5s' }),
     namespace,
     dataConverter: converter,
   })
@@ -101,7 +104,7 @@ async function main(): Promise<void> {
     untilItWorks('connections', logger, stopping.signal, () => reconcileConnections(parts)).catch(() => {})
   }
 
-  await ended
+  await ended.finally(stopHeartbeats)
   await connection.close()
   await egress.close()
   await knex.destroy()

@@ -113,7 +113,10 @@ const publicOperations: readonly Operation[] = [
     summary: 'PostgreSQL, its migrations and the index are ready',
     audience: 'anyone',
     answers: {
-      200: { description: 'Ready; `degraded` while Temporal is away', schema: ReadyAnswer },
+      200: {
+        description: 'Ready; `degraded` while Temporal, a worker or the janitor is away or silent',
+        schema: ReadyAnswer,
+      },
       503: { description: 'Not ready; `parts` says what is missing', schema: ReadyAnswer },
     },
   },

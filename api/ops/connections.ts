@@ -1,7 +1,9 @@
 import type { RequestHandler } from 'express'
-import { readConnectionOverview } from '../../db/read-models/connection-overview.js'
+import { type ConnectionOverview, readConnectionOverview } from '../../db/read-models/connection-overview.js'
+import { readHeardParts } from '../../db/read-models/heard-parts.js'
+import { DEFAULT_POLL_EVERY_MS, type Heard, heardConnection } from '../../domain/heard.js'
 import type { SupplyKind } from '../../web/ops/ops-view.js'
-import { pollWorkflowId } from '../../workflows/messages/poll.js'
+import { pollWorkflowId, supplyQueue } from '../../workflows/messages/poll.js'
 import type { ApiDependencies } from '../dependencies.js'
 import type { ConnectionsAnswer } from './schemas.js'
 import type { TemporalUi } from './temporal-ui.js'
@@ -18,8 +20,9 @@ export function listConnections(deps: ApiDependencies, temporalUi: TemporalUi): 
 
 /** Every configured connection, in the configuration's order. */
 export async function connectionsStanding(deps: ApiDependencies, temporalUi: TemporalUi): Promise<Shown[]> {
-  const rows = new Map((await readConnectionOverview(deps.knex)).map((row) => [row.connection, row]))
-  const now = deps.clock().getTime()
+  const [overview, heard] = await Promise.all([readConnectionOverview(deps.knex), readHeardParts(deps.knex)])
+  const rows = new Map(overview.map((row) => [row.connection, row]))
+  const now = deps.clock()
   return deps.config.connections.map(({ id, provider }): Shown => {
     const row = rows.get(id)
     const supply = supplyOf(deps, id)
@@ -31,12 +34,11 @@ export async function connectionsStanding(deps: ApiDependencies, temporalUi: Tem
     return {
       id,
       provider: row.provider,
-      state: row.paused ? 'paused' : row.state === 'removed' || row.state === 'starting' ? notYet : row.state,
-      reason: row.reason,
+      ...standingOf(deps, row, heard.queues, now),
       last_success_at: row.lastSuccessAt?.toISOString() ?? null,
       fail_streak: row.failStreak,
       surveys_open: row.surveysOpen,
-      lag_ms: row.lastSuccessAt === null ? null : Math.max(0, now - row.lastSuccessAt.getTime()),
+      lag_ms: row.lastSuccessAt === null ? null : Math.max(0, now.getTime() - row.lastSuccessAt.getTime()),
       quarantined: row.quarantined,
       workflow_url: workflowUrl,
     }
@@ -44,10 +46,42 @@ export async function connectionsStanding(deps: ApiDependencies, temporalUi: Tem
 }
 
 /**
+ * How a connection stands as it was heard: a poll loop that fell silent cannot say so itself, so its last word does not
+ * count for longer than five of its paces.
+ * @param queues milliseconds since a worker was heard of, by queue
+ */
+export function heardStanding(
+  deps: Pick<ApiDependencies, 'findUpstream'>,
+  row: ConnectionOverview,
+  queues: ReadonlyMap<string, number>,
+  now: Date,
+): Heard {
+  const upstream = deps.findUpstream(row.connection)
+  const every = upstream?.adapter.pollEveryMs?.(upstream.config) ?? DEFAULT_POLL_EVERY_MS
+  return heardConnection(row, every, queues.get(supplyQueue(row.connection)) ?? null, now)
+}
+
+function standingOf(
+  deps: ApiDependencies,
+  row: ConnectionOverview,
+  queues: ReadonlyMap<string, number>,
+  now: Date,
+): Pick<Shown, 'state' | 'reason'> {
+  const supply = supplyOf(deps, row.connection)
+  if (supply === 'polled') {
+    const { state, reason } = heardStanding(deps, row, queues, now)
+    return { state, reason }
+  }
+  const notYet = supply === 'own' ? 'healthy' : 'starting'
+  const own = row.state === 'removed' || row.state === 'starting' ? notYet : row.state
+  return { state: row.paused ? 'paused' : own, reason: row.reason }
+}
+
+/**
  * How a connection's surveys come: in a list that a loop polls; asked for, panelist by panelist, of a provider that
  * matches on its own side; or as plans that buyers launch here, where there is nobody to ask.
  */
-export function supplyOf({ findUpstream }: ApiDependencies, connection: string): SupplyKind {
+export function supplyOf({ findUpstream }: Pick<ApiDependencies, 'findUpstream'>, connection: string): SupplyKind {
   const adapter = findUpstream(connection)?.adapter
   if (adapter === undefined || adapter.fetchSupply !== undefined) return 'polled'
   return adapter.matchPanelist === undefined ? 'own' : 'asked'

@@ -5,6 +5,7 @@ import { sessionWorkflowId } from '../../workflows/messages/session.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { cursorOf } from '../panel/paging.js'
 import { connectionsStanding, supplyOf } from './connections.js'
+import { partsStanding } from './parts.js'
 import { plansStanding } from './plans.js'
 import { shown } from './quarantine.js'
 import { savedViews } from './saved-views.js'
@@ -25,7 +26,8 @@ export async function readOpsView(
 ): Promise<Omit<OpsView, 'formToken' | 'notice' | 'alert'>> {
   const now = deps.clock()
   const filter = { connection: query.connection ?? null, state: 'open' } as const
-  const [connections, plans, records, dead] = await Promise.all([
+  const [parts, connections, plans, records, dead] = await Promise.all([
+    partsStanding(deps),
     connectionsStanding(deps, ui),
     plansStanding(deps, ui, EVERY_PLAN, query.plans ?? null, PLANS_SHOWN),
     listQuarantine(deps.knex, filter, query.cursor ?? null, QUARANTINE_SHOWN, HEAD_BYTES),
@@ -34,6 +36,7 @@ export async function readOpsView(
   const cursor = cursorOf(records.next)
   return {
     now,
+    parts,
     connections: connections.map((one) => ({
       id: one.id,
       provider: one.provider,

@@ -19,7 +19,7 @@ import type { ConnectionAction } from './schemas.js'
 /** An operator waits this long for Temporal; then it counts as away. */
 const SIGNAL_DEADLINE_MS = 5_000
 /** Reading a record again needs a worker, which reads one page of bytes and writes one row. */
-const REDRIVE_DEADLINE_MS = 20_000
+const REDRIVE_DEADLINE_MS = 8_000
 
 /**
  * Tells a connection's poll loop what an operator wants. The loop itself notes a pause where everybody looks.

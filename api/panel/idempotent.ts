@@ -17,9 +17,10 @@ interface Answer {
   readonly body: unknown
 }
 
-/** A request that died is taken over after this; one under way is waited for a little longer. */
+/** A request that died is taken over after this, in milliseconds. */
 const LOCK_MS = 20_000
-const PATIENCE_MS = 25_000
+/** One under way is waited for: no create takes longer, unless its process is frozen; then 409, and the next try. */
+const PATIENCE_MS = 8_500
 const LOOK_AGAIN_MS = 75
 const LONGEST_KEY = 255
 

@@ -1,10 +1,12 @@
 import type { RequestHandler } from 'express'
 import { isMigrated } from '../../db/migrate.js'
+import { type HeardParts, readHeardParts } from '../../db/read-models/heard-parts.js'
 import type { ApiDependencies } from '../dependencies.js'
+import { janitorStanding, neededQueues, type PartStanding, workersStanding } from '../parts.js'
 import type { HealthAnswer, ReadyAnswer } from './schemas.js'
 
 /** A part that does not answer in this time is not ready; probes give up soon after. */
-const PART_DEADLINE_MS = 2_000
+const PART_DEADLINE_MS = 3_000
 /** Anybody may ask, so that many askers cost one look. */
 const ANSWER_LASTS_MS = 1_000
 
@@ -18,14 +20,15 @@ export const health: RequestHandler = (_request, response) => {
 type Part = ReadyAnswer['parts'][keyof ReadyAnswer['parts']]
 
 /**
- * `GET /readyz`: 200 when PostgreSQL, its migrations and the index are ready, else 503. Temporal away is `degraded`:
- * matches are still served, outcomes still accepted (contract §6).
+ * `GET /readyz`: 200 when PostgreSQL, its migrations and the index are ready, else 503. Temporal, the workers or the
+ * janitor away or silent is `degraded`: matches are still served, outcomes still accepted (contract §6).
  */
 export function readiness(deps: ApiDependencies): RequestHandler {
+  const look = looker(deps)
   let latest: { at: number; answer: Promise<ReadyAnswer> } | null = null
   return async (_request, response) => {
     const now = performance.now()
-    if (latest === null || now - latest.at > ANSWER_LASTS_MS) latest = { at: now, answer: look(deps) }
+    if (latest === null || now - latest.at > ANSWER_LASTS_MS) latest = { at: now, answer: look() }
     const answer = await latest.answer
     response.setHeader('Cache-Control', 'no-store')
     if (answer.status === 'unavailable') response.setHeader('Retry-After', '2')
@@ -33,41 +36,90 @@ export function readiness(deps: ApiDependencies): RequestHandler {
   }
 }
 
-async function look(deps: ApiDependencies): Promise<ReadyAnswer> {
-  const [database, migrations, temporal] = await Promise.all([
-    part('PostgreSQL does not answer', async () => {
-      await deps.knex.raw('select 1')
-      return true
-    }),
-    part('migrations are missing: npm run migrate', () => isMigrated(deps.knex)),
-    part('Temporal does not answer; sessions open later, outcomes are kept', async () => {
-      await deps.temporal.connection.withDeadline(Date.now() + PART_DEADLINE_MS, () =>
-        deps.temporal.connection.workflowService.getSystemInfo({}),
-      )
-      return true
-    }),
-  ])
-  const { ready } = deps.catalogue.state()
-  const catalogue: Part = ready ? { ok: true } : { ok: false, detail: 'the index is still loading' }
-  const usable = database.ok && migrations.ok && catalogue.ok
-  return {
-    status: !usable ? 'unavailable' : temporal.ok ? 'ready' : 'degraded',
-    parts: { database, migrations, catalogue, temporal },
+function looker(deps: ApiDependencies): () => Promise<ReadyAnswer> {
+  const database = part('PostgreSQL does not answer', async () => {
+    await deps.knex.raw('select 1')
+    return OK
+  })
+  const migrations = part('migrations are missing: npm run migrate', async () => ({ ok: await isMigrated(deps.knex) }))
+  const temporal = part(TEMPORAL_AWAY, async () => ({ ok: await temporalAnswers(deps) }))
+  const hearing = oneAtATime(() => readHeardParts(deps.knex))
+  return async () => {
+    const [databaseFound, temporalFound] = await Promise.all([database(), temporal()])
+    // a server that does not answer is not asked more
+    const [migrated, heard] = databaseFound.ok
+      ? await Promise.all([migrations(), within(PART_DEADLINE_MS, hearing()).catch(() => null)])
+      : [null, null]
+    const standing = (of: (heard: HeardParts) => PartStanding): Part =>
+      heard === null ? { ok: false, detail: 'what was heard of it cannot be read' } : shown(of(heard))
+    const parts = {
+      database: databaseFound,
+      migrations: migrated ?? { ok: false, detail: 'PostgreSQL does not answer' },
+      temporal: temporalFound,
+      workers: standing((all) => workersStanding(all, neededQueues(deps))),
+      janitor: standing(janitorStanding),
+    }
+    const catalogue: Part = deps.catalogue.state().ready ? OK : { ok: false, detail: 'the index is still loading' }
+    const usable = parts.database.ok && parts.migrations.ok && catalogue.ok
+    const whole = parts.temporal.ok && parts.workers.ok && parts.janitor.ok
+    return {
+      status: !usable ? 'unavailable' : whole ? 'ready' : 'degraded',
+      parts: { ...parts, catalogue },
+    }
   }
 }
 
-/** @param otherwise what is said when it is not well: never the error's own words, which may hold addresses */
-async function part(otherwise: string, check: () => Promise<boolean>): Promise<Part> {
+const OK: Part = { ok: true }
+const TEMPORAL_AWAY = 'Temporal does not answer; sessions open later, outcomes are kept'
+
+const shown = ({ ok, detail }: PartStanding): Part => (detail === null ? { ok } : { ok, detail })
+
+/** Whether Temporal's frontend answers within three seconds; connecting to it, which has no deadline, counts too. */
+export async function temporalAnswers({ temporal }: Pick<ApiDependencies, 'temporal'>): Promise<boolean> {
+  const asked = temporal.connection
+    .withDeadline(Date.now() + PART_DEADLINE_MS, () => temporal.connection.workflowService.getSystemInfo({}))
+    .then(
+      () => true,
+      () => false,
+    )
+  return (await within(PART_DEADLINE_MS, asked)) ?? false
+}
+
+/** What some work comes to; null when that takes longer than so many milliseconds. */
+export async function within<Result>(milliseconds: number, work: Promise<Result>): Promise<Result | null> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), PART_DEADLINE_MS)
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), milliseconds)
   })
   try {
-    const ok = await Promise.race([check(), late])
-    return ok ? { ok } : { ok, detail: otherwise }
-  } catch {
-    return { ok: false, detail: otherwise }
+    return await Promise.race([work, late])
   } finally {
     clearTimeout(timer)
+  }
+}
+
+/**
+ * A check with a deadline.
+ * @param otherwise what is said when it is not well: never the error's own words, which may hold addresses
+ */
+function part(otherwise: string, check: () => Promise<Part>): () => Promise<Part> {
+  const ask = oneAtATime(check)
+  return async () => {
+    const found = await within(PART_DEADLINE_MS, ask()).catch(() => null)
+    return found?.ok ? found : { ok: false, detail: otherwise }
+  }
+}
+
+/**
+ * While an earlier question is still under way its answer is waited for, and nothing more is asked: a frozen server must
+ * not fill the pool with questions whether it is there.
+ */
+function oneAtATime<Result>(ask: () => Promise<Result>): () => Promise<Result> {
+  let underWay: Promise<Result> | null = null
+  return () => {
+    underWay ??= ask().finally(() => {
+      underWay = null
+    })
+    return underWay
   }
 }

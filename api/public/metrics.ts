@@ -1,15 +1,23 @@
 import type { RequestHandler } from 'express'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { type ConnectionOverview, readConnectionOverview } from '../../db/read-models/connection-overview.js'
+import { type HeardParts, readHeardParts } from '../../db/read-models/heard-parts.js'
 import { readVitalSigns, type VitalSigns } from '../../db/read-models/vital-signs.js'
 import type { ApiDependencies } from '../dependencies.js'
+import { heardStanding, supplyOf } from '../ops/connections.js'
+import { temporalAnswers, within } from './health.js'
 import { httpRegistry } from './http-metrics.js'
 
 /** Anybody may ask, so that the database is asked at most so often. */
-const DATABASE_EVERY_MS = 10_000
+const DATABASE_EVERY_MS = 5_000
+/** The page does not wait longer for a part than this: a scrape that fails would hide the other figures. */
+const PART_PATIENCE_MS = 3_000
 const DAY_MS = 24 * 3_600_000
 
 interface Seen {
+  /** On the monotonic clock, in milliseconds. */
+  readonly at: number
+  readonly heard: HeardParts
   readonly connections: readonly ConnectionOverview[]
   readonly signs: VitalSigns
 }
@@ -47,19 +55,26 @@ function ownMetrics(deps: ApiDependencies): { registry: Registry; refresh: () =>
   const streak = gauge('connection_fail_streak', 'Polls that failed since the last good one.', ['connection'])
   const open = gauge('connection_surveys_open', 'Open surveys in the catalogue.', ['connection'])
   const quarantined = gauge('connection_quarantined', 'Records that could not be read.', ['connection'])
+  const silent = gauge(
+    'connection_silent_seconds',
+    'Since the last good poll of a polled connection; grows also while the database is away.',
+    ['connection'],
+  )
+  const worker = gauge('worker_last_heard_seconds', 'Since a worker on the queue was last heard of.', ['queue'])
+  const janitor = gauge('janitor_last_heard_seconds', 'Since the last round of the janitor was heard of.')
+  const temporalUp = gauge('temporal_up', '1 when the Temporal server answers, else 0.')
   const revision = gauge('catalogue_revision', 'The newest revision this process holds.')
   const age = gauge('catalogue_age_seconds', 'Since this process last knew to hold everything.')
   const held = gauge('catalogue_surveys', 'Surveys this process holds.')
 
   const show = ({ connections, signs }: Seen): void => {
-    for (const one of [sessions, states, success, streak, open, quarantined]) one.reset()
+    for (const one of [sessions, success, streak, open, quarantined]) one.reset()
     for (const { connection, state, outcome, count } of signs.sessions)
       sessions.set({ connection, state, outcome: outcome ?? '' }, count)
     claims.set(signs.claimsPending)
     postbacks.set(signs.postbacksPending)
     for (const row of connections) {
-      const { connection, provider } = row
-      states.set({ connection, provider, state: row.paused ? 'paused' : row.state }, 1)
+      const { connection } = row
       if (row.lastSuccessAt !== null) success.set({ connection }, row.lastSuccessAt.getTime() / 1_000)
       streak.set({ connection }, row.failStreak)
       open.set({ connection }, row.surveysOpen)
@@ -67,29 +82,61 @@ function ownMetrics(deps: ApiDependencies): { registry: Registry; refresh: () =>
     }
   }
 
-  const look = async (): Promise<void> => {
+  /** What grows with time is told as of now: the last reading of a database that is away must not look fresh. */
+  const showSilence = ({ at, connections, heard }: Seen): void => {
+    for (const one of [states, silent, worker]) one.reset()
+    const elapsed = performance.now() - at
+    const queues = new Map([...heard.queues].map(([queue, silentMs]) => [queue, silentMs + elapsed]))
+    for (const [queue, silentMs] of queues) worker.set({ queue }, silentMs / 1_000)
+    // never heard of is as silent as can be
+    janitor.set(heard.janitorSilentMs === null ? Number.POSITIVE_INFINITY : (heard.janitorSilentMs + elapsed) / 1_000)
+    const now = deps.clock()
+    for (const row of connections) {
+      const { connection, provider } = row
+      const polled = supplyOf(deps, connection) === 'polled' && row.state !== 'removed'
+      const state = polled ? heardStanding(deps, row, queues, now).state : row.paused ? 'paused' : row.state
+      states.set({ connection, provider, state }, 1)
+      if (polled && row.lastSuccessAt !== null)
+        silent.set({ connection }, Math.max(0, now.getTime() - row.lastSuccessAt.getTime()) / 1_000)
+    }
+  }
+
+  let seen: Seen | null = null
+  const look = async (): Promise<'looked'> => {
     try {
       const since = new Date(deps.clock().getTime() - DAY_MS)
-      const [connections, signs] = await Promise.all([
+      const [connections, heard, signs] = await Promise.all([
         readConnectionOverview(deps.knex),
+        readHeardParts(deps.knex),
         readVitalSigns(deps.knex, [...deps.panels.keys()], since),
       ])
-      show({ connections, signs })
+      seen = { at: performance.now(), connections, heard, signs }
+      show(seen)
       databaseUp.set(1)
     } catch (error) {
       // the figures stay as they were: a page that fails would hide the rest of them
       databaseUp.set(0)
       deps.logger.debug({ err: error }, 'metrics without the database')
     }
+    return 'looked'
   }
 
-  let latest: { at: number; done: Promise<void> } | null = null
+  const lookInTime = async (): Promise<void> => {
+    if ((await within(PART_PATIENCE_MS, look())) === null) databaseUp.set(0)
+  }
+  const lookAtTemporal = async (): Promise<void> => {
+    temporalUp.set((await temporalAnswers(deps)) ? 1 : 0)
+  }
+
+  let latest: { at: number; done: Promise<unknown> } | null = null
   return {
     registry,
     refresh: async () => {
       const now = performance.now()
-      if (latest === null || now - latest.at > DATABASE_EVERY_MS) latest = { at: now, done: look() }
+      if (latest === null || now - latest.at > DATABASE_EVERY_MS)
+        latest = { at: now, done: Promise.all([lookInTime(), lookAtTemporal()]) }
       await latest.done
+      if (seen !== null) showSilence(seen)
       const state = deps.catalogue.state()
       revision.set(Number(state.revision))
       age.set(state.ageMs / 1_000)

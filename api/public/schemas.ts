@@ -10,7 +10,14 @@ const Part = z.object({ ok: z.boolean(), detail: z.string().optional() })
 export const ReadyAnswer = z
   .object({
     status: z.enum(['ready', 'degraded', 'unavailable']),
-    parts: z.object({ database: Part, migrations: Part, catalogue: Part, temporal: Part }),
+    parts: z.object({
+      database: Part,
+      migrations: Part,
+      catalogue: Part,
+      temporal: Part,
+      workers: Part.meta({ description: 'Every task queue has a worker that was heard of within 25 seconds' }),
+      janitor: Part.meta({ description: 'Its last round was heard of within 75 seconds' }),
+    }),
   })
   .meta({ id: 'Readiness' })
 export type ReadyAnswer = z.output<typeof ReadyAnswer>

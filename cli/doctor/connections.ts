@@ -1,9 +1,10 @@
 import type { ConnectionOverview } from '../../db/read-models/connection-overview.js'
+import { DEFAULT_POLL_EVERY_MS, heardConnection } from '../../domain/heard.js'
 import type { ServedConnection } from '../served-connections.js'
 import { type Finding, fault, ok, warn } from './finding.js'
 
 /** What of a connection decides how it is graded. */
-export type ConfiguredConnection = Pick<ServedConnection, 'id' | 'provider' | 'supply' | 'staleAfter'>
+export type ConfiguredConnection = Pick<ServedConnection, 'id' | 'provider' | 'supply' | 'pollEveryMs' | 'staleAfter'>
 
 /** One line a configured connection: what its poll loop says of itself. */
 export function checkConnections(
@@ -35,7 +36,7 @@ export function checkConnections(
 
 function standing(
   part: string,
-  { id, supply, staleAfter }: ConfiguredConnection,
+  { id, supply, pollEveryMs, staleAfter }: ConfiguredConnection,
   row: ConnectionOverview,
   now: Date,
 ): Finding {
@@ -55,6 +56,14 @@ function standing(
       part,
       `no good poll for ${Math.round(age / 1_000)} s: nothing of it is offered${reason}${streak}`,
       wayOut,
+    )
+  }
+  const heard = heardConnection(row, pollEveryMs ?? DEFAULT_POLL_EVERY_MS, null, now)
+  if (supply === 'polled' && heard.silent) {
+    return fault(
+      part,
+      `${heard.reason ?? 'no good poll'}${streak}`,
+      'start or restart a worker: npm run worker -- --queues supply',
     )
   }
   if (row.state === 'degraded')

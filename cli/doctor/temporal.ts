@@ -6,6 +6,7 @@ import { type Finding, fault, ok, warn, wordsOf } from './finding.js'
 const WORKFLOW_QUEUE = 1
 const ACTIVITY_QUEUE = 2
 const RUNNING = 1
+const POLLER_SECONDS = 90
 
 export interface Queue {
   readonly name: string
@@ -60,7 +61,9 @@ async function pollersOf(connection: Connection, namespace: string, { name, kind
     taskQueue: { name },
     taskQueueType: kind === 'workflow' ? WORKFLOW_QUEUE : ACTIVITY_QUEUE,
   })
-  return pollers?.length ?? 0
+  // Temporal remembers pollers for minutes: one that lives asks again within the minute that its question may wait
+  const since = Date.now() / 1_000 - POLLER_SECONDS
+  return (pollers ?? []).filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) >= since).length
 }
 
 async function janitor(connection: Connection, namespace: string): Promise<Finding> {

@@ -17,6 +17,7 @@ import * as templates from './0016-templates.js'
 import * as received from './0017-received.js'
 import * as planDriving from './0018-plan-driving.js'
 import * as postbackRounds from './0019-postback-rounds.js'
+import * as heartbeats from './0027-heartbeats.js'
 
 interface Migration {
   readonly name: string
@@ -44,6 +45,7 @@ const migrations: readonly Migration[] = [
   { name: '0017-received', ...received },
   { name: '0018-plan-driving', ...planDriving },
   { name: '0019-postback-rounds', ...postbackRounds },
+  { name: '0027-heartbeats', ...heartbeats },
 ]
 
 /** What knex reads the migrations from. */

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { errorHandler } from '../../api/http/errors.js'
 import { opsRoutes } from '../../api/ops/routes.js'
 import { openConnection, pauseConnection, recordFailedPoll, takeEpoch } from '../../db/stores/connection-store.js'
+import { beat } from '../../db/stores/heartbeat-store.js'
 import { markRedriven, markStillBroken, quarantine } from '../../db/stores/quarantine-store.js'
 import { connectTestTemporal, type SharedTemporal } from '../support/temporal.js'
 import { KEYS, type ReadingApi, startReadingApi, UNIQUE_CONNECTION } from './reading-support.js'
@@ -59,6 +60,42 @@ describe('GET /v1/ops/connections', () => {
 
     await pauseConnection(api.knex, 'kantar-us', 'maintenance', now)
     expect((await get('connections')).body.connections[0]).toMatchObject({ state: 'paused', reason: 'maintenance' })
+  })
+
+  it('does not call healthy what has not been heard of for five paces and a minute', async () => {
+    const heardAt = (seconds: number) =>
+      api
+        .knex('connections')
+        .where({ connection: 'kantar-us' })
+        .update({
+          state: 'healthy',
+          reason: null,
+          paused: false,
+          fail_streak: 0,
+          last_success_at: new Date(Date.now() - seconds * 1_000),
+          last_attempt_at: new Date(Date.now() - seconds * 1_000),
+          next_poll_at: null,
+        })
+    const shown = async () => (await get('connections')).body.connections[0]
+    await heardAt(290)
+    expect(await shown()).toMatchObject({ state: 'healthy', reason: null })
+    // no upstream in these tests: the pace is a minute
+    await heardAt(301)
+    expect(await shown()).toMatchObject({
+      state: 'degraded',
+      reason: expect.stringMatching(/^no poll has been heard of for 30\d s, one is due every 60 s: .*supply-kantar-us/),
+    })
+    await heardAt(5)
+    await beat(api.knex, { part: 'worker', process: 'here:1', queues: ['supply-kantar-us'] })
+    expect(await shown()).toMatchObject({ state: 'healthy' })
+    await api.knex.raw(`update heartbeats set heard_at = heard_at - interval '26 seconds'`)
+    expect(await shown()).toMatchObject({
+      state: 'degraded',
+      reason: expect.stringMatching(/^no worker on the queue supply-kantar-us has been heard of for [23]\d s/),
+    })
+    // a replica takes the queue over
+    await beat(api.knex, { part: 'worker', process: 'there:2', queues: ['supply-kantar-us'] })
+    expect(await shown()).toMatchObject({ state: 'healthy' })
   })
 
   it('links to the poll loop where the Temporal UI is known', async () => {

@@ -3,6 +3,7 @@ import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '../../api/app.js'
 import { connectDatabase } from '../../db/connect.js'
+import { beat } from '../../db/stores/heartbeat-store.js'
 import { connectTestTemporal } from '../support/temporal.js'
 import { anEndedSession, type ReadingApi, startReadingApi } from './reading-support.js'
 
@@ -11,6 +12,12 @@ beforeAll(async () => {
   api = await startReadingApi()
 })
 afterAll(() => api.close())
+
+/** A worker of every queue, and the janitor, say that they are there. */
+async function heardNow(): Promise<void> {
+  await beat(api.knex, { part: 'worker', process: 'here:1', queues: ['supply', 'sessions', 'postbacks'] })
+  await beat(api.knex, { part: 'janitor', process: 'janitor', queues: [] })
+}
 
 const get = (path: string) => request(api.app).get(path)
 
@@ -28,13 +35,53 @@ describe('health', () => {
     expect(away.status).toBe(200)
     expect(away.body).toMatchObject({ status: 'degraded', parts: { database: { ok: true }, temporal: { ok: false } } })
     const temporal = await connectTestTemporal()
+    const app = createApp({ ...api.deps, temporal: temporal.client })
+    const unheard = await request(app).get('/readyz')
+    expect(unheard.status).toBe(200)
+    expect(unheard.body).toMatchObject({
+      status: 'degraded',
+      parts: {
+        temporal: { ok: true },
+        workers: { ok: false, detail: 'no worker on any queue has been heard of yet' },
+        janitor: { ok: false, detail: 'the janitor has not been heard of yet' },
+      },
+    })
+    await heardNow()
     const answer = await request(createApp({ ...api.deps, temporal: temporal.client })).get('/readyz')
     await temporal.close()
     expect(answer.status).toBe(200)
     expect(answer.body).toEqual({
       status: 'ready',
-      parts: { database: { ok: true }, migrations: { ok: true }, catalogue: { ok: true }, temporal: { ok: true } },
+      parts: {
+        database: { ok: true },
+        migrations: { ok: true },
+        catalogue: { ok: true },
+        temporal: { ok: true },
+        workers: { ok: true },
+        janitor: { ok: true },
+      },
     })
+  })
+
+  it('is degraded when workers or the janitor have been silent for five of their paces', async () => {
+    await heardNow()
+    await api.knex.raw(`update heartbeats set heard_at = heard_at - interval '26 seconds' where part = 'worker'`)
+    const workers = await request(createApp(api.deps)).get('/readyz')
+    expect(workers.body.parts).toMatchObject({
+      workers: { ok: false, detail: expect.stringMatching(/no worker on any queue has been heard of for [23]\d s/) },
+      janitor: { ok: true },
+    })
+    await api.knex.raw(`update heartbeats set heard_at = heard_at - interval '76 seconds' where part = 'janitor'`)
+    const both = await request(createApp(api.deps)).get('/readyz')
+    expect(both.status).toBe(200)
+    expect(both.body.parts.janitor).toMatchObject({
+      ok: false,
+      detail: expect.stringMatching(/not been heard of for [78]/),
+    })
+    const { text } = await request(createApp(api.deps)).get('/metrics')
+    expect(Number(/tributary_worker_last_heard_seconds\{queue="sessions"\} (\S+)/.exec(text)?.[1])).toBeGreaterThan(25)
+    expect(Number(/^tributary_janitor_last_heard_seconds (\d\S*)$/m.exec(text)?.[1])).toBeGreaterThan(75)
+    expect(text).toContain('tributary_temporal_up 0\n')
   })
 
   it('is not ready without the index, a migration, or PostgreSQL; and says which, but no address', async () => {

@@ -10,6 +10,7 @@ import { main } from '../../cli/main.js'
 import { connectDatabase } from '../../db/connect.js'
 import type { ConnectionOverview } from '../../db/read-models/connection-overview.js'
 import { openConnection, settleConnection } from '../../db/stores/connection-store.js'
+import { beat } from '../../db/stores/heartbeat-store.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { connectTestTemporal, type SharedTemporal } from '../support/temporal.js'
 
@@ -77,11 +78,27 @@ describe('tributary doctor', () => {
         part,
       ).toEqual(['ok   '])
     expect(line(`connection ${connection}`)[0]).toMatch(/^ok .*starting, 0 surveys open/)
+    expect(line('heartbeats').map((one) => one.slice(0, 5))).toEqual(['FAULT', 'FAULT'])
     const deserted = line('workers').filter((one) => one.includes(connection))
     expect(deserted.map((one) => one.replace(/ +/g, ' '))).toEqual([
       `FAULT workers nobody serves the activity queue supply-${connection} -> npm run worker -- --queues supply`,
       `FAULT workers nobody serves the activity queue entry-${connection} -> npm run worker -- --queues sessions`,
     ])
+  })
+
+  it('tells a worker that froze from one that works, by when it was heard of', async () => {
+    const queues = ['supply', 'sessions', 'postbacks', `supply-${connection}`, `entry-${connection}`]
+    await beat(database.knex, { part: 'worker', process: 'here:1', queues })
+    await beat(database.knex, { part: 'janitor', process: 'janitor', queues: [] })
+    const heard = await run({})
+    expect(heard.line('heartbeats').map((one) => one.slice(0, 5))).toEqual(['ok   ', 'ok   '])
+    await database.knex.raw(`update heartbeats set heard_at = heard_at - interval '76 seconds'`)
+    const silent = await run({})
+    expect(silent.code).toBe(1)
+    expect(silent.line('heartbeats')[0]).toMatch(
+      /^FAULT .*supply: not heard of for 7\d s.*-> see whether a worker hangs, or start one: npm run worker -- --queues supply,sessions$/,
+    )
+    expect(silent.line('heartbeats')[1]).toMatch(/^FAULT .*the janitor: not heard of for 7\d s/)
   })
 
   it('goes on when a part is away: each says how to get it', async () => {
@@ -173,7 +190,7 @@ describe('what doctor makes of what it finds', () => {
 
   it('grades a connection by what a person has to do', () => {
     const now = new Date('2026-01-01T12:00:00Z')
-    const one = { id: 'c', provider: 'kantar', supply: 'polled', staleAfter: 900_000 } as const
+    const one = { id: 'c', provider: 'kantar', supply: 'polled', pollEveryMs: 12_000, staleAfter: 900_000 } as const
     const row = (given: Partial<ConnectionOverview>) =>
       ({
         connection: 'c',
@@ -181,6 +198,8 @@ describe('what doctor makes of what it finds', () => {
         reason: null,
         paused: false,
         failStreak: 0,
+        lastAttemptAt: null,
+        nextPollAt: null,
         lastSuccessAt: new Date(now.getTime() - 10_000),
         surveysOpen: 3,
         quarantined: 0,
@@ -193,13 +212,15 @@ describe('what doctor makes of what it finds', () => {
     const old = new Date(now.getTime() - 901_000)
     expect(grade({})).toBe('ok')
     expect(grade({ quarantined: 1 })).toBe('warn')
+    // what it says of itself was true 61 s ago
+    expect(grade({ lastSuccessAt: new Date(now.getTime() - 61_000) })).toBe('fault')
     expect(grade({ state: 'degraded', reason: 'answered 500', failStreak: 2 })).toBe('warn')
     expect(grade({ state: 'blocked', reason: 'answered 401' })).toBe('fault')
     expect(grade({ state: 'degraded', lastSuccessAt: old })).toBe('fault')
     expect(grade({ paused: true, state: 'paused', lastSuccessAt: old })).toBe('warn')
     expect(grade({ lastSuccessAt: old }, { ...one, supply: 'asked' })).toBe('ok')
     expect(grade({}, { ...one, supply: 'none' })).toBe('fault')
-    const own = { id: 'gateway', provider: 'gateway', supply: 'own', staleAfter: 0 } as const
+    const own = { id: 'gateway', provider: 'gateway', supply: 'own', pollEveryMs: null, staleAfter: 0 } as const
     expect(checkConnections([own], [row({ connection: 'gateway', lastSuccessAt: null })], now)[0]).toMatchObject({
       state: 'ok',
       found: 'healthy, 3 plans of our buyers open',

@@ -24,6 +24,11 @@ export class ManagedProcess {
     return readFileSync(join(this.logs, `${this.name}.log`), 'utf8')
   }
 
+  /** Zero before its first start. */
+  get pid(): number {
+    return this.#child?.pid ?? 0
+  }
+
   /** Resolves when it says that it is ready; also after every restart. */
   get ready(): Promise<void> {
     return this.#ready

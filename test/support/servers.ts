@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import net from 'node:net'
 import { z } from 'zod'
+import { withDirectLoopback } from '../../scripts/loopback.mjs'
 
 const Addresses = z.object({
   TEST_DATABASE_URL: z.string(),
@@ -17,7 +18,8 @@ const Addresses = z.object({
 export default async function setup(): Promise<void> {
   const found = Addresses.safeParse(process.env)
   const addresses = found.success ? found.data : await developmentServers()
-  Object.assign(process.env, addresses)
+  // the tests' own clients of Temporal are plain ones
+  Object.assign(process.env, addresses, withDirectLoopback(process.env))
 }
 
 async function developmentServers(): Promise<z.infer<typeof Addresses>> {

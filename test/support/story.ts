@@ -30,6 +30,10 @@ export interface Story {
   readonly sandbox: Sandbox
   readonly api: ManagedProcess
   readonly worker: ManagedProcess
+  /** What the processes have in their environment. */
+  readonly env: Readonly<Record<string, string>>
+  /** Another API process beside the first, on the same parts. */
+  startPeer(): Promise<{ readonly url: string; readonly process: ManagedProcess }>
   readonly told: readonly ToldPostback[]
   call(
     method: string,
@@ -80,6 +84,7 @@ export async function startStory(
     PORT: String(apiPort),
     LOG_LEVEL: 'info',
   }
+  const peers: ManagedProcess[] = []
   const api = new ManagedProcess('api', 'api/main.ts', env, folder)
   const worker = new ManagedProcess('worker', 'workers/main.ts', env, folder)
   await Promise.all([api.start(), worker.start()])
@@ -107,11 +112,19 @@ export async function startStory(
     sandbox,
     api,
     worker,
+    env,
+    startPeer: async () => {
+      const port = await freePort()
+      const peer = new ManagedProcess('peer', 'api/main.ts', { ...env, PORT: String(port) }, folder)
+      peers.push(peer)
+      await peer.start()
+      return { url: `http://127.0.0.1:${port}`, process: peer }
+    },
     told,
     call,
     operator: async (path) => (await call('GET', path, undefined, { 'x-api-key': OPERATOR_KEY })).text,
     close: async () => {
-      await Promise.all([api.stop(), worker.stop()])
+      await Promise.all([api, worker, ...peers].map((one) => one.stop()))
       await sandbox.close()
       hooks.server.closeAllConnections()
       hooks.server.close()

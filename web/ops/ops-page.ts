@@ -3,6 +3,7 @@ import { utc } from '../time.js'
 import { connectionsTable } from './connections.js'
 import { deadPostbacksTable } from './dead-postbacks.js'
 import type { OpsView, SavedView } from './ops-view.js'
+import { partsTable } from './parts.js'
 import { plansSection } from './plans.js'
 import { quarantineTable } from './quarantine.js'
 
@@ -12,6 +13,8 @@ export function opsPage(view: OpsView): Html {
 ${view.alert === null ? null : html`<p class="alert" role="alert">${view.alert}</p>`}
 ${view.notice === null ? null : html`<p class="notice" role="status">${view.notice}</p>`}
 <p class="soft">As of ${utc(view.now)} UTC · <a href="/ops">look again</a></p>
+<h2 id="parts">Parts</h2>
+${partsTable(view.parts)}
 <h2 id="connections">Connections</h2>
 ${connectionsTable(view)}
 ${plansSection(view)}

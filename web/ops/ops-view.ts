@@ -5,6 +5,8 @@ export interface OpsView {
   readonly formToken: string
   readonly notice: string | null
   readonly alert: string | null
+  /** What works for the API without being asked. */
+  readonly parts: readonly PartView[]
   readonly connections: readonly ConnectionView[]
   /** The newest survey plans; null where there are no buyers. */
   readonly plans: readonly PlanView[] | null
@@ -15,6 +17,14 @@ export interface OpsView {
   /** Address of the page with older records; null when there are none. */
   readonly olderQuarantine: string | null
   readonly deadPostbacks: readonly DeadPostbackView[]
+}
+
+/** A part of the installation, as it was last heard of. */
+export interface PartView {
+  readonly name: string
+  readonly ok: boolean
+  /** What is wrong with it; null while nothing is. */
+  readonly detail: string | null
 }
 
 /** In a list that is polled; asked for panelist by panelist, without a poll loop; or plans that buyers launch here. */

@@ -1,0 +1,37 @@
+import type { HeardParts } from '../db/read-models/heard-parts.js'
+import { JANITOR_SILENT_MS, seconds, WORKER_SILENT_MS } from '../domain/heard.js'
+import { supplyQueue } from '../workflows/messages/poll.js'
+import type { ApiDependencies } from './dependencies.js'
+
+/** A part of the installation that works for the API without being asked; `detail` says what is wrong with it. */
+export interface PartStanding {
+  readonly ok: boolean
+  readonly detail: string | null
+}
+
+/** The task queues that this configuration needs workers for (docs/architecture.md, "Processes"). */
+export function neededQueues({ config, findUpstream }: Pick<ApiDependencies, 'config' | 'findUpstream'>): string[] {
+  const served = config.connections.flatMap(({ id }) => {
+    const adapter = findUpstream(id)?.adapter
+    if (adapter === undefined) return []
+    return [...(adapter.fetchSupply === undefined ? [] : [supplyQueue(id)]), `entry-${id}`]
+  })
+  return ['supply', 'sessions', 'postbacks', ...served]
+}
+
+/** How the workers stand: every queue must have one that was heard of lately. */
+export function workersStanding(heard: HeardParts, needed: readonly string[]): PartStanding {
+  const silent = needed.filter((queue) => (heard.queues.get(queue) ?? Number.POSITIVE_INFINITY) > WORKER_SILENT_MS)
+  if (silent.length === 0) return { ok: true, detail: null }
+  const last = Math.min(...silent.map((queue) => heard.queues.get(queue) ?? Number.POSITIVE_INFINITY))
+  const forHow = Number.isFinite(last) ? `for ${seconds(last)}` : 'yet'
+  const which = silent.length === needed.length ? 'any queue' : `${silent.length} of ${needed.length} queues`
+  return { ok: false, detail: `no worker on ${which} has been heard of ${forHow}` }
+}
+
+/** How the janitor stands; its round needs Temporal, a worker and PostgreSQL together. */
+export function janitorStanding({ janitorSilentMs }: HeardParts): PartStanding {
+  if (janitorSilentMs === null) return { ok: false, detail: 'the janitor has not been heard of yet' }
+  if (janitorSilentMs <= JANITOR_SILENT_MS) return { ok: true, detail: null }
+  return { ok: false, detail: `the janitor has not been heard of for ${seconds(janitorSilentMs)}` }
+}

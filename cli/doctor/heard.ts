@@ -1,0 +1,33 @@
+import type { HeardParts } from '../../db/read-models/heard-parts.js'
+import { JANITOR_SILENT_MS, seconds, WORKER_SILENT_MS } from '../../domain/heard.js'
+import { type Finding, fault, ok } from './finding.js'
+import type { Queue } from './temporal.js'
+
+/** What workers and the janitor said of themselves in PostgreSQL: a frozen one still counts as a poller in Temporal. */
+export function checkHeard(heard: HeardParts, queues: readonly Queue[]): Finding[] {
+  const names = [...new Set(queues.map(({ name }) => name))]
+  const silentMs = (queue: string) => heard.queues.get(queue) ?? Number.POSITIVE_INFINITY
+  const silent = names.filter((queue) => silentMs(queue) > WORKER_SILENT_MS)
+  const groups = [...new Set(queues.filter(({ name }) => silent.includes(name)).map(({ group }) => group))]
+  return [
+    silent.length === 0
+      ? ok('heartbeats', 'a worker of every queue was heard of')
+      : fault(
+          'heartbeats',
+          silent.map((queue) => `${queue}: ${heardFor(silentMs(queue))}`).join(', '),
+          `see whether a worker hangs, or start one: npm run worker -- --queues ${groups.join(',')}`,
+        ),
+    ...(heard.janitorSilentMs !== null && heard.janitorSilentMs <= JANITOR_SILENT_MS
+      ? [ok('heartbeats', 'the janitor was heard of')]
+      : [
+          fault(
+            'heartbeats',
+            `the janitor: ${heardFor(heard.janitorSilentMs ?? Number.POSITIVE_INFINITY)}`,
+            'it needs Temporal and a worker: npm run worker -- --queues sessions',
+          ),
+        ]),
+  ]
+}
+
+const heardFor = (silentMs: number): string =>
+  Number.isFinite(silentMs) ? `not heard of for ${seconds(silentMs)}` : 'never heard of'

@@ -1,0 +1,23 @@
+import type { Knex } from 'knex'
+
+/**
+ * When each process that works for others was last heard of: workers with their queues, and the janitor. A frozen process
+ * cannot say that it is frozen; its row grows old.
+ */
+export async function up(knex: Knex): Promise<void> {
+  await knex.raw(`
+    create table heartbeats (
+      part text not null check (part in ('worker', 'janitor')),
+      -- one process of it: host and process id
+      process text not null,
+      queues text[] not null default '{}',
+      started_at timestamptz not null default clock_timestamp(),
+      heard_at timestamptz not null,
+      primary key (part, process)
+    );
+    grant select, insert, update, delete on heartbeats to tributary_app`)
+}
+
+export async function down(knex: Knex): Promise<void> {
+  await knex.raw('drop table heartbeats')
+}

@@ -1,0 +1,29 @@
+import type { Knex } from '../connect.js'
+
+/** When workers and the janitor were last heard of. */
+export interface HeardParts {
+  /** Milliseconds since any worker on a queue was heard of, by queue. */
+  readonly queues: ReadonlyMap<string, number>
+  /** Processes that were heard of within ten minutes, the quietest first. */
+  readonly workers: readonly { readonly process: string; readonly silentMs: number }[]
+  /** Null = never. */
+  readonly janitorSilentMs: number | null
+}
+
+/** By PostgreSQL's clock, which wrote the stamps, too. */
+export async function readHeardParts(knex: Knex): Promise<HeardParts> {
+  const { rows } = (await knex.raw(
+    `select part, process, queues,
+            greatest(0, extract(epoch from clock_timestamp() - heard_at) * 1000)::float8 as "silentMs"
+       from heartbeats order by heard_at`,
+  )) as { rows: { part: 'worker' | 'janitor'; process: string; queues: string[]; silentMs: number }[] }
+  const workers = rows.filter(({ part }) => part === 'worker')
+  const janitors = rows.filter(({ part }) => part === 'janitor').map(({ silentMs }) => silentMs)
+  // in the order of being heard: a later one replaces an earlier one
+  const queues = new Map(workers.flatMap(({ queues: served, silentMs }) => served.map((queue) => [queue, silentMs])))
+  return {
+    queues,
+    workers: workers.map(({ process, silentMs }) => ({ process, silentMs })),
+    janitorSilentMs: janitors.length === 0 ? null : Math.min(...janitors),
+  }
+}

@@ -1,0 +1,1 @@
+export function withDirectLoopback(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv

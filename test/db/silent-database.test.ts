@@ -1,0 +1,139 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { connectDatabase, isDatabaseAway, type Knex } from '../../db/connect.js'
+import { listenForWakes } from '../../db/listen.js'
+import { WatchedClient } from '../../db/watched-client.js'
+import { type CuttableDatabase, cuttable } from '../support/cut-database.js'
+import { createTestDatabase, type TestDatabase } from '../support/database.js'
+
+/** A server that is there and says nothing, as one that was stopped with SIGSTOP. */
+let database: TestDatabase
+let gate: CuttableDatabase
+const pools: Knex[] = []
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  gate = await cuttable(database.url)
+})
+afterEach(async () => {
+  gate.mend()
+  await Promise.all(pools.splice(0).map((pool) => pool.destroy()))
+})
+afterAll(async () => {
+  await gate.close()
+  await database.drop()
+})
+
+function requestPool(poolSize = 4): Knex {
+  const pool = connectDatabase({ url: gate.url, applicationName: 'silent', poolSize, patience: 'request' })
+  pools.push(pool)
+  return pool
+}
+
+/** How long some work took, in milliseconds, and what it threw. */
+async function failureOf(work: PromiseLike<unknown>): Promise<{ error: unknown; ms: number }> {
+  const began = performance.now()
+  const error = await Promise.resolve(work).then(
+    () => null,
+    (reason: unknown) => reason,
+  )
+  return { error, ms: performance.now() - began }
+}
+
+describe('a PostgreSQL that is frozen', () => {
+  it('fails a query, and a transaction with its rollback, in one go; and is used again when it answers', async () => {
+    const knex = requestPool()
+    await knex.raw('select 1')
+    let inside: Promise<unknown> = Promise.resolve()
+    const both = await Promise.all([
+      failureOf(
+        knex.transaction(async (trx) => {
+          await trx.raw('select 1')
+          gate.stall()
+          inside = Promise.resolve(trx.raw('select 2'))
+          await inside
+        }),
+      ),
+      new Promise((resolve) => setTimeout(resolve, 300)).then(() => failureOf(knex.raw('select 3'))),
+    ])
+    await expect(inside).rejects.toThrow(/has not said anything/)
+    for (const { error, ms } of both) {
+      expect(isDatabaseAway(error), String(error)).toBe(true)
+      expect(ms).toBeLessThan(7_500)
+    }
+    // whoever comes now does not wait for another connection of before to be found silent
+    const later = await failureOf(knex.raw('select 4'))
+    expect(isDatabaseAway(later.error), String(later.error)).toBe(true)
+    expect(later.ms).toBeLessThan(6_000)
+    gate.mend()
+    expect((await knex.raw('select 5 as five')).rows).toEqual([{ five: 5 }])
+  })
+
+  it('gives no connection back to the pool while a query is under way on it', async () => {
+    const knex = requestPool(1)
+    const before = (await knex.raw('select pg_backend_pid() as pid')).rows[0].pid
+    gate.stall()
+    await expect(knex.raw('select 1')).rejects.toThrow(/has not said anything/)
+    gate.mend()
+    expect((await knex.raw('select pg_backend_pid() as pid')).rows[0].pid).not.toBe(before)
+  })
+
+  it('does not take a COMMIT without an answer for done', async () => {
+    const knex = requestPool()
+    await knex.raw('select 1')
+    const { error } = await failureOf(
+      knex.transaction(async (trx) => {
+        await trx.raw('select 1')
+        gate.stall()
+      }),
+    )
+    expect(isDatabaseAway(error), String(error)).toBe(true)
+  })
+
+  it('is not waited for when a pool is closed', async () => {
+    const knex = requestPool()
+    await knex.raw('select 1')
+    gate.stall()
+    pools.length = 0
+    const { ms } = await failureOf(knex.destroy())
+    expect(ms).toBeLessThan(6_000)
+  })
+
+  it('is listened to again: whoever only listens asks whether it is there', async () => {
+    let wakes = 0
+    const wake = () => {
+      wakes += 1
+    }
+    const listener = listenForWakes(gate.url, 'tributary_test_silence', wake, { everyMs: 200, silentMs: 400 })
+    await expect.poll(() => wakes).toBe(1)
+    gate.stall()
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    gate.mend()
+    await expect.poll(() => wakes, { timeout: 15_000 }).toBeGreaterThan(1)
+    const heard = wakes
+    await database.knex.raw("select pg_notify('tributary_test_silence', '')")
+    await expect.poll(() => wakes).toBeGreaterThan(heard)
+    await listener.close()
+  })
+})
+
+describe('a PostgreSQL that is slow', () => {
+  it('ends a statement itself before we give its connection up', async () => {
+    const knex = requestPool(1)
+    const before = (await knex.raw('select pg_backend_pid() as pid')).rows[0].pid
+    const { error } = await failureOf(knex.raw('select pg_sleep(30)'))
+    expect(isDatabaseAway(error), String(error)).toBe(true)
+    expect((await knex.raw('select pg_backend_pid() as pid')).rows[0].pid).toBe(before)
+  })
+
+  it('is not blamed for a pause of our own process', async () => {
+    const client = new WatchedClient({ connectionString: database.url }, { silentMs: 200 })
+    await client.connect()
+    const answer = client.query('select pg_sleep(0.05)')
+    const until = performance.now() + 800
+    while (performance.now() < until) {
+      // as a process that was stopped: its timers are due, its answers wait in the socket
+    }
+    await answer
+    await client.end()
+  })
+})
