@@ -1,5 +1,4 @@
 import express, { type Express } from 'express'
-import helmet from 'helmet'
 import { buyerRoutes } from './buyers/routes.js'
 import { callbackRoutes } from './callbacks/routes.js'
 import { demandRoutes } from './demand/routes.js'
@@ -7,8 +6,11 @@ import type { ApiDependencies } from './dependencies.js'
 import { click } from './entry/click.js'
 import { financeRoutes } from './finance/routes.js'
 import { panelOnly } from './http/auth.js'
+import { refusePrefetch } from './http/browser-addresses.js'
+import { browserErrors } from './http/browser-errors.js'
 import { errorHandler, unknownRoute } from './http/errors.js'
 import { jsonBody } from './http/json-body.js'
+import { securityHeaders } from './http/security-headers.js'
 import { opsRoutes } from './ops/routes.js'
 import { signInRoutes } from './pages/sign-in.js'
 import { createSession } from './panel/create-session.js'
@@ -29,26 +31,13 @@ export function createApp(deps: ApiDependencies): Express {
   app.set('query parser', 'simple')
   app.use(httpMetrics)
 
+  app.use(securityHeaders(deps.publicUrl.startsWith('https:')))
+  app.use(refusePrefetch)
+
   // respondents and providers first: nothing they need waits for what pages and programs need
   app.get('/e/:token', click(deps))
   app.use(callbackRoutes(deps))
 
-  app.use(
-    helmet({
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: {
-          defaultSrc: ["'self'"],
-          imgSrc: ["'self'", 'data:'],
-          objectSrc: ["'none'"],
-          frameAncestors: ["'none'"],
-          baseUri: ["'none'"],
-          formAction: ["'self'"],
-        },
-      },
-      strictTransportSecurity: deps.publicUrl.startsWith('https:'),
-    }),
-  )
   app.get('/page.css', (_request, response) => {
     response.type('css').setHeader('Cache-Control', 'public, max-age=3600').send(PAGE_CSS)
   })
@@ -74,6 +63,7 @@ export function createApp(deps: ApiDependencies): Express {
   app.use(opsRoutes(deps))
 
   app.use(unknownRoute)
+  app.use(browserErrors(deps.logger))
   app.use(errorHandler(deps.logger))
   return app
 }
