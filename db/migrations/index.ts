@@ -17,6 +17,8 @@ import * as templates from './0016-templates.js'
 import * as received from './0017-received.js'
 import * as planDriving from './0018-plan-driving.js'
 import * as postbackRounds from './0019-postback-rounds.js'
+import * as operatorSignOuts from './0029-operator-sign-outs.js'
+import * as waitingRespondents from './0030-waiting-respondents.js'
 
 interface Migration {
   readonly name: string
@@ -44,6 +46,8 @@ const migrations: readonly Migration[] = [
   { name: '0017-received', ...received },
   { name: '0018-plan-driving', ...planDriving },
   { name: '0019-postback-rounds', ...postbackRounds },
+  { name: '0029-operator-sign-outs', ...operatorSignOuts },
+  { name: '0030-waiting-respondents', ...waitingRespondents },
 ]
 
 /** What knex reads the migrations from. */
