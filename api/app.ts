@@ -5,6 +5,7 @@ import { demandRoutes } from './demand/routes.js'
 import type { ApiDependencies } from './dependencies.js'
 import { click } from './entry/click.js'
 import { financeRoutes } from './finance/routes.js'
+import { limitRefusedArrivals } from './http/arrival-limit.js'
 import { panelOnly } from './http/auth.js'
 import { refusePrefetch } from './http/browser-addresses.js'
 import { browserErrors } from './http/browser-errors.js'
@@ -23,6 +24,9 @@ import { sessionRouterRoutes } from './router/routes.js'
 import { supplierRoutes } from './suppliers/routes.js'
 import { supplyRoutes } from './supply/routes.js'
 
+/** Twice the largest profile: text beyond ASCII may come with an escape for every character. Parsing costs by the byte. */
+const MATCH_BODY = '128kb'
+
 /** The whole HTTP surface, a folder an audience. */
 export function createApp(deps: ApiDependencies): Express {
   const app = express()
@@ -33,6 +37,7 @@ export function createApp(deps: ApiDependencies): Express {
 
   app.use(securityHeaders(deps.publicUrl.startsWith('https:')))
   app.use(refusePrefetch)
+  app.use(limitRefusedArrivals())
 
   // respondents and providers first: nothing they need waits for what pages and programs need
   app.get('/e/:token', click(deps))
@@ -48,7 +53,7 @@ export function createApp(deps: ApiDependencies): Express {
   }
 
   const panel = panelOnly(deps.keys, deps.limiter)
-  app.post('/v1/surveys/match', panel, jsonBody(), match(deps))
+  app.post('/v1/surveys/match', panel, jsonBody(MATCH_BODY), match(deps))
   app.get('/v1/surveys/:survey_id/explain', panel, explain(deps))
   app.post('/v1/sessions', panel, jsonBody(), createSession(deps))
   app.use(panelReadRoutes(deps))

@@ -17,6 +17,7 @@ import { createUpstreams, vocabularyOf } from '../providers/upstreams.js'
 import type { ApiDependencies } from './dependencies.js'
 import { KeyRing } from './http/auth.js'
 import { RateLimiter } from './http/rate-limit.js'
+import { Turns } from './http/turns.js'
 import { OperatorSessions } from './pages/operator-sessions.js'
 import { liveConnections } from './panel/live/live-connections.js'
 import { LiveMatches } from './panel/live/live-matches.js'
@@ -85,6 +86,7 @@ export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependenci
     findUpstream: upstreams.find,
     keys: new KeyRing(config),
     limiter: new RateLimiter(config.limits.perKeyPerSecond, config.limits.burst),
+    turns: new Turns(),
     operatorSessions: new OperatorSessions(operatorSecret, config.operators, publicUrl.startsWith('https:'), clock, {
       record: (signIn, endsAt) => recordSignOut(knex, signIn, endsAt, clock()),
       has: (signIn) => isSignedOut(knex, signIn),

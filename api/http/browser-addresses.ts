@@ -19,7 +19,7 @@ export function isBrowserAddress(request: Request): boolean {
 /** Whether a request brings news of a session, by a browser or by a provider's server. */
 export function isArrival(request: Request): boolean {
   const path = pathOf(request)
-  if (path.startsWith(POSTBACKS)) return true
+  if (path.startsWith(POSTBACKS)) return request.method === 'GET' || request.method === 'POST'
   return request.method === 'GET' && DOORS.some((door) => path.startsWith(door))
 }
 

@@ -35,6 +35,7 @@ function signIn(deps: ApiDependencies): RequestHandler {
     const page = Object.hasOwn(OPERATOR_PAGES, wanted) ? wanted : '/ops'
     const operator = operatorOf(deps, field(request, 'api_key').trim())
     if (operator === null) {
+      if (field(request, 'api_key').trim() !== '') deps.limiter.countWrongKey(request)
       deps.logger.warn({ from: request.ip }, 'operator sign-in refused')
       return sendSignIn(response, 401, page, 'This is not the key of an operator.')
     }

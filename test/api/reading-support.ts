@@ -8,6 +8,8 @@ import { createApp } from '../../api/app.js'
 import type { ApiDependencies } from '../../api/dependencies.js'
 import { KeyRing } from '../../api/http/auth.js'
 import { RateLimiter } from '../../api/http/rate-limit.js'
+import { RefusalLimit } from '../../api/http/refusal-limit.js'
+import { Turns } from '../../api/http/turns.js'
 import { OperatorSessions, type SignOuts } from '../../api/pages/operator-sessions.js'
 import { OfferTokens } from '../../api/panel/offer-token.js'
 import { SessionTokens } from '../../api/supply/session-token.js'
@@ -89,7 +91,8 @@ export async function startReadingApi(given: Partial<ApiDependencies> = {}): Pro
     signer: await createSigner({ privateKey: generateSigningKey().pem, issuer: publicUrl }),
     findUpstream: () => null,
     keys: new KeyRing(config),
-    limiter: new RateLimiter(1_000_000, 1_000_000),
+    limiter: new RateLimiter(1_000_000, 1_000_000, undefined, new RefusalLimit(1_000_000)),
+    turns: new Turns(),
     operatorSessions: new OperatorSessions(
       Buffer.alloc(32, 9),
       config.operators,
