@@ -1,14 +1,17 @@
 import express, { type Express } from 'express'
-import helmet from 'helmet'
 import { buyerRoutes } from './buyers/routes.js'
 import { callbackRoutes } from './callbacks/routes.js'
 import { demandRoutes } from './demand/routes.js'
 import type { ApiDependencies } from './dependencies.js'
 import { click } from './entry/click.js'
 import { financeRoutes } from './finance/routes.js'
+import { limitRefusedArrivals } from './http/arrival-limit.js'
 import { panelOnly } from './http/auth.js'
+import { refusePrefetch } from './http/browser-addresses.js'
+import { browserErrors } from './http/browser-errors.js'
 import { errorHandler, unknownRoute } from './http/errors.js'
 import { jsonBody } from './http/json-body.js'
+import { securityHeaders } from './http/security-headers.js'
 import { opsRoutes } from './ops/routes.js'
 import { signInRoutes } from './pages/sign-in.js'
 import { createSession } from './panel/create-session.js'
@@ -21,6 +24,9 @@ import { sessionRouterRoutes } from './router/routes.js'
 import { supplierRoutes } from './suppliers/routes.js'
 import { supplyRoutes } from './supply/routes.js'
 
+/** Twice the largest profile: text beyond ASCII may come with an escape for every character. Parsing costs by the byte. */
+const MATCH_BODY = '128kb'
+
 /** The whole HTTP surface, a folder an audience. */
 export function createApp(deps: ApiDependencies): Express {
   const app = express()
@@ -29,26 +35,14 @@ export function createApp(deps: ApiDependencies): Express {
   app.set('query parser', 'simple')
   app.use(httpMetrics)
 
+  app.use(securityHeaders(deps.publicUrl.startsWith('https:')))
+  app.use(refusePrefetch)
+  app.use(limitRefusedArrivals())
+
   // respondents and providers first: nothing they need waits for what pages and programs need
   app.get('/e/:token', click(deps))
   app.use(callbackRoutes(deps))
 
-  app.use(
-    helmet({
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: {
-          defaultSrc: ["'self'"],
-          imgSrc: ["'self'", 'data:'],
-          objectSrc: ["'none'"],
-          frameAncestors: ["'none'"],
-          baseUri: ["'none'"],
-          formAction: ["'self'"],
-        },
-      },
-      strictTransportSecurity: deps.publicUrl.startsWith('https:'),
-    }),
-  )
   app.get('/page.css', (_request, response) => {
     response.type('css').setHeader('Cache-Control', 'public, max-age=3600').send(PAGE_CSS)
   })
@@ -59,7 +53,7 @@ export function createApp(deps: ApiDependencies): Express {
   }
 
   const panel = panelOnly(deps.keys, deps.limiter)
-  app.post('/v1/surveys/match', panel, jsonBody(), match(deps))
+  app.post('/v1/surveys/match', panel, jsonBody(MATCH_BODY), match(deps))
   app.get('/v1/surveys/:survey_id/explain', panel, explain(deps))
   app.post('/v1/sessions', panel, jsonBody(), createSession(deps))
   app.use(panelReadRoutes(deps))
@@ -74,6 +68,7 @@ export function createApp(deps: ApiDependencies): Express {
   app.use(opsRoutes(deps))
 
   app.use(unknownRoute)
+  app.use(browserErrors(deps.logger))
   app.use(errorHandler(deps.logger))
   return app
 }

@@ -4,6 +4,7 @@ import type { CatalogueConnection } from '../catalogue/connections.js'
 import { createPostgresSource } from '../catalogue/postgres-source.js'
 import { connectDatabase, type Knex } from '../db/connect.js'
 import { installationKey, installationSecret } from '../db/stores/key-store.js'
+import { isSignedOut, recordSignOut } from '../db/stores/operator-sign-out-store.js'
 import { createHttp } from '../platform/egress/http-client.js'
 import type { Logger } from '../platform/logger.js'
 import { createSigner } from '../platform/signing/signer.js'
@@ -16,6 +17,7 @@ import { createUpstreams, vocabularyOf } from '../providers/upstreams.js'
 import type { ApiDependencies } from './dependencies.js'
 import { KeyRing } from './http/auth.js'
 import { RateLimiter } from './http/rate-limit.js'
+import { Turns } from './http/turns.js'
 import { OperatorSessions } from './pages/operator-sessions.js'
 import { liveConnections } from './panel/live/live-connections.js'
 import { LiveMatches } from './panel/live/live-matches.js'
@@ -93,7 +95,11 @@ export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependenci
     findUpstream: upstreams.find,
     keys: new KeyRing(config),
     limiter: new RateLimiter(config.limits.perKeyPerSecond, config.limits.burst),
-    operatorSessions: new OperatorSessions(operatorSecret, config.operators, publicUrl.startsWith('https:'), clock),
+    turns: new Turns(),
+    operatorSessions: new OperatorSessions(operatorSecret, config.operators, publicUrl.startsWith('https:'), clock, {
+      record: (signIn, endsAt) => recordSignOut(knex, signIn, endsAt, clock()),
+      has: (signIn) => isSignedOut(knex, signIn),
+    }),
     offers: new OfferTokens(offerSecret),
     sessionTokens: new SessionTokens(feedSecret),
     catalogue,

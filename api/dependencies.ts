@@ -10,6 +10,7 @@ import type { Verifiers } from '../platform/verification/verifiers.js'
 import type { FindUpstream } from '../providers/upstream.js'
 import type { KeyRing } from './http/auth.js'
 import type { RateLimiter } from './http/rate-limit.js'
+import type { Turns } from './http/turns.js'
 import type { OperatorSessions } from './pages/operator-sessions.js'
 import type { LiveMatches } from './panel/live/live-matches.js'
 import type { OfferTokens } from './panel/offer-token.js'
@@ -31,6 +32,8 @@ export interface ApiDependencies {
   readonly findUpstream: FindUpstream
   readonly keys: KeyRing
   readonly limiter: RateLimiter
+  /** Between the slices of work that takes long. */
+  readonly turns: Turns
   readonly operatorSessions: OperatorSessions
   readonly offers: OfferTokens
   /** The ends of the feed's `survey_session_creation_url`s. */

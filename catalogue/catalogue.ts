@@ -42,6 +42,8 @@ export interface Catalogue {
   state(): CatalogueState
   /** What suits a panelist, best first. From memory alone. */
   match(query: CatalogueQuery): CatalogueOffer[]
+  /** The same offers in the same order, each written out when it is asked for: so that others may have a turn between. */
+  offers(query: CatalogueQuery): Iterable<CatalogueOffer>
   /** How many suit, without the limit's cut. */
   count(query: CatalogueQuery): number
   /** Why a survey is offered to a panelist, or not; null when there is no such survey. */
@@ -98,6 +100,13 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     return found
   }
 
+  function* offers(query: CatalogueQuery): Generator<CatalogueOffer> {
+    const profile = expand(query.panelist)
+    for (const hit of matches(query, profile).take(query.limit, permits(query))) {
+      yield offerOf(hit, profile, vocabularies)
+    }
+  }
+
   return {
     start: () => follower.start(),
     close: () => follower.close(),
@@ -105,12 +114,8 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     standings,
     asks: (country, attribute) => follower.index.asks(country, attribute),
     ownOutcomes: (surveyId) => follower.outcomesOf(surveyId),
-    match(query) {
-      const profile = expand(query.panelist)
-      return matches(query, profile)
-        .take(query.limit, permits(query))
-        .map((hit) => offerOf(hit, profile, vocabularies))
-    },
+    match: (query) => [...offers(query)],
+    offers,
     count: (query) => matches(query, expand(query.panelist)).count,
     async explain(surveyId, panel, panelist, device) {
       const held = follower.index.get(surveyId)

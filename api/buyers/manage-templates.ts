@@ -4,7 +4,7 @@ import type { Template as StoredTemplate } from '../../domain/template/template.
 import type { DemandPartnerConfig } from '../../platform/config/load.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { notFound, Problem } from '../http/problem.js'
-import { invalid, parse, parseBody } from '../http/validate.js'
+import { invalid, MOST_LISTED, parse, parseBody } from '../http/validate.js'
 import { ownerIdOf, SERVICE_BUYER_ID } from './owner-id.js'
 import { managerOf, type TemplateManager } from './template-manager.js'
 import {
@@ -22,7 +22,7 @@ export function storeTemplate(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const manager = managerOf(response)
     const { id } = parse(TemplatePath, request.params)
-    const body = parseBody(TemplateRequest, request)
+    const body = parseBody(TemplateRequest, request, MOST_LISTED)
     if (body.id !== undefined && body.id !== id) throw invalid([{ field: 'id', message: `is ${id} in the address` }])
     if (manager.kind === 'buyer' && body.visibility === 'default') {
       throw operatorsOnly('A template that is everybody’s (visibility default) is put by an operator')

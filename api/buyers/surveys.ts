@@ -19,7 +19,7 @@ import { wireFaults } from '../demand/wire-faults.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { partnerOf } from '../http/gateway-auth.js'
 import type { FieldFault } from '../http/problem.js'
-import { parseBody } from '../http/validate.js'
+import { MOST_LISTED, parseBody } from '../http/validate.js'
 import { applyToPlan } from './apply-to-plan.js'
 import { anotherTemplate, featureOff, malformed, noSurvey, noTemplate, templateTooLate } from './errors.js'
 import { quotaIds, randomText } from './quota-ids.js'
@@ -38,7 +38,7 @@ const LARGEST_ID = 2_147_483_647
 export function createSurvey(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const partner = partnerOf(response)
-    const body = parseBody(Members, request)
+    const body = parseBody(Members, request, MOST_LISTED)
     const named = await templateNamed(deps, partner, body)
     const read = SurveyBody.safeParse(body)
     const missing = missingFaults(body, named?.survey ?? {})
@@ -59,7 +59,7 @@ export function createSurvey(deps: ApiDependencies): RequestHandler {
 export function editSurvey(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const partner = partnerOf(response)
-    const body = parseBody(Members, request)
+    const body = parseBody(Members, request, MOST_LISTED)
     const named = await templateNamed(deps, partner, body)
     const now = deps.clock()
     const record = await deps.knex.transaction(async (trx) => {

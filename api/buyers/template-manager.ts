@@ -1,8 +1,9 @@
 import type { RequestHandler, Response } from 'express'
 import type { DemandPartnerConfig } from '../../platform/config/load.js'
 import type { ApiDependencies } from '../dependencies.js'
-import { keyOf } from '../http/auth.js'
+import { keyOf, knownCaller } from '../http/auth.js'
 import { Problem } from '../http/problem.js'
+import { unitsOfBody } from '../http/work.js'
 
 /** Who manages templates: a buyer their own, an operator everybody's. */
 export type TemplateManager =
@@ -14,17 +15,11 @@ export function managersOnly({ keys, limiter }: Pick<ApiDependencies, 'keys' | '
   return (request, response, next) => {
     const key = keyOf(request)
     if (key === null) throw new Problem(401, 'no_key', 'Send your API key as x-api-key or Authorization: Bearer')
-    const caller = keys.find(key)
-    if (caller === null) throw new Problem(401, 'bad_key', 'This API key is not known here')
+    const caller = knownCaller(keys, limiter, request, key)
     if (caller.kind !== 'demand_partner' && caller.kind !== 'operator') {
       throw new Problem(403, 'wrong_key', "Templates are for buyers: use a demand partner's or an operator's API key")
     }
-    const waitSeconds = limiter.take(key)
-    if (waitSeconds > 0) {
-      throw new Problem(429, 'rate_limited', 'This key sends more requests than its limit allows', {
-        retryAfterSeconds: waitSeconds,
-      })
-    }
+    limiter.admit(key, unitsOfBody(request))
     const manager: TemplateManager =
       caller.kind === 'operator' ? { kind: 'operator' } : { kind: 'buyer', partner: caller.partner }
     response.locals.templateManager = manager

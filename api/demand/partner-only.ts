@@ -1,7 +1,8 @@
 import type { RequestHandler } from 'express'
 import type { ApiDependencies } from '../dependencies.js'
-import { keyOf } from '../http/auth.js'
+import { keyOf, knownCaller } from '../http/auth.js'
 import { Problem } from '../http/problem.js'
+import { unitsOfBody } from '../http/work.js'
 
 /**
  * Lets only demand partners' keys into a /v1 route: as every other /v1 route, 401 without a key that is known and 403 for
@@ -11,14 +12,8 @@ export function partnerOnly({ keys, limiter }: Pick<ApiDependencies, 'keys' | 'l
   return (request, response, next) => {
     const key = keyOf(request)
     if (key === null) throw new Problem(401, 'no_key', 'Send your API key as x-api-key or Authorization: Bearer')
-    const caller = keys.find(key)
-    if (caller === null) throw new Problem(401, 'bad_key', 'This API key is not known here')
-    const waitSeconds = limiter.take(key)
-    if (waitSeconds > 0) {
-      throw new Problem(429, 'rate_limited', 'This key sends more requests than its limit allows', {
-        retryAfterSeconds: waitSeconds,
-      })
-    }
+    const caller = knownCaller(keys, limiter, request, key)
+    limiter.admit(key, unitsOfBody(request))
     if (caller.kind !== 'demand_partner') {
       throw new Problem(403, 'wrong_key', "This address is for demand partners: use a demand partner's API key")
     }

@@ -1,7 +1,7 @@
-import type { Request, RequestHandler, Response } from 'express'
+import type { RequestHandler, Response } from 'express'
 import { isDatabaseAway } from '../../db/connect.js'
 import { type NewClaim, type RecordedClaim, recordClaim } from '../../db/stores/claim-store.js'
-import { enterSession } from '../../db/stores/entry-store.js'
+import { enterSession, noteLook } from '../../db/stores/entry-store.js'
 import { enterPlanSession } from '../../db/stores/plan-entry-store.js'
 import type { SessionRow } from '../../db/stores/session-row.js'
 import { findSessionByEntryToken } from '../../db/stores/session-store.js'
@@ -50,15 +50,13 @@ export const startSurvey = (deps: ApiDependencies): RequestHandler => enterBy(ST
  */
 function enterBy(door: Door, deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
-    response.setHeader('Cache-Control', 'no-store')
-    response.setHeader('Referrer-Policy', 'no-referrer')
     const token = String(request.params.token)
     // a link preview or a scanner asks with HEAD: that is nobody's click
     if (request.method === 'HEAD') return void response.status(200).end()
     try {
       if (!ENTRY_TOKEN.test(token)) return sendUnknown(response)
       const entered = await enterSession(deps.knex, token, deps.clock())
-      if (entered === null) return await slowerWay(door, deps, request, response, token)
+      if (entered === null) return await slowerWay(door, deps, response, token)
       failpoint('session.in_start_lock')
       deps.sessions.entered(entered.sessionId)
       response.redirect(302, entered.url)
@@ -69,13 +67,7 @@ function enterBy(door: Door, deps: ApiDependencies): RequestHandler {
   }
 }
 
-async function slowerWay(
-  door: Door,
-  deps: ApiDependencies,
-  request: Request,
-  response: Response,
-  token: string,
-): Promise<void> {
+async function slowerWay(door: Door, deps: ApiDependencies, response: Response, token: string): Promise<void> {
   const row = await findSessionByEntryToken(deps.knex, token)
   if (row === null) return sendUnknown(response)
   switch (row.state) {
@@ -84,7 +76,7 @@ async function slowerWay(
     case 'finished':
       return sendHome(deps, response, row)
     case 'opening':
-      return stillOpening(door, deps, request, response, row)
+      return stillOpening(door, deps, response, row)
     case 'created': {
       if (row.connection === GATEWAY) return enterPlan(door, deps, response, row)
       const expired = row.entry_deadline.getTime() <= deps.clock().getTime()
@@ -123,22 +115,18 @@ async function enterPlan(door: Door, deps: ApiDependencies, response: Response, 
   await sendHome(deps, response, current ?? row)
 }
 
-/** A page that asks again every two seconds for at most a minute, then sends the respondent home. */
-async function stillOpening(
-  door: Door,
-  deps: ApiDependencies,
-  request: Request,
-  response: Response,
-  row: SessionRow,
-): Promise<void> {
-  const now = deps.clock().getTime()
-  const since = Number(request.query.since ?? now)
-  const waitedMs = Number.isFinite(since) && since <= now ? now - since : 0
-  if (waitedMs >= OPENING_PATIENCE_MS)
+/**
+ * A page that asks again every two seconds for at most a minute after the first look, then sends the respondent home. The
+ * minute is kept with the session: no address says how long somebody has waited.
+ */
+async function stillOpening(door: Door, deps: ApiDependencies, response: Response, row: SessionRow): Promise<void> {
+  const now = deps.clock()
+  const since = await noteLook(deps.knex, row.session_id, now)
+  if (since !== null && now.getTime() - since.getTime() >= OPENING_PATIENCE_MS)
     return endAtTheDoor(deps, response, row, 'ERROR', 'the provider gave no entry while the respondent waited')
   sendPage(response, 200, 'One moment, please', 'Your survey is being prepared. This page goes on by itself.', {
     after: REFRESH_SECONDS,
-    url: `${door.path}/${encodeURIComponent(row.entry_token)}?since=${now - waitedMs}`,
+    url: `${door.path}/${encodeURIComponent(row.entry_token)}`,
   })
 }
 

@@ -5,6 +5,7 @@ import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import type { OperatorConfig, OperatorRole } from '../../platform/config/schema.js'
 import { Problem } from './problem.js'
 import type { RateLimiter } from './rate-limit.js'
+import { unitsOfBody } from './work.js'
 
 /** Whose key it is. The tenant comes from the key and from nowhere else. */
 export type Caller =
@@ -73,18 +74,24 @@ export function operatorOnly(keys: KeyRing, limiter: RateLimiter, role: Operator
   }
 }
 
+/** Who asks, once the key is known and has its limit left. The other doors for keys are built of the same two steps. */
 function authenticate(keys: KeyRing, limiter: RateLimiter, request: Request): Caller {
   const key = keyOf(request)
   if (key === null) throw new Problem(401, 'no_key', 'Send your API key as x-api-key or Authorization: Bearer')
-  const caller = keys.find(key)
-  if (caller === null) throw new Problem(401, 'bad_key', 'This API key is not known here')
-  const waitSeconds = limiter.take(key)
-  if (waitSeconds > 0) {
-    throw new Problem(429, 'rate_limited', 'This key sends more requests than its limit allows', {
-      retryAfterSeconds: waitSeconds,
-    })
-  }
+  const caller = knownCaller(keys, limiter, request, key)
+  limiter.admit(key, unitsOfBody(request))
   return caller
+}
+
+/**
+ * Whose key a request carries. A key that is known is never refused here, whatever else its address sent.
+ * @throws Problem 401 `bad_key`, or 429 when the address sends too many of those
+ */
+export function knownCaller(keys: KeyRing, limiter: RateLimiter, request: Request, key: string): Caller {
+  const caller = keys.find(key)
+  if (caller !== null) return caller
+  limiter.countWrongKey(request)
+  throw new Problem(401, 'bad_key', 'This API key is not known here')
 }
 
 /** The panel that `panelOnly` let in. */

@@ -4,6 +4,7 @@ import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import type { Caller, KeyRing } from './auth.js'
 import { Problem } from './problem.js'
 import type { RateLimiter } from './rate-limit.js'
+import { unitsOfBody } from './work.js'
 
 type Kind = Exclude<Caller['kind'], 'operator'>
 
@@ -26,16 +27,12 @@ export function clientOnly(
   return (request, response, next) => {
     const key = header === undefined ? gatewayKey(request) : headerValue(request, header)
     const caller = key === null ? null : keys.find(key)
+    if (key !== null && caller === null) limiter.countWrongKey(request)
     if (key === null || caller === null || caller.kind !== kind) {
       const where = header ?? 'x-api-key or Authorization'
       throw new Problem(401, 'unauthorized', `Access token is missing or invalid: send ${WHOSE[kind]} key as ${where}`)
     }
-    const waitSeconds = limiter.take(key)
-    if (waitSeconds > 0) {
-      throw new Problem(429, 'rate_limited', 'This key sends more requests than its limit allows', {
-        retryAfterSeconds: waitSeconds,
-      })
-    }
+    limiter.admit(key, unitsOfBody(request))
     if (caller.kind === 'panel') response.locals.panel = caller.panel
     if (caller.kind === 'demand_partner') response.locals.partner = caller.partner
     if (caller.kind === 'survey_platform') response.locals.platform = caller.id

@@ -1,4 +1,15 @@
-/** A token bucket for every key: `perSecond` in the long run, `burst` at once (configuration: limits). */
+import type { Request } from 'express'
+import { clientAddress } from './client-address.js'
+import { Problem } from './problem.js'
+import { RefusalLimit } from './refusal-limit.js'
+
+/** Wrong keys an address may send in a minute. A right key is never refused for them. */
+const WRONG_KEYS_PER_MINUTE = 60
+
+/**
+ * A token bucket for every key: `perSecond` in the long run, `burst` within a moment (docs/api.md, Limits). What is
+ * taken is work: an ordinary request is one unit, a larger one several (`work.ts`).
+ */
 export class RateLimiter {
   readonly #buckets = new Map<string, { tokens: number; at: number }>()
 
@@ -6,19 +17,53 @@ export class RateLimiter {
     private readonly perSecond: number,
     private readonly burst: number,
     private readonly nowMs: () => number = () => performance.now(),
+    private readonly wrongKeys: RefusalLimit = new RefusalLimit(WRONG_KEYS_PER_MINUTE),
   ) {}
 
-  /** Takes one request's worth. @returns 0, or how many seconds to wait */
-  take(key: string): number {
+  /**
+   * Takes a request's worth. What is worth more than a whole burst costs the burst.
+   * @param key a known one: only as many buckets are kept as there are keys
+   * @returns 0, or how many seconds to wait
+   */
+  take(key: string, units = 1): number {
     const now = this.nowMs()
+    const wanted = Math.min(units, this.burst)
     const bucket = this.#buckets.get(key) ?? { tokens: this.burst, at: now }
     bucket.tokens = Math.min(this.burst, bucket.tokens + ((now - bucket.at) / 1000) * this.perSecond)
     bucket.at = now
     this.#buckets.set(key, bucket)
-    if (bucket.tokens >= 1) {
-      bucket.tokens -= 1
+    if (bucket.tokens >= wanted) {
+      bucket.tokens -= wanted
       return 0
     }
-    return (1 - bucket.tokens) / this.perSecond
+    return (wanted - bucket.tokens) / this.perSecond
+  }
+
+  /**
+   * Lets a request of a known key through, or refuses it.
+   * @throws Problem 429 `rate_limited`
+   */
+  admit(key: string, units = 1): void {
+    const waitSeconds = this.take(key, units)
+    if (waitSeconds > 0) {
+      throw new Problem(429, 'rate_limited', 'This key sends more work than its limit allows', {
+        retryAfterSeconds: waitSeconds,
+      })
+    }
+  }
+
+  /**
+   * Counts a key that nobody has, by the address it came from.
+   * @throws Problem 429 `too_many_wrong_keys` when there were too many of that address within the last minute
+   */
+  countWrongKey(request: Request): void {
+    const address = clientAddress(request)
+    const waitSeconds = this.wrongKeys.waitSeconds(address)
+    if (waitSeconds > 0) {
+      throw new Problem(429, 'too_many_wrong_keys', 'Too many unknown API keys came from this address; check the key', {
+        retryAfterSeconds: waitSeconds,
+      })
+    }
+    this.wrongKeys.refused(address)
   }
 }

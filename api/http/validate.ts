@@ -4,6 +4,12 @@ import { type FieldFault, Problem } from './problem.js'
 
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype'])
 const DEEPEST = 16
+/** Members of one object: as many as a profile may have attributes. */
+const MOST_MEMBERS = 500
+/** Values of a whole body, on every level: a profile of 500 attributes with twenty answers each. */
+const MOST_VALUES = 10_000
+/** The same where buyers list postal codes by the thousand. */
+export const MOST_LISTED = 40_000
 
 /**
  * Reads a body, query or path by its schema.
@@ -21,11 +27,19 @@ export function parse<Schema extends ZodType>(schema: Schema, value: unknown): z
   )
 }
 
-/** As `parse`, for a JSON body, refusing what no schema can see: missing bodies, deep nesting, prototype keys. */
-export function parseBody<Schema extends ZodType>(schema: Schema, request: Request): z.output<Schema> {
+/**
+ * As `parse`, for a JSON body, refusing what no schema can see: missing bodies, deep nesting, prototype keys. What is too
+ * many is counted first: a schema would look at every one of them before it says so.
+ * @param mostValues how many values the body may hold, on all its levels together
+ */
+export function parseBody<Schema extends ZodType>(
+  schema: Schema,
+  request: Request,
+  mostValues = MOST_VALUES,
+): z.output<Schema> {
   const body: unknown = request.body
   if (body === undefined) throw invalid([{ field: '', message: 'a JSON body is needed' }])
-  const fault = hostileShape(body, '', 0)
+  const fault = tooMany(body, mostValues) ?? hostileShape(body, '', 0)
   if (fault !== null) throw invalid([fault])
   return parse(schema, body)
 }
@@ -39,6 +53,29 @@ export function invalid(errors: readonly FieldFault[]): Problem {
 }
 
 const pathOf = (path: readonly PropertyKey[]): string => path.map(String).join('.')
+
+/** Stops with the first fault: what it costs is bounded, whatever is sent. */
+function tooMany(body: unknown, mostValues: number): FieldFault | null {
+  const open: { readonly value: object; readonly path: string }[] = []
+  const enter = (value: unknown, path: string): void => {
+    if (typeof value === 'object' && value !== null) open.push({ value, path })
+  }
+  enter(body, '')
+  let values = 0
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    const { value, path } = at
+    const members = Array.isArray(value) ? value.length : Object.keys(value).length
+    if (!Array.isArray(value) && members > MOST_MEMBERS) {
+      return { field: path, message: `has ${members} members, at most ${MOST_MEMBERS} are taken` }
+    }
+    values += members
+    if (values > mostValues) {
+      return { field: path, message: `the body holds more than ${mostValues} values, on all its levels together` }
+    }
+    for (const [key, item] of Object.entries(value)) enter(item, path === '' ? key : `${path}.${key}`)
+  }
+  return null
+}
 
 function hostileShape(value: unknown, path: string, depth: number): FieldFault | null {
   if (typeof value !== 'object' || value === null) return null

@@ -19,10 +19,11 @@ export function signInRoutes(deps: ApiDependencies): Router {
     response.type('css').setHeader('Cache-Control', 'public, max-age=300').send(PAGES_CSS)
   })
   router.post('/sign-in', sameOriginOnly, formBody, signIn(deps))
-  router.post('/sign-out', sameOriginOnly, formBody, (request, response) => {
-    const signedIn = deps.operatorSessions.find(request)
+  router.post('/sign-out', sameOriginOnly, formBody, async (request, response) => {
+    const signedIn = await deps.operatorSessions.find(request)
     if (signedIn !== null) checkFormToken(request, signedIn)
-    deps.operatorSessions.end(response)
+    await deps.operatorSessions.end(request, response)
+    if (signedIn !== null) deps.logger.info({ operator: signedIn.operator.id }, 'operator signed out')
     response.redirect(303, '/ops')
   })
   return router
@@ -34,6 +35,7 @@ function signIn(deps: ApiDependencies): RequestHandler {
     const page = Object.hasOwn(OPERATOR_PAGES, wanted) ? wanted : '/ops'
     const operator = operatorOf(deps, field(request, 'api_key').trim())
     if (operator === null) {
+      if (field(request, 'api_key').trim() !== '') deps.limiter.countWrongKey(request)
       deps.logger.warn({ from: request.ip }, 'operator sign-in refused')
       return sendSignIn(response, 401, page, 'This is not the key of an operator.')
     }
@@ -48,11 +50,11 @@ function signIn(deps: ApiDependencies): RequestHandler {
  * form to sign in. Who it is is then `signedInOf`.
  */
 export function operatorPage(deps: ApiDependencies, page: keyof typeof OPERATOR_PAGES): RequestHandler {
-  return (request, response, next) => {
+  return async (request, response, next) => {
     const key = request.method === 'GET' ? keyOf(request) : null
     const byKey = key === null ? null : operatorOf(deps, key)
     // a page that was asked for by a program has forms that do nothing: it sends no cookie
-    const signedIn = byKey === null ? deps.operatorSessions.find(request) : { operator: byKey, formToken: '' }
+    const signedIn = byKey === null ? await deps.operatorSessions.find(request) : { operator: byKey, formToken: '' }
     if (signedIn === null) return sendSignIn(response, 401, page, null)
     const role = OPERATOR_PAGES[page]
     if (role !== undefined && !signedIn.operator.roles.includes(role)) {

@@ -14,6 +14,9 @@ import { warningsOf } from './profile-warnings.js'
 import type { MatchAnswer, MatchRequest, Offer } from './schemas.js'
 import { isCapped, mayUse, watchedConnections } from './usable-connections.js'
 
+/** As many as an ordinary match gives: it needs no turn. */
+const OFFERS_A_SLICE = 20
+
 /**
  * The surveys that suit a panelist, best first, each as an offer which carries its own terms. One SQL statement for the
  * panelist, everything else from memory; nothing is written.
@@ -41,7 +44,7 @@ export async function findOffers(
   // nobody is asked about a child either
   const uncapped = oldEnough ? connections.filter((connection) => !isCapped(panel, connection, standing)) : []
   const live = await askLive(deps, panel, request, panelist, uncapped)
-  const offers = deps.catalogue.match({
+  const found = deps.catalogue.offers({
     panelist,
     device: request.device ?? null,
     panel: panel.id,
@@ -53,6 +56,7 @@ export async function findOffers(
     past: standing.past,
     limit: request.limit,
   })
+  const offers = await inTurns(deps, panel.id, found, (offer) => offer)
   const taken = new Set(standing.taken)
   const own = live.answers.flatMap(({ connection, match }) =>
     (match?.surveys ?? [])
@@ -63,12 +67,13 @@ export async function findOffers(
   const liveStatus = new Map(live.answers.map(({ status }) => [status.id, status]))
   const expiresAt = new Date(now.getTime() + OFFER_TTL_MS)
   const { revision, ageMs } = deps.catalogue.state()
+  const answers = await inTurns(deps, panel.id, ranked, (offer) => {
+    const circumstances = deps.live.has(offer.connection) ? live.circumstances : null
+    return answerOf(deps, panel, request.panelist_id, offer, expiresAt, circumstances)
+  })
   return {
     panelist_id: request.panelist_id,
-    offers: ranked.map((offer) => {
-      const circumstances = deps.live.has(offer.connection) ? live.circumstances : null
-      return answerOf(deps, panel, request.panelist_id, offer, expiresAt, circumstances)
-    }),
+    offers: answers,
     connections: deps.catalogue.standings(connections.map(({ id }) => id)).map(
       ({ id, status, ageSeconds }) =>
         liveStatus.get(id) ?? {
@@ -84,6 +89,21 @@ export async function findOffers(
     ...warningsOf(deps, panelist.profile, panelist.country),
     catalogue: { revision: Number(revision), age_ms: ageMs },
   }
+}
+
+/** Writes offers out a slice at a time. Few of them are one slice: then nothing is waited for. */
+async function inTurns<Given, Written>(
+  { turns }: ApiDependencies,
+  panel: string,
+  given: Iterable<Given>,
+  write: (one: Given) => Written,
+): Promise<Written[]> {
+  const written: Written[] = []
+  for (const one of given) {
+    if (written.length > 0 && written.length % OFFERS_A_SLICE === 0) await turns.next(panel)
+    written.push(write(one))
+  }
+  return written
 }
 
 /** The panelist of a match: what the request says counts for this call, what it leaves out comes from the store. */

@@ -1,8 +1,9 @@
 import type { RequestHandler } from 'express'
 import type { ApiDependencies } from '../dependencies.js'
-import { panelOf } from '../http/auth.js'
+import { keyOf, panelOf } from '../http/auth.js'
 import { Problem } from '../http/problem.js'
 import { parseBody } from '../http/validate.js'
+import { unitsOfOffers } from '../http/work.js'
 import { findOffers } from './find-offers.js'
 import { MatchRequest } from './schemas.js'
 
@@ -10,6 +11,8 @@ import { MatchRequest } from './schemas.js'
 export function match(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const body = parseBody(MatchRequest, request)
+    const more = unitsOfOffers(body.limit)
+    if (more > 0) deps.limiter.admit(keyOf(request) ?? '', more)
     if (!deps.catalogue.state().ready) {
       // an index that holds part of the catalogue would answer wrongly, so it answers nothing
       throw new Problem(503, 'catalogue_loading', 'The catalogue is still being loaded', { retryAfterSeconds: 1 })

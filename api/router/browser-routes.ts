@@ -69,11 +69,9 @@ async function sendHome(deps: ApiDependencies, response: Response, row: SessionR
   response.redirect(302, await panelRedirect(deps.signer, panel, row))
 }
 
-/** What every page for respondents has in common: kept by nobody, and a scanner's HEAD changes nothing. */
+/** What every page for respondents has in common: a scanner's HEAD changes nothing. (A prefetch does not come so far.) */
 function forBrowsers(work: (request: Request, response: Response) => Promise<void>): RequestHandler {
   return async (request, response) => {
-    response.setHeader('Cache-Control', 'no-store')
-    response.setHeader('Referrer-Policy', 'no-referrer')
     if (request.method === 'HEAD') return void response.status(200).end()
     try {
       await work(request, response)

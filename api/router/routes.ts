@@ -1,6 +1,7 @@
 import { Router } from 'express'
 import type { ApiDependencies } from '../dependencies.js'
 import { startSurvey } from '../entry/click.js'
+import { browserErrors } from '../http/browser-errors.js'
 import { unknownRoute } from '../http/errors.js'
 import { clientOnly } from '../http/gateway-auth.js'
 import { gatewayErrors } from '../http/gateway-errors.js'
@@ -23,6 +24,7 @@ export function sessionRouterRoutes(deps: ApiDependencies): Router {
   router.get('/panelist-outcome/:outcome', browserOutcome(deps))
   // what none of them took at these addresses, a wrong method too, is answered in the seed's words as well
   router.use(['/panels', '/sessions', '/panelist-outcome'], unknownRoute)
+  router.use(browserErrors(deps.logger))
   router.use(gatewayErrors(deps.logger))
   return router
 }

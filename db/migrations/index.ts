@@ -18,6 +18,8 @@ import * as received from './0017-received.js'
 import * as planDriving from './0018-plan-driving.js'
 import * as postbackRounds from './0019-postback-rounds.js'
 import * as heartbeats from './0027-heartbeats.js'
+import * as operatorSignOuts from './0029-operator-sign-outs.js'
+import * as waitingRespondents from './0030-waiting-respondents.js'
 
 interface Migration {
   readonly name: string
@@ -46,6 +48,8 @@ const migrations: readonly Migration[] = [
   { name: '0018-plan-driving', ...planDriving },
   { name: '0019-postback-rounds', ...postbackRounds },
   { name: '0027-heartbeats', ...heartbeats },
+  { name: '0029-operator-sign-outs', ...operatorSignOuts },
+  { name: '0030-waiting-respondents', ...waitingRespondents },
 ]
 
 /** What knex reads the migrations from. */

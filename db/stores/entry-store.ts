@@ -87,6 +87,25 @@ export async function storeEntry(
   })
 }
 
+/** A page that was left for so long is not waited at any more: the next look begins a wait of its own. */
+const LEFT_AFTER_MS = 5 * 60_000
+
+/**
+ * Notes that a respondent looks at the page of an entry which is still opening.
+ * @returns since when they wait, by our clock, whatever their browser says; null when the entry is not opening any more
+ */
+export async function noteLook(knex: Knex, sessionId: string, now: Date): Promise<Date | null> {
+  const leftBefore = new Date(now.getTime() - LEFT_AFTER_MS)
+  const { rows } = (await knex.raw(
+    `update sessions set last_look_at = :now,
+            waiting_since = case when last_look_at > :leftBefore then waiting_since else :now end
+      where session_id = :sessionId and state = 'opening'
+      returning waiting_since`,
+    { sessionId, now, leftBefore },
+  )) as { rows: { waiting_since: Date }[] }
+  return rows[0]?.waiting_since ?? null
+}
+
 /**
  * The respondent's click, in one statement: `created` becomes `entered` only while the entry has not expired and its
  * survey, quota and connection still take people (contract §3).

@@ -46,6 +46,9 @@ export interface SessionRow {
   postback_count: number
   created_at: Date
   opened_at: Date | null
+  /** While the entry is opening: since when the respondent waits at the door, and when their page last asked. */
+  waiting_since: Date | null
+  last_look_at: Date | null
   entered_at: Date | null
   finished_at: Date | null
   completed_at: Date | null

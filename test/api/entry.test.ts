@@ -186,13 +186,36 @@ describe('still opening', () => {
     expect((await panel.session(session_id)).body).toMatchObject({ state: 'finished', outcome: 'ERROR' })
   })
 
-  test.each(['since=abc', 'since=-1', 'since=99999999999999', 'since=1&since=2', 'since='])(
-    'begins its minute anew with %s, or ends it, and never breaks',
+  test.each(['', '?since=0', '?since=1', '?since=-1', '?since=99999999999999', '?since=abc', '?since=1&since=2'])(
+    'believes no address about how long it has been: %s',
     async (query) => {
       const { entry_url } = await opening()
-      expect([200, 302]).toContain((await visit(api, `${entry_url}?${query}`)).status)
+      for (const seconds of [0, 20, 59]) {
+        api.skew = seconds * 1000
+        expect((await visit(api, `${entry_url}${query}`)).status, `${seconds} s`).toBe(200)
+      }
+      api.skew = 60_500
+      expect((await visit(api, `${entry_url}${query}`)).status).toBe(302)
     },
   )
+
+  test('begins its minute with the first look, however long the session is open', async () => {
+    const { entry_url } = await opening()
+    api.skew = 10 * 60_000
+    expect((await visit(api, entry_url)).status).toBe(200)
+    api.skew += 59_000
+    expect((await visit(api, entry_url)).status).toBe(200)
+  })
+
+  test('gives another minute to somebody who went away and comes back later', async () => {
+    const { session_id, entry_url } = await opening()
+    await visit(api, entry_url)
+    api.skew = 12 * 60_000
+    expect((await visit(api, entry_url)).status).toBe(200)
+    api.skew += 61_000
+    expect((await visit(api, entry_url)).status).toBe(302)
+    expect((await panel.session(session_id)).body).toMatchObject({ outcome: 'ERROR' })
+  })
 })
 
 test('a fresh click on another plan is not disturbed by all this', async () => {

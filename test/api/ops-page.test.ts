@@ -10,7 +10,14 @@ import { signInRoutes } from '../../api/pages/sign-in.js'
 import { openConnection, recordFailedPoll, takeEpoch } from '../../db/stores/connection-store.js'
 import { recordAttempt } from '../../db/stores/postback-store.js'
 import { quarantine } from '../../db/stores/quarantine-store.js'
-import { anEndedSession, KEYS, type ReadingApi, startReadingApi, UNIQUE_CONNECTION } from './reading-support.js'
+import {
+  anEndedSession,
+  KEYS,
+  type ReadingApi,
+  signOutsIn,
+  startReadingApi,
+  UNIQUE_CONNECTION,
+} from './reading-support.js'
 
 let now = new Date('2031-01-01T12:00:00Z')
 let api: ReadingApi
@@ -45,6 +52,7 @@ function app(given: { temporal?: Client; operators?: ReadingApi['deps']['config'
       given.operators ?? api.deps.config.operators,
       false,
       () => now,
+      signOutsIn(api.knex, () => now),
     ),
   }
   return express().use(signInRoutes(deps)).use(opsRoutes(deps, UI)).use(errorHandler(deps.logger))
@@ -87,14 +95,17 @@ describe('signing in', () => {
 
   it('takes no forged cookie, and none of a key that is another one now', async () => {
     const { cookie } = await signIn()
-    const [name, id, ends, signature] = cookie.split(/[=.]/)
+    const [name, id, ends, own, signature] = cookie.split(/[=.]/)
     const forged = [
-      `${name}=${Buffer.from('all').toString('base64url')}.${ends}.${signature}`,
-      `${name}=${id}.${Number(ends) + 1}.${signature}`,
-      `${name}=${id}.${ends}.`,
-      `${name}=${id}.${ends}`,
+      `${name}=${Buffer.from('all').toString('base64url')}.${ends}.${own}.${signature}`,
+      `${name}=${id}.${Number(ends) + 1}.${own}.${signature}`,
+      `${name}=${id}.${ends}.another.${signature}`,
+      `${name}=${id}.${ends}..${signature}`,
+      `${name}=${id}.${ends}.${signature}`,
+      `${name}=${id}.${ends}.${own}.`,
+      `${name}=${id}.${ends}.${own}`,
       `${name}=`,
-      `${name}=${id}.${ends}.${signature}.`,
+      `${name}=${id}.${ends}.${own}.${signature}.`,
     ]
     for (const one of forged) expect((await request(app()).get('/ops').set('cookie', one)).status, one).toBe(401)
     const operators = api.deps.config.operators.map((one) => ({ ...one, apiKey: `${one.apiKey}-new` }))
@@ -127,6 +138,45 @@ describe('signing in', () => {
     const out = await request(app()).post('/sign-out').type('form').set('cookie', cookie).send({ form_token: token })
     expect(out.status).toBe(303)
     expect(String(out.headers['set-cookie'])).toMatch(/tributary_operator=;.*Expires=Thu, 01 Jan 1970/)
+  })
+
+  it('once ended is dead for every copy of its cookie, after a restart and in another process', async () => {
+    const { cookie, token } = await signIn()
+    const other = await signIn()
+    const signOut = (form_token: string) =>
+      request(app()).post('/sign-out').type('form').set('cookie', cookie).send({ form_token })
+    // another site's form ends nothing
+    expect((await signOut(other.token)).status).toBe(403)
+    expect((await request(app()).get('/ops').set('cookie', cookie)).status).toBe(200)
+    expect((await signOut(token)).status).toBe(303)
+    // each call of app() has sessions of its own, as a process that just started: PostgreSQL alone remembers
+    for (const path of ['/ops', '/ops?notice=poll'])
+      expect((await request(app()).get(path).set('cookie', cookie)).status, path).toBe(401)
+    const pressed = await request(app())
+      .post('/ops/connections/kantar-us/poll')
+      .type('form')
+      .set('cookie', cookie)
+      .send({ form_token: token })
+    expect(pressed.status).toBe(401)
+    expect((await signOut(token)).status).toBe(303)
+    // the same operator in another browser goes on
+    expect((await request(app()).get('/ops').set('cookie', other.cookie)).status).toBe(200)
+  })
+
+  it('is forgotten once its cookie is over by itself', async () => {
+    const { cookie, token } = await signIn()
+    await request(app()).post('/sign-out').type('form').set('cookie', cookie).send({ form_token: token })
+    now = new Date(now.getTime() + 9 * 3_600_000)
+    const later = await signIn()
+    await request(app()).post('/sign-out').type('form').set('cookie', later.cookie).send({ form_token: later.token })
+    expect(await api.knex('operator_sign_outs').where('ends_at', '<=', now)).toEqual([])
+    expect(await api.knex('operator_sign_outs').where('ends_at', '>', now)).toHaveLength(1)
+  })
+
+  it('is worth no more than the role it has now', async () => {
+    const { cookie } = await signIn()
+    const operators = api.deps.config.operators.map((one) => ({ ...one, roles: ['finance' as const] }))
+    expect((await request(app({ operators })).get('/ops').set('cookie', cookie)).status).toBe(403)
   })
 
   it('is not needed by a program that sends its key, which then presses no buttons', async () => {

@@ -12,7 +12,7 @@ import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import { gatewayConnection, ownPlans } from '../../providers/own-plans.js'
 import { enter, HOLD_MS, launch, planSession } from '../support/plans.js'
 import { aClaim, later, MINUTE, T0 } from '../support/sessions.js'
-import { KEYS, type ReadingApi, startReadingApi } from './reading-support.js'
+import { KEYS, type ReadingApi, signOutsIn, startReadingApi } from './reading-support.js'
 
 const UI = 'http://ui.example:8233'
 let now = later(5 * MINUTE)
@@ -42,7 +42,13 @@ function app(
   const deps = {
     ...api.deps,
     config,
-    operatorSessions: new OperatorSessions(Buffer.alloc(32, 3), config.operators, false, () => now),
+    operatorSessions: new OperatorSessions(
+      Buffer.alloc(32, 3),
+      config.operators,
+      false,
+      () => now,
+      signOutsIn(api.knex),
+    ),
   }
   return express().use(opsRoutes(deps, UI)).use(errorHandler(deps.logger))
 }

@@ -8,12 +8,15 @@ import { createApp } from '../../api/app.js'
 import type { ApiDependencies } from '../../api/dependencies.js'
 import { KeyRing } from '../../api/http/auth.js'
 import { RateLimiter } from '../../api/http/rate-limit.js'
-import { OperatorSessions } from '../../api/pages/operator-sessions.js'
+import { RefusalLimit } from '../../api/http/refusal-limit.js'
+import { Turns } from '../../api/http/turns.js'
+import { OperatorSessions, type SignOuts } from '../../api/pages/operator-sessions.js'
 import { OfferTokens } from '../../api/panel/offer-token.js'
 import { SessionTokens } from '../../api/supply/session-token.js'
 import type { Knex } from '../../db/connect.js'
 import { type NewClaim, recordClaim } from '../../db/stores/claim-store.js'
 import { enterSession, storeEntry } from '../../db/stores/entry-store.js'
+import { isSignedOut, recordSignOut } from '../../db/stores/operator-sign-out-store.js'
 import { applyClaims } from '../../db/stores/outcome-store.js'
 import { insertSession, type NewSession } from '../../db/stores/session-store.js'
 import { money } from '../../domain/money.js'
@@ -89,8 +92,15 @@ export async function startReadingApi(given: Partial<ApiDependencies> = {}): Pro
     signer: await createSigner({ privateKey: generateSigningKey().pem, issuer: publicUrl }),
     findUpstream: () => null,
     keys: new KeyRing(config),
-    limiter: new RateLimiter(1_000_000, 1_000_000),
-    operatorSessions: new OperatorSessions(Buffer.alloc(32, 9), config.operators, false, () => new Date()),
+    limiter: new RateLimiter(1_000_000, 1_000_000, undefined, new RefusalLimit(1_000_000)),
+    turns: new Turns(),
+    operatorSessions: new OperatorSessions(
+      Buffer.alloc(32, 9),
+      config.operators,
+      false,
+      () => new Date(),
+      signOutsIn(database.knex),
+    ),
     offers: new OfferTokens(Buffer.alloc(32, 7)),
     sessionTokens: new SessionTokens(Buffer.alloc(32, 5)),
     catalogue: { state: () => ({ ready: true, revision: 41n, ageMs: 12, surveys: 3 }), asks: () => false },
@@ -111,6 +121,12 @@ export async function startReadingApi(given: Partial<ApiDependencies> = {}): Pro
     },
   }
 }
+
+/** Sign-outs as the API keeps them. */
+export const signOutsIn = (knex: Knex, clock: () => Date = () => new Date()): SignOuts => ({
+  record: (signIn, endsAt) => recordSignOut(knex, signIn, endsAt, clock()),
+  has: (signIn) => isSignedOut(knex, signIn),
+})
 
 /** A session in `opening`, as creating one stores it; give what matters to the test. */
 export async function aSession(knex: Knex, given: Partial<NewSession> = {}): Promise<NewSession> {

@@ -1,0 +1,46 @@
+import { setImmediate as nextRound } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { Turns } from '../../api/http/turns.js'
+
+describe('turns', () => {
+  it('go round between keys, however much one of them has to do', async () => {
+    const turns = new Turns()
+    const done: string[] = []
+    const work = async (key: string, slices: number): Promise<void> => {
+      for (let slice = 0; slice < slices; slice++) {
+        await turns.next(key)
+        done.push(key)
+      }
+    }
+    await Promise.all([...Array.from({ length: 50 }, () => work('busy', 4)), work('modest', 4)])
+    expect(done).toHaveLength(204)
+    // one of theirs, one of ours, until ours is done
+    expect(done.slice(0, 9).filter((key) => key === 'modest').length).toBeGreaterThanOrEqual(4)
+  })
+
+  it('do one slice a round of the event loop, so that what comes from the network is heard between', async () => {
+    const turns = new Turns()
+    let slices = 0
+    const work = async (): Promise<void> => {
+      await turns.next('busy')
+      slices += 1
+    }
+    const all = Promise.all(Array.from({ length: 20 }, work))
+    let most = 0
+    for (let before = 0; slices < 20; before = slices) {
+      await nextRound()
+      most = Math.max(most, slices - before)
+    }
+    await all
+    expect(most).toBe(1)
+  })
+
+  it('go on after a pause', async () => {
+    const turns = new Turns()
+    await turns.next('a')
+    await nextRound()
+    await nextRound()
+    await turns.next('a')
+    await turns.next('b')
+  })
+})
