@@ -1,6 +1,13 @@
-import type { Grade, Outcome } from '../../domain/outcome.js'
+import { GRADES, type Grade, type Outcome, reaches } from '../../domain/outcome.js'
 import { GATEWAY } from '../../domain/plan/survey-plan.js'
-import { type ClaimSource, decide, type Effect, type Standing, type Verdict } from '../../domain/session.js'
+import {
+  type ClaimSource,
+  decide,
+  type Effect,
+  endedUnproven,
+  type Standing,
+  type Verdict,
+} from '../../domain/session.js'
 import type { Knex } from '../connect.js'
 import { settleSlot } from './plan-slot-store.js'
 import { completionDeadline, factsOf, type SessionRow, standingOf } from './session-row.js'
@@ -63,7 +70,8 @@ export async function recordClaim(
 /** As `recordClaim`, within a transaction which holds the session's row lock. */
 export async function insertClaim(trx: Knex, row: SessionRow, claim: NewClaim, now: Date): Promise<RecordedClaim> {
   const outdated = claim.takesBack !== undefined && claim.takesBack !== (await currentWord(trx, row.session_id))
-  const decided = decide(standingOf(row), { ...claim, outdated }, factsOf(row, now))
+  const otherwise = await isProvenOtherwise(trx, row)
+  const decided = decide(standingOf(row), { ...claim, outdated }, factsOf(row, otherwise, now))
   const settled = await settle(trx, row, claim.fingerprint, decided, now)
   const verdict = { ...decided, standing: settled.standing }
   // nothing follows from a repeat; a review still has to reach the workflow's search attributes
@@ -119,6 +127,25 @@ async function currentWord(trx: Knex, sessionId: string): Promise<string | null>
     .orderBy('sequence', 'desc')
     .first('word')
   return row?.word ?? null
+}
+
+/** What arrives from outside; our own words (door, timer, opening) prove nothing about what the provider knows. */
+const FROM_OUTSIDE: readonly ClaimSource[] = ['return', 'postback', 'statement']
+
+/** Whether the provider has proven an end that stands, after an end that nobody had proven. */
+async function isProvenOtherwise(trx: Knex, row: SessionRow): Promise<boolean> {
+  // where the end itself was proven, it speaks for itself
+  if (!endedUnproven(standingOf(row), { requiredGrade: row.required_grade })) return false
+  const found = await trx('outcome_claims')
+    .where({ session_id: row.session_id })
+    .whereIn('source', [...FROM_OUTSIDE])
+    .whereIn(
+      'grade',
+      GRADES.filter((grade) => reaches(grade, row.required_grade)),
+    )
+    .orderBy('sequence')
+    .first('outcome')
+  return found !== undefined && found.outcome !== 'COMPLETED' && found.outcome !== 'TIMEOUT'
 }
 
 const unchanged = (session: SessionRow): RecordedClaim => ({
