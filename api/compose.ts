@@ -3,7 +3,7 @@ import { createCatalogue } from '../catalogue/catalogue.js'
 import type { CatalogueConnection } from '../catalogue/connections.js'
 import { createPostgresSource } from '../catalogue/postgres-source.js'
 import type { Knex } from '../db/connect.js'
-import { installationKey, installationSecret } from '../db/stores/key-store.js'
+import { installationKey, installationSecret, storePublicAddress } from '../db/stores/key-store.js'
 import { createHttp } from '../platform/egress/http-client.js'
 import type { Logger } from '../platform/logger.js'
 import { createSigner } from '../platform/signing/signer.js'
@@ -48,6 +48,7 @@ export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependenci
     installationSecret(knex, 'panelists'),
     installationSecret(knex, 'operator-sessions'),
     installationSecret(knex, 'feed'),
+    storePublicAddress(knex, publicUrl),
   ])
   const source = createPostgresSource({ knex, url: parts.databaseUrl })
   const connections = upstreams.all.map((upstream): CatalogueConnection => {

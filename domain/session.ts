@@ -48,6 +48,8 @@ export interface Claim {
   readonly grade: Grade
   /** True for a reversal of a word that is not the session's current one: it applies to nothing (contract §3). */
   readonly outdated?: boolean
+  /** True when what proves it came with another session before: one proof is about one session. */
+  readonly borrowed?: boolean
 }
 
 /**
@@ -70,6 +72,7 @@ export interface Verdict {
  */
 export function decide(standing: Standing, claim: Claim, facts: SessionFacts): Verdict {
   const outcome = claim.outcome
+  if (claim.borrowed === true) return review(standing, 'its proof came with another session before', ['borrowed_proof'])
   if (claim.outdated === true) {
     const told = outcome !== null && outcome === standing.outcome
     return told ? repeat(standing) : review(standing, 'reversal of a status that is not the current one')

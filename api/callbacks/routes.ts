@@ -4,7 +4,8 @@ import type { ApiDependencies } from '../dependencies.js'
 import { Problem } from '../http/problem.js'
 import { panelRedirect } from '../panel-redirect.js'
 import { sendPage, sendTryAgain } from '../plain-page.js'
-import { ArrivalRefused, receiveArrival } from './receive-arrival.js'
+import { ArrivalRefused } from './arrival-refused.js'
+import { receiveArrival } from './receive-arrival.js'
 
 /** Signatures cover what was sent, so bodies arrive as bytes whatever their type. */
 const rawBody = express.raw({ type: () => true, limit: '256kb' })

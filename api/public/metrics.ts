@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { countUnplaced, listUnknownWords, type UnknownWord } from '../../db/read-models/arrival-doubts.js'
 import { type ConnectionOverview, readConnectionOverview } from '../../db/read-models/connection-overview.js'
 import { readVitalSigns, type VitalSigns } from '../../db/read-models/vital-signs.js'
 import type { ApiDependencies } from '../dependencies.js'
@@ -12,7 +13,12 @@ const DAY_MS = 24 * 3_600_000
 interface Seen {
   readonly connections: readonly ConnectionOverview[]
   readonly signs: VitalSigns
+  readonly words: readonly UnknownWord[]
+  readonly unplaced: readonly { readonly connection: string; readonly arrivals: number }[]
 }
+
+/** More lines than any installation has connections times words; Prometheus is not flooded by what providers invent. */
+const WORDS_SHOWN = 2_000
 
 // of the process, so once a process, however many apps a test makes
 const processRegistry = new Registry()
@@ -47,12 +53,21 @@ function ownMetrics(deps: ApiDependencies): { registry: Registry; refresh: () =>
   const streak = gauge('connection_fail_streak', 'Polls that failed since the last good one.', ['connection'])
   const open = gauge('connection_surveys_open', 'Open surveys in the catalogue.', ['connection'])
   const quarantined = gauge('connection_quarantined', 'Records that could not be read.', ['connection'])
+  const words = gauge('unknown_outcome_words', 'Authentic arrivals by an outcome word that no table holds.', [
+    'connection',
+    'word',
+  ])
+  const unplaced = gauge('unplaced_arrivals', 'Authentic arrivals about a member that fit none of their sessions.', [
+    'connection',
+  ])
   const revision = gauge('catalogue_revision', 'The newest revision this process holds.')
   const age = gauge('catalogue_age_seconds', 'Since this process last knew to hold everything.')
   const held = gauge('catalogue_surveys', 'Surveys this process holds.')
 
-  const show = ({ connections, signs }: Seen): void => {
-    for (const one of [sessions, states, success, streak, open, quarantined]) one.reset()
+  const show = ({ connections, signs, ...doubts }: Seen): void => {
+    for (const one of [sessions, states, success, streak, open, quarantined, words, unplaced]) one.reset()
+    for (const { connection, word, arrivals } of doubts.words) words.inc({ connection, word }, arrivals)
+    for (const { connection, arrivals } of doubts.unplaced) unplaced.set({ connection }, arrivals)
     for (const { connection, state, outcome, count } of signs.sessions)
       sessions.set({ connection, state, outcome: outcome ?? '' }, count)
     claims.set(signs.claimsPending)
@@ -70,11 +85,13 @@ function ownMetrics(deps: ApiDependencies): { registry: Registry; refresh: () =>
   const look = async (): Promise<void> => {
     try {
       const since = new Date(deps.clock().getTime() - DAY_MS)
-      const [connections, signs] = await Promise.all([
+      const [connections, signs, words, unplaced] = await Promise.all([
         readConnectionOverview(deps.knex),
         readVitalSigns(deps.knex, [...deps.panels.keys()], since),
+        listUnknownWords(deps.knex, WORDS_SHOWN),
+        countUnplaced(deps.knex),
       ])
-      show({ connections, signs })
+      show({ connections, signs, words, unplaced })
       databaseUp.set(1)
     } catch (error) {
       // the figures stay as they were: a page that fails would hide the rest of them

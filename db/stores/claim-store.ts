@@ -9,10 +9,13 @@ import {
   type Verdict,
 } from '../../domain/session.js'
 import type { Knex } from '../connect.js'
+import { keepOtherSurvey } from './member-session-store.js'
 import { settleSlot } from './plan-slot-store.js'
+import { type ArrivalProofs, ownProofs } from './proof-store.js'
 import { completionDeadline, factsOf, type SessionRow, standingOf } from './session-row.js'
 import { lockSession } from './session-store.js'
 import { stampSoon } from './stamp-soon.js'
+import { countUnknownWord } from './unknown-word-store.js'
 
 export interface NewClaim {
   readonly source: ClaimSource
@@ -30,6 +33,10 @@ export interface NewClaim {
   readonly raw: string | null
   /** The word that a reversal takes back: it applies only while that is the current one. Absent = whichever it is. */
   readonly takesBack?: string
+  /** What proved it; a proof that came with another session before decides nothing. */
+  readonly proofs?: ArrivalProofs
+  /** The survey, by the provider's key, that the respondent was sent on to and that the word is about. */
+  readonly sentOnTo?: string
 }
 
 export interface RecordedClaim {
@@ -70,8 +77,9 @@ export async function recordClaim(
 /** As `recordClaim`, within a transaction which holds the session's row lock. */
 export async function insertClaim(trx: Knex, row: SessionRow, claim: NewClaim, now: Date): Promise<RecordedClaim> {
   const outdated = claim.takesBack !== undefined && claim.takesBack !== (await currentWord(trx, row.session_id))
+  const borrowed = claim.proofs !== undefined && !(await ownProofs(trx, row.session_id, claim.proofs, now))
   const otherwise = await isProvenOtherwise(trx, row)
-  const decided = decide(standingOf(row), { ...claim, outdated }, factsOf(row, otherwise, now))
+  const decided = decide(standingOf(row), { ...claim, outdated, borrowed }, factsOf(row, otherwise, now))
   const settled = await settle(trx, row, claim.fingerprint, decided, now)
   const verdict = { ...decided, standing: settled.standing }
   // nothing follows from a repeat; a review still has to reach the workflow's search attributes
@@ -101,6 +109,13 @@ export async function insertClaim(trx: Knex, row: SessionRow, claim: NewClaim, n
   )) as { rows: { claim_id: string }[] }
   const claimId = rows[0]?.claim_id
   if (claimId === undefined) return unchanged(row)
+  if (claim.sentOnTo !== undefined && !borrowed) {
+    const told = { providerSurveyId: claim.sentOnTo, outcome: claim.outcome ?? 'ERROR' }
+    await keepOtherSurvey(trx, row, told, now)
+  }
+  if (claim.outcome === null && (claim.source === 'return' || claim.source === 'postback')) {
+    await countUnknownWord(trx, { connection: row.connection, route: claim.source, word: claim.word }, now)
+  }
   const session = await writeStanding(trx, row, verdict.standing, now)
   return { claimId, effect: verdict.effect, session, replayed: false, pending, stamp: settled.stamp }
 }
