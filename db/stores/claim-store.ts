@@ -76,11 +76,16 @@ export async function recordClaim(
 
 /** As `recordClaim`, within a transaction which holds the session's row lock. */
 export async function insertClaim(trx: Knex, row: SessionRow, claim: NewClaim, now: Date): Promise<RecordedClaim> {
+  // the very same arrival once more decides nothing, and waits for nothing
+  const known = await trx('outcome_claims')
+    .where({ session_id: row.session_id, fingerprint: claim.fingerprint })
+    .first('claim_id')
+  if (known !== undefined) return unchanged(row)
   const outdated = claim.takesBack !== undefined && claim.takesBack !== (await currentWord(trx, row.session_id))
   const borrowed = claim.proofs !== undefined && !(await ownProofs(trx, row.session_id, claim.proofs, now))
   const otherwise = await isProvenOtherwise(trx, row)
   const decided = decide(standingOf(row), { ...claim, outdated, borrowed }, factsOf(row, otherwise, now))
-  const settled = await settle(trx, row, claim.fingerprint, decided, now)
+  const settled = await settle(trx, row, decided, now)
   const verdict = { ...decided, standing: settled.standing }
   // nothing follows from a repeat; a review still has to reach the workflow's search attributes
   const pending = verdict.effect !== 'repeat'
@@ -124,14 +129,11 @@ export async function insertClaim(trx: Knex, row: SessionRow, claim: NewClaim, n
 async function settle(
   trx: Knex,
   row: SessionRow,
-  fingerprint: string,
   { effect, standing }: Verdict,
   now: Date,
 ): Promise<{ standing: Standing; stamp: boolean }> {
   if (row.connection !== GATEWAY || effect === 'repeat' || effect === 'review') return { standing, stamp: false }
-  // the very same arrival once more decides nothing, and so moves no slot
-  const known = await trx('outcome_claims').where({ session_id: row.session_id, fingerprint }).first('claim_id')
-  return known === undefined ? settleSlot(trx, row, standing, now) : { standing, stamp: false }
+  return settleSlot(trx, row, standing, now)
 }
 
 /** The provider's own word for how the session stands: that of the last claim which decided something. */

@@ -23,12 +23,12 @@ export async function ownProofs(
   if (keys.length === 0) return true
   // in one order everywhere, so that two transactions never wait for each other
   const proofs = keys.map((key) => createHash('sha256').update(key).digest('base64url')).sort()
-  for (const proof of proofs) {
-    await trx('arrival_proofs')
-      .insert({ account, proof, session_id: sessionId, first_seen_at: now })
-      .onConflict(['account', 'proof'])
-      .ignore()
-  }
+  const added = await trx('arrival_proofs')
+    .insert(proofs.map((proof) => ({ account, proof, session_id: sessionId, first_seen_at: now })))
+    .onConflict(['account', 'proof'])
+    .ignore()
+    .returning('proof')
+  if (added.length === proofs.length) return true
   const foreign = await trx('arrival_proofs')
     .where({ account })
     .whereIn('proof', proofs)

@@ -43,7 +43,8 @@ const balance = async (sessionId: string): Promise<Record<string, number>> => {
 describe('a complete', () => {
   test('is one outcome, one posting at the locked price, one message', async () => {
     // the newest start of an API says where it is reached
-    for (const url of ['http://127.0.0.1:8080', 'https://tributary.example']) await storePublicAddress(database.knex, url)
+    for (const url of ['http://127.0.0.1:8080', 'https://tributary.example'])
+      await storePublicAddress(database.knex, url)
     const { session_id } = await enteredSession(database.knex)
     const { applied } = await settled(database.knex, session_id, aClaim('COMPLETED'), later(MINUTE))
     expect(applied.evidenceDeadline).toBeNull()
