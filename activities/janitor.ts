@@ -18,7 +18,12 @@ import { stampRevisions } from '../db/stores/stamper.js'
 export interface LeftBehind {
   readonly sessions: readonly ReturnType<typeof factsToShow>[]
   readonly claims: readonly PendingClaim[]
-  readonly postbacks: readonly { readonly postbackId: string; readonly redelivery: number }[]
+  readonly postbacks: readonly {
+    readonly postbackId: string
+    readonly redelivery: number
+    /** Absent in what earlier versions found. */
+    readonly sessionId?: string
+  }[]
   /** Survey plans in their fielding without a workflow. (Absent in rounds of earlier versions, as what follows.) */
   readonly plans?: readonly PlanFacts[]
   /** Survey plans that are over and whose workflow has not heard of it. */
@@ -65,7 +70,11 @@ export function createJanitorActivities(deps: { readonly knex: Knex; readonly cl
       return {
         sessions: sessions.map(factsToShow),
         claims,
-        postbacks: postbacks.map(({ postbackId, redeliveries }) => ({ postbackId, redelivery: redeliveries })),
+        postbacks: postbacks.map(({ postbackId, sessionId, redeliveries }) => ({
+          postbackId,
+          sessionId,
+          redelivery: redeliveries,
+        })),
         plans,
         closedPlans,
         stamped,

@@ -5,6 +5,7 @@ import { findSessionInputs, storeEntry } from '../db/stores/entry-store.js'
 import { type SessionRow, toOpen } from '../db/stores/session-row.js'
 import { findSession, markWorkflowStarted } from '../db/stores/session-store.js'
 import { findSurvey } from '../db/stores/survey-store.js'
+import type { Outcome } from '../domain/outcome.js'
 import { type Reward, type RewardPolicy, rewardFor, sharedAmount } from '../domain/reward.js'
 import { failpoint } from '../platform/failpoints.js'
 import type { EntryLink } from '../providers/adapter.js'
@@ -28,7 +29,7 @@ export async function openSessionEntry(deps: SessionDependencies, sessionId: str
   // a slow opening is in good hands: the janitor need not look at it again
   if (Context.current().info.attempt > 1) await markWorkflowStarted(deps.knex, sessionId, deps.clock())
   const upstream = deps.findUpstream(row.connection)
-  if (upstream === null) return refuse(deps, row, `connection ${row.connection} is no longer configured`)
+  if (upstream === null) return failOpening(deps, row, `connection ${row.connection} is no longer configured`)
   try {
     const link = await withHeartbeat(() => askForEntry(deps, upstream, row))
     failpoint('session.after_provider_create')
@@ -46,9 +47,15 @@ export async function openSessionEntry(deps: SessionDependencies, sessionId: str
     )
     return stored ?? row
   } catch (error) {
-    if (error instanceof ProviderError && isRefusal(error)) {
+    if (error instanceof ProviderError && error.kind === 'refused') {
       await applyEffects(deps, row, error.evidence.effects ?? [], error.message)
       return refuse(deps, row, error.message)
+    }
+    if (error instanceof ProviderError && error.kind === 'rejected') {
+      const effects = error.evidence.effects ?? []
+      const shown = effects.some(({ kind }) => kind === 'alarm')
+      await applyEffects(deps, row, shown ? effects : [...effects, { kind: 'alarm' }], error.message)
+      return failOpening(deps, row, error.message)
     }
     throw toTemporalFailure(error)
   }
@@ -69,16 +76,28 @@ async function askForEntry(deps: SessionDependencies, upstream: Upstream, row: S
   )
 }
 
-/** Words that will not change by asking again; a wrong key or a misread answer is ours to mend, and is retried. */
-const isRefusal = (error: ProviderError): boolean => error.kind === 'refused' || error.kind === 'rejected'
-
 /** The provider said no: the respondent finds the survey gone. */
-async function refuse(deps: SessionDependencies, row: SessionRow, reason: string): Promise<SessionRow> {
+const refuse = (deps: SessionDependencies, row: SessionRow, reason: string): Promise<SessionRow> =>
+  endOpening(deps, row, 'QUOTA_FULL', `refused: ${reason}`)
+
+/**
+ * Our configuration, or our call, is at fault: asking again changes nothing, and no panelist is told that the survey was
+ * full. An operator finds the reason at the connection and among the session's events.
+ */
+const failOpening = (deps: SessionDependencies, row: SessionRow, reason: string): Promise<SessionRow> =>
+  endOpening(deps, row, 'ERROR', `not opened: ${reason}`)
+
+async function endOpening(
+  deps: SessionDependencies,
+  row: SessionRow,
+  outcome: Outcome,
+  word: string,
+): Promise<SessionRow> {
   const claim: NewClaim = {
     source: 'opening',
     kind: 'outcome',
-    outcome: 'QUOTA_FULL',
-    word: `refused: ${reason}`,
+    outcome,
+    word,
     grade: 'E2',
     fingerprint: 'opening',
     raw: null,

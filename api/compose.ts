@@ -3,7 +3,7 @@ import { createCatalogue } from '../catalogue/catalogue.js'
 import type { CatalogueConnection } from '../catalogue/connections.js'
 import { createPostgresSource } from '../catalogue/postgres-source.js'
 import { connectDatabase, type Knex } from '../db/connect.js'
-import { installationKey, installationSecret } from '../db/stores/key-store.js'
+import { installationKey, installationSecret, storePublicAddress } from '../db/stores/key-store.js'
 import { isSignedOut, recordSignOut } from '../db/stores/operator-sign-out-store.js'
 import { createHttp } from '../platform/egress/http-client.js'
 import type { Logger } from '../platform/logger.js'
@@ -54,6 +54,7 @@ export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependenci
     installationSecret(knex, 'panelists'),
     installationSecret(knex, 'operator-sessions'),
     installationSecret(knex, 'feed'),
+    storePublicAddress(knex, publicUrl),
   ])
   const following = connectDatabase({
     url: parts.databaseUrl,

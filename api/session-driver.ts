@@ -7,6 +7,7 @@ import {
 import { factsToShow, type SessionRow } from '../db/stores/session-row.js'
 import type { Logger } from '../platform/logger.js'
 import {
+  aboutSession,
   claimWorkflowId,
   entryOpened,
   outcomeArrived,
@@ -103,12 +104,13 @@ export class SessionDriver {
         workflowIdConflictPolicy: 'USE_EXISTING',
         args: [{ claimId, sessionId }],
         staticSummary: 'late news about an ended session',
+        ...aboutSession(sessionId),
       })
     }
   }
 
   /** Delivers a message once more. Best effort. */
-  redeliver(postbackId: string, redelivery: number): void {
+  redeliver(postbackId: string, redelivery: number, sessionId: string): void {
     this.#inBackground(postbackId, async () => {
       await this.client.workflow.start('deliverPostback', {
         taskQueue: 'sessions',
@@ -116,6 +118,7 @@ export class SessionDriver {
         workflowIdConflictPolicy: 'USE_EXISTING',
         args: [{ postbackId }],
         staticSummary: `redelivery ${redelivery}`,
+        ...aboutSession(sessionId),
       })
     })
   }

@@ -26,8 +26,14 @@ export interface SessionFacts {
   readonly priced: boolean
   /** False once the late-outcome grace after the end has passed. */
   readonly withinGrace: boolean
-  /** True when the session was ended by an erasure: money news about it is still booked (contract §3). */
+  /** True when the panelist was erased: money news about the session is still booked, pseudonymously. */
   readonly erased: boolean
+  /**
+   * True when the first claim from outside at or above the required grade said an outcome which no complete upgrades (any
+   * but COMPLETED and TIMEOUT). It matters where a weaker claim came before it and ended the session: claims below the
+   * grade neither add a payment nor take one away.
+   */
+  readonly provenOtherwise: boolean
 }
 
 export type ClaimSource = 'return' | 'postback' | 'entry' | 'opening' | 'timeout' | 'erasure' | 'statement'
@@ -42,12 +48,14 @@ export interface Claim {
   readonly grade: Grade
   /** True for a reversal of a word that is not the session's current one: it applies to nothing (contract §3). */
   readonly outdated?: boolean
+  /** True when what proves it came with another session before: one proof is about one session. */
+  readonly borrowed?: boolean
 }
 
 /**
  * finish: the session's first claim. confirm: better evidence for a provisional complete. correct: better evidence for
- * another outcome than the provisional one. upgrade: a late complete after a timeout. reverse: a complete taken back.
- * repeat: nothing new. review: kept, changes nothing, a human looks.
+ * another outcome than the provisional one. upgrade: a proven complete after a timeout, or after an end that was never
+ * proven. reverse: a complete taken back. repeat: nothing new. review: kept, changes nothing, a human looks.
  */
 export type Effect = 'finish' | 'confirm' | 'correct' | 'upgrade' | 'reverse' | 'repeat' | 'review'
 
@@ -58,12 +66,13 @@ export interface Verdict {
 }
 
 /**
- * What one more claim does to a session: the one rule of contract §3 "One outcome". The first claim ends the session;
- * later ones never overwrite it, they confirm, correct, upgrade or reverse it, or are kept for review.
+ * What one more claim does to a session: the one rule of docs/sessions.md, "What one more claim does". The first claim
+ * ends the session; later ones never overwrite it, they confirm, correct, upgrade or reverse it, or are kept for review.
  * Called under the session's row lock, so that two claims never decide on the same standing.
  */
 export function decide(standing: Standing, claim: Claim, facts: SessionFacts): Verdict {
   const outcome = claim.outcome
+  if (claim.borrowed === true) return review(standing, 'its proof came with another session before', ['borrowed_proof'])
   if (claim.outdated === true) {
     const told = outcome !== null && outcome === standing.outcome
     return told ? repeat(standing) : review(standing, 'reversal of a status that is not the current one')
@@ -79,11 +88,24 @@ export function decide(standing: Standing, claim: Claim, facts: SessionFacts): V
   if (standing.outcome === 'COMPLETED' && (outcome === 'REJECTED' || claim.kind === 'reversal')) {
     return reverse(standing, outcome, claim, facts)
   }
-  // a reversal says which status holds now: a provider that takes a screen-out back upgrades it
-  if (outcome === 'COMPLETED' && (standing.outcome === 'TIMEOUT' || facts.erased || claim.kind === 'reversal')) {
-    return late(standing, claim, facts)
-  }
+  if (outcome === 'COMPLETED' && yieldsToComplete(standing, claim, facts)) return late(standing, claim, facts)
   return review(standing, `${outcome} after ${standing.outcome}`)
+}
+
+/** Whether the session's end, which is no complete, gives way to a proven complete. */
+function yieldsToComplete(standing: Standing, claim: Claim, facts: SessionFacts): boolean {
+  // a reversal says which status holds now: a provider that takes a screen-out back upgrades it
+  if (claim.kind === 'reversal') return true
+  if (endedUnproven(standing, facts)) return !facts.provenOtherwise
+  return standing.outcome === 'TIMEOUT' || (standing.outcome === 'ERROR' && facts.erased)
+}
+
+/** Anybody can send an unsigned redirect: an end that rests on less than the required grade proves nothing. */
+export function endedUnproven(
+  { outcome, grade, provisional }: Standing,
+  { requiredGrade }: Pick<SessionFacts, 'requiredGrade'>,
+): boolean {
+  return outcome !== null && !provisional && grade !== null && !reaches(grade, requiredGrade)
 }
 
 function firstClaim(standing: Standing, claim: Claim, facts: SessionFacts): Verdict {
@@ -146,7 +168,7 @@ function late(standing: Standing, claim: Claim, facts: SessionFacts): Verdict {
   if (!facts.withinGrace) return review(standing, 'complete after the late-outcome grace')
   return {
     effect: 'upgrade',
-    flags: ['late'],
+    flags: endedUnproven(standing, facts) ? ['over_unproven'] : ['late'],
     standing: payableIfPriced({ ...standing, outcome: 'COMPLETED', grade: claim.grade, provisional: false }, facts),
   }
 }

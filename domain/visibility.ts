@@ -8,12 +8,17 @@ export const SEARCH_ATTRIBUTES = {
   TributaryPanel: 'KEYWORD',
   TributaryState: 'KEYWORD',
   TributaryOutcome: 'KEYWORD',
+  /** The session that a workflow is about: its own, a late claim's, a message's. Finds all of them from one id. */
+  TributarySession: 'KEYWORD',
   TributaryLastSuccess: 'DATETIME',
   TributaryDeadline: 'DATETIME',
   TributaryFailStreak: 'INT',
   TributaryNeedsReview: 'BOOL',
   TributaryMarkets: 'KEYWORD_LIST',
 } as const
+
+/** Everything in Temporal that is about a session, as a query of its list of workflows. */
+export const workflowsOfSession = (sessionId: string): string => `TributarySession = "${sessionId}"`
 
 export type SearchAttributeName = keyof typeof SEARCH_ATTRIBUTES
 

@@ -149,6 +149,18 @@ export interface VerifiedArrival {
   readonly unsigned: boolean
 }
 
+/** A survey by the provider's key, or by the beginning of it where the provider leaves the rest open (a wave). */
+export type SurveyNamed = { readonly exactly: string } | { readonly beginsWith: string }
+
+/** Whom and what an arrival is about, where the provider knows no session ids. */
+export interface MemberSurvey {
+  readonly panelistId: string
+  /** The survey that the word is about. */
+  readonly providerSurveyId: string
+  /** Present where the provider sent the respondent on: the survey that they were invited to, which their session is of. */
+  readonly invitedTo?: SurveyNamed
+}
+
 export interface OutcomeReport {
   /** The provider's id of the transaction: it belongs to the session that it first came with. */
   readonly transactionId?: string
@@ -156,7 +168,7 @@ export interface OutcomeReport {
   readonly correlate: {
     readonly sessionId?: string
     readonly providerSessionId?: string
-    readonly member?: { readonly panelistId: string; readonly providerSurveyId: string }
+    readonly member?: MemberSurvey
   }
   /** Null = an authentic arrival whose word we do not know: ERROR, needs review. PENDING = it decides nothing. */
   readonly outcome: ReportedOutcome | null

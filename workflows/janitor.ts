@@ -13,7 +13,13 @@ import {
 import type { JanitorActivities, LeftBehind } from '../activities/janitor.js'
 import { fieldPlan } from './field-plan.js'
 import { planChanged, planStart, planWorkflowId } from './messages/plan.js'
-import { claimWorkflowId, outcomeArrived, postbackWorkflowId, sessionWorkflowId } from './messages/session.js'
+import {
+  aboutSession,
+  claimWorkflowId,
+  outcomeArrived,
+  postbackWorkflowId,
+  sessionWorkflowId,
+} from './messages/session.js'
 import { sessionStart } from './messages/session-start.js'
 import { respondentSession } from './respondent-session.js'
 import { deliverPostback, settleClaim } from './settle-claim.js'
@@ -85,17 +91,19 @@ async function settle({ claimId, sessionId }: LeftBehind['claims'][number]): Pro
       taskQueue: 'sessions',
       args: [{ claimId, sessionId }],
       staticSummary: 'a claim that nobody applied',
+      ...aboutSession(sessionId),
       parentClosePolicy: ParentClosePolicy.ABANDON,
     })
   }
 }
 
-async function deliver({ postbackId, redelivery }: LeftBehind['postbacks'][number]): Promise<void> {
+async function deliver({ postbackId, redelivery, sessionId }: LeftBehind['postbacks'][number]): Promise<void> {
   await startChild(deliverPostback, {
     workflowId: postbackWorkflowId(postbackId, redelivery),
     taskQueue: 'sessions',
     args: [{ postbackId }],
     staticSummary: 'a message that nobody delivers',
+    ...aboutSession(sessionId),
     parentClosePolicy: ParentClosePolicy.ABANDON,
   })
 }

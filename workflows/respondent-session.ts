@@ -17,7 +17,7 @@ import {
   type SessionInput,
   type SessionPosition,
 } from './messages/session.js'
-import { sessionDetails } from './session-details.js'
+import { endedDetails, sessionDetails } from './session-details.js'
 import { showSession } from './visibility.js'
 
 const QUICK = { startToCloseTimeout: '10s', retry: { initialInterval: '500ms', maximumInterval: '15s' } } as const
@@ -85,7 +85,9 @@ export async function respondentSession(input: SessionInput): Promise<SessionPos
   see(await openOrHear())
   let recorded: RecordedOutcome | null = null
   while (current(status).state !== 'finished') recorded = await waitForNews()
-  return positionOf(await settle(recorded))
+  const last = await settle(recorded)
+  setCurrentDetails(endedDetails(last, input.sessionId))
+  return positionOf(last)
 
   /** The provider gives the entry, unless the session ends while it is slow: then nobody waits for it any longer. */
   async function openOrHear(): Promise<SessionStatus> {

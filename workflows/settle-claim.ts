@@ -2,7 +2,7 @@ import { proxyActivities, setCurrentDetails } from '@temporalio/workflow'
 import type { PostbackActivities } from '../activities/postbacks.js'
 import type { SessionActivities } from '../activities/sessions.js'
 import type { ClaimInput, PostbackInput } from './messages/session.js'
-import { sessionDetails } from './session-details.js'
+import { claimDetails } from './session-details.js'
 import { showSession } from './visibility.js'
 
 const { recordOutcome } = proxyActivities<SessionActivities>({
@@ -31,8 +31,9 @@ export async function settleClaim(input: ClaimInput): Promise<void> {
     needsReview: recorded.needsReview,
     connection: recorded.connection,
     panel: recorded.panel,
+    session: input.sessionId,
   })
-  setCurrentDetails(sessionDetails(recorded))
+  setCurrentDetails(claimDetails(recorded, input))
   await Promise.all(recorded.postbackIds.map((postbackId) => deliver(postbackId).catch(() => undefined)))
 }
 

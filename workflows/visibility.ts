@@ -10,6 +10,7 @@ export function showSession(shown: {
   deadline?: Date
   connection?: string
   panel?: string
+  session?: string
 }): void {
   upsertSearchAttributes([
     { key: searchAttribute('TributaryState'), value: shown.state },
@@ -17,6 +18,7 @@ export function showSession(shown: {
     ...(shown.needsReview ? [{ key: searchAttribute('TributaryNeedsReview'), value: true }] : []),
     ...(shown.connection ? [{ key: searchAttribute('TributaryConnection'), value: shown.connection }] : []),
     ...(shown.panel ? [{ key: searchAttribute('TributaryPanel'), value: shown.panel }] : []),
+    ...(shown.session ? [{ key: searchAttribute('TributarySession'), value: shown.session }] : []),
     ...(shown.deadline ? [{ key: searchAttribute('TributaryDeadline'), value: shown.deadline }] : []),
   ])
 }

@@ -1,41 +1,32 @@
 import { createHash } from 'node:crypto'
 import type { Request } from 'express'
 import { type NewClaim, type RecordedClaim, recordClaim } from '../../db/stores/claim-store.js'
+import { notePending } from '../../db/stores/event-store.js'
+import type { ArrivalProofs } from '../../db/stores/proof-store.js'
 import type { SessionRow } from '../../db/stores/session-row.js'
-import { findSession, findSessionByProviderId, findSessionOfMember } from '../../db/stores/session-store.js'
 import { ownTransaction } from '../../db/stores/transaction-store.js'
+import { keepUnplaced } from '../../db/stores/unplaced-store.js'
 import { parseMoney } from '../../domain/money.js'
 import { type Outcome, PENDING } from '../../domain/outcome.js'
 import { failpoint } from '../../platform/failpoints.js'
 import { VerificationError } from '../../platform/verification/verification-error.js'
 import type { Verified } from '../../platform/verification/verifiers.js'
-import type { OutcomeReport } from '../../providers/adapter.js'
+import type { MemberSurvey, OutcomeReport } from '../../providers/adapter.js'
 import { ProviderError } from '../../providers/errors.js'
 import type { Upstream } from '../../providers/upstream.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { connectionsOfAccount } from './account.js'
 import { readArrivalBody, refuseLargeBody } from './arrival-body.js'
+import { ArrivalRefused } from './arrival-refused.js'
 import { arrivalRoute } from './arrival-route.js'
+import { findWhom } from './find-session.js'
 import { receiveQuotaNews } from './receive-quota-news.js'
-
-/** An arrival that changes nothing. The reason is for the provider's log; it tells nothing about anybody's session. */
-export class ArrivalRefused extends Error {
-  override readonly name = 'ArrivalRefused'
-  constructor(
-    readonly status: 400 | 404 | 503,
-    reason: string,
-  ) {
-    super(reason)
-  }
-}
 
 export interface Arrived {
   readonly session: SessionRow
   /** Null = the word decides nothing yet, so nothing was claimed. */
   readonly claim: RecordedClaim | null
 }
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /**
  * Believes an arrival or refuses it, finds its session and commits its claim. Only then is anything answered; telling
@@ -62,19 +53,36 @@ export async function receiveArrival(
     return null
   }
   const report = read(() => adapter.readArrival(config, arrival))
-  if (verified.unsigned && (report.outcome === 'COMPLETED' || report.outcome === null)) {
-    throw new ArrivalRefused(400, 'a complete must be signed')
+  if (verified.unsigned && report.outcome === 'COMPLETED') throw new ArrivalRefused(400, 'a complete must be signed')
+  if (verified.unsigned && report.outcome === null && route === 'postback')
+    throw new ArrivalRefused(400, 'a word that is not known must be signed')
+  const whom = await findWhom(deps, configured.upstream, route, report)
+  if (whom.kind === 'nobody') return null
+  if (whom.kind === 'unplaced') {
+    if (!verified.unsigned)
+      await keepAside(deps, connection, route, whom.member, verified, arrivalHash(request, rawBody))
+    return null
   }
-  const session = await correlate(deps, configured.upstream, route, report)
-  if (session === null) return null
+  const { session } = whom
+  // the browser gets home as the session stands: what it says is about a survey that nobody sent it to, or unproven
+  if (whom.kind === 'astray' || (verified.unsigned && report.outcome === null)) return { session, claim: null }
   holdToItsSession(report, session)
   const { outcome } = report
-  if (outcome === PENDING) return { session, claim: null }
+  if (outcome === PENDING) {
+    await notePending(deps.knex, session.session_id, { route, word: storable(report.word) })
+    return { session, claim: null }
+  }
   await holdToItsTransaction(deps, connection, report, session)
+  const { sentOnTo } = whom
   const claim = await recordClaim(
     deps.knex,
     session.session_id,
-    { ...claimOf({ ...report, outcome }, verified, request, rawBody, route), flags: amountFlags(report, session) },
+    {
+      ...claimOf({ ...report, outcome }, verified, arrivalHash(request, rawBody), route),
+      proofs: proofsOf(deps, configured.upstream, report, verified),
+      flags: [...amountFlags(report, session), ...(sentOnTo === undefined ? [] : ['sent_on'])],
+      ...(sentOnTo === undefined ? {} : { sentOnTo }),
+    },
     deps.clock(),
   )
   if (claim === null) throw new ArrivalRefused(404, 'no such session')
@@ -136,33 +144,6 @@ function read<Read>(work: () => Read): Read {
   }
 }
 
-/** Our own id first, then the provider's (contract §3, Correlation); never a session of another connection. */
-async function correlate(
-  deps: ApiDependencies,
-  upstream: Upstream,
-  route: 'return' | 'postback',
-  report: OutcomeReport,
-): Promise<SessionRow | null> {
-  const { connection } = upstream
-  const { sessionId, providerSessionId, member } = report.correlate
-  if (sessionId !== undefined && UUID.test(sessionId)) {
-    const row = await findSession(deps.knex, sessionId)
-    if (row !== null && row.connection === connection) return row
-  }
-  if (providerSessionId !== undefined) {
-    const row = await findSessionByProviderId(deps.knex, connection, providerSessionId)
-    if (row !== null) return row
-  }
-  if (member !== undefined) {
-    // a browser comes back to its own connection; a server's news is for whichever of the account's owns the member
-    const owners = route === 'return' ? [connection] : connectionsOfAccount(deps, upstream)
-    const row = await findSessionOfMember(deps.knex, owners, member)
-    if (row !== null) return row
-  }
-  if (report.strangers === 'ignore') return null
-  throw new ArrivalRefused(404, 'no such session')
-}
-
 /** What the provider says it pays is never booked; where it is not what was locked, somebody may want to know. */
 function amountFlags(report: OutcomeReport, session: SessionRow): string[] {
   if (report.amount === undefined || session.currency === null || session.cpi_minor === null) return []
@@ -188,15 +169,52 @@ async function holdToItsTransaction(
   if (!own) throw new ArrivalRefused(400, 'the transaction is about another session')
 }
 
+const arrivalHash = (request: Request, rawBody: Buffer): string =>
+  createHash('sha256').update(request.originalUrl).update('\0').update(rawBody).digest('base64url')
+
+/**
+ * What proves an arrival once and for one session only: the token's id, and the fingerprint of its signatures where they
+ * are of this arrival alone. Where nothing is proven there is nothing to own.
+ */
+function proofsOf(
+  deps: ApiDependencies,
+  upstream: Upstream,
+  { uniqueId }: OutcomeReport,
+  { grade, proof }: Verified & { readonly proof?: string | null },
+): ArrivalProofs {
+  const [first] = connectionsOfAccount(deps, upstream).sort()
+  const keys =
+    grade === 'E0'
+      ? []
+      : [...(uniqueId === undefined ? [] : [`jti:${uniqueId}`]), ...(proof == null ? [] : [`proof:${proof}`])]
+  return { account: first ?? upstream.connection, keys }
+}
+
+/** News about a member of ours that fits none of their sessions: kept for somebody to look at, and shown. */
+async function keepAside(
+  deps: ApiDependencies,
+  connection: string,
+  route: 'return' | 'postback',
+  { panelistId, providerSurveyId }: MemberSurvey,
+  verified: Verified,
+  fingerprint: string,
+): Promise<void> {
+  const raw = storable(JSON.stringify(verified.fields, bigintAsText))
+  await keepUnplaced(
+    deps.knex,
+    { connection, route, fingerprint, memberCode: panelistId, providerSurveyId, raw },
+    deps.clock(),
+  )
+  deps.logger.warn({ connection, route, survey: providerSurveyId }, 'an arrival fits no session of its member')
+}
+
 function claimOf(
   report: OutcomeReport & { readonly outcome: Outcome | null },
   verified: Verified,
-  request: Request,
-  rawBody: Buffer,
+  hash: string,
   route: 'return' | 'postback',
 ): NewClaim {
-  const unique =
-    report.uniqueId ?? createHash('sha256').update(request.originalUrl).update('\0').update(rawBody).digest('base64url')
+  const unique = report.uniqueId ?? hash
   return {
     source: route,
     kind: report.kind,

@@ -4,7 +4,8 @@ import type { ApiDependencies } from '../dependencies.js'
 import { Problem } from '../http/problem.js'
 import { panelRedirect } from '../panel-redirect.js'
 import { sendPage, sendTryAgain } from '../plain-page.js'
-import { ArrivalRefused, receiveArrival } from './receive-arrival.js'
+import { ArrivalRefused } from './arrival-refused.js'
+import { receiveArrival } from './receive-arrival.js'
 
 /** Respondents come back, providers tell us (contract §3). Never limited by key; nothing here is authenticated but by proof. */
 export function callbackRoutes(deps: ApiDependencies): Router {

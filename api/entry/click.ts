@@ -80,13 +80,11 @@ async function slowerWay(door: Door, deps: ApiDependencies, response: Response, 
     case 'created': {
       if (row.connection === GATEWAY) return enterPlan(door, deps, response, row)
       const expired = row.entry_deadline.getTime() <= deps.clock().getTime()
-      return endAtTheDoor(
-        deps,
-        response,
-        row,
-        expired ? 'TIMEOUT' : 'QUOTA_FULL',
-        expired ? 'entry link expired' : 'closed, paused or full at the click',
-      )
+      if (expired) return endAtTheDoor(deps, response, row, 'TIMEOUT', 'entry link expired')
+      // a fault of the configuration is not told as a full survey
+      if (deps.findUpstream(row.connection) === null)
+        return endAtTheDoor(deps, response, row, 'ERROR', `connection ${row.connection} is no longer configured`)
+      return endAtTheDoor(deps, response, row, 'QUOTA_FULL', 'closed, paused or full at the click')
     }
   }
 }

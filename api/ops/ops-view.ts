@@ -1,3 +1,4 @@
+import { listUnknownWords, listUnplaced } from '../../db/read-models/arrival-doubts.js'
 import { listDeadPostbacks } from '../../db/read-models/dead-postbacks.js'
 import { listQuarantine } from '../../db/read-models/quarantine-list.js'
 import type { OpsView } from '../../web/ops/ops-view.js'
@@ -16,6 +17,7 @@ const HEAD_BYTES = 600
 const DEAD_SHOWN = 20
 const QUARANTINE_SHOWN = 20
 const PLANS_SHOWN = 20
+const ARRIVALS_SHOWN = 50
 const EVERY_PLAN = { demandPartner: null, status: null } as const
 
 /** Everything that the operations page shows but what the last click did. */
@@ -26,12 +28,14 @@ export async function readOpsView(
 ): Promise<Omit<OpsView, 'formToken' | 'notice' | 'alert'>> {
   const now = deps.clock()
   const filter = { connection: query.connection ?? null, state: 'open' } as const
-  const [parts, connections, plans, records, dead] = await Promise.all([
+  const [parts, connections, plans, records, dead, unknownWords, unplaced] = await Promise.all([
     partsStanding(deps),
     connectionsStanding(deps, ui),
     plansStanding(deps, ui, EVERY_PLAN, query.plans ?? null, PLANS_SHOWN),
     listQuarantine(deps.knex, filter, query.cursor ?? null, QUARANTINE_SHOWN, HEAD_BYTES),
     listDeadPostbacks(deps.knex, DEAD_SHOWN),
+    listUnknownWords(deps.knex, ARRIVALS_SHOWN),
+    listUnplaced(deps.knex, ARRIVALS_SHOWN),
   ])
   const cursor = cursorOf(records.next)
   return {
@@ -68,6 +72,8 @@ export async function readOpsView(
       }
     }),
     olderQuarantine: cursor === null ? null : older(cursor, query.connection),
+    unknownWords,
+    unplaced,
     deadPostbacks: dead.map(({ status, error, ...message }) => ({
       id: message.postbackId,
       panel: message.panel,

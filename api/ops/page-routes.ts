@@ -87,6 +87,6 @@ async function redeliver(deps: ApiDependencies, postbackId: string): Promise<voi
   const found = /^msg_[\w-]{1,64}$/.test(postbackId) ? await findPostback(deps.knex, postbackId) : null
   if (found === null) throw notFound('There is no such message')
   const ownedUntil = new Date(deps.clock().getTime() + REDELIVERY_LEASE_MS)
-  const redelivery = await requestRedelivery(deps.knex, found.panel, postbackId, ownedUntil)
-  if (redelivery !== null) deps.sessions.redeliver(postbackId, redelivery)
+  const asked = await requestRedelivery(deps.knex, found.panel, postbackId, ownedUntil)
+  if (asked !== null) deps.sessions.redeliver(postbackId, asked.redelivery, asked.sessionId)
 }

@@ -41,9 +41,9 @@ export function redeliverPostback(deps: ApiDependencies): RequestHandler {
     const panel = panelOf(response)
     const postbackId = String(request.params.id)
     const ownedUntil = new Date(deps.clock().getTime() + REDELIVERY_LEASE_MS)
-    const redelivery = isOurs(postbackId) ? await requestRedelivery(deps.knex, panel.id, postbackId, ownedUntil) : null
-    if (redelivery === null) throw notFound('This panel has no such postback')
-    deps.sessions.redeliver(postbackId, redelivery)
+    const asked = isOurs(postbackId) ? await requestRedelivery(deps.knex, panel.id, postbackId, ownedUntil) : null
+    if (asked === null) throw notFound('This panel has no such postback')
+    deps.sessions.redeliver(postbackId, asked.redelivery, asked.sessionId)
     const answer: RedeliverAnswer = { id: postbackId, state: 'pending' }
     response.status(202).json(answer)
   }

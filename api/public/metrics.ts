@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { countUnplaced, listUnknownWords, type UnknownWord } from '../../db/read-models/arrival-doubts.js'
 import { type ConnectionOverview, readConnectionOverview } from '../../db/read-models/connection-overview.js'
 import { type HeardParts, readHeardParts } from '../../db/read-models/heard-parts.js'
 import { readVitalSigns, type VitalSigns } from '../../db/read-models/vital-signs.js'
@@ -20,7 +21,12 @@ interface Seen {
   readonly heard: HeardParts
   readonly connections: readonly ConnectionOverview[]
   readonly signs: VitalSigns
+  readonly words: readonly UnknownWord[]
+  readonly unplaced: readonly { readonly connection: string; readonly arrivals: number }[]
 }
+
+/** More lines than any installation has connections times words; Prometheus is not flooded by what providers invent. */
+const WORDS_SHOWN = 2_000
 
 // of the process, so once a process, however many apps a test makes
 const processRegistry = new Registry()
@@ -63,12 +69,21 @@ function ownMetrics(deps: ApiDependencies): { registry: Registry; refresh: () =>
   const worker = gauge('worker_last_heard_seconds', 'Since a worker on the queue was last heard of.', ['queue'])
   const janitor = gauge('janitor_last_heard_seconds', 'Since the last round of the janitor was heard of.')
   const temporalUp = gauge('temporal_up', '1 when the Temporal server answers, else 0.')
+  const words = gauge('unknown_outcome_words', 'Authentic arrivals by an outcome word that no table holds.', [
+    'connection',
+    'word',
+  ])
+  const unplaced = gauge('unplaced_arrivals', 'Authentic arrivals about a member that fit none of their sessions.', [
+    'connection',
+  ])
   const revision = gauge('catalogue_revision', 'The newest revision this process holds.')
   const age = gauge('catalogue_age_seconds', 'Since this process last knew to hold everything.')
   const held = gauge('catalogue_surveys', 'Surveys this process holds.')
 
-  const show = ({ connections, signs }: Seen): void => {
-    for (const one of [sessions, success, streak, open, quarantined]) one.reset()
+  const show = ({ connections, signs, ...doubts }: Seen): void => {
+    for (const one of [sessions, success, streak, open, quarantined, words, unplaced]) one.reset()
+    for (const { connection, word, arrivals } of doubts.words) words.inc({ connection, word }, arrivals)
+    for (const { connection, arrivals } of doubts.unplaced) unplaced.set({ connection }, arrivals)
     for (const { connection, state, outcome, count } of signs.sessions)
       sessions.set({ connection, state, outcome: outcome ?? '' }, count)
     claims.set(signs.claimsPending)
@@ -105,12 +120,14 @@ function ownMetrics(deps: ApiDependencies): { registry: Registry; refresh: () =>
   const look = async (): Promise<'looked'> => {
     try {
       const since = new Date(deps.clock().getTime() - DAY_MS)
-      const [connections, heard, signs] = await Promise.all([
+      const [connections, heard, signs, words, unplaced] = await Promise.all([
         readConnectionOverview(deps.knex),
         readHeardParts(deps.knex),
         readVitalSigns(deps.knex, [...deps.panels.keys()], since),
+        listUnknownWords(deps.knex, WORDS_SHOWN),
+        countUnplaced(deps.knex),
       ])
-      seen = { at: performance.now(), connections, heard, signs }
+      seen = { at: performance.now(), connections, heard, signs, words, unplaced }
       show(seen)
       databaseUp.set(1)
     } catch (error) {

@@ -17,6 +17,9 @@ import * as templates from './0016-templates.js'
 import * as received from './0017-received.js'
 import * as planDriving from './0018-plan-driving.js'
 import * as postbackRounds from './0019-postback-rounds.js'
+import * as arrivalProofs from './0020-arrival-proofs.js'
+import * as unknownWords from './0021-unknown-words.js'
+import * as otherSurveys from './0022-other-surveys.js'
 import * as heartbeats from './0027-heartbeats.js'
 import * as operatorSignOuts from './0029-operator-sign-outs.js'
 import * as waitingRespondents from './0030-waiting-respondents.js'
@@ -47,6 +50,9 @@ const migrations: readonly Migration[] = [
   { name: '0017-received', ...received },
   { name: '0018-plan-driving', ...planDriving },
   { name: '0019-postback-rounds', ...postbackRounds },
+  { name: '0020-arrival-proofs', ...arrivalProofs },
+  { name: '0021-unknown-words', ...unknownWords },
+  { name: '0022-other-surveys', ...otherSurveys },
   { name: '0027-heartbeats', ...heartbeats },
   { name: '0029-operator-sign-outs', ...operatorSignOuts },
   { name: '0030-waiting-respondents', ...waitingRespondents },

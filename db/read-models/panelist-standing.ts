@@ -51,6 +51,22 @@ export async function readPanelistStanding(
        select survey_id, connection, provider_survey_id, provider_quota_id, state, outcome, completed_at, entered_at,
               opened_at
          from sessions where panel = :panel and panelist_id = :panelistId),
+     -- surveys that a provider sent them on to from one of their sessions
+     sent_on as (
+       select o.survey_id, o.connection, o.provider_survey_id, o.outcome, o.first_seen_at
+         from session_other_surveys o join sessions s using (session_id)
+        where s.panel = :panel and s.panelist_id = :panelistId),
+     taken as (
+       select survey_id, connection, provider_survey_id,
+              case when state <> 'finished' then :now::timestamptz else completed_at end as at
+         from mine where state <> 'finished' or completed_at is not null
+       union all
+       select survey_id, connection, provider_survey_id, first_seen_at from sent_on where outcome = 'COMPLETED'),
+     took_part as (
+       select survey_id, connection, provider_survey_id, provider_quota_id, entered_at is not null as entered, outcome
+         from mine where opened_at is not null
+       union all
+       select survey_id, connection, provider_survey_id, null, true, outcome from sent_on),
      blocks as (
        select connection, survey_id from panelist_blocks
         where panel = :panel and panelist_id = :panelistId and until > :now),
@@ -58,18 +74,15 @@ export async function readPanelistStanding(
      select
        (select to_jsonb(p) from (select country, locale, date_of_birth, profile from panelists
           where panel = :panel and panelist_id = :panelistId) p) as stored,
-       (select coalesce(jsonb_agg(jsonb_build_object('survey_id', m.survey_id, 'connection', m.connection,
-                 'provider_survey_id', m.provider_survey_id, 'grouping', s.survey -> 'grouping',
-                 'at', case when m.state <> 'finished' then :now::timestamptz else m.completed_at end)), '[]')
-          from mine m left join surveys s using (survey_id)
-         where m.state <> 'finished' or m.completed_at is not null) as taken,
+       (select coalesce(jsonb_agg(jsonb_build_object('survey_id', t.survey_id, 'connection', t.connection,
+                 'provider_survey_id', t.provider_survey_id, 'grouping', s.survey -> 'grouping', 'at', t.at)), '[]')
+          from taken t left join surveys s using (survey_id)) as taken,
        (select coalesce(jsonb_agg(survey_id), '[]') from blocks where survey_id <> '') as skipped,
        (select coalesce(jsonb_agg(connection), '[]') from blocks where survey_id = '') as blocked,
        (select coalesce(jsonb_agg(p), '[]') from (
           select m.connection, m.provider_survey_id as "providerSurveyId", v.survey ->> 'projectId' as "projectId",
-                 m.provider_quota_id as "quotaId", m.entered_at is not null as entered, m.outcome
-            from mine m join watched w using (connection) left join surveys v using (survey_id)
-           where m.opened_at is not null) p) as past,
+                 m.provider_quota_id as "quotaId", m.entered, m.outcome
+            from took_part m join watched w using (connection) left join surveys v using (survey_id)) p) as past,
        (select coalesce(jsonb_agg(i), '[]') from (
           select v.survey_id, n.provider_quota_id as quota_id
             from watched w

@@ -19,6 +19,9 @@ export async function readTimeline(knex: Knex, sessionId: string): Promise<Timel
        select received_at, 0, sequence, 'claim',
               jsonb_build_object('source', source, 'kind', kind, 'outcome', outcome, 'word', word, 'grade', grade,
                                  'effect', effect, 'flags', to_jsonb(flags))
+              -- late news has a workflow of its own, once the session's has ended
+              || case when sequence > 1 and effect <> 'repeat'
+                      then jsonb_build_object('workflow_id', 'claim:' || claim_id) else '{}'::jsonb end
          from outcome_claims where session_id = :sessionId
        union all
        select a.at, 2, p.sequence, 'postback',

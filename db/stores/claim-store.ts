@@ -1,11 +1,21 @@
-import type { Grade, Outcome } from '../../domain/outcome.js'
+import { GRADES, type Grade, type Outcome, reaches } from '../../domain/outcome.js'
 import { GATEWAY } from '../../domain/plan/survey-plan.js'
-import { type ClaimSource, decide, type Effect, type Standing, type Verdict } from '../../domain/session.js'
+import {
+  type ClaimSource,
+  decide,
+  type Effect,
+  endedUnproven,
+  type Standing,
+  type Verdict,
+} from '../../domain/session.js'
 import type { Knex } from '../connect.js'
+import { keepOtherSurvey } from './member-session-store.js'
 import { settleSlot } from './plan-slot-store.js'
+import { type ArrivalProofs, ownProofs } from './proof-store.js'
 import { completionDeadline, factsOf, type SessionRow, standingOf } from './session-row.js'
 import { lockSession } from './session-store.js'
 import { stampSoon } from './stamp-soon.js'
+import { countUnknownWord } from './unknown-word-store.js'
 
 export interface NewClaim {
   readonly source: ClaimSource
@@ -23,6 +33,10 @@ export interface NewClaim {
   readonly raw: string | null
   /** The word that a reversal takes back: it applies only while that is the current one. Absent = whichever it is. */
   readonly takesBack?: string
+  /** What proved it; a proof that came with another session before decides nothing. */
+  readonly proofs?: ArrivalProofs
+  /** The survey, by the provider's key, that the respondent was sent on to and that the word is about. */
+  readonly sentOnTo?: string
 }
 
 export interface RecordedClaim {
@@ -62,9 +76,16 @@ export async function recordClaim(
 
 /** As `recordClaim`, within a transaction which holds the session's row lock. */
 export async function insertClaim(trx: Knex, row: SessionRow, claim: NewClaim, now: Date): Promise<RecordedClaim> {
+  // the very same arrival once more decides nothing, and waits for nothing
+  const known = await trx('outcome_claims')
+    .where({ session_id: row.session_id, fingerprint: claim.fingerprint })
+    .first('claim_id')
+  if (known !== undefined) return unchanged(row)
   const outdated = claim.takesBack !== undefined && claim.takesBack !== (await currentWord(trx, row.session_id))
-  const decided = decide(standingOf(row), { ...claim, outdated }, factsOf(row, now))
-  const settled = await settle(trx, row, claim.fingerprint, decided, now)
+  const borrowed = claim.proofs !== undefined && !(await ownProofs(trx, row.session_id, claim.proofs, now))
+  const otherwise = await isProvenOtherwise(trx, row)
+  const decided = decide(standingOf(row), { ...claim, outdated, borrowed }, factsOf(row, otherwise, now))
+  const settled = await settle(trx, row, decided, now)
   const verdict = { ...decided, standing: settled.standing }
   // nothing follows from a repeat; a review still has to reach the workflow's search attributes
   const pending = verdict.effect !== 'repeat'
@@ -93,6 +114,13 @@ export async function insertClaim(trx: Knex, row: SessionRow, claim: NewClaim, n
   )) as { rows: { claim_id: string }[] }
   const claimId = rows[0]?.claim_id
   if (claimId === undefined) return unchanged(row)
+  if (claim.sentOnTo !== undefined && !borrowed) {
+    const told = { providerSurveyId: claim.sentOnTo, outcome: claim.outcome ?? 'ERROR' }
+    await keepOtherSurvey(trx, row, told, now)
+  }
+  if (claim.outcome === null && (claim.source === 'return' || claim.source === 'postback')) {
+    await countUnknownWord(trx, { connection: row.connection, route: claim.source, word: claim.word }, now)
+  }
   const session = await writeStanding(trx, row, verdict.standing, now)
   return { claimId, effect: verdict.effect, session, replayed: false, pending, stamp: settled.stamp }
 }
@@ -101,14 +129,11 @@ export async function insertClaim(trx: Knex, row: SessionRow, claim: NewClaim, n
 async function settle(
   trx: Knex,
   row: SessionRow,
-  fingerprint: string,
   { effect, standing }: Verdict,
   now: Date,
 ): Promise<{ standing: Standing; stamp: boolean }> {
   if (row.connection !== GATEWAY || effect === 'repeat' || effect === 'review') return { standing, stamp: false }
-  // the very same arrival once more decides nothing, and so moves no slot
-  const known = await trx('outcome_claims').where({ session_id: row.session_id, fingerprint }).first('claim_id')
-  return known === undefined ? settleSlot(trx, row, standing, now) : { standing, stamp: false }
+  return settleSlot(trx, row, standing, now)
 }
 
 /** The provider's own word for how the session stands: that of the last claim which decided something. */
@@ -119,6 +144,25 @@ async function currentWord(trx: Knex, sessionId: string): Promise<string | null>
     .orderBy('sequence', 'desc')
     .first('word')
   return row?.word ?? null
+}
+
+/** What arrives from outside; our own words (door, timer, opening) prove nothing about what the provider knows. */
+const FROM_OUTSIDE: readonly ClaimSource[] = ['return', 'postback', 'statement']
+
+/** Whether the provider has proven an end that stands, after an end that nobody had proven. */
+async function isProvenOtherwise(trx: Knex, row: SessionRow): Promise<boolean> {
+  // where the end itself was proven, it speaks for itself
+  if (!endedUnproven(standingOf(row), { requiredGrade: row.required_grade })) return false
+  const found = await trx('outcome_claims')
+    .where({ session_id: row.session_id })
+    .whereIn('source', [...FROM_OUTSIDE])
+    .whereIn(
+      'grade',
+      GRADES.filter((grade) => reaches(grade, row.required_grade)),
+    )
+    .orderBy('sequence')
+    .first('outcome')
+  return found !== undefined && found.outcome !== 'COMPLETED' && found.outcome !== 'TIMEOUT'
 }
 
 const unchanged = (session: SessionRow): RecordedClaim => ({

@@ -22,3 +22,17 @@ export async function installationSecret(knex: Knex, name: string): Promise<Buff
   const { secret } = await installationKey(knex, name, async () => ({ secret: randomBytes(32).toString('base64') }))
   return Buffer.from(secret, 'base64')
 }
+
+const ADDRESS = 'public-address'
+
+/** Remembers the public address that the API serves, so that what workers tell panels has the same `iss` as its tokens. */
+export async function storePublicAddress(knex: Knex, url: string): Promise<void> {
+  const value = JSON.stringify({ url })
+  await knex('installation_keys').insert({ name: ADDRESS, value }).onConflict('name').merge({ value })
+}
+
+/** The public address as the API last said it; null before its first start. */
+export async function readPublicAddress(knex: Knex): Promise<string | null> {
+  const row = await knex('installation_keys').where({ name: ADDRESS }).first('value')
+  return (row?.value as { url: string } | undefined)?.url ?? null
+}

@@ -1,6 +1,7 @@
 import type { Effect, Standing } from '../../domain/session.js'
 import { failpoint } from '../../platform/failpoints.js'
 import type { Knex } from '../connect.js'
+import { readPublicAddress } from './key-store.js'
 import { postComplete, postReversal } from './ledger-store.js'
 import { enqueuePostback } from './postback-store.js'
 import { completionDeadline, panelClaims, type SessionRow, standingOf } from './session-row.js'
@@ -27,7 +28,7 @@ export interface AppliedClaims {
 
 /**
  * Does what a session's claims ask for, in their order and once each: the one terminal outcome, adjustments, the ledger,
- * the panel's outbox - one transaction (design §4, recordOutcome). Safe to repeat.
+ * the panel's outbox - one transaction. Safe to repeat. A message says who sends it to whom (docs/sessions.md, What you receive).
  * @param notifies whether the session's panel takes postbacks
  */
 export async function applyClaims(
@@ -45,6 +46,7 @@ export async function applyClaims(
       .whereNull('applied_at')
       .orderBy('sequence')
     let postbackCount = row.postback_count
+    const from = { iss: claims.length === 0 ? null : await readPublicAddress(trx), aud: row.panel }
     let previous = await lastAppliedOutcome(trx, row, claims)
     for (const claim of claims) {
       await writeOutcome(trx, row, claim, previous, now)
@@ -60,7 +62,7 @@ export async function applyClaims(
           payload: {
             type: claim.effect === 'finish' ? 'session.outcome' : 'session.adjusted',
             timestamp: claim.received_at.toISOString(),
-            data: { ...panelClaims(row, claim.standing), sequence: postbackCount },
+            data: { ...from, ...panelClaims(row, claim.standing), sequence: postbackCount },
           },
           ownedUntil,
         })

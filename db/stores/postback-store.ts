@@ -92,14 +92,14 @@ export async function recordAttempt(
 
 /**
  * Makes a message due once more, from the beginning of its schedule.
- * @returns how many times it has been asked for, or null when it is not there
+ * @returns how many times it has been asked for, and its session; null when it is not there
  */
 export async function requestRedelivery(
   knex: Knex,
   panel: string,
   postbackId: string,
   ownedUntil: Date,
-): Promise<number | null> {
+): Promise<{ redelivery: number; sessionId: string } | null> {
   const [row] = await knex('postbacks')
     .where({ postback_id: postbackId, panel })
     .update({
@@ -108,8 +108,8 @@ export async function requestRedelivery(
       round_attempts: 0,
       owned_until: ownedUntil,
     })
-    .returning('redeliveries')
-  return row?.redeliveries ?? null
+    .returning(['redeliveries', 'session_id'])
+  return row === undefined ? null : { redelivery: row.redeliveries, sessionId: row.session_id }
 }
 
 /**
@@ -121,13 +121,17 @@ export async function adoptPendingPostbacks(
   now: Date,
   ownedUntil: Date,
   limit: number,
-): Promise<{ postbackId: string; redeliveries: number }[]> {
+): Promise<{ postbackId: string; sessionId: string; redeliveries: number }[]> {
   const { rows } = (await knex.raw(
     `update postbacks set owned_until = :ownedUntil, redeliveries = redeliveries + 1
       where postback_id in (select postback_id from postbacks where state = 'pending' and owned_until < :now
                              order by owned_until limit :limit for update skip locked)
-      returning postback_id, redeliveries`,
+      returning postback_id, session_id, redeliveries`,
     { now, ownedUntil, limit },
-  )) as { rows: { postback_id: string; redeliveries: number }[] }
-  return rows.map((row) => ({ postbackId: row.postback_id, redeliveries: row.redeliveries }))
+  )) as { rows: { postback_id: string; session_id: string; redeliveries: number }[] }
+  return rows.map((row) => ({
+    postbackId: row.postback_id,
+    sessionId: row.session_id,
+    redeliveries: row.redeliveries,
+  }))
 }

@@ -83,13 +83,15 @@ export function standingOf(row: SessionRow): Standing {
   }
 }
 
-export function factsOf(row: SessionRow, now: Date): SessionFacts {
+/** @param provenOtherwise whether a proven claim has said another outcome than COMPLETED */
+export function factsOf(row: SessionRow, provenOtherwise: boolean, now: Date): SessionFacts {
   return {
     requiredGrade: row.required_grade,
     everEntered: row.entered_at !== null,
     priced: row.cpi_minor !== null,
     withinGrace: row.finished_at === null || now.getTime() <= row.finished_at.getTime() + row.late_grace_ms,
     erased: row.panelist_id === null,
+    provenOtherwise,
   }
 }
 

@@ -157,24 +157,6 @@ export async function findSessionByProviderId(
 }
 
 /**
- * The session an arrival speaks of where the provider knows no session ids: the member's newest of that survey, the one
- * they are in before the ones that ended.
- */
-export async function findSessionOfMember(
-  knex: Knex,
-  connections: readonly string[],
-  member: { readonly panelistId: string; readonly providerSurveyId: string },
-): Promise<SessionRow | null> {
-  return knex('sessions')
-    .select(knex.raw(sessionColumns))
-    .whereIn('connection', [...connections])
-    .where({ provider_panelist_id: member.panelistId, provider_survey_id: member.providerSurveyId })
-    .orderByRaw("case state when 'entered' then 0 when 'finished' then 1 else 2 end, created_at desc")
-    .first()
-    .then(orNull)
-}
-
-/**
  * Marks that the panel learns the id of a session that is still opening, so that it gets postbacks from now on.
  * @returns false when the session has ended meanwhile: then the panel is not told its id
  */

@@ -1,4 +1,4 @@
-import type { Grade, Outcome } from '../../domain/outcome.js'
+import { GRADES, type Grade, type Outcome, reaches } from '../../domain/outcome.js'
 import type { Knex } from '../connect.js'
 import { insertClaim, type RecordedClaim } from './claim-store.js'
 import { lockSession } from './session-store.js'
@@ -17,7 +17,7 @@ const NOTHING = ''
 /**
  * The claim of a survey about a session of our own plan. The first one counts; the same one again is a repeat; another
  * one is kept for a human and changes nothing, whatever its word (contract §5). What others said before - the door, our
- * timer - is for the general rule of contract §3 "One outcome".
+ * timer - and a redirect that proved nothing are for the general rule (docs/sessions.md, What one more claim does).
  * @returns null when there is no such session
  */
 export async function recordSurveyOutcome(
@@ -29,9 +29,12 @@ export async function recordSurveyOutcome(
   const recorded = await knex.transaction(async (trx) => {
     const row = await lockSession(trx, sessionId)
     if (row === null) return null
+    // what proved nothing stands in nobody's way: then the general rule decides about the proof
+    const counts = GRADES.filter((one) => !reaches(grade, row.required_grade) || reaches(one, row.required_grade))
     const earlier = await trx('outcome_claims')
       .where({ session_id: sessionId })
       .whereIn('source', ['postback', 'return'])
+      .whereIn('grade', counts)
       .first('claim_id')
     return insertClaim(
       trx,

@@ -47,8 +47,11 @@ const redirectShape = Object.fromEntries(
 
 const redirects = z
   .strictObject({ default: redirectUrl, ...redirectShape })
-  .transform((given) => Object.fromEntries(OUTCOMES.map((outcome) => [outcome, given[outcome] ?? given.default])))
-  .transform((filled) => filled as Readonly<Record<Outcome, string>>)
+  .transform((given) => ({
+    ...Object.fromEntries(OUTCOMES.map((outcome) => [outcome, given[outcome] ?? given.default])),
+    default: given.default,
+  }))
+  .transform((filled) => filled as Readonly<Record<Outcome | 'default', string>>)
 
 /** Starts a panelist: null = no limit. */
 export const caps = section({

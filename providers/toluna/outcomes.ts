@@ -1,5 +1,5 @@
 import type { ReportedOutcome } from '../../domain/outcome.js'
-import type { OutcomeReport, QuotaNews, VerifiedArrival } from '../adapter.js'
+import type { OutcomeReport, QuotaNews, SurveyNamed, VerifiedArrival } from '../adapter.js'
 import { ProviderError } from '../errors.js'
 import { surveyKey } from './catalogue.js'
 import type { TolunaConnection } from './config.js'
@@ -65,8 +65,26 @@ export function readQuotaNews(config: TolunaConnection, arrival: VerifiedArrival
 /** Toluna knows no session of ours: the member and the survey are who it is about. */
 function about(fields: Fields, names: Readonly<Record<'member' | 'survey' | 'wave', string>>) {
   const panelistId = required(fields, names.member)
-  const providerSurveyId = surveyKey(idOf(fields, names.survey), idOf(fields, names.wave))
-  return { correlate: { member: { panelistId, providerSurveyId } } }
+  const surveyId = idOf(fields, names.survey)
+  const providerSurveyId = surveyKey(surveyId, idOf(fields, names.wave))
+  const invitedTo = invitation(fields, surveyId)
+  return { correlate: { member: { panelistId, providerSurveyId, ...(invitedTo === null ? {} : { invitedTo }) } } }
+}
+
+/** As Toluna's Member Status page spells the flag: in its tables, and in its examples. */
+const AUTO_ROUTED = ['IsAutoRouted', 'IsAutoReouted']
+
+/**
+ * The survey which an auto-routed member was invited to, where that is another one than they took (public documentation,
+ * Member Status: IsAutoRouted, OriginalSurveyID). The page names no wave of it; where one comes, it is read.
+ */
+function invitation(fields: Fields, surveyId: string): SurveyNamed | null {
+  const routed = AUTO_ROUTED.some((name) => textOf(lookUp(fields, name))?.toLowerCase() === 'true')
+  if (!routed || textOf(lookUp(fields, 'OriginalSurveyID')) === null) return null
+  const original = idOf(fields, 'OriginalSurveyID')
+  if (original === surveyId) return null
+  if (textOf(lookUp(fields, 'OriginalWaveID')) === null) return { beginsWith: surveyKey(original, '') }
+  return { exactly: surveyKey(original, idOf(fields, 'OriginalWaveID')) }
 }
 
 function outcomeOf(words: Readonly<Record<string, ReportedOutcome>>, word: string): ReportedOutcome | null {

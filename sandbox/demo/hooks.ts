@@ -21,12 +21,15 @@ export interface HookInbox {
   forSession(sessionId: string): ReceivedHook[]
 }
 
-const Body = z.object({ type: z.string(), data: z.looseObject({ session_id: z.string() }) })
+const Body = z.object({ type: z.string(), data: z.looseObject({ session_id: z.string(), aud: z.string().optional() }) })
 /** Older sessions' postbacks are forgotten beyond this number. */
 const MOST_KEPT = 5_000
 
-/** Takes postbacks at `POST /hooks` as Standard Webhooks ask: signature over the raw body, one effect per webhook-id. */
-export function createHookInbox(secret: string, clock: Clock, journal: Journal): HookInbox {
+/**
+ * Takes postbacks at `POST /hooks` as Standard Webhooks ask: signature over the raw body, one effect per webhook-id.
+ * @param panelId the panel that they must be for: a receiver of several tells them apart by `data.aud`
+ */
+export function createHookInbox(panelId: string, secret: string, clock: Clock, journal: Journal): HookInbox {
   const verifier = new Webhook(secret)
   const byId = new Map<string, ReceivedHook>()
   const router = Router()
@@ -50,6 +53,7 @@ export function createHookInbox(secret: string, clock: Clock, journal: Journal):
     }
     const body = Body.safeParse(verified)
     if (!body.success) return refuse('the body is no session event')
+    if (body.data.data.aud !== undefined && body.data.data.aud !== panelId) return refuse('it is for another panel')
 
     const webhookId = headers['webhook-id']
     const { type, data } = body.data

@@ -60,7 +60,7 @@ export function createDemo(options: DemoOptions, around: DemoSurroundings): Demo
   const { clock, journal, apiUrl, publicUrl } = around
   const { panelId, apiKey, hookSecret } = { ...DEMO_PANEL, ...options }
   const tributary = createTributaryClient(apiUrl, apiKey)
-  const inbox = createHookInbox(hookSecret, clock, journal)
+  const inbox = createHookInbox(panelId, hookSecret, clock, journal)
   const tokens = createTokenChecker(apiUrl, publicUrl, panelId)
   const router = Router()
 

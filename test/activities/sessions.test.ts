@@ -101,17 +101,32 @@ describe('opening an entry', () => {
     expect(await failureOf(openEntry(crypto.randomUUID()))).toMatchObject({ type: 'SessionGone', nonRetryable: true })
   })
 
-  test.each(['refused', 'rejected'] as const)('%s ends the session as QUOTA_FULL', async (kind) => {
+  const endsAs = async (kind: 'refused' | 'rejected', reason: string) => {
     open = async () => {
-      throw new ProviderError(kind, 'no quota for this panelist', {})
+      throw new ProviderError(kind, reason, {})
     }
     const { session_id } = await openingSession(database.knex)
-    expect(await openEntry(session_id)).toMatchObject({ state: 'finished', outcome: 'QUOTA_FULL', payable: false })
+    const ended = await openEntry(session_id)
+    const claim = await database.knex('outcome_claims').where({ session_id }).first('word')
+    return { ...ended, word: claim.word }
+  }
+
+  test('the provider’s refusal ends the session as QUOTA_FULL', async () => {
+    const ended = await endsAs('refused', 'no quota for this panelist')
+    expect(ended).toMatchObject({ state: 'finished', outcome: 'QUOTA_FULL', payable: false })
   })
 
-  test('at a connection or of a survey that is gone is a refusal', async () => {
+  test('a fault of ours is no full quota: ERROR, with the reason at the session and at the connection', async () => {
+    const reason = 'address 10.0.0.1 points at a private or reserved address'
+    const ended = await endsAs('rejected', reason)
+    expect(ended).toMatchObject({ state: 'finished', outcome: 'ERROR', payable: false, word: `not opened: ${reason}` })
+    const row = await database.knex('connections').where({ connection: 'kantar-us' }).first('state', 'reason')
+    expect(row).toEqual({ state: 'degraded', reason })
+  })
+
+  test('a connection that left the configuration is a fault of ours, a survey that is gone a refusal', async () => {
     const elsewhere = await openingSession(database.knex, { connection: 'kantar-uk' })
-    expect(await openEntry(elsewhere.session_id)).toMatchObject({ outcome: 'QUOTA_FULL' })
+    expect(await openEntry(elsewhere.session_id)).toMatchObject({ outcome: 'ERROR' })
     const unknown = await openingSession(database.knex, { providerSurveyId: 'never-seen' })
     expect(await openEntry(unknown.session_id)).toMatchObject({ outcome: 'QUOTA_FULL' })
     expect(asked).toEqual([])

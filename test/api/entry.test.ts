@@ -147,6 +147,17 @@ describe('too late', () => {
     await api.database.knex('connections').where({ connection: 'kantar-e2' }).update({ paused: false })
   })
 
+  test('a connection that left the configuration is not told as a full survey: home with ERROR', async () => {
+    const { session_id, entry_url } = await panel.open(someone(), 'plan', 'kantar-e2')
+    await api.database.knex('connections').where({ connection: 'kantar-e2' }).update({ paused: true })
+    const without = createApp({ ...api.deps, findUpstream: () => null })
+    const answer = await request(without).get(new URL(entry_url).pathname).redirects(0)
+    expect(homeOf(answer.headers.location).claims).toMatchObject({ outcome: 'ERROR', payable: false })
+    const [claim] = await api.database.knex('outcome_claims').where({ session_id })
+    expect(claim.word).toBe('connection kantar-e2 is no longer configured')
+    await api.database.knex('connections').where({ connection: 'kantar-e2' }).update({ paused: false })
+  })
+
   test('the provider’s address is given once: an entered respondent goes on although the survey closed', async () => {
     await api.offer({ id: 'inside' })
     const { entry_url } = await panel.open(someone(), 'inside')

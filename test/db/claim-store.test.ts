@@ -8,6 +8,7 @@ import {
   createdSession,
   DAY,
   enteredSession,
+  HOUR,
   later,
   MINUTE,
   mustFind,
@@ -231,4 +232,43 @@ test('claims that nobody applied are found once they are old enough', async () =
   } finally {
     await own.drop()
   }
+})
+
+describe('an end that nobody proved', () => {
+  const weak = (outcome: Outcome) => aClaim(outcome, { source: 'return', grade: 'E0' })
+
+  test('gives way to the proven complete, which is booked once and told', async () => {
+    const { session_id } = await enteredSession(database.knex)
+    await settled(database.knex, session_id, weak('TERMINATED'))
+    const { recorded, applied } = await settled(database.knex, session_id, aClaim('COMPLETED'), later(HOUR))
+    expect(recorded).toMatchObject({ effect: 'upgrade', session: { outcome: 'COMPLETED', payable: true, grade: 'E2' } })
+    expect(applied.postbackIds).toHaveLength(2)
+    await settled(database.knex, session_id, aClaim('COMPLETED'), later(HOUR))
+    await settled(database.knex, session_id, weak('QUOTA_FULL'), later(HOUR))
+    expect(await count('ledger_transactions', session_id)).toBe(1)
+    expect(await count('session_outcomes', session_id)).toBe(1)
+    expect(await mustFind(database.knex, session_id)).toMatchObject({ outcome: 'COMPLETED', payable: true })
+    expect((await claimsOf(session_id)).map(({ effect, flags }) => [effect, flags])).toEqual([
+      ['finish', []],
+      ['upgrade', ['over_unproven']],
+      ['repeat', []],
+      ['review', []],
+    ])
+  })
+
+  test('does not make a proven terminate give way', async () => {
+    const { session_id } = await enteredSession(database.knex)
+    for (const claim of [weak('TERMINATED'), aClaim('TERMINATED'), aClaim('COMPLETED')])
+      await settled(database.knex, session_id, claim)
+    expect(await mustFind(database.knex, session_id)).toMatchObject({ outcome: 'TERMINATED', needs_review: true })
+    expect(await count('ledger_transactions', session_id)).toBe(0)
+  })
+
+  test('gives way after our own timer and door said something, too: they prove nothing of the survey', async () => {
+    const { session_id } = await enteredSession(database.knex)
+    await settled(database.knex, session_id, weak('SCREENED_OUT'))
+    await settled(database.knex, session_id, aClaim('TIMEOUT', { source: 'timeout' }))
+    await settled(database.knex, session_id, aClaim('COMPLETED'))
+    expect(await mustFind(database.knex, session_id)).toMatchObject({ outcome: 'COMPLETED', payable: true })
+  })
 })

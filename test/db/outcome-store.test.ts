@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectDatabase, type Knex } from '../../db/connect.js'
 import { checkInvariants } from '../../db/invariants/check.js'
 import { expireSession, recordClaim } from '../../db/stores/claim-store.js'
+import { storePublicAddress } from '../../db/stores/key-store.js'
 import { applyClaims } from '../../db/stores/outcome-store.js'
 import { money } from '../../domain/money.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
@@ -41,6 +42,9 @@ const balance = async (sessionId: string): Promise<Record<string, number>> => {
 
 describe('a complete', () => {
   test('is one outcome, one posting at the locked price, one message', async () => {
+    // the newest start of an API says where it is reached
+    for (const url of ['http://127.0.0.1:8080', 'https://tributary.example'])
+      await storePublicAddress(database.knex, url)
     const { session_id } = await enteredSession(database.knex)
     const { applied } = await settled(database.knex, session_id, aClaim('COMPLETED'), later(MINUTE))
     expect(applied.evidenceDeadline).toBeNull()
@@ -61,6 +65,8 @@ describe('a complete', () => {
       type: 'session.outcome',
       timestamp: later(MINUTE).toISOString(),
       data: {
+        iss: 'https://tributary.example',
+        aud: 'lifepoints',
         session_id,
         panelist_id: expect.any(String),
         outcome: 'COMPLETED',

@@ -3,6 +3,7 @@ import { isDatabaseAway } from '../../db/connect.js'
 import { recordClaim } from '../../db/stores/claim-store.js'
 import { findPlan } from '../../db/stores/plan-row.js'
 import { replacePlan, setPlanStatus, setQuotaStatus } from '../../db/stores/plan-store.js'
+import { recordSurveyOutcome } from '../../db/stores/survey-outcome-store.js'
 import type { Grade, Outcome } from '../../domain/outcome.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { aPlan, enter, HOLD_MS, launch, planSession } from '../support/plans.js'
@@ -225,6 +226,19 @@ describe('a complete whose hold is gone', () => {
     expect(recorded?.session).toMatchObject({ outcome: 'COMPLETED', payable: false, unpaid_reason: 'over_quota' })
     await end(second.session_id, 'COMPLETED', later(HOLD_MS + 2 * MINUTE))
     expect(await mustFind(database.knex, second.session_id)).toMatchObject({ payable: true, unpaid_reason: null })
+    expect((await plan(planId)).completes.plan).toBe(1)
+  })
+
+  test('takes its slot again from an end that nobody proved', async () => {
+    const planId = await launch(database.knex, { targetCompletes: 1 })
+    const session = await planSession(database.knex, planId)
+    await enter(database.knex, session)
+    const told = (outcome: Outcome, grade: Grade, source: 'return' | 'postback') =>
+      recordSurveyOutcome(database.knex, session.session_id, { source, outcome, grade }, later(MINUTE))
+    await told('TERMINATED', 'E0', 'return')
+    expect(await slotOf(session.session_id)).toBe('released')
+    expect(await told('COMPLETED', 'E2', 'postback')).toMatchObject({ effect: 'upgrade', session: { payable: true } })
+    expect(await slotOf(session.session_id)).toBe('filled')
     expect((await plan(planId)).completes.plan).toBe(1)
   })
 

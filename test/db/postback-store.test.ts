@@ -81,8 +81,8 @@ describe('a redelivery', () => {
     expect(await requestRedelivery(database.knex, 'other', id, later(1))).toBeNull()
     expect(await requestRedelivery(database.knex, 'lifepoints', 'msg_nobody', later(1))).toBeNull()
     expect(await find(id)).toMatchObject({ state: 'dead' })
-    expect(await requestRedelivery(database.knex, 'lifepoints', id, later(1))).toBe(1)
-    expect(await requestRedelivery(database.knex, 'lifepoints', id, later(1))).toBe(2)
+    expect(await requestRedelivery(database.knex, 'lifepoints', id, later(1))).toMatchObject({ redelivery: 1 })
+    expect(await requestRedelivery(database.knex, 'lifepoints', id, later(1))).toMatchObject({ redelivery: 2 })
     expect(await find(id)).toMatchObject({ state: 'pending', redeliveries: 2 })
   })
 

@@ -13,7 +13,14 @@ const OPEN: Standing = {
   needsReview: false,
   reviewReason: null,
 }
-const FACTS: SessionFacts = { requiredGrade: 'E1', everEntered: true, priced: true, withinGrace: true, erased: false }
+const FACTS: SessionFacts = {
+  requiredGrade: 'E1',
+  everEntered: true,
+  priced: true,
+  withinGrace: true,
+  erased: false,
+  provenOtherwise: false,
+}
 
 const claim = (outcome: Outcome | null, given: Partial<Claim> = {}): Claim => ({
   source: 'postback',
@@ -25,11 +32,20 @@ const claim = (outcome: Outcome | null, given: Partial<Claim> = {}): Claim => ({
 const browser = (outcome: Outcome | null): Claim => claim(outcome, { source: 'return', grade: 'E1' })
 const unsigned = (outcome: Outcome): Claim => claim(outcome, { source: 'return', grade: 'E0' })
 
-function live(claims: readonly Claim[], facts: Partial<SessionFacts> = {}) {
+/** What the store reads from the claims before: whether the first proven one is an end that stands. */
+const provesOtherwise = (before: readonly Claim[], requiredGrade: SessionFacts['requiredGrade']): boolean => {
+  const first = before.find(({ source, grade }) => FROM_OUTSIDE.includes(source) && reaches(grade, requiredGrade))
+  return first !== undefined && first.outcome !== 'COMPLETED' && first.outcome !== 'TIMEOUT'
+}
+const FROM_OUTSIDE = ['return', 'postback', 'statement']
+
+function live(claims: readonly Claim[], given: Partial<SessionFacts> = {}) {
+  const facts = { ...FACTS, ...given }
   const effects: string[] = []
   let standing = OPEN
-  for (const next of claims) {
-    const verdict = decide(standing, next, { ...FACTS, ...facts })
+  for (const [index, next] of claims.entries()) {
+    const provenOtherwise = provesOtherwise(claims.slice(0, index), facts.requiredGrade)
+    const verdict = decide(standing, next, { ...facts, provenOtherwise })
     effects.push(verdict.effect)
     standing = verdict.standing
   }
@@ -185,6 +201,54 @@ describe('later claims', () => {
       'finish review',
       { outcome: 'COMPLETED', provisional: true, needsReview: true },
     ],
+    [
+      'an unsigned terminate does not void the proven complete behind it',
+      [unsigned('TERMINATED'), claim('COMPLETED')],
+      'finish upgrade',
+      { outcome: 'COMPLETED', grade: 'E2', payable: true, provisional: false, needsReview: false },
+    ],
+    [
+      'nor does an unsigned one after it',
+      [claim('COMPLETED'), unsigned('TERMINATED')],
+      'finish review',
+      { outcome: 'COMPLETED', payable: true },
+    ],
+    [
+      'what an unsigned end gave way to may be reversed',
+      [unsigned('QUOTA_FULL'), claim('COMPLETED'), claim('REJECTED')],
+      'finish upgrade reverse',
+      { outcome: 'REJECTED', payable: false, reversed: true },
+    ],
+    [
+      'an unknown word without proof gives way, too, and stays for a human to read',
+      [claim(null, { source: 'return', grade: 'E0' }), claim('COMPLETED')],
+      'finish upgrade',
+      { outcome: 'COMPLETED', payable: true, needsReview: true, reviewReason: 'unknown outcome word' },
+    ],
+    [
+      'a proven unknown word is for a human',
+      [claim(null), claim('COMPLETED')],
+      'finish review',
+      { outcome: 'ERROR', payable: false, needsReview: true },
+    ],
+    [
+      'an unsigned complete does not upgrade an unsigned end',
+      [unsigned('TERMINATED'), unsigned('COMPLETED')],
+      'finish review',
+      { outcome: 'TERMINATED', payable: false, provisional: false },
+    ],
+    [
+      'an unsigned redirect in front does not get a proven terminate paid',
+      [unsigned('QUOTA_FULL'), claim('TERMINATED'), claim('COMPLETED')],
+      'finish review review',
+      { outcome: 'QUOTA_FULL', payable: false, needsReview: true },
+    ],
+    [
+      'not even where it said the same',
+      [unsigned('TERMINATED'), claim('TERMINATED'), claim('COMPLETED')],
+      'finish repeat review',
+      { outcome: 'TERMINATED', payable: false, needsReview: true },
+    ],
   ])('%s', (_name, claims, effects, standing) => {
     const lived = live(claims)
     expect(lived.effects).toBe(effects)
@@ -212,6 +276,17 @@ describe('later claims', () => {
     expect(effects).toBe('finish upgrade')
     expect(standing).toMatchObject({ outcome: 'COMPLETED', payable: true })
     expect(live([claim('ERROR'), claim('COMPLETED')]).standing.payable).toBe(false)
+    // an erasure long after a proven terminate makes nothing payable
+    expect(live([claim('TERMINATED'), claim('COMPLETED')], { erased: true }).effects).toBe('finish review')
+  })
+
+  test('an unsigned end gives way within the grace, of a session that was entered', () => {
+    const ended = live([unsigned('TERMINATED')]).standing
+    const late = decide(ended, claim('COMPLETED'), { ...FACTS, withinGrace: false })
+    expect(late).toMatchObject({ effect: 'review', standing: { outcome: 'TERMINATED', payable: false } })
+    const ghost = decide(ended, claim('COMPLETED'), { ...FACTS, everEntered: false })
+    expect(ghost).toMatchObject({ effect: 'review', flags: ['ghost'], standing: { payable: false } })
+    expect(decide(ended, claim('COMPLETED'), FACTS).flags).toEqual(['over_unproven'])
   })
 
   test('the first reason for a review stays', () => {
@@ -258,6 +333,7 @@ describe('properties of any story', () => {
     priced: fc.boolean(),
     withinGrace: fc.boolean(),
     erased: fc.boolean(),
+    provenOtherwise: fc.boolean(),
   })
 
   test('one end, payable only when proven, entered and priced, reversed never payable', () => {
@@ -298,6 +374,68 @@ describe('properties of any story', () => {
       { numRuns: 1_000 },
     )
   })
+
+  const fromOutside = fc.record({
+    source: fc.constantFrom('return' as const, 'postback' as const),
+    kind: fc.constant('outcome' as const),
+    outcome: fc.constantFrom(...OUTCOMES),
+    grade: fc.constantFrom(...GRADES),
+  })
+  /** Completes that one story books, less those which it takes back: 0 or 1, or the money is wrong. */
+  const booked = (effects: readonly string[], payable: readonly boolean[]): number =>
+    effects.filter((effect, index) => payable[index] && ['finish', 'confirm', 'upgrade'].includes(effect)).length -
+    effects.filter((effect) => effect === 'reverse').length
+
+  test('a proven complete is paid exactly once, whatever came without proof before, between or after', () => {
+    const unproven = fc.constantFrom(...OUTCOMES.filter((one) => one !== 'COMPLETED')).map(unsigned)
+    const proven = fc.constantFrom(browser('COMPLETED'), claim('COMPLETED'))
+    fc.assert(
+      fc.property(
+        fc.array(unproven, { maxLength: 4 }),
+        fc.array(proven, { minLength: 1, maxLength: 3 }),
+        fc.array(fc.nat(), { minLength: 7, maxLength: 7 }),
+        (noise, completes, keys) => {
+          const story = [...noise, ...completes]
+            .map((one, index) => ({ one, key: keys[index] ?? 0 }))
+            .sort((a, b) => a.key - b.key)
+            .map(({ one }) => one)
+          const { effects, payable, standing } = chronicle(story)
+          expect(standing).toMatchObject({ outcome: 'COMPLETED', payable: true, provisional: false, reversed: false })
+          expect(booked(effects, payable)).toBe(1)
+        },
+      ),
+      { numRuns: 1_000 },
+    )
+  })
+
+  test('claims below the grade neither pay nor cost anything: without them the same is paid', () => {
+    fc.assert(
+      fc.property(fc.array(fromOutside, { minLength: 1, maxLength: 8 }), fc.constantFrom(...GRADES), (story, grade) => {
+        const all = chronicle(story, grade)
+        const proven = chronicle(
+          story.filter((one) => reaches(one.grade, grade)),
+          grade,
+        )
+        expect(all.standing.payable).toBe(proven.standing.payable)
+        expect(booked(all.effects, all.payable)).toBe(all.standing.payable ? 1 : 0)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  function chronicle(story: readonly Claim[], requiredGrade: SessionFacts['requiredGrade'] = 'E1') {
+    const effects: string[] = []
+    const payable: boolean[] = []
+    let standing = OPEN
+    for (const [index, next] of story.entries()) {
+      const provenOtherwise = provesOtherwise(story.slice(0, index), requiredGrade)
+      const verdict = decide(standing, next, { ...FACTS, requiredGrade, provenOtherwise })
+      standing = verdict.standing
+      effects.push(verdict.effect)
+      payable.push(standing.payable)
+    }
+    return { effects, payable, standing }
+  }
 
   test('the same claim again never changes what is paid or shown', () => {
     fc.assert(

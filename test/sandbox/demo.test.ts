@@ -247,6 +247,8 @@ describe('the panel’s postback endpoint', () => {
   test('refuses what is altered or signed with another secret', async () => {
     const other = 'whsec_b3RoZXItc2VjcmV0LW90aGVyLXNlY3JldC1vdGhlcg=='
     expect((await sendHook(other, { session_id: 'ses-1' })).status).toBe(400)
+    const elsewhere = { session_id: 'ses-1', iss: 'https://tributary.example', aud: 'another-panel' }
+    expect((await sendHook(DEMO_PANEL.hookSecret, elsewhere)).status).toBe(400)
     const altered = await sendHook(DEMO_PANEL.hookSecret, { session_id: 'ses-1' }, 'm', (body) =>
       body.replace('ses-1', 'ses-2'),
     )

@@ -381,6 +381,7 @@ describe('what an operator sees', () => {
       TributaryProvider: 'kantar',
       TributaryConnection: 'kantar-us',
       TributaryPanel: 'lifepoints',
+      TributarySession: id,
       TributaryState: 'created',
       TributaryMarkets: ['USA'],
     })
@@ -402,6 +403,7 @@ describe('what an operator sees', () => {
     const { currentDetails } = await session.query<{ currentDetails: string }>('__temporal_workflow_metadata')
     expect(currentDetails).toContain('**COMPLETED** · payable · needs review')
     expect(currentDetails).toContain('| connection | kantar-us |')
+    expect(currentDetails).toContain(`search for \`TributarySession = "${id}"\``)
   })
 
   test('timers and activities say what they are for', async () => {

@@ -48,7 +48,13 @@ test('late news reaches ledger and panel, and shows as adjusted', async () => {
   expect(world.of('late')).toMatchObject({ calls: ['recordOutcome', 'deliver #1'], applied: 1 })
   const { typedSearchAttributes } = await workflow.describe()
   const shown = Object.fromEntries(typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]))
-  expect(shown).toMatchObject({ TributaryState: 'adjusted', TributaryOutcome: 'COMPLETED' })
+  expect(shown).toMatchObject({
+    TributaryState: 'adjusted',
+    TributaryOutcome: 'COMPLETED',
+    TributarySession: 'late',
+  })
+  const { currentDetails } = await workflow.query<{ currentDetails: string }>('__temporal_workflow_metadata')
+  expect(currentDetails).toContain('| session | session:late |')
 })
 
 test('settled twice is told once', async () => {

@@ -1,5 +1,6 @@
 import { type Html, html } from '../html.js'
 import { utc } from '../time.js'
+import { arrivalsSection } from './arrivals.js'
 import { connectionsTable } from './connections.js'
 import { deadPostbacksTable } from './dead-postbacks.js'
 import type { OpsView, SavedView } from './ops-view.js'
@@ -23,6 +24,8 @@ ${plansSection(view)}
 ${savedViews(view.savedViews)}
 <h2 id="quarantine">Quarantine</h2>
 ${quarantineTable(view)}
+<h2 id="arrivals">Arrivals to look at</h2>
+${arrivalsSection(view)}
 <h2 id="messages">Messages that no panel took</h2>
 ${deadPostbacksTable(view)}`
 }

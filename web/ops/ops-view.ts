@@ -17,6 +17,25 @@ export interface OpsView {
   /** Address of the page with older records; null when there are none. */
   readonly olderQuarantine: string | null
   readonly deadPostbacks: readonly DeadPostbackView[]
+  readonly unknownWords: readonly UnknownWordView[]
+  readonly unplaced: readonly UnplacedView[]
+}
+
+/** An outcome word that no table of its connection holds. */
+export interface UnknownWordView {
+  readonly connection: string
+  readonly route: 'return' | 'postback'
+  readonly word: string
+  readonly arrivals: number
+  readonly lastSeenAt: Date
+}
+
+/** News about members of ours that fits none of their sessions, by survey. */
+export interface UnplacedView {
+  readonly connection: string
+  readonly providerSurveyId: string
+  readonly arrivals: number
+  readonly lastSeenAt: Date
 }
 
 /** A part of the installation, as it was last heard of. */

@@ -37,6 +37,7 @@ export function sessionStart(facts: SessionFactsToShow) {
       { key: searchAttribute('TributaryProvider'), value: facts.provider },
       { key: searchAttribute('TributaryConnection'), value: facts.connection },
       { key: searchAttribute('TributaryPanel'), value: facts.panel },
+      { key: searchAttribute('TributarySession'), value: facts.sessionId },
       { key: searchAttribute('TributaryState'), value: 'opening' },
       { key: searchAttribute('TributaryMarkets'), value: [facts.country] },
       { key: searchAttribute('TributaryDeadline'), value: new Date(facts.entryDeadline) },

@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
 import type { Outcome } from '../../domain/outcome.js'
 import type { SessionState } from '../../domain/session.js'
+import { searchAttribute } from '../../domain/visibility.js'
 
 /** What starts a session's workflow: ids only; everything else is read from PostgreSQL by activities. */
 export interface SessionInput {
@@ -27,6 +28,12 @@ export interface ClaimInput {
 export interface PostbackInput {
   readonly postbackId: string
 }
+
+/** What the workflows beside a session's own are found by; nothing where the session is not known. */
+export const aboutSession = (sessionId: string | undefined) =>
+  sessionId === undefined
+    ? {}
+    : { typedSearchAttributes: [{ key: searchAttribute('TributarySession'), value: sessionId }] }
 
 /** Workflow ids are business keys: starting twice is harmless. */
 export const sessionWorkflowId = (sessionId: string): string => `session:${sessionId}`
