@@ -12,7 +12,7 @@ export type TolunaCall = Call<TolunaConnection>
 /** Everything but the list of quotas is small; a page of member codes is the largest of it. */
 const SMALL_BYTES = 4 * 1024 * 1024
 const HEAD_CHARACTERS = 300
-/** STARTS_THROTTLED names no time to wait. */
+/** STARTS_THRESHOLD_ACHIEVED names no time to wait. */
 const THROTTLED_MS = 5_000
 
 /** What a class of result codes means for whoever called. */
