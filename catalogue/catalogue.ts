@@ -64,7 +64,8 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   const follower = new CatalogueFollower(options, byId)
   const standing = (connection: CatalogueConnection): ConnectionStanding =>
     connectionStanding(connection, follower.healthOf(connection.id), clock())
-  const expand = (panelist: Panelist): ExpandedProfile => expandProfile(panelist, clock(), vocabularies)
+  const expand = (panelist: Panelist, device: Device | null): ExpandedProfile =>
+    expandProfile(withDevice(panelist, device), clock(), vocabularies)
   const standings = (ids: readonly string[]): ConnectionStanding[] =>
     ids.flatMap((id) => {
       const connection = byId.get(id)
@@ -103,12 +104,12 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     standings,
     ownOutcomes: (surveyId) => follower.outcomesOf(surveyId),
     match(query) {
-      const profile = expand(query.panelist)
+      const profile = expand(query.panelist, query.device)
       return matches(query, profile)
         .take(query.limit, permits(query))
         .map((hit) => offerOf(hit, profile, vocabularies))
     },
-    count: (query) => matches(query, expand(query.panelist)).count,
+    count: (query) => matches(query, expand(query.panelist, query.device)).count,
     async explain(surveyId, panel, panelist, device) {
       const held = follower.index.get(surveyId)
       const row = held === undefined ? await source.loadOne(surveyId) : null
@@ -124,7 +125,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
           configured === undefined
             ? { id: entry.connection, status: 'paused', ageSeconds: null, offered: false }
             : standing(configured),
-        profile: expand(panelist),
+        profile: expand(panelist, device),
         circumstances: { country: panelist.country, locale: panelist.locale, device, panel, now: clock() },
         vocabularies,
       })
@@ -136,6 +137,11 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
 function permits({ past = [] }: CatalogueQuery): ((hit: Hit) => boolean) | undefined {
   if (past.length === 0) return undefined
   return ({ indexed: { entry }, quota }) => mayTakePart(entry.survey, entry.connection, quota?.quotaId ?? null, past)
+}
+
+/** The device is an answer, too: some providers target single quotas by it (docs/matching.md, Decisions: device). */
+function withDevice(panelist: Panelist, device: Device | null): Panelist {
+  return device === null ? panelist : { ...panelist, profile: { ...panelist.profile, device } }
 }
 
 /** Every vocabulary once: connections of one provider share theirs unless one has a mapping of its own. */
