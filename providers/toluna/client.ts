@@ -31,13 +31,13 @@ const KINDS: Readonly<Record<ResultClass, ProviderErrorKind>> = {
 /**
  * GET /ExternalSample/{panelGUID}/Quotas: every open survey of one culture.
  * @returns the body as it streams in
- * @throws ProviderError when the answer is not a 200
+ * @throws ProviderError when the answer is neither a 200 nor a 204, which has no body
  */
 export async function getQuotas(call: TolunaCall): Promise<AsyncIterable<Uint8Array>> {
   // The document writes the parameter with a colon (seed 003, Get Quotas, url.raw), and so do its newer pages.
   const query = call.config.includeRoutables ? '?includeRoutables:TRUE' : ''
   const response = await send(call, { method: 'GET', url: `${panelUrl(call.config)}/Quotas${query}` })
-  if (response.status === 200) return response.body
+  if (response.status === 200 || response.status === 204) return response.body
   throw failure(call, 'GET Quotas', response, await bodyOf(response))
 }
 
