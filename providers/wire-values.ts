@@ -82,7 +82,11 @@ function plainDecimal(text: string): string {
   const point = whole.length + Number(exponent)
   const digits = '0'.repeat(Math.max(0, -point)) + whole + fraction
   const at = Math.max(0, point)
-  const integer = digits.slice(0, at).padEnd(at, '0').replace(/^0+(?=\d)/, '') || '0'
+  const integer =
+    digits
+      .slice(0, at)
+      .padEnd(at, '0')
+      .replace(/^0+(?=\d)/, '') || '0'
   const decimals = digits.slice(at).replace(/0+$/, '')
   const kept = decimals.length > DECIMALS ? `${decimals.slice(0, DECIMALS)}1` : decimals
   return `${sign === '-' ? '-' : ''}${integer}${kept === '' ? '' : `.${kept}`}`

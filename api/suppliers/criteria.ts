@@ -36,7 +36,13 @@ export class CriteriaSpeaker {
   devices(devices: readonly string[] | null): readonly Criterion[] {
     const code = this.codes.attributes.device
     const answers = Object.entries(code?.answers ?? {}).filter(([, ours]) => devices?.includes(ours) === true)
-    const said = code === undefined || answers.length === 0 ? null : criterion(code.question, answers.map(([one]) => one))
+    const said =
+      code === undefined || answers.length === 0
+        ? null
+        : criterion(
+            code.question,
+            answers.map(([one]) => one),
+          )
     return said === null ? [] : [said]
   }
 

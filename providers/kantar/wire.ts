@@ -54,9 +54,7 @@ const plan = z.object({
   id,
   status,
   country: z.string().regex(/^[A-Za-z]{3}$/, 'not an ISO 3166-1 alpha-3 code'),
-  locale: optional(
-    z.string().regex(/^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}$/, 'not a locale such as en-US'),
-  ),
+  locale: optional(z.string().regex(/^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}$/, 'not a locale such as en-US')),
   loi: figure.pipe(z.number().min(0).max(1_440)),
   ir: percent,
   cr: optional(percent),

@@ -31,7 +31,8 @@ export function toClause(condition: WireCondition): Clause {
     // a device that nobody named is asked for at their door: maybe, not no
     return { attribute, answers, ...(condition.qualification_code === DEVICE ? { routable: true } : {}) }
   }
-  if (new Set(sets.map(({ units }) => units ?? YEARS)).size > 1) throw new RangeError(`${name}: ranges in several units`)
+  if (new Set(sets.map(({ units }) => units ?? YEARS)).size > 1)
+    throw new RangeError(`${name}: ranges in several units`)
   const toRange = condition.qualification_code === AGE ? ageRange : openRange
   return { attribute, ranges: union(sets.map((set) => toRange(set, name))) }
 }

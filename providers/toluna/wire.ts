@@ -46,7 +46,9 @@ function listOf<Item extends z.ZodType>(item: Item) {
   }, z.array(item).max(100_000))
 }
 
-const answerValue = z.union([z.string(), z.number(), z.bigint(), z.instanceof(DecimalNumber)]).transform((value) => String(value))
+const answerValue = z
+  .union([z.string(), z.number(), z.bigint(), z.instanceof(DecimalNumber)])
+  .transform((value) => String(value))
 
 const question = z.object({
   questionid: id,

@@ -44,7 +44,8 @@ function check<Config>(
     test.each(optional)('%s', async (path) => {
       const without = await offered(suite, withMember(record, path, undefined))
       expect(without).toBeTypeOf('object')
-      for (const value of NOTHING) expect(await offered(suite, withMember(record, path, value)), String(value)).toEqual(without)
+      for (const value of NOTHING)
+        expect(await offered(suite, withMember(record, path, value)), String(value)).toEqual(without)
     })
 
     test.each(lists)('%s, a list that must be there', async (path) => {
@@ -61,28 +62,42 @@ const first = (page: string): unknown => (JSON.parse(page) as unknown[])[0]
 check(kantar, first(kantarPage({})), {
   optional: [
     ...['version', 'survey_session_creation_url'],
-    ...['locale', 'cr', 'additional_qualification_count', 'resume_allowed', 'group_id', 'project_id', 'finish_date'].map(
-      (name) => `survey_plan.${name}`,
-    ),
+    ...[
+      'locale',
+      'cr',
+      'additional_qualification_count',
+      'resume_allowed',
+      'group_id',
+      'project_id',
+      'finish_date',
+    ].map((name) => `survey_plan.${name}`),
     ...['survey_plan.device_requirements', 'survey_plan.tags', 'survey_plan.categories'],
-    ...['available_completes', 'additional_qualification_count', 'pricing'].map((name) => `survey_plan.quotas.0.${name}`),
+    ...['available_completes', 'additional_qualification_count', 'pricing'].map(
+      (name) => `survey_plan.quotas.0.${name}`,
+    ),
   ],
   lists: ['survey_plan.quotas', 'survey_plan.qualifications', 'survey_plan.quotas.0.qualifications'],
 })
 
-check(toluna, first(tolunaPage({ surveys: [{ SurveyWaveExclusions: [{ SurveyID: 1, WaveID: 0, ParticipationStatusIDs: [9] }] }] })), {
-  optional: [
-    ...['ScheduledCompletionDate', 'DeviceTypeIDs', 'IsSurveyRecontact', 'CompletesRequired'],
-    ...['EstimatedCompletesRemaining', 'SurveyWaveExclusions', 'SurveyWaveExclusions.0.WaveID'],
-    ...['SurveyWaveExclusions.0.ParticipationStatusIDs', 'SurveyWaveExclusions.0.SurveyID'],
-    ...['CompletesRequired', 'EstimatedCompletesRemaining', 'Layers', 'Layers.0.LayerID'].map((name) => `Quotas.0.${name}`),
-    ...['SubQuotaID', 'CurrentCompletes', 'MaxTargetCompletes', 'QuestionsAndAnswers.0.AnswerValues'].map(
-      (name) => `Quotas.0.Layers.0.SubQuotas.0.${name}`,
-    ),
-    'Quotas.0.Layers.0.SubQuotas.0.QuestionsAndAnswers.1.AnswerIDs',
-  ],
-  lists: ['Quotas', 'Quotas.0.Layers.0.SubQuotas', 'Quotas.0.Layers.0.SubQuotas.0.QuestionsAndAnswers'],
-})
+check(
+  toluna,
+  first(tolunaPage({ surveys: [{ SurveyWaveExclusions: [{ SurveyID: 1, WaveID: 0, ParticipationStatusIDs: [9] }] }] })),
+  {
+    optional: [
+      ...['ScheduledCompletionDate', 'DeviceTypeIDs', 'IsSurveyRecontact', 'CompletesRequired'],
+      ...['EstimatedCompletesRemaining', 'SurveyWaveExclusions', 'SurveyWaveExclusions.0.WaveID'],
+      ...['SurveyWaveExclusions.0.ParticipationStatusIDs', 'SurveyWaveExclusions.0.SurveyID'],
+      ...['CompletesRequired', 'EstimatedCompletesRemaining', 'Layers', 'Layers.0.LayerID'].map(
+        (name) => `Quotas.0.${name}`,
+      ),
+      ...['SubQuotaID', 'CurrentCompletes', 'MaxTargetCompletes', 'QuestionsAndAnswers.0.AnswerValues'].map(
+        (name) => `Quotas.0.Layers.0.SubQuotas.0.${name}`,
+      ),
+      'Quotas.0.Layers.0.SubQuotas.0.QuestionsAndAnswers.1.AnswerIDs',
+    ],
+    lists: ['Quotas', 'Quotas.0.Layers.0.SubQuotas', 'Quotas.0.Layers.0.SubQuotas.0.QuestionsAndAnswers'],
+  },
+)
 
 check(purespectrum, first(purespectrumPage({})), {
   optional: [
@@ -99,7 +114,8 @@ check(purespectrum, first(purespectrumPage({})), {
 })
 
 describe('of a survey of dynata', () => {
-  const read = async (survey: unknown) => (await matchOf(dynata, httpDouble({ body: { surveys: [survey] } }))).surveys[0]
+  const read = async (survey: unknown) =>
+    (await matchOf(dynata, httpDouble({ body: { surveys: [survey] } }))).surveys[0]
 
   test.each(['average_loi', 'incidence_rate', 'title', 'topics'])('%s', async (name) => {
     const without = await read(withMember(SURVEY, name, undefined))
@@ -119,15 +135,12 @@ describe('a clause that says nothing never lets everybody in', () => {
   test.each([
     ['kantar', kantar, first(kantarPage({})), 'survey_plan.qualifications.0.qualifying_answers'],
     ['purespectrum', purespectrum, first(purespectrumPage({})), 'survey.qualifications.0.condition_codes'],
-    [
-      'toluna',
-      toluna,
-      first(tolunaPage({})),
-      'Quotas.0.Layers.0.SubQuotas.0.QuestionsAndAnswers.0.AnswerIDs',
-    ],
+    ['toluna', toluna, first(tolunaPage({})), 'Quotas.0.Layers.0.SubQuotas.0.QuestionsAndAnswers.0.AnswerIDs'],
   ] as const)('%s', async (_name, suite, record, path) => {
     for (const value of [...NOTHING, undefined]) {
-      expect(await offered(suite as Suite<unknown>, withMember(record, path, value)), String(value)).toBeTypeOf('string')
+      expect(await offered(suite as Suite<unknown>, withMember(record, path, value)), String(value)).toBeTypeOf(
+        'string',
+      )
     }
   })
 })
@@ -136,7 +149,12 @@ describe('numbers in quotes, lists with numbers for keys', () => {
   test.each([
     ['kantar', kantar, first(kantarPage({})), { 'survey_plan.loi': '5', 'survey_plan.pricing.cpi': '150' }],
     ['kantar', kantar, first(kantarPage({})), { 'survey_plan.device_requirements': { 0: 'desktop', 2: 'mobile' } }],
-    ['toluna', toluna, first(tolunaPage({})), { LOI: '12', IR: '78.0', CompletesRequired: '10', DeviceTypeIDs: { 0: 1 } }],
+    [
+      'toluna',
+      toluna,
+      first(tolunaPage({})),
+      { LOI: '12', IR: '78.0', CompletesRequired: '10', DeviceTypeIDs: { 0: 1 } },
+    ],
     [
       'purespectrum',
       purespectrum,
