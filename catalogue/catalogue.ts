@@ -68,7 +68,8 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   const follower = new CatalogueFollower(options, byId)
   const standing = (connection: CatalogueConnection): ConnectionStanding =>
     connectionStanding(connection, follower.healthOf(connection.id), clock())
-  const expand = (panelist: Panelist): ExpandedProfile => expandProfile(panelist, clock(), vocabularies)
+  const expand = (panelist: Panelist, device: Device | null): ExpandedProfile =>
+    expandProfile(withDevice(panelist, device), clock(), vocabularies)
   const standings = (ids: readonly string[]): ConnectionStanding[] =>
     ids.flatMap((id) => {
       const connection = byId.get(id)
@@ -101,7 +102,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   }
 
   function* offers(query: CatalogueQuery): Generator<CatalogueOffer> {
-    const profile = expand(query.panelist)
+    const profile = expand(query.panelist, query.device)
     for (const hit of matches(query, profile).take(query.limit, permits(query))) {
       yield offerOf(hit, profile, vocabularies)
     }
@@ -116,7 +117,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     ownOutcomes: (surveyId) => follower.outcomesOf(surveyId),
     match: (query) => [...offers(query)],
     offers,
-    count: (query) => matches(query, expand(query.panelist)).count,
+    count: (query) => matches(query, expand(query.panelist, query.device)).count,
     async explain(surveyId, panel, panelist, device) {
       const held = follower.index.get(surveyId)
       const row = held === undefined ? await source.loadOne(surveyId) : null
@@ -132,7 +133,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
           configured === undefined
             ? { id: entry.connection, status: 'paused', ageSeconds: null, offered: false }
             : standing(configured),
-        profile: expand(panelist),
+        profile: expand(panelist, device),
         circumstances: { country: panelist.country, locale: panelist.locale, device, panel, now: clock() },
         vocabularies,
       })
@@ -144,6 +145,11 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
 function permits({ past = [] }: CatalogueQuery): ((hit: Hit) => boolean) | undefined {
   if (past.length === 0) return undefined
   return ({ indexed: { entry }, quota }) => mayTakePart(entry.survey, entry.connection, quota?.quotaId ?? null, past)
+}
+
+/** The device is an answer, too: some providers target single quotas by it (docs/matching.md, Decisions: device). */
+function withDevice(panelist: Panelist, device: Device | null): Panelist {
+  return device === null ? panelist : { ...panelist, profile: { ...panelist.profile, device } }
 }
 
 /** Every vocabulary once: connections of one provider share theirs unless one has a mapping of its own. */

@@ -3,6 +3,7 @@ import type { VocabularyMapping } from '../domain/mapping.js'
 import type { Money } from '../domain/money.js'
 import type { ReportedOutcome } from '../domain/outcome.js'
 import type { Profile } from '../domain/panelist.js'
+import type { Reason } from '../domain/reason.js'
 import type { Quota, Survey } from '../domain/survey.js'
 import type { RefusalEffect } from './errors.js'
 import type { Http } from './http.js'
@@ -174,6 +175,8 @@ export interface OutcomeReport {
   readonly outcome: ReportedOutcome | null
   /** The provider's own word, kept. */
   readonly word: string
+  /** Why, in our own words; absent where the provider's tables do not say. */
+  readonly reason?: Reason
   readonly kind: 'outcome' | 'reversal'
   /** The word that a reversal takes back; it applies only while that is the session's current word. Absent = any. */
   readonly takesBack?: string

@@ -1,5 +1,13 @@
-/** `((NAME))`, or with curly braces as one note of the seed has it (seed 000, SurveyPlanWithStatus: survey_url). */
-const PLACEHOLDER = /\(\(\s*([\w.-]+)\s*\)\)|\{\{\s*([\w.-]+)\s*\}\}/g
+/**
+ * `((NAME))`, or with curly braces as one note of the document has it (SurveyPlanWithStatus: survey_url). Address bars and
+ * URL libraries escape these marks, in hex digits of either case, and the blanks between them: all the same placeholder.
+ */
+const BLANK = '(?:\\s|%20)*'
+const NAME = '((?:[\\w.-]|%5F|%2D|%2E)+)'
+const PLACEHOLDER = new RegExp(
+  `(?:\\(|%28){2}${BLANK}${NAME}${BLANK}(?:\\)|%29){2}|(?:\\{|%7B){2}${BLANK}${NAME}${BLANK}(?:\\}|%7D){2}`,
+  'gi',
+)
 
 /** What the placeholders of a survey's address may name, beside the session's token. */
 export interface AddressValues {
@@ -17,7 +25,7 @@ export interface AddressValues {
 export function surveyAddress(template: string, token: string, { session, named }: AddressValues): string {
   let tokenNamed = false
   const filled = template.replace(PLACEHOLDER, (_whole, round?: string, curly?: string) => {
-    const name = round ?? curly ?? ''
+    const name = decodeURIComponent(round ?? curly ?? '')
     const known = name.toUpperCase()
     if (known === 'SESSION_ID') {
       tokenNamed = true

@@ -32,6 +32,20 @@ export class CriteriaSpeaker {
     return { criteria, unsaid: said.length - criteria.length }
   }
 
+  /** The devices that a survey is for, as a criterion; none where any will do, or the codes have no word for them. */
+  devices(devices: readonly string[] | null): readonly Criterion[] {
+    const code = this.codes.attributes.device
+    const answers = Object.entries(code?.answers ?? {}).filter(([, ours]) => devices?.includes(ours) === true)
+    const said =
+      code === undefined || answers.length === 0
+        ? null
+        : criterion(
+            code.question,
+            answers.map(([one]) => one),
+          )
+    return said === null ? [] : [said]
+  }
+
   /** A quota's criteria: a layer that offers a choice between groups of people cannot be said. Full sub-quotas are none. */
   quota(quota: Quota, theirs: VocabularyMapping): Said {
     const layers = quota.layers.map(({ subQuotas }) => {

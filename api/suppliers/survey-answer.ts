@@ -82,7 +82,7 @@ function surveyAnswer(found: SupplierSurvey, showing: Showing): object {
     click_balancing: 0,
     category,
     category_code: 0,
-    qualifications: criteria,
+    qualifications: [...criteria, ...showing.speaker.devices(survey.devices)],
     ...(additional > 0 ? { additional_qualification_count: additional } : {}),
     quotas: survey.quotas.flatMap((quota) => quotaAnswer(quota, found, showing, status) ?? []),
     soft_launch: survey.softLaunch ?? false,

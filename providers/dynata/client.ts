@@ -1,5 +1,6 @@
 import { retryAfterMs } from '../../domain/retry-after.js'
 import type { Call, PanelistRequest } from '../adapter.js'
+import { isEmptyAnswer } from '../empty-answer.js'
 import { ProviderError, type ProviderErrorKind } from '../errors.js'
 import type { HttpResponse } from '../http.js'
 import { parseExactJson } from '../json.js'
@@ -44,7 +45,9 @@ export async function postMatch(
     timeoutMs: REQUEST_TIMEOUT_MS,
     signal: call.signal,
   })
-  const body = parsed(await response.text())
+  const text = await response.text()
+  if (response.status === 204 || (response.status === 200 && isEmptyAnswer(text))) return { body: { surveys: [] } }
+  const body = parsed(text)
   const error = errorAnswer.safeParse(body)
   if (error.success && response.status < 500) return { code: error.data.errorInfo.code.slice(0, 40) }
   if (response.status !== 200) throw unexpected(call, response, url)

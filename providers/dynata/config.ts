@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { ReportedOutcome } from '../../domain/outcome.js'
 import { arrivalConfig } from '../arrival-config.js'
 import {
   absent,
@@ -18,16 +17,10 @@ import {
   section,
   textField,
 } from '../connection-config.js'
+import { outcomesOf } from '../words.js'
+import { DYNATA_WORDS } from './words.js'
 
-/** Dynata's status letters (Peanut Labs publisher guide). */
-const LETTERS: Readonly<Record<string, ReportedOutcome>> = {
-  C: 'COMPLETED',
-  F: 'QUOTA_FULL',
-  P: 'TERMINATED',
-  N: 'SCREENED_OUT',
-  R: 'REJECTED',
-  T: 'DISQUALIFIED',
-}
+const LETTERS = outcomesOf(DYNATA_WORDS)
 
 /** The callback, server to server. */
 const postbacks = arrivalConfig({

@@ -1,12 +1,17 @@
 import { z } from 'zod'
 import type { OutcomeReport, VerifiedArrival } from '../adapter.js'
 import { ProviderError } from '../errors.js'
+import { reasonOf } from '../words.js'
 import type { DynataConnection } from './config.js'
+import { DYNATA_WORDS } from './words.js'
 
 const word = z.union([z.string(), z.number(), z.bigint()]).transform(String).pipe(z.string().min(1).max(256))
 
-/** A decimal amount; nothing else is taken for one, so that a garbled chargeback is not taken for a payment. */
-const AMOUNT = /^([+-]?)(\d{1,12}(?:\.\d{0,6})?|\.\d{1,6})$/
+/**
+ * A number as any program writes one, with an exponent or the digits that a float leaves behind (1.2000000000000002):
+ * only its sign is used. What is no number is refused, so that a garbled chargeback is not taken for a payment.
+ */
+const AMOUNT = /^([+-]?)((?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)$/i
 
 /**
  * What a callback or a return means (publisher guide, callback). `sub_id` is our session; the letter is read by the
@@ -22,7 +27,8 @@ function readReturn(config: DynataConnection, { fields }: VerifiedArrival): Outc
   if (!route) throw new ProviderError('misread', `connection ${config.id} has no returns configured`)
   const sessionId = required(fields, route.fields.session)
   const letter = required(fields, route.fields.outcome)
-  return { correlate: { sessionId }, outcome: outcomeOf(route.outcomes, letter), word: letter, kind: 'outcome' }
+  const outcome = outcomeOf(route.outcomes, letter)
+  return { correlate: { sessionId }, outcome, word: letter, ...why(letter), kind: 'outcome' }
 }
 
 function readCallback(config: DynataConnection, { fields }: VerifiedArrival): OutcomeReport {
@@ -33,15 +39,24 @@ function readCallback(config: DynataConnection, { fields }: VerifiedArrival): Ou
   const amount = optional(fields, route.fields.amount)
   const transactionId = optional(fields, route.fields.transaction)
   const shared = { correlate: { sessionId }, ...(transactionId === null ? {} : { transactionId }) }
-  if (isChargeback(amount)) return { ...shared, outcome: 'REJECTED', word: `${letter} ${amount}`, kind: 'reversal' }
-  return { ...shared, outcome: outcomeOf(route.outcomes, letter), word: letter, kind: 'outcome' }
+  if (isChargeback(amount)) {
+    const word = `${letter} ${amount}`
+    return { ...shared, outcome: 'REJECTED', word, reason: 'client_rejected', kind: 'reversal' }
+  }
+  return { ...shared, outcome: outcomeOf(route.outcomes, letter), word: letter, ...why(letter), kind: 'outcome' }
 }
 
 function isChargeback(amount: string | null): boolean {
   if (amount === null || amount.trim() === '') return false
   const read = AMOUNT.exec(amount.trim())
-  if (read === null) throw new ProviderError('misread', 'the amount is not a decimal number')
-  return read[1] === '-' && /[1-9]/.test(amount)
+  if (read === null) throw new ProviderError('misread', 'the amount is not a number')
+  const [digits = ''] = (read[2] ?? '').split(/e/i)
+  return read[1] === '-' && /[1-9]/.test(digits)
+}
+
+function why(letter: string): Pick<OutcomeReport, 'reason'> {
+  const reason = reasonOf(DYNATA_WORDS, letter)
+  return reason === null ? {} : { reason }
 }
 
 function outcomeOf<Outcome>(outcomes: Readonly<Record<string, Outcome>>, letter: string): Outcome | null {

@@ -1,16 +1,20 @@
 import { alpha2Of } from '../../domain/country.js'
 import type { PanelistRequest } from '../adapter.js'
 
-/** `user_profile` of a registration (publisher guide, Register User). */
+/** `user_profile` of a registration (publisher guide, Register User): its example has `"sex": 1` and `"postal": 94104` as numbers. */
 export interface UserProfile {
   /** YYYY-MM-DD. */
   readonly dob: string
   /** 1 male, 2 female. */
-  readonly sex?: '1' | '2'
+  readonly sex?: 1 | 2
   /** ISO 3166-1 alpha-2. */
   readonly cc?: string
-  readonly postal?: string
+  /** A number where the code is one; text where digits would be lost: 02139, SW1A 1AA. */
+  readonly postal?: string | number
 }
+
+/** Written as a number it keeps every digit. */
+const PLAIN_NUMBER = /^[1-9]\d{0,14}$/
 
 /**
  * The profile that a panelist is registered with. Without a date of birth a registration fails (code 8), so none is sent.
@@ -23,8 +27,8 @@ export function userProfileOf({ dateOfBirth, country, profile }: PanelistRequest
   const cc = alpha2Of(country)
   return {
     dob: dateOfBirth,
-    ...(sex === '1' || sex === '2' ? { sex } : {}),
+    ...(sex === '1' ? { sex: 1 } : sex === '2' ? { sex: 2 } : {}),
     ...(cc === null ? {} : { cc }),
-    ...(postal === undefined ? {} : { postal }),
+    ...(postal === undefined ? {} : { postal: PLAIN_NUMBER.test(postal) ? Number(postal) : postal }),
   }
 }

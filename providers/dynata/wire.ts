@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DecimalNumber } from '../json.js'
+import { flag as aFlag, decimalText, list, figure as number, optional, optionalList } from '../wire-values.js'
 
 /**
  * Dynata's words as they come (seed 001, Successful Response): tolerant of members it does not name and of optional ones
@@ -7,31 +7,18 @@ import { DecimalNumber } from '../json.js'
  */
 
 const id = z.union([z.string(), z.number().int(), z.bigint()]).transform(String).pipe(z.string().trim().min(1).max(200))
-const words = z.string().max(4_000).nullish().catch(null)
+const words = optional(z.string().max(4_000)).catch(null)
 
-/** "JSON number: float or int", with every digit as it was sent; the sample's cpi is text. */
-const decimalText = z
-  .union([z.string(), z.number(), z.bigint(), z.instanceof(DecimalNumber)])
-  .transform((value) => String(value).trim())
-
-const figure = (most: number) =>
-  z
-    .union([z.number(), z.instanceof(DecimalNumber).transform(Number)])
-    .pipe(z.number().min(0).max(most))
-    .nullish()
-
-const flag = z
-  .union([z.boolean(), z.literal(0), z.literal(1)])
-  .transform(Boolean)
-  .nullish()
-  .catch(null)
+const figure = (most: number) => optional(number.pipe(z.number().min(0).max(most)))
+const flag = optional(aFlag).catch(null)
 
 /** Surveys have the following parameters; topics, survey_type and respondent_type are always empty. */
 export const wireSurvey = z.object({
   id,
   average_loi: figure(1_440),
   incidence_rate: figure(100),
-  cpi: decimalText.nullish(),
+  /** "JSON number: float or int", with every digit as it was sent; the sample's cpi is text. */
+  cpi: optional(decimalText),
   link: z.string(),
 })
 export type WireSurvey = z.output<typeof wireSurvey>
@@ -39,15 +26,15 @@ export type WireSurvey = z.output<typeof wireSurvey>
 /** Offers have the following parameters. `requirement_text` is the sample's spelling, `requirements_text` the table's; so `Free`. */
 export const wireOffer = z.object({
   id,
-  external_project_id: id.nullish().catch(null),
-  offer_filter_tag: z.array(z.string().max(200)).max(100).nullish().catch(null),
+  external_project_id: optional(id).catch(null),
+  offer_filter_tag: optionalList(z.string().max(200), 100).catch([]),
   headline_text: words,
   requirements_text: words,
   requirement_text: words,
   free: flag,
   Free: flag,
   credit_card_required: flag,
-  cpi: decimalText.nullish(),
+  cpi: optional(decimalText),
   link: z.string(),
 })
 
@@ -63,6 +50,6 @@ export const errorAnswer = z.object({
 
 export const matchAnswer = z.object({
   user_id: z.string().nullish().catch(null),
-  surveys: z.array(z.unknown()).max(10_000),
-  offers: z.array(z.unknown()).max(10_000).nullish(),
+  surveys: list(z.unknown(), 10_000),
+  offers: optionalList(z.unknown(), 10_000),
 })

@@ -15,11 +15,13 @@ const HEAD_CHARACTERS = 300
 /**
  * GET /surveys: every plan changed since the last acknowledgement, in one list without pages.
  * @returns the body as it streams in
- * @throws ProviderError when the answer is not a 200 with JSON
+ * @throws ProviderError when the answer is neither a 200 with JSON nor a 204
  */
 export async function getSurveys(call: KantarCall): Promise<AsyncIterable<Uint8Array>> {
   const { config } = call
   const response = await send(call, { method: 'GET', url: `${config.supplyUrl}/surveys` }, [hostOf(config.supplyUrl)])
+  // 204: nothing changed, said by a status
+  if (response.status === 204) return response.body
   if (response.status !== 200) throw await unexpected(call, response, 'GET /surveys')
   const type = response.headers['content-type'] ?? ''
   if (

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { OUTCOMES, type Outcome } from '../../domain/outcome.js'
 import { type ArrivalDefaults, arrivalConfig } from '../arrival-config.js'
 import {
   absent,
@@ -15,6 +14,8 @@ import {
   section,
   someOf,
 } from '../connection-config.js'
+import { outcomesOf } from '../words.js'
+import { KANTAR_WORDS } from './words.js'
 
 /**
  * The outcome token, on both ways back. Seed 000 names session_id, outcome and metadata (Panelist Survey Outcome); a
@@ -28,7 +29,7 @@ const token: ArrivalDefaults<'session' | 'outcome' | 'metadata' | 'panelist' | '
     panelist: 'panelist_id',
     survey: 'survey_id',
   },
-  outcomes: Object.fromEntries(OUTCOMES.map((word): [string, Outcome] => [word, word])),
+  outcomes: outcomesOf(KANTAR_WORDS),
   named: [['session']],
   // Where our own id may come back (`readArrival`); in a token all of it is signed.
   echoes: ['metadata', 'custom_panel_data'],

@@ -1,4 +1,5 @@
 import type { Call, Cursor, SupplyBatch, SupplyChange, Unreadable } from '../adapter.js'
+import { isEmptyAnswer, opened } from '../empty-answer.js'
 import { splitJsonArray } from '../json-array.js'
 import { readUpdate } from './catalogue.js'
 import { getSurveys } from './client.js'
@@ -11,7 +12,8 @@ const BATCH = 500
  * The whole page as batches (seed 000, Retrieve Survey Updates). The gateway keeps the position itself, by what was
  * acknowledged, so `from` only keeps our own cursor from moving back. The receipt is the highest ack_id of the page,
  * of unreadable records too: they are stored in quarantine, and the gateway sends nothing below an acknowledgement again.
- * @throws ProviderError; a page that is cut or no list is refused whole, and nothing of it may be kept (F9)
+ * An answer that says nothing (204, no body, null) is a page without records.
+ * @throws ProviderError; a page that is cut or no list is refused whole, and nothing of it may be kept
  */
 export async function* fetchSupply(
   call: Call<KantarConnection>,
@@ -20,7 +22,7 @@ export async function* fetchSupply(
   let changes: SupplyChange[] = []
   let unreadable: Unreadable[] = []
   let highest: bigint | null = null
-  for await (const raw of splitJsonArray(await getSurveys(call))) {
+  for await (const raw of records(await getSurveys(call))) {
     if (changes.length + unreadable.length === BATCH) {
       yield { changes, unreadable }
       changes = []
@@ -34,6 +36,11 @@ export async function* fetchSupply(
   }
   const next = later(from, highest)
   yield { changes, unreadable, next, ...(highest === null ? {} : { receipt: highest.toString() }) }
+}
+
+async function* records(answer: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const { text, whole, body } = await opened(answer)
+  if (!whole || !isEmptyAnswer(text)) yield* splitJsonArray(body)
 }
 
 /** The cursor never moves back, not even when a gateway numbers anew. */

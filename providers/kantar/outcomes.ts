@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type { OutcomeReport, VerifiedArrival } from '../adapter.js'
 import { ProviderError } from '../errors.js'
+import { reasonOf } from '../words.js'
 import type { KantarConnection } from './config.js'
+import { KANTAR_WORDS } from './words.js'
 
 const word = z.string().min(1).max(256)
 const idClaim = z.union([word, z.number().int().transform(String), z.bigint().transform(String)])
@@ -30,10 +32,12 @@ export function readArrival(config: KantarConnection, arrival: VerifiedArrival):
   const panelistId = idClaim.safeParse(own(fields, route.fields.panelist))
   const providerSurveyId = idClaim.safeParse(own(fields, route.fields.survey))
   const uniqueId = word.safeParse(own(fields, 'jti'))
+  const reason = reasonOf(KANTAR_WORDS, spoken)
   return {
     correlate: { ...(sessionId === null ? {} : { sessionId }), providerSessionId },
     outcome: Object.hasOwn(route.outcomes, spoken) ? (route.outcomes[spoken] ?? null) : null,
     word: spoken,
+    ...(reason === null ? {} : { reason }),
     kind: 'outcome',
     ...(panelistId.success ? { panelistId: panelistId.data } : {}),
     ...(providerSurveyId.success ? { providerSurveyId: providerSurveyId.data } : {}),

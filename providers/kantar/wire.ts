@@ -1,19 +1,20 @@
 import { z } from 'zod'
+import { figure, flag, list, optional } from '../wire-values.js'
 
 /**
  * The gateway's words as they come (seed 000, Supply API): tolerant of what it does not name (kept in the raw bytes),
- * of optional members that are absent or null and of ids given as numbers; strict about everything that decides who
- * may be sent in and what is paid. What fails here is quarantined, never guessed at.
+ * of optional members that say nothing, of ids given as numbers and numbers given as text; strict about everything that
+ * decides who may be sent in and what is paid. What fails here is quarantined, never guessed at.
  */
 
 /** No count, price or percentage of theirs is beyond this; what is was garbled. */
 const ABSURD = 1_000_000_000
 
-const whole = z.number().int().min(0).max(ABSURD)
-const percent = z.number().min(0).max(100)
+const whole = figure.pipe(z.number().int().min(0).max(ABSURD))
+const percent = figure.pipe(z.number().min(0).max(100))
 /** Text; a number where text is documented keeps its digits. */
 const id = z.union([z.string(), z.number().int(), z.bigint()]).transform(String).pipe(z.string().trim().min(1).max(256))
-const absentCount = whole.nullish().transform((value) => value ?? 0)
+const absentCount = optional(whole).transform((value) => value ?? 0)
 
 /**
  * The currencies the seed names: the five of its enumeration, and CHF of its panels endpoint. Another one may have
@@ -25,12 +26,15 @@ const pricing = z.object({
   currency: z.enum(['USD', 'GBP', 'AUD', 'CAD', 'EUR', 'CHF']),
 })
 
-const rangeAnswer = z.object({ start: z.number(), end: z.number() })
+const rangeAnswer = z.object({ start: figure, end: figure })
 
 const qualification = z.object({
   question_id: id,
   // The supplier's view gives text (K22); the buyer's spelling of ranges and bare numbers are read as well.
-  qualifying_answers: z.array(z.union([z.string(), z.number(), z.bigint(), rangeAnswer])).min(1),
+  qualifying_answers: list(z.union([z.string(), z.number(), z.bigint(), rangeAnswer]), 100_000).refine(
+    (answers) => answers.length > 0,
+    'no answer qualifies',
+  ),
 })
 
 /** An unknown status is refused: what we cannot read is not offered (reliability F11). */
@@ -40,33 +44,30 @@ const quota = z.object({
   id,
   status,
   // K8: a quota may have no number of its own; it is then capped by the plan alone.
-  available_completes: whole.nullish().transform((value) => value ?? null),
-  qualifications: z.array(qualification),
+  available_completes: optional(whole),
+  qualifications: list(qualification, 10_000),
   additional_qualification_count: absentCount,
-  pricing: pricing.nullish(),
+  pricing: optional(pricing),
 })
 
 const plan = z.object({
   id,
   status,
   country: z.string().regex(/^[A-Za-z]{3}$/, 'not an ISO 3166-1 alpha-3 code'),
-  locale: z
-    .string()
-    .regex(/^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}$/, 'not a locale such as en-US')
-    .nullish(),
-  loi: z.number().min(0).max(1_440),
+  locale: optional(z.string().regex(/^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}$/, 'not a locale such as en-US')),
+  loi: figure.pipe(z.number().min(0).max(1_440)),
   ir: percent,
-  cr: percent.nullish(),
+  cr: optional(percent),
   available_completes: whole,
   pricing,
   additional_qualification_count: absentCount,
-  quotas: z.array(quota).max(10_000),
-  qualifications: z.array(qualification).max(10_000),
-  resume_allowed: z.boolean().nullish(),
-  group_id: id.nullish(),
-  project_id: id.nullish(),
-  finish_date: z.string().nullish(),
-  device_requirements: z.array(z.string()).nullish(),
+  quotas: list(quota, 10_000),
+  qualifications: list(qualification, 10_000),
+  resume_allowed: optional(flag),
+  group_id: optional(id),
+  project_id: optional(id),
+  finish_date: optional(z.string()),
+  device_requirements: optional(list(z.string(), 100)),
 })
 
 /** A decimal integer, as a number, a bigint beyond 2^53, or text (F13). */
@@ -75,13 +76,11 @@ export const ackId = z
   .transform((value) => BigInt(value).toString())
 
 export const surveyPlanUpdate = z.object({
-  version: z
-    .union([z.string(), z.number(), z.bigint()])
-    .nullish()
+  version: optional(z.union([z.string(), z.number(), z.bigint()]))
     .transform((value) => (value ?? '').toString())
     .pipe(z.string().max(256)),
   ack_id: ackId,
-  survey_session_creation_url: z.string().nullish(),
+  survey_session_creation_url: optional(z.string()),
   survey_plan: plan,
 })
 

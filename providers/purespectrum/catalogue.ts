@@ -1,7 +1,7 @@
 import { alpha3Of } from '../../domain/country.js'
 import { parseMoney } from '../../domain/money.js'
 import type { Allocation, Clause, Grouping, Quota, Survey } from '../../domain/survey.js'
-import { toClause } from './targeting.js'
+import { isDevice, toClause, toDevices } from './targeting.js'
 import type { WireBlock, WireCompletes, WireQuota, WireSurvey } from './wire.js'
 
 /** Seed 004, survey_status: 11 draft, 22 live, 33 paused, 44 closed. A draft is not offered yet. */
@@ -35,7 +35,7 @@ export function toSurvey(survey: WireSurvey, currency: string): Survey {
     conversionPercent: ir,
     price: parseMoney(survey.cpi, currency),
     availableCompletes: left(survey.supplier_completes),
-    devices: null,
+    devices: toDevices(survey.qualifications),
     finishAt: survey.field_end_date ? new Date(survey.field_end_date).toISOString() : null,
     groupId: null,
     projectId: null,
@@ -43,7 +43,7 @@ export function toSurvey(survey: WireSurvey, currency: string): Survey {
     ...(grouping === null ? {} : { grouping }),
     ...(survey.soft_launch === true ? { softLaunch: true } : {}),
     resumeAllowed: false,
-    clauses: survey.qualifications.map(toClause),
+    clauses: survey.qualifications.filter((one) => !isDevice(one)).map(toClause),
     quotas: survey.quotas.map(toQuota),
     additionalQualifications: 0,
     fullQuotaTerminates: true,
@@ -99,7 +99,7 @@ function toAllocation(completes: WireCompletes | null | undefined): Allocation |
 /** Who did one of these is not sent to another for so many days. */
 function toGrouping(survey: WireSurvey): Grouping | null {
   const grouping = survey.survey_grouping
-  if (!grouping || Array.isArray(grouping)) return null
+  if (!grouping) return null
   const surveyIds = [...new Set(grouping.survey_ids)]
   const exclusionDays = grouping.exclusion_period ?? 0
   return surveyIds.length === 0 || exclusionDays === 0 ? null : { surveyIds, exclusionDays }
@@ -111,8 +111,7 @@ function toGrouping(survey: WireSurvey): Grouping | null {
  */
 function forMembersOnly(survey: WireSurvey): boolean {
   const grouping = survey.survey_grouping
-  const grouped = grouping !== null && grouping !== undefined && !Array.isArray(grouping)
-  return (survey.incl_excl ?? 0) !== 0 && grouped && grouping.survey_ids.length > 0
+  return (survey.incl_excl ?? 0) !== 0 && (grouping?.survey_ids ?? []).length > 0
 }
 
 /**

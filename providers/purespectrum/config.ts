@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { ReportedOutcome } from '../../domain/outcome.js'
 import { arrivalConfig } from '../arrival-config.js'
 import {
   absent,
@@ -13,19 +12,10 @@ import {
   SHORTEST_POLL_MS,
   section,
 } from '../connection-config.js'
+import { outcomesOf } from '../words.js'
+import { PURESPECTRUM_WORDS } from './words.js'
 
-/** PureSpectrum's public list of ps_rstatus codes; a code not in it is never COMPLETED. */
-const WORDS: Record<string, ReportedOutcome> = {
-  21: 'COMPLETED',
-  ...codes([12, 17, 22, 23, 24, 25], 'QUOTA_FULL'),
-  ...codes([13, 18, 28], 'TERMINATED'),
-  ...codes([15, 20, 29, 30, 31, 32], 'DISQUALIFIED'),
-  33: 'REJECTED',
-}
-
-function codes(numbers: readonly number[], outcome: ReportedOutcome): Record<string, ReportedOutcome> {
-  return Object.fromEntries(numbers.map((code) => [String(code), outcome]))
-}
+const WORDS = outcomesOf(PURESPECTRUM_WORDS)
 
 const returns = arrivalConfig({
   fields: { outcome: 'ps_rstatus', session: 'ps_supplier_sid' },

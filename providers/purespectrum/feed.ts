@@ -32,7 +32,13 @@ export async function* fetchSupply(
   held?: FindHeld,
 ): AsyncGenerator<SupplyBatch, void, undefined> {
   const order = nextOrder(from, call.now)
-  const { rows, unreadable } = await readList(await getSurveys(call), order)
+  const list = await readList(await getSurveys(call), order)
+  if (list === null) {
+    // nothing was said about any survey: nothing is withdrawn
+    yield { changes: [], unreadable: [], next: order }
+    return
+  }
+  const { rows, unreadable } = list
   const editions = (await held?.(rows.map(({ row }) => row.survey_id))) ?? new Map<string, HeldEdition>()
   const current = ({ row }: ListedRow) => isCurrent(row, editions.get(row.survey_id), order)
   const changed = rows.filter((listed) => !current(listed))

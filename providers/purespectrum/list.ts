@@ -1,4 +1,5 @@
 import type { Unreadable } from '../adapter.js'
+import { isEmptyAnswer } from '../empty-answer.js'
 import { ProviderError } from '../errors.js'
 import { parseExactJsonBytes } from '../json.js'
 import { splitObjectList } from '../json-object-list.js'
@@ -8,6 +9,9 @@ import { type ListRow, listEnvelope, listRow } from './wire.js'
 
 const WHAT = 'GET /suppliers/v2/surveys'
 
+/** An answer that says nothing is a few blanks longer than that at most, in bytes. */
+const BLANK_BYTES = 512
+
 /** A row that could be read, with its bytes as they came. */
 export interface ListedRow {
   readonly row: ListRow
@@ -16,16 +20,19 @@ export interface ListedRow {
 
 /**
  * Reads the list row by row: one that is no JSON, names a member twice or nests without end is put aside with its bytes
- * and costs the list none of its others (F10). An empty list is a success, with a message and maybe no list.
+ * and costs the list none of its others. An empty list is a success, with a message and maybe no list.
  * @param order the running number of this reading, for what is put aside
+ * @returns null for an answer that says nothing (204, no body, null, `[]`): no list, not even an empty one
  * @throws ProviderError 'misread' when it is no list or is cut (F9), 'unavailable' when it says failure, and as its
  * status says when that is not 200
  */
 export async function readList(
   answer: PureSpectrumAnswer,
   order: string,
-): Promise<{ rows: ListedRow[]; unreadable: Unreadable[] }> {
+): Promise<{ rows: ListedRow[]; unreadable: Unreadable[] } | null> {
+  if (answer.status === 204) return null
   if (answer.status !== 200) throw unexpected(answer, WHAT)
+  if (answer.raw.length < BLANK_BYTES && isEmptyAnswer(Buffer.from(answer.raw).toString('utf8'))) return null
   const rows: ListedRow[] = []
   const unreadable: Unreadable[] = []
   const { elements, envelope } = await splitAnswer(answer)

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type { OutcomeReport, VerifiedArrival } from '../adapter.js'
 import { ProviderError } from '../errors.js'
+import { reasonOf } from '../words.js'
 import type { PureSpectrumConnection } from './config.js'
+import { PURESPECTRUM_WORDS } from './words.js'
 
 const word = z.string().min(1).max(256)
 /** Codes and ids are numbers in JSON, text in a query. */
@@ -31,6 +33,7 @@ function readReturn(config: PureSpectrumConnection, fields: Fields): OutcomeRepo
     correlate: { sessionId: required(fields, route.fields.session) },
     outcome: meaning(route.outcomes, spoken),
     word: spoken,
+    ...why(spoken),
     kind: 'outcome',
   }
 }
@@ -45,6 +48,7 @@ function readComplete(config: PureSpectrumConnection, fields: Fields): OutcomeRe
     correlate: { sessionId: required(fields, route.fields.session) },
     outcome: 'COMPLETED',
     word: COMPLETE,
+    ...why(COMPLETE),
     kind: 'outcome',
     ...(panelistId === undefined ? {} : { panelistId }),
     ...(providerSurveyId === undefined ? {} : { providerSurveyId }),
@@ -60,10 +64,16 @@ function readReversal(config: PureSpectrumConnection, fields: Fields): OutcomeRe
     correlate: { sessionId: required(fields, route.fields.session) },
     outcome: meaning(route.outcomes, spoken),
     word: spoken,
+    ...why(spoken),
     kind: 'reversal',
     takesBack: required(fields, route.fields.previous),
     metadata: { supCpi: own(fields, route.fields.price) },
   }
+}
+
+function why(spoken: string): Pick<OutcomeReport, 'reason'> {
+  const reason = reasonOf(PURESPECTRUM_WORDS, spoken)
+  return reason === null ? {} : { reason }
 }
 
 function configured<Route>(route: Route | null, config: PureSpectrumConnection, name: string): Route {

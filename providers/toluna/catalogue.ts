@@ -142,14 +142,18 @@ const PARTICIPATION: Readonly<Record<number, Participation>> = {
   10: 'quota_full',
 }
 
-/** A status that nobody told us of excludes whoever began at all: too careful rather than too bold. */
+/** A status that is not documented, or none, excludes everybody who began at all: too careful rather than too bold. */
 function toExclusions(wire: WireSurvey): ParticipationExclusion[] {
-  return wire.surveywaveexclusions.map(({ surveyid, waveid, participationstatusids }) => ({
-    // WaveID 0 = any wave of that survey
-    providerSurveyId: waveid === '0' ? null : surveyKey(surveyid, waveid),
-    projectId: surveyid,
-    participations: [...new Set(participationstatusids.map((status) => PARTICIPATION[status] ?? 'started'))],
-  }))
+  return wire.surveywaveexclusions.flatMap(({ surveyid, waveid, participationstatusids }) => {
+    if (surveyid === null) return []
+    const stated = participationstatusids.map((status) => PARTICIPATION[status] ?? 'started')
+    return {
+      // WaveID 0 = any wave of that survey
+      providerSurveyId: waveid === '0' ? null : surveyKey(surveyid, waveid),
+      projectId: surveyid,
+      participations: [...new Set(stated.length === 0 ? (['started'] as const) : stated)],
+    }
+  })
 }
 
 function identityOf(folded: unknown): string | null {

@@ -12,7 +12,7 @@ export type TolunaCall = Call<TolunaConnection>
 /** Everything but the list of quotas is small; a page of member codes is the largest of it. */
 const SMALL_BYTES = 4 * 1024 * 1024
 const HEAD_CHARACTERS = 300
-/** STARTS_THROTTLED names no time to wait. */
+/** STARTS_THRESHOLD_ACHIEVED names no time to wait. */
 const THROTTLED_MS = 5_000
 
 /** What a class of result codes means for whoever called. */
@@ -31,13 +31,13 @@ const KINDS: Readonly<Record<ResultClass, ProviderErrorKind>> = {
 /**
  * GET /ExternalSample/{panelGUID}/Quotas: every open survey of one culture.
  * @returns the body as it streams in
- * @throws ProviderError when the answer is not a 200
+ * @throws ProviderError when the answer is neither a 200 nor a 204, which has no body
  */
 export async function getQuotas(call: TolunaCall): Promise<AsyncIterable<Uint8Array>> {
   // The document writes the parameter with a colon (seed 003, Get Quotas, url.raw), and so do its newer pages.
   const query = call.config.includeRoutables ? '?includeRoutables:TRUE' : ''
   const response = await send(call, { method: 'GET', url: `${panelUrl(call.config)}/Quotas${query}` })
-  if (response.status === 200) return response.body
+  if (response.status === 200 || response.status === 204) return response.body
   throw failure(call, 'GET Quotas', response, await bodyOf(response))
 }
 

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { ReportedOutcome } from '../../domain/outcome.js'
 import { arrivalConfig } from '../arrival-config.js'
 import {
   absent,
@@ -21,19 +20,13 @@ import {
   text,
   webUrl,
 } from '../connection-config.js'
+import { outcomesOf } from '../words.js'
+import { TOLUNA_WORDS } from './words.js'
 
-/** Toluna's status words and reasons; the last two come from its public notification pages. Without case. */
-const WORDS: Record<string, ReportedOutcome> = {
-  Qualified: 'COMPLETED',
-  Terminated: 'TERMINATED',
-  QuotaFull: 'QUOTA_FULL',
-  NotQualified: 'SCREENED_OUT',
-  SurveyTaken: 'DISQUALIFIED',
-  SurveyNotAvailable: 'QUOTA_FULL',
-}
+const WORDS = outcomesOf(TOLUNA_WORDS)
 
 const returns = arrivalConfig({
-  fields: { outcome: 'status', member: 'MemberCode', survey: 'SurveyID', wave: 'WaveID' },
+  fields: { outcome: 'status', member: 'MemberCode', survey: 'SurveyID', wave: 'WaveID', rejection: 'rejectionID' },
   outcomes: WORDS,
   wordsIgnoreCase: true,
   // Only completes and terminates are signed.
@@ -42,7 +35,14 @@ const returns = arrivalConfig({
 })
 
 const memberStatus = arrivalConfig({
-  fields: { member: 'UniqueCode', survey: 'SurveyId', wave: 'WaveId', revenue: 'Revenue', outcome: 'Reason' },
+  fields: {
+    member: 'UniqueCode',
+    survey: 'SurveyId',
+    wave: 'WaveId',
+    revenue: 'Revenue',
+    outcome: 'Reason',
+    rejection: 'RejectionID',
+  },
   outcomes: WORDS,
   wordsIgnoreCase: true,
   unsigned: 'not_completed',

@@ -1,4 +1,5 @@
 import type { Call, Cursor, SupplyBatch, SupplyChange, Unreadable } from '../adapter.js'
+import { isEmptyAnswer, opened } from '../empty-answer.js'
 import { ProviderError } from '../errors.js'
 import { parseExactJson } from '../json.js'
 import { splitObjectList } from '../json-object-list.js'
@@ -26,9 +27,13 @@ export async function* fetchSupply(
   let unreadable: Unreadable[] = []
   let received = 0
   let rest = ''
-  const head = { text: '' }
+  const { text, whole, body } = await opened(await getQuotas(call))
+  if (whole && listsNothing(text)) {
+    yield { changes, unreadable, next: from, notBefore: nextPoll(null, call.now, call.config) }
+    return
+  }
   try {
-    for await (const part of splitObjectList(watched(await getQuotas(call), head), 'Surveys')) {
+    for await (const part of splitObjectList(body, 'Surveys')) {
       if (part.kind === 'envelope') {
         rest = part.text
         continue
@@ -45,7 +50,8 @@ export async function* fetchSupply(
     }
   } catch (error) {
     const isMisread = error instanceof ProviderError && error.kind === 'misread'
-    const said = isMisread && received === 0 ? resultFailure('GET Quotas', head.text, { status: 200 }) : null
+    // a refusal may come with status 200
+    const said = isMisread && received === 0 ? resultFailure('GET Quotas', text, { status: 200 }) : null
     throw said ?? error
   }
   const { cacheexpires } = readEnvelope(rest)
@@ -59,11 +65,17 @@ export async function* fetchSupply(
   }
 }
 
-/** Passes a body on and remembers how it began: a refusal may come with status 200. */
-async function* watched(body: AsyncIterable<Uint8Array>, head: { text: string }): AsyncGenerator<Uint8Array> {
-  for await (const chunk of body) {
-    if (head.text.length < 500) head.text += Buffer.from(chunk.subarray(0, 500)).toString('utf8')
-    yield chunk
+/**
+ * True for an answer that lists nothing and is no list either: no body (204), null, `[]`, `{"Surveys": null}`. It says
+ * nothing about any survey, so nothing is withdrawn for it; `{"Surveys": []}` is the list without surveys.
+ */
+function listsNothing(text: string): boolean {
+  if (isEmptyAnswer(text)) return true
+  try {
+    const folded = foldKeys(parseExactJson(text))
+    return typeof folded === 'object' && folded !== null && 'surveys' in folded && folded.surveys === null
+  } catch {
+    return false
   }
 }
 

@@ -4,6 +4,7 @@ import { ProviderError } from '../errors.js'
 import { surveyKey } from './catalogue.js'
 import type { TolunaConnection } from './config.js'
 import { readStamp } from './stamps.js'
+import { tolunaReason } from './words.js'
 
 type Fields = VerifiedArrival['fields']
 
@@ -22,7 +23,8 @@ export function readArrival(config: TolunaConnection, arrival: VerifiedArrival):
 function readReturn(config: TolunaConnection, fields: Fields): OutcomeReport {
   const route = configured(config, config.returns, 'returns')
   const word = required(fields, route.fields.outcome)
-  return { ...about(fields, route.fields), outcome: outcomeOf(route.outcomes, word), word, kind: 'outcome' }
+  const outcome = outcomeOf(route.outcomes, word)
+  return { ...about(fields, route.fields), outcome, word, ...why(fields, route.fields, word), kind: 'outcome' }
 }
 
 /** A complete carries Revenue, everything else a Reason; a Reason decides where both are there. */
@@ -39,6 +41,7 @@ function readMemberStatus(config: TolunaConnection, fields: Fields): OutcomeRepo
     ...about(fields, route.fields),
     outcome,
     word: reason ?? 'Revenue',
+    ...why(fields, route.fields, reason ?? 'Qualified'),
     kind: 'outcome',
     // Notifications are about every member of the account: who is not ours is nobody's mistake.
     ...(amount === null ? {} : { amount }),
@@ -85,6 +88,16 @@ function invitation(fields: Fields, surveyId: string): SurveyNamed | null {
   if (original === surveyId) return null
   if (textOf(lookUp(fields, 'OriginalWaveID')) === null) return { beginsWith: surveyKey(original, '') }
   return { exactly: surveyKey(original, idOf(fields, 'OriginalWaveID')) }
+}
+
+/** A RejectionID, which an account may have switched on, is finer than the word. */
+function why(
+  fields: Fields,
+  names: Readonly<Record<'rejection', string>>,
+  word: string,
+): Pick<OutcomeReport, 'reason'> {
+  const reason = tolunaReason(word, textOf(lookUp(fields, names.rejection)))
+  return reason === null ? {} : { reason }
 }
 
 function outcomeOf(words: Readonly<Record<string, ReportedOutcome>>, word: string): ReportedOutcome | null {

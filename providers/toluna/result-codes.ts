@@ -1,3 +1,4 @@
+import type { Reason } from '../../domain/reason.js'
 import type { RefusalEffect } from '../errors.js'
 
 /**
@@ -20,6 +21,7 @@ export type ResultClass =
 export interface ResultCode {
   readonly name: string
   readonly class: ResultClass
+  readonly reason: Reason
   /** What is remembered, so that nobody is sent the same way again. */
   readonly effects: readonly RefusalEffect[]
 }
@@ -33,60 +35,96 @@ const blockMember: RefusalEffect = { kind: 'block-panelist', until: 'month' }
 const alarm: RefusalEffect = { kind: 'alarm' }
 
 /**
- * Seed 003, "Bad Request" Result Codes, all 34 of them, and the newer ones of the public documentation (18, 19, 41 to 43,
- * 45 to 47). A table, not code: a new code is a new line.
+ * The public documentation's "400 Response Codes", all 42 of them (7, 11 and 44 are not there). A table, not code: a new
+ * code is a new line.
  */
 const RESULT_CODES: Readonly<Record<number, ResultCode>> = {
-  3: { name: 'PANEL_DOES_NOT_EXIST', class: 'config', effects: [alarm] },
-  4: { name: 'PANEL_NOT_ES_ENABLED', class: 'config', effects: [alarm] },
-  5: { name: 'SURVEY_DOES_NOT_EXIST', class: 'survey', effects: [dropSurvey] },
-  6: { name: 'SURVEY_NOT_FOR_RECONTACT', class: 'survey', effects: [dropSurvey] },
-  8: { name: 'QUOTA_NOT_ES_ENABLED', class: 'quota', effects: [dropQuota] },
-  9: { name: 'QUOTA_NOT_LIVE', class: 'quota', effects: [dropQuota] },
-  10: { name: 'NO_QUOTA_ID', class: 'quota', effects: [dropQuota] },
-  12: { name: 'NO_MEMBER_FOUND', class: 'register', effects: [{ kind: 'block-panelist', until: 'day' }] },
-  13: { name: 'MEMBER_NOT_ROUTABLE', class: 'member', effects: [blockMember] },
-  14: { name: 'MEMBER_BLOCKED', class: 'member', effects: [blockMember] },
-  15: { name: 'SURVEY_NOT_ENABLED_FOR_IP_ES', class: 'config', effects: [alarm, excludeSurvey] },
-  16: { name: 'MEMBER_DOES_NOT_MATCH_QUOTA', class: 'pairing', effects: [skipSurvey] },
-  17: { name: 'NO_RECONTACT_GID', class: 'retry', effects: [] },
-  18: { name: 'NO_PANEL_GUID', class: 'config', effects: [alarm] },
-  19: { name: 'NO_MEMBER_CODE', class: 'config', effects: [alarm] },
-  20: { name: 'PANEL_INVALID_ES_REQUEST', class: 'config', effects: [alarm] },
-  21: { name: 'NON_QUOTA_DEMOGRAPHIC_REJECTION', class: 'pairing', effects: [skipSurvey] },
-  22: { name: 'MEMBER_NOT_ACTIVE', class: 'member', effects: [blockMember] },
-  23: { name: 'SURVEY_STUDY_TYPE_EXCLUDED', class: 'survey', effects: [excludeSurvey] },
-  24: { name: 'SURVEY_CUSTOMER_EXCLUDED', class: 'survey', effects: [excludeSurvey] },
-  25: { name: 'SURVEY_EXCLUDED', class: 'survey', effects: [excludeSurvey] },
-  26: { name: 'ACCOUNT_GROUP_SURVEY_TAKEN', class: 'pairing', effects: [skipSurvey] },
-  27: { name: 'INTERVALLIC_QUOTA_NOTAVAILBLE', class: 'quota', effects: [dropQuota] },
-  28: { name: 'QUOTA_FULL', class: 'quota', effects: [dropQuota] },
-  29: { name: 'IP_EXTERNAL_RESPONDENTTYPE_FULL', class: 'survey', effects: [dropSurvey] },
-  30: { name: 'EXCLUDED_SURVEY_TAKEN', class: 'pairing', effects: [skipSurvey] },
-  31: { name: 'DEVICETYPE_NOT_SUPPORTED_FOR_SURVEY', class: 'pairing', effects: [skipSurvey] },
-  32: { name: 'SURVEY_LOI_MISMATCH', class: 'pairing', effects: [skipSurvey] },
-  33: { name: 'IP_PROVIDER_COST_NOMATCH', class: 'config', effects: [alarm, excludeSurvey] },
+  3: { name: 'PANEL_DOES_NOT_EXIST', class: 'config', reason: 'setup_error', effects: [alarm] },
+  4: { name: 'PANEL_NOT_ES_ENABLED', class: 'config', reason: 'setup_error', effects: [alarm] },
+  5: { name: 'SURVEY_DOES_NOT_EXIST', class: 'survey', reason: 'survey_closed', effects: [dropSurvey] },
+  6: { name: 'SURVEY_NOT_FOR_RECONTACT', class: 'survey', reason: 'setup_error', effects: [dropSurvey] },
+  8: { name: 'QUOTA_NOT_ES_ENABLED', class: 'quota', reason: 'setup_error', effects: [dropQuota] },
+  9: { name: 'QUOTA_NOT_LIVE', class: 'quota', reason: 'survey_closed', effects: [dropQuota] },
+  10: { name: 'NO_QUOTA_ID', class: 'quota', reason: 'survey_closed', effects: [dropQuota] },
+  12: {
+    name: 'NO_MEMBER_FOUND',
+    class: 'register',
+    reason: 'unknown_member',
+    effects: [{ kind: 'block-panelist', until: 'day' }],
+  },
+  13: { name: 'MEMBER_NOT_ROUTABLE', class: 'member', reason: 'blocked_member', effects: [blockMember] },
+  14: { name: 'MEMBER_BLOCKED', class: 'member', reason: 'blocked_member', effects: [blockMember] },
+  15: { name: 'SURVEY_NOT_ENABLED_FOR_IP_ES', class: 'config', reason: 'setup_error', effects: [alarm, excludeSurvey] },
+  16: { name: 'MEMBER_DOES_NOT_MATCH_QUOTA', class: 'pairing', reason: 'screened_out', effects: [skipSurvey] },
+  17: { name: 'NO_RECONTACT_GID', class: 'retry', reason: 'technical_error', effects: [] },
+  18: { name: 'NO_PANEL_GUID', class: 'config', reason: 'setup_error', effects: [alarm] },
+  19: { name: 'NO_MEMBER_CODE', class: 'config', reason: 'setup_error', effects: [alarm] },
+  20: { name: 'PANEL_INVALID_ES_REQUEST', class: 'config', reason: 'setup_error', effects: [alarm] },
+  21: { name: 'NON_QUOTA_DEMOGRAPHIC_REJECTION', class: 'pairing', reason: 'screened_out', effects: [skipSurvey] },
+  22: { name: 'MEMBER_NOT_ACTIVE', class: 'member', reason: 'blocked_member', effects: [blockMember] },
+  23: { name: 'SURVEY_STUDY_TYPE_EXCLUDED', class: 'survey', reason: 'group_excluded', effects: [excludeSurvey] },
+  24: { name: 'SURVEY_CUSTOMER_EXCLUDED', class: 'survey', reason: 'group_excluded', effects: [excludeSurvey] },
+  25: { name: 'SURVEY_EXCLUDED', class: 'survey', reason: 'group_excluded', effects: [excludeSurvey] },
+  26: { name: 'ACCOUNT_GROUP_SURVEY_TAKEN', class: 'pairing', reason: 'survey_taken', effects: [skipSurvey] },
+  27: { name: 'INTERVALLIC_QUOTA_NOTAVAILBLE', class: 'quota', reason: 'quota_full', effects: [dropQuota] },
+  28: { name: 'QUOTA_FULL', class: 'quota', reason: 'quota_full', effects: [dropQuota] },
+  29: { name: 'IP_EXTERNAL_RESPONDENTTYPE_FULL', class: 'survey', reason: 'allocation_full', effects: [dropSurvey] },
+  30: { name: 'EXCLUDED_SURVEY_TAKEN', class: 'pairing', reason: 'group_excluded', effects: [skipSurvey] },
+  31: {
+    name: 'DEVICETYPE_NOT_SUPPORTED_FOR_SURVEY',
+    class: 'pairing',
+    reason: 'device_mismatch',
+    effects: [skipSurvey],
+  },
+  32: { name: 'SURVEY_LOI_MISMATCH', class: 'pairing', reason: 'targeting_error', effects: [skipSurvey] },
+  33: { name: 'IP_PROVIDER_COST_NOMATCH', class: 'config', reason: 'price_error', effects: [alarm, excludeSurvey] },
   34: {
     name: 'SURVEY_VERIFICATION_LEVEL_FAILED',
     class: 'member',
+    reason: 'fraud_suspected',
     effects: [{ kind: 'block-panelist', until: 'week' }],
   },
-  35: { name: 'PREVIOUSLY_TERMINATED_SCREENER', class: 'pairing', effects: [skipSurvey] },
-  36: { name: 'TECHNICAL_ERROR', class: 'retry', effects: [] },
-  37: { name: 'UNABLE_TO_GET_GID', class: 'retry', effects: [] },
-  38: { name: 'SURVEY_TAKEN', class: 'pairing', effects: [skipSurvey] },
-  39: { name: 'MAX_DAILY_EXCEEDED', class: 'cap', effects: [{ kind: 'block-panelist', until: 'tomorrow' }] },
-  40: { name: 'MAX_WEEKLY_EXCEEDED', class: 'cap', effects: [{ kind: 'block-panelist', until: 'next-week' }] },
-  41: { name: 'SUBQUOTA_FULL', class: 'quota', effects: [dropQuota] },
-  42: { name: 'SURVEY_NOT_AVAILABLE_FOR_PARTNER', class: 'survey', effects: [excludeSurvey] },
-  43: { name: 'NO_PRIOR_PARTICIPATION', class: 'pairing', effects: [skipSurvey] },
-  45: { name: 'STARTS_THROTTLED', class: 'throttled', effects: [] },
-  46: { name: 'COMPLETES_CAP_REACHED', class: 'quota', effects: [dropQuota] },
-  47: { name: 'PARTNER_ALLOCATION_REACHED', class: 'survey', effects: [dropSurvey] },
+  35: { name: 'PREVIOUSLY_TERMINATED_SCREENER', class: 'pairing', reason: 'screened_out', effects: [skipSurvey] },
+  36: { name: 'TECHNICAL_ERROR', class: 'retry', reason: 'technical_error', effects: [] },
+  37: { name: 'UNABLE_TO_GET_GID', class: 'retry', reason: 'technical_error', effects: [] },
+  38: { name: 'SURVEY_TAKEN', class: 'pairing', reason: 'survey_taken', effects: [skipSurvey] },
+  39: {
+    name: 'MAX_DAILY_EXCEEDED',
+    class: 'cap',
+    reason: 'frequency_cap',
+    effects: [{ kind: 'block-panelist', until: 'tomorrow' }],
+  },
+  40: {
+    name: 'MAX_WEEKLY_EXCEEDED',
+    class: 'cap',
+    reason: 'frequency_cap',
+    effects: [{ kind: 'block-panelist', until: 'next-week' }],
+  },
+  41: { name: 'SUB_QUOTA_FULL', class: 'quota', reason: 'quota_full', effects: [dropQuota] },
+  42: {
+    name: 'SURVEY_NOT_AVAILABLE_FOR_PARTNER',
+    class: 'survey',
+    reason: 'allocation_full',
+    effects: [excludeSurvey],
+  },
+  43: {
+    name: 'MEMBER_GID_NOT_AVAILABLE',
+    class: 'pairing',
+    reason: 'prior_participation_missing',
+    effects: [skipSurvey],
+  },
+  45: { name: 'STARTS_THRESHOLD_ACHIEVED', class: 'throttled', reason: 'throttled', effects: [] },
+  46: { name: 'SURVEY_COMPLETES_CAP_ACHIEVED', class: 'quota', reason: 'allocation_full', effects: [dropQuota] },
+  47: {
+    name: 'SURVEY_IPPARTNER_COMPLETES_ALLOCATION_ACHIEVED',
+    class: 'survey',
+    reason: 'allocation_full',
+    effects: [dropSurvey],
+  },
 }
 
 /** A code that was not there when this was written: nobody is sent in, somebody looks, and it is asked again later. */
-const UNKNOWN: ResultCode = { name: 'UNKNOWN', class: 'quota', effects: [alarm, dropQuota] }
+const UNKNOWN: ResultCode = { name: 'UNKNOWN', class: 'quota', reason: 'no_reason', effects: [alarm, dropQuota] }
 
 /** What a result code means; a code that nobody told us of is safe: it lets nobody in and is noticed. */
 export function resultCode(code: number): ResultCode {

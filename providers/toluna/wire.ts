@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DecimalNumber } from '../json.js'
+import { asList, decimalText, figure, flag, list, optional, optionalList } from '../wire-values.js'
 
 /**
  * Toluna's words as they come (seed 003, API Documentation). The document and its pages spell ids in two ways (SurveyID,
@@ -32,40 +33,22 @@ export const id = z
   .union([z.number().int().nonnegative(), z.bigint().nonnegative(), z.string().regex(/^\s*\d{1,30}\s*$/)])
   .transform((value) => BigInt(value).toString())
 
-const decimal = z.instanceof(DecimalNumber)
-const numeric = z.union([z.number(), decimal.transform(Number)])
-const count = numeric.pipe(z.number().min(-ABSURD).max(ABSURD)).transform((value) => Math.max(0, Math.floor(value)))
-const flag = z.union([z.boolean(), z.string().regex(/^\s*(true|false)\s*$/i)]).transform((value) => {
-  return typeof value === 'boolean' ? value : value.trim().toLowerCase() === 'true'
-})
+const count = figure.pipe(z.number().min(-ABSURD).max(ABSURD)).transform((value) => Math.max(0, Math.floor(value)))
 
 /** An amount as its sender wrote it: "1", "0.85". Money never passes through a double. */
-export const amount = z
-  .union([z.number().int(), z.bigint(), decimal, z.string()])
-  .transform((value) => plainDecimal(String(value).trim()))
-  .pipe(z.string().regex(/^\d{1,9}(\.\d{1,12})?$/, 'not an amount such as 0.85'))
-
-/** 1.5e0 is how some serialisers write 1.5; the digits are moved, never computed. */
-function plainDecimal(text: string): string {
-  const match = /^(\d+)(?:\.(\d+))?[eE]([+-]?\d{1,2})$/.exec(text)
-  if (!match) return text
-  const [, whole = '', fraction = '', exponent = '0'] = match
-  const point = whole.length + Number(exponent)
-  const digits = (point < 0 ? '0'.repeat(-point) : '') + whole + fraction
-  const padded = digits.padEnd(Math.max(point, 0), '0')
-  const at = Math.max(point, 0)
-  return padded.length > at ? `${padded.slice(0, at) || '0'}.${padded.slice(at)}` : padded || '0'
-}
+export const amount = decimalText.pipe(z.string().regex(/^\d{1,9}(\.\d{1,18})?$/, 'not an amount such as 0.85'))
 
 /** A list; one value, or text joined by commas, where the document speaks of a list and its pages show a string. */
 function listOf<Item extends z.ZodType>(item: Item) {
-  return z.preprocess(
-    (value) => (value === null || value === undefined ? [] : Array.isArray(value) ? value : [value]),
-    z.array(item).max(100_000),
-  )
+  return z.preprocess((value) => {
+    const read = asList(value ?? [])
+    return Array.isArray(read) ? read : [read]
+  }, z.array(item).max(100_000))
 }
 
-const answerValue = z.union([z.string(), z.number(), z.bigint(), decimal]).transform((value) => String(value))
+const answerValue = z
+  .union([z.string(), z.number(), z.bigint(), z.instanceof(DecimalNumber)])
+  .transform((value) => String(value))
 
 const question = z.object({
   questionid: id,
@@ -73,47 +56,44 @@ const question = z.object({
     ids.flatMap((text) => text.split(',')).flatMap((text) => (text.trim() === '' ? [] : [text.trim()])),
   ),
   answervalues: listOf(answerValue),
-  isroutable: flag.nullish(),
+  isroutable: optional(flag),
 })
 
 const subQuota = z.object({
-  subquotaid: id.nullish(),
-  currentcompletes: count.nullish(),
-  maxtargetcompletes: count.nullish(),
-  questionsandanswers: z.array(question).max(1_000),
+  subquotaid: optional(id),
+  currentcompletes: optional(count),
+  maxtargetcompletes: optional(count),
+  questionsandanswers: list(question, 1_000),
 })
 
-const layer = z.object({ layerid: id.nullish(), subquotas: z.array(subQuota).max(10_000) })
+const layer = z.object({ layerid: optional(id), subquotas: list(subQuota, 10_000) })
 
 const quota = z.object({
   quotaid: id,
-  completesrequired: count.nullish(),
-  estimatedcompletesremaining: count.nullish(),
-  layers: z
-    .array(layer)
-    .max(1_000)
-    .nullish()
-    .transform((layers) => layers ?? []),
+  completesrequired: optional(count),
+  estimatedcompletesremaining: optional(count),
+  layers: optionalList(layer, 1_000),
 })
 
+/** "WaveID should not be populated if SurveyID is empty": an exclusion of no survey excludes nobody. */
 const exclusion = z.object({
-  surveyid: id,
-  waveid: id.nullish().transform((wave) => wave ?? '0'),
-  participationstatusids: listOf(numeric),
+  surveyid: optional(id),
+  waveid: optional(id).transform((wave) => wave ?? '0'),
+  participationstatusids: listOf(figure),
 })
 
 export const survey = z.object({
   surveyid: id,
   waveid: id,
-  loi: numeric.pipe(z.number().min(0).max(1_440)),
-  ir: numeric.pipe(z.number().min(0).max(100)),
-  scheduledcompletiondate: z.string().nullish(),
+  loi: figure.pipe(z.number().min(0).max(1_440)),
+  ir: figure.pipe(z.number().min(0).max(100)),
+  scheduledcompletiondate: optional(z.string()),
   devicetypeids: listOf(id),
-  issurveyrecontact: flag.nullish(),
-  completesrequired: count.nullish(),
-  estimatedcompletesremaining: count.nullish(),
+  issurveyrecontact: optional(flag),
+  completesrequired: optional(count),
+  estimatedcompletesremaining: optional(count),
   price: z.object({ amount, currencyid: id }),
-  quotas: z.array(quota).max(10_000),
+  quotas: list(quota, 10_000),
   surveywaveexclusions: listOf(exclusion),
 })
 
@@ -130,7 +110,7 @@ export const identity = z.object({
 
 /** What stands beside the surveys (Get Quotas, Response Properties). */
 export const envelope = z.object({
-  cacheexpires: z.string().nullish().catch(null),
+  cacheexpires: optional(z.string()).catch(null),
   surveys: z.array(z.unknown()),
 })
 
@@ -141,24 +121,24 @@ export const invite = z.object({
   quotaid: id,
   partneramount: amount,
   url: z.string().min(1).max(8_192),
-  loi: numeric.pipe(z.number().min(0).max(1_440)).nullish(),
+  loi: optional(figure.pipe(z.number().min(0).max(1_440))),
 })
 
 /** Get Recontact Members For Quota, Response Properties. */
 export const members = z.object({
-  hasadditionalmembers: flag.nullish().transform((more) => more ?? false),
-  membercodes: z.array(z.union([z.string(), z.number().int().transform(String), z.bigint().transform(String)])),
+  hasadditionalmembers: optional(flag).transform((more) => more ?? false),
+  membercodes: list(z.union([z.string(), z.number().int().transform(String), z.bigint().transform(String)]), 100_000),
 })
 
 /** Get Quota Details: the quota itself, where it is available for us. */
 export const quotaStatus = z.object({
-  quotaid: id.nullish(),
-  estimatedcompletesremaining: count.nullish(),
-  islive: flag.nullish(),
+  quotaid: optional(id),
+  estimatedcompletesremaining: optional(count),
+  islive: optional(flag),
 })
 
 /** A result code, whatever HTTP status it comes with. */
 export const result = z.object({
   result: z.string().nullish(),
-  resultcode: numeric.pipe(z.number().int()),
+  resultcode: figure.pipe(z.number().int()),
 })

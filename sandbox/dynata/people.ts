@@ -39,14 +39,15 @@ export class People {
   register(endUser: string, profile: Readonly<Record<string, unknown>>): number | null {
     const { dob, sex, cc, postal } = profile
     if (typeof dob !== 'string' || !isBirthday(dob)) return 8
-    if (sex !== undefined && sex !== '1' && sex !== '2' && sex !== 1 && sex !== 2) return 5
+    if (sex !== undefined && sex !== 1 && sex !== 2) return 5
+    if (postal !== undefined && typeof postal !== 'string' && typeof postal !== 'number') return 5
     if (typeof cc !== 'string' || !/^[A-Z]{2}$/.test(cc)) return 5
     this.#known.set(endUser, {
       endUser,
       country: cc,
       dob,
       sex: sex === undefined ? null : String(sex),
-      postal: typeof postal === 'string' ? postal : null,
+      postal: postal === undefined ? null : String(postal),
       banned: false,
     })
     return null

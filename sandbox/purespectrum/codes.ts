@@ -7,11 +7,16 @@ export const CODES = {
   25: "the supplier's allocation is full",
   13: 'terminated in their screener',
   18: 'terminated by the buyer',
+  34: 'targeting did not fit',
+  35: 'no quota fits',
+  37: 'throttled by a quota',
   15: 'a duplicate',
   20: 'quality, by the buyer',
   29: 'too fast',
   32: 'did a survey of the same group',
   33: 'reconciled',
+  70: 'a duplicate by device',
+  26: 'the redirect was loaded again: no end',
   99: 'a code that nobody documented',
 } as const
 export type Code = keyof typeof CODES

@@ -53,7 +53,7 @@ export function generateSurvey(seed: string, index: number, now: number, idBase 
       { qualification_code: 211, condition_codes: bySex ? [random.pick(['111', '112'])] : ['112', '111'] },
       { qualification_code: 212, range_sets: age },
       ...(random.chance(0.08) ? [{ qualification_code: 229, condition_codes: ZIP_CODES }] : []),
-      // a question nobody has told Tributary the meaning of
+      // 219 is the device: here every one of them
       ...(random.chance(0.06) ? [{ qualification_code: 219, condition_codes: ['112', '113', '111'] }] : []),
     ],
     quotas: quotas(random, needed, bySex, now),

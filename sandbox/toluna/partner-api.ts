@@ -94,7 +94,7 @@ export function createPartnerApi(parts: PartnerApiParts): Router {
     if (quota.EstimatedCompletesRemaining <= 0) return refuse(response, 'QUOTA_FULL')
     if (!inventory.isLive(quota.QuotaID)) return refuse(response, 'QUOTA_NOT_LIVE')
     if (survey.IsSurveyRecontact && !members.named(quota.QuotaID).includes(member))
-      return refuse(response, 'NO_PRIOR_PARTICIPATION')
+      return refuse(response, 'MEMBER_GID_NOT_AVAILABLE')
     const before = members.of(panel, member, survey.SurveyID, survey.WaveID)
     if (before.some(({ ending }) => ending !== undefined)) return refuse(response, 'SURVEY_TAKEN')
     // a member is targeted for only one quota of a survey (Sampling Rules)

@@ -47,7 +47,7 @@ export const RESULTS = {
   NON_QUOTA_DEMOGRAPHIC_REJECTION: 21,
   QUOTA_FULL: 28,
   SURVEY_TAKEN: 38,
-  NO_PRIOR_PARTICIPATION: 43,
+  MEMBER_GID_NOT_AVAILABLE: 43,
 } as const
 export type ResultName = keyof typeof RESULTS
 
@@ -61,6 +61,9 @@ export const ENDINGS = {
   NotQualified: { says: 'not the people wanted', signed: false },
   SurveyTaken: { says: 'took it before', signed: false },
   SurveyNotAvailable: { says: 'the survey is gone', signed: false },
+  NoSurveysAvailable: { says: 'no survey is left for this member', signed: false },
+  NoCookie: { says: 'the browser takes no cookies', signed: false },
+  MaxSurveysReached: { says: 'the most surveys of a day', signed: false },
 } as const
 export type Ending = keyof typeof ENDINGS
 export const ENDING_NAMES = Object.keys(ENDINGS) as [Ending, ...Ending[]]

@@ -203,7 +203,7 @@ describe("a provider's survey in the feed", () => {
         projectId: '991',
         resumeAllowed: true,
         clauses: [
-          { attribute: 'toluna:1001007', answers: ['2000246'] },
+          { attribute: 'toluna:1001007', answers: ['2000247'] },
           { attribute: 'toluna:1001042', prefixes: ['SW1'] },
         ],
         quotas: [

@@ -256,7 +256,7 @@ describe('a profile', () => {
     ['the upper bound, as text', { age: '21' }],
     ['one exclusive answer alone', { age: 18, pets: '5' }],
     ['the same answer twice', { age: 18, pets: '2|2' }],
-    ['attributes that the gateway does not know', { age: 18, shoe_size: 'x', 'toluna:1001007': '2000246' }],
+    ['attributes that the gateway does not know', { age: 18, shoe_size: 'x', 'toluna:1001007': '2000247' }],
   ])('with %s is taken', async (_name, profile) => {
     const planId = await api.launch({ qualifications: [AGE] })
     expect((await create(planId, { panelist_id: someone(), panelist_profile: profile })).status).toBe(200)

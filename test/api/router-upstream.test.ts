@@ -96,7 +96,7 @@ describe('a provider’s survey', () => {
   test('is held to its whole targeting: what the feed could not say is asked for in the provider’s words', async () => {
     const surveyId = await api.stock('toluna-us', {
       clauses: [
-        { attribute: 'toluna:1001007', answers: ['2000246'] },
+        { attribute: 'toluna:1001007', answers: ['2000247'] },
         { attribute: 'toluna:999', answers: ['7'] },
       ],
       quotas: [quota('all', [[[]]])],
@@ -112,8 +112,8 @@ describe('a provider’s survey', () => {
   test('has layered quotas under the names of the feed’s combinations', async () => {
     const layered = quota('77', [
       [
-        [{ attribute: 'toluna:1001007', answers: ['2000246'] }],
         [{ attribute: 'toluna:1001007', answers: ['2000247'] }],
+        [{ attribute: 'toluna:1001007', answers: ['2000246'] }],
       ],
       [[{ attribute: 'toluna:999', answers: ['1'] }]],
     ])

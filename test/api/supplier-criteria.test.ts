@@ -9,7 +9,7 @@ const SAME: VocabularyMapping = { identity: true, attributes: {} }
 const TOLUNA: VocabularyMapping = {
   identity: false,
   attributes: {
-    sex: { question: '1001007', answers: { '2000246': 'male', '2000247': 'female' } },
+    sex: { question: '1001007', answers: { '2000247': 'male', '2000246': 'female' } },
     age: { question: '1001538', ranges: true, answers: { '2006352': '18-24' } },
     postal_code: { question: '1001042', prefixes: true },
   },
@@ -52,7 +52,7 @@ describe('a clause in seed 004’s codes', () => {
     ],
     [
       'the words of another provider',
-      { attribute: 'toluna:1001007', answers: ['2000247'] },
+      { attribute: 'toluna:1001007', answers: ['2000246'] },
       TOLUNA,
       saying({ qualification_code: 211, condition_codes: ['112'] }),
     ],
@@ -77,7 +77,7 @@ describe('a clause in seed 004’s codes', () => {
     ['a question without a code', { attribute: 'gateway:pets', answers: ['2'] }, SAME, UNSAID],
     ['one answer among others without a code', { attribute: 'gateway:sex', answers: ['male', 'x'] }, SAME, UNSAID],
     ['a question that nobody maps', { attribute: 'toluna:777', answers: ['1'] }, TOLUNA, UNSAID],
-    ['one answer that nobody maps', { attribute: 'toluna:1001007', answers: ['2000246', '9'] }, TOLUNA, UNSAID],
+    ['one answer that nobody maps', { attribute: 'toluna:1001007', answers: ['2000247', '9'] }, TOLUNA, UNSAID],
     [
       'prefixes, which no list of whole words replaces',
       { attribute: 'toluna:1001042', prefixes: ['SW1'] },
@@ -93,7 +93,7 @@ describe('a clause in seed 004’s codes', () => {
 })
 
 describe('a quota', () => {
-  const male: Clause = { attribute: 'toluna:1001007', answers: ['2000246'] }
+  const male: Clause = { attribute: 'toluna:1001007', answers: ['2000247'] }
   const young: Clause = { attribute: 'toluna:1001538', answers: ['2006352'] }
   const quota = (layers: Quota['layers']): Quota => ({
     quotaId: 'q',
@@ -119,5 +119,16 @@ describe('a quota', () => {
     expect(speaker.quota(choice, TOLUNA)).toEqual(UNSAID)
     const left = quota([{ subQuotas: [group(0, male), group(2, young)] }])
     expect(speaker.quota(left, TOLUNA)).toMatchObject({ criteria: [{ qualification_code: 212 }], unsaid: 0 })
+  })
+})
+
+describe('the devices of a survey in seed 004’s codes', () => {
+  test.each<[string[] | null, object[]]>([
+    [['mobile', 'tablet'], [{ qualification_code: 219, condition_codes: ['112', '113'] }]],
+    [['desktop'], [{ qualification_code: 219, condition_codes: ['111'] }]],
+    [[], []],
+    [null, []],
+  ])('%j', (devices, criteria) => {
+    expect(speaker.devices(devices)).toEqual(criteria)
   })
 })

@@ -277,6 +277,16 @@ describe('an offer', () => {
     expect(ids(following, { excludedGroups: new Set(['kantar-us\ng1', 'other\ng2']) })).toEqual(['b', 'c'])
   })
 
+  it('answers a quota that asks for the device by the device of the match', async () => {
+    const source = new FakeSource()
+    const mobile = { attribute: 'kantar:device', answers: ['mobile'], routable: true }
+    source.write('a', survey({ quotas: [quota('q', [mobile])] }))
+    const following = await started(source)
+    expect(ids(following, { device: 'mobile' })).toEqual(['a'])
+    expect(ids(following, { device: 'desktop' })).toEqual([])
+    expect(following.match(query({ device: null })).map(({ match }) => match)).toEqual(['maybe'])
+  })
+
   it('respects country, locale and device of the panelist', async () => {
     const source = new FakeSource()
     source.write('a', survey({ country: 'GBR', locale: 'en-GB', devices: ['mobile'] }))

@@ -18,7 +18,7 @@ const IDENTITY: VocabularyMapping = { identity: true, attributes: {} }
 const TABLES: VocabularyMapping = {
   identity: false,
   attributes: {
-    sex: { question: '1001007', answers: { '2000246': 'male' } },
+    sex: { question: '1001007', answers: { '2000247': 'male' } },
     age: { question: '1001538', ranges: true, answers: { '2006352': '18-24' } },
     postal_code: { question: '1001042', prefixes: true },
   },
@@ -29,7 +29,7 @@ const missing = (clause: Clause, mapping: VocabularyMapping) =>
 
 describe('unmappedWords', () => {
   it('knows what a mapping file reaches, answer by answer', () => {
-    expect(missing({ attribute: 't:1001007', answers: ['2000246', '2000247'] }, TABLES)).toEqual(['answer 2000247'])
+    expect(missing({ attribute: 't:1001007', answers: ['2000247', '2000246'] }, TABLES)).toEqual(['answer 2000246'])
     expect(missing({ attribute: 't:1001538', answers: ['2006352'], ranges: [{ from: 18, to: 34 }] }, TABLES)).toEqual(
       [],
     )
@@ -49,8 +49,8 @@ describe('unmappedWords', () => {
   it('says of a word that it is reached only where some panelist’s answer reaches it', () => {
     // the truth is the match itself: a clause whose words are all mapped holds for somebody
     const clauses: Clause[] = [
-      { attribute: 't:1001007', answers: ['2000246'] },
       { attribute: 't:1001007', answers: ['2000247'] },
+      { attribute: 't:1001007', answers: ['2000246'] },
       { attribute: 't:1001538', answers: ['2006352'] },
       { attribute: 't:1001538', ranges: [{ from: 30, to: 31 }] },
       { attribute: 't:1001042', prefixes: ['SW1'] },
@@ -97,7 +97,7 @@ describe('CoverageTally', () => {
       aSurvey({ clauses, price: money(200, 'USD'), availableCompletes: 1 }),
       aSurvey({ clauses, price: money(90, 'GBP'), availableCompletes: 2 }),
       aSurvey({
-        clauses: [{ attribute: 't:1001007', answers: ['2000246'] }],
+        clauses: [{ attribute: 't:1001007', answers: ['2000247'] }],
         price: money(5, 'GBP'),
         availableCompletes: 3,
       }),
@@ -134,7 +134,7 @@ describe('CoverageTally', () => {
         quotas: [
           quota('a', 4, [unknown], { price: money(150, 'USD') }),
           quota('b', 7, [unknown]),
-          quota('c', 9, [{ attribute: 't:1001007', answers: ['2000246'] }]),
+          quota('c', 9, [{ attribute: 't:1001007', answers: ['2000247'] }]),
         ],
       }),
     ).lines
@@ -152,7 +152,7 @@ describe('CoverageTally', () => {
   })
 
   it('has a line for every answer that is missing of a mapped question', () => {
-    const clauses = [{ attribute: 't:1001007', answers: ['2000246', 'x', 'y'] }]
+    const clauses = [{ attribute: 't:1001007', answers: ['2000247', 'x', 'y'] }]
     expect(
       of(
         aSurvey({ clauses }),

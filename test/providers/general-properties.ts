@@ -27,7 +27,7 @@ export function checkArrivalProperties<Config>(suite: Suite<Config>): void {
       const near = Object.keys(words).flatMap((word) => [
         `${word} `,
         ` ${word}`,
-        `${word}S`,
+        `${word}X`,
         word.slice(1),
         `${word}\u0000`,
       ])

@@ -23,6 +23,16 @@ describe('the token', () => {
     ['https://s.example/((SESSION_ID))/x', 'https://s.example/tok-en_1/x'],
     ['https://s.example/x?a={{SESSION_ID}}', 'https://s.example/x?a=tok-en_1'],
     ['https://s.example/x?a=(( session_id ))', 'https://s.example/x?a=tok-en_1'],
+    // as address bars and URL libraries escape them
+    ['https://s.example/x?a=%7B%7BSESSION_ID%7D%7D', 'https://s.example/x?a=tok-en_1'],
+    ['https://s.example/x?a=%7b%7bsession%5fid%7d%7d&b=%2F', 'https://s.example/x?a=tok-en_1&b=%2F'],
+    ['https://s.example/x?a=%28%28%20SESSION_ID%20%29%29', 'https://s.example/x?a=tok-en_1'],
+    ['https://s.example/x?a=(%28SESSION_ID%29)', 'https://s.example/x?a=tok-en_1'],
+    [
+      'https://s.example/x?a=%257B%257BSESSION_ID%257D%257D',
+      'https://s.example/x?a=%257B%257BSESSION_ID%257D%257D&t=tok-en_1',
+    ],
+    ['https://s.example/x?a=%28SESSION_ID%29', 'https://s.example/x?a=%28SESSION_ID%29&t=tok-en_1'],
   ])('in %s', (template, expected) => {
     expect(address(template)).toBe(expected)
   })

@@ -73,7 +73,7 @@ const CASES: readonly Case[] = [
   {
     teaches: "Toluna's answer codes",
     of: 'toluna',
-    given: { attribute: 'toluna:1001007', answers: ['2000247'] },
+    given: { attribute: 'toluna:1001007', answers: ['2000246'] },
     expect: { attribute: 'sex', answers: ['female'] },
   },
   {
@@ -109,7 +109,7 @@ const CASES: readonly Case[] = [
   {
     teaches: 'a question that Toluna asks itself where we do not know is asked of the others all the same',
     of: 'toluna',
-    given: { attribute: 'toluna:1001007', answers: ['2000246'], routable: true },
+    given: { attribute: 'toluna:1001007', answers: ['2000247'], routable: true },
     expect: { attribute: 'sex', answers: ['male'] },
   },
   {
@@ -218,7 +218,7 @@ const ASKED: Readonly<Record<VocabularyName, readonly (readonly [question: strin
     ['income', ['0-20', '21-40', '41-60']],
   ],
   toluna: [
-    ['1001007', ['2000246', '2000247', '2000248']],
+    ['1001007', ['2000247', '2000246', '2000248']],
     ['1001538', ['2006351', '2006352', '2006361', '25', '2009999']],
   ],
   purespectrum: [

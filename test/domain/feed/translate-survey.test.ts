@@ -21,7 +21,7 @@ describe('a survey in the words of the gateway', () => {
       availableCompletes: 40,
       additionalQualifications: 2,
       clauses: [
-        { attribute: 'toluna:1001007', answers: ['2000246'] },
+        { attribute: 'toluna:1001007', answers: ['2000247'] },
         { attribute: 'toluna:1001042', prefixes: ['SW1'] },
         { attribute: 'toluna:999', answers: ['1'] },
       ],

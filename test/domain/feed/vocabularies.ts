@@ -23,7 +23,7 @@ export const KANTAR: VocabularyMapping = { identity: true, attributes: {} }
 export const TOLUNA: VocabularyMapping = {
   identity: false,
   attributes: {
-    sex: { question: '1001007', answers: { '2000246': 'male', '2000247': 'female' } },
+    sex: { question: '1001007', answers: { '2000247': 'male', '2000246': 'female' } },
     age: {
       question: '1001538',
       ranges: true,

@@ -9,7 +9,7 @@ const toluna: Vocabulary = {
   mapping: {
     identity: false,
     attributes: {
-      sex: { question: '1001007', answers: { 2000246: 'male', 2000247: 'female' } },
+      sex: { question: '1001007', answers: { 2000247: 'male', 2000246: 'female' } },
       age: { question: '1001538', ranges: true, answers: { 2006352: '18-24', 2006353: '25-34', 2006999: '16-30' } },
       postal_code: { question: '1001042', prefixes: true },
       region: { question: '1001043' },
@@ -29,7 +29,7 @@ describe('a panelist in every vocabulary', () => {
 
   it('translates answers, and gives several codes where several hold', () => {
     const expanded = expandProfile(panelist({ profile: { sex: 'female', age: '20' } }), NOON, [toluna])
-    expect(expanded.get('toluna:1001007')).toEqual({ values: ['2000247'], numbers: [] })
+    expect(expanded.get('toluna:1001007')).toEqual({ values: ['2000246'], numbers: [] })
     expect(expanded.get('toluna:1001538')).toEqual({ values: ['2006352', '2006999', '20'], numbers: [20] })
   })
 
@@ -65,9 +65,9 @@ describe('a panelist in every vocabulary', () => {
   })
 
   it('lets the provider’s own words replace a translation, for that provider alone', () => {
-    const profile = { sex: 'male', 'toluna:1001007': '2000247', 'toluna:1001033': '2000441|2000442' }
+    const profile = { sex: 'male', 'toluna:1001007': '2000246', 'toluna:1001033': '2000441|2000442' }
     const expanded = expandProfile(panelist({ profile }), NOON, [kantar, toluna])
-    expect(expanded.get('toluna:1001007')?.values).toEqual(['2000247'])
+    expect(expanded.get('toluna:1001007')?.values).toEqual(['2000246'])
     expect(expanded.get('toluna:1001033')?.values).toEqual(['2000441', '2000442'])
     expect(expanded.get('kantar:sex')?.values).toEqual(['male'])
     expect([...expanded.keys()].filter((name) => name.startsWith('kantar:'))).toEqual(['kantar:sex'])

@@ -66,7 +66,7 @@ describe("the contract's whole example", () => {
     ])
     expect(config.attributeMappings.get('toluna-us')?.attributes.sex).toEqual({
       question: '1001007',
-      answers: { 2000246: 'male', 2000247: 'female' },
+      answers: { 2000247: 'male', 2000246: 'female' },
     })
   })
 

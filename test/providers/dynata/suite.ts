@@ -1,8 +1,8 @@
-import type { Outcome } from '../../../domain/outcome.js'
 import { dynata } from '../../../providers/dynata/index.js'
 import { readCases } from '../case.js'
 import type { ConfigOf } from '../config-of.js'
 import type { Suite } from '../contract.js'
+import { DYNATA, meaningful } from '../public-words.js'
 import { pageOf, readMatchRequest, SECURITY_KEY } from './page.js'
 
 const hash = (parameter: string, field: string) => ({
@@ -12,16 +12,6 @@ const hash = (parameter: string, field: string) => ({
   over: [field],
   secret: 'callback-secret',
 })
-
-/** Publisher guide, callback: the six letters. */
-const words: Record<string, Outcome> = {
-  C: 'COMPLETED',
-  F: 'QUOTA_FULL',
-  P: 'TERMINATED',
-  N: 'SCREENED_OUT',
-  R: 'REJECTED',
-  T: 'DISQUALIFIED',
-}
 
 /** What the shared suite and the long fuzz run need to know about this provider. */
 export const suite: Suite<ConfigOf<typeof dynata>> = {
@@ -41,6 +31,6 @@ export const suite: Suite<ConfigOf<typeof dynata>> = {
   },
   pageOf,
   readMatchRequest,
-  words,
+  words: meaningful(DYNATA),
   arrivalWith: (word) => ({ sub_id: 'session-1', status: word }),
 }

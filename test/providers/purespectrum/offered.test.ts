@@ -47,6 +47,15 @@ describe('who is offered a survey of PureSpectrum', () => {
     expect(verdict(survey, { age: 50, sex: 'male' })).toBe('no')
   })
 
+  test('a quota for a device is answered by the device of the match; without one it is a maybe', () => {
+    const device = (code: string) => ({ qualification_code: 219, condition_codes: [code] })
+    const survey = surveyWith({ quotas: [quota('desktop', 5, [device('111')]), quota('mobile', 0, [device('112')])] })
+    expect(verdict(survey, { device: 'desktop' })).toBe('yes')
+    expect(verdict(survey, { device: 'mobile' })).toBe('no')
+    expect(verdict(survey, { device: 'tablet' })).toBe('no')
+    expect(verdict(survey, {})).toBe('maybe')
+  })
+
   test('a quota of two criteria closes for those who meet both', () => {
     const survey = surveyWith({ quotas: [quota('all', 5, []), quota('young women', 0, [sex('112'), ages(18, 24)])] })
     expect(verdict(survey, { age: 20, sex: 'female' })).toBe('no')

@@ -3,6 +3,7 @@ import { readCases } from '../case.js'
 import type { ConfigOf } from '../config-of.js'
 import type { Suite } from '../contract.js'
 import { httpDouble } from '../http-double.js'
+import { meaningful, TOLUNA } from '../public-words.js'
 import { connection } from './connection.js'
 import { pageOf } from './page.js'
 
@@ -19,13 +20,6 @@ export const suite: Suite<ConfigOf<typeof toluna>> = {
   connection,
   pageOf,
   feedHttp: (page, answer, chunkBytes) => httpDouble({ ...answer, body: answer.body ?? around(page) }, chunkBytes),
-  words: {
-    Qualified: 'COMPLETED',
-    Terminated: 'TERMINATED',
-    QuotaFull: 'QUOTA_FULL',
-    NotQualified: 'SCREENED_OUT',
-    SurveyTaken: 'DISQUALIFIED',
-    SurveyNotAvailable: 'QUOTA_FULL',
-  },
+  words: meaningful(TOLUNA),
   arrivalWith: (word) => ({ status: word, MemberCode: 'panelist-1', SurveyID: '48506', WaveID: '51270' }),
 }
