@@ -1,5 +1,5 @@
 import type { ParsedArrival } from './arrival.js'
-import type { VerificationConfig } from './verifiers.js'
+import type { VerificationConfig } from './verification-config.js'
 
 /**
  * Query and body as an adapter reads them: what it reads stands under the name that configuration gives it, whatever the

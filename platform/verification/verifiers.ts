@@ -8,18 +8,10 @@ import { checkDigest, checkHeader } from './digest.js'
 import { createKeySet, type KeySet } from './jwks.js'
 import { checkJws, type KeySource, keySourceOf, tokenIn } from './jws.js'
 import { readFields } from './read-fields.js'
+import type { VerificationConfig } from './verification-config.js'
 import { VerificationError } from './verification-error.js'
 
-/** How one arrival route is proven, as configuration has it. */
-export interface VerificationConfig {
-  /** All must hold. */
-  readonly verify: readonly Verifier[]
-  readonly unsigned: 'refuse' | 'not_completed'
-  /** The fields that are read, by their names in this account; without it any may be, so none may be ambiguous. */
-  readonly fields?: Readonly<Record<string, string>>
-  /** Which of them name the session: those must be covered by the signature. Without it none does. */
-  readonly naming?: Naming
-}
+export type { VerificationConfig } from './verification-config.js'
 
 /** What is left of an arrival once it is believed. */
 export interface Verified {
