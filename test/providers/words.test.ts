@@ -4,6 +4,7 @@ import { ERROR_CODES } from '../../providers/dynata/error-codes.js'
 import { DYNATA_WORDS } from '../../providers/dynata/words.js'
 import { KANTAR_WORDS } from '../../providers/kantar/words.js'
 import { PURESPECTRUM_WORDS } from '../../providers/purespectrum/words.js'
+import { shippedVocabulary } from '../../providers/shipped-vocabulary.js'
 import { KNOWN_RESULT_CODES, resultCode } from '../../providers/toluna/result-codes.js'
 import { REJECTIONS, TOLUNA_WORDS, tolunaReason } from '../../providers/toluna/words.js'
 import { outcomesOf, type Word } from '../../providers/words.js'
@@ -74,4 +75,13 @@ describe('the codes of Toluna beside its words', () => {
 
 test('the error codes of a Dynata match are the twelve of its document', () => {
   expect(Object.keys(ERROR_CODES)).toEqual(DYNATA_ERROR_CODES)
+})
+
+test('the shipped attribute codes are those of the public pages', () => {
+  // Toluna, Common Attributes, Gender; PureSpectrum, wiki 96927974
+  expect(shippedVocabulary('toluna').attributes.sex?.answers).toEqual({ 2000246: 'female', 2000247: 'male' })
+  expect(shippedVocabulary('purespectrum').attributes.device).toMatchObject({
+    question: '219',
+    answers: { 111: 'desktop', 112: 'mobile', 113: 'tablet' },
+  })
 })

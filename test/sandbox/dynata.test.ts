@@ -4,7 +4,7 @@ import { DEFAULT_PUBLISHER, md5 } from '../../sandbox/dynata/account.js'
 import { eventually, startListener, startSandbox } from './support.js'
 
 const USER = `p1-4242-${md5(`p14242${DEFAULT_PUBLISHER.applicationKey}`).slice(0, 10)}`
-const PROFILE = { dob: '1990-04-23', sex: '2', cc: 'US' }
+const PROFILE = { dob: '1990-04-23', sex: 2, cc: 'US' }
 const CONTENT = { cpi: true, user_ip: '203.0.113.9', user_agent: 'Mozilla/5.0 (X11)', user_profile: PROFILE }
 
 function sealed(content: unknown, key = DEFAULT_PUBLISHER.securityKey) {
