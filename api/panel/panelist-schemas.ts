@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { country, dateOfBirth, locale, panelistId, profile, stamp } from './fields.js'
-import { ProfileWarnings } from './profile-warnings.js'
+import { ProfileWarnings } from './warning-schemas.js'
 
 export const PanelistPath = z.strictObject({ panelist_id: panelistId })
 

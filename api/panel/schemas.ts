@@ -14,7 +14,7 @@ import {
   userAgent,
   userIp,
 } from './fields.js'
-import { ProfileWarnings } from './profile-warnings.js'
+import { ProfileWarnings } from './warning-schemas.js'
 
 /** Body of `POST /v1/surveys/match` (contract §4). */
 export const MatchRequest = z

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+
+/** Words of a profile that count for nothing. */
+export const ProfileWarnings = z
+  .array(
+    z
+      .object({
+        attribute: z.string(),
+        value: z.string().meta({ description: 'As it was given, shortened' }),
+        did_you_mean: z.string().nullable().meta({ description: '`attribute: answer`, or the attribute alone' }),
+      })
+      .meta({
+        id: 'ProfileWarning',
+        example: { attribute: 'gender', value: 'f', did_you_mean: 'sex: female' },
+      }),
+  )
+  .max(20)
+  .optional()
+  .meta({
+    description:
+      'Words of the profile that no vocabulary knows: they count for nothing. At most 20; absent without any. See GET /v1/attributes',
+  })
