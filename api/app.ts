@@ -6,7 +6,7 @@ import type { ApiDependencies } from './dependencies.js'
 import { click } from './entry/click.js'
 import { financeRoutes } from './finance/routes.js'
 import { limitRefusedArrivals } from './http/arrival-limit.js'
-import { panelOnly } from './http/auth.js'
+import { holdWrongKeys, panelOnly } from './http/auth.js'
 import { refusePrefetch } from './http/browser-addresses.js'
 import { browserErrors } from './http/browser-errors.js'
 import { errorHandler, unknownRoute } from './http/errors.js'
@@ -47,6 +47,7 @@ export function createApp(deps: ApiDependencies): Express {
     response.type('css').setHeader('Cache-Control', 'public, max-age=3600').send(PAGE_CSS)
   })
   app.use(publicRoutes(deps))
+  app.use(holdWrongKeys(deps.keys, deps.limiter))
   if (deps.sandboxUrl) {
     const demo = `${deps.sandboxUrl}/demo`
     app.get('/demo', (_request, response) => response.redirect(302, demo))

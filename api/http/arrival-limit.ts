@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express'
 import { isArrival } from './browser-addresses.js'
 import { clientAddress } from './client-address.js'
+import { hold } from './hold.js'
 import { Problem } from './problem.js'
 import { RefusalLimit } from './refusal-limit.js'
 
@@ -12,7 +13,7 @@ const REFUSED_PER_MINUTE = 300
  * forged returns and postbacks, made-up links. An authentic arrival opens it again, and the few that it may still send
  * are enough for that: a provider whose setting was put right is heard within a second. Arrivals are never limited by
  * key, and an address with a single good one a minute not at all.
- * @throws Problem 429 with Retry-After
+ * Answers 429 with Retry-After, a moment later.
  */
 export function limitRefusedArrivals(limit = new RefusalLimit(REFUSED_PER_MINUTE)): RequestHandler {
   return (request, response, next) => {
@@ -20,9 +21,8 @@ export function limitRefusedArrivals(limit = new RefusalLimit(REFUSED_PER_MINUTE
     const address = clientAddress(request)
     const waitSeconds = limit.waitSeconds(address)
     if (waitSeconds > 0) {
-      throw new Problem(429, 'too_many_refused', 'Too much came from this address that could not be believed', {
-        retryAfterSeconds: waitSeconds,
-      })
+      const detail = 'Too much came from this address that could not be believed'
+      return hold(() => next(new Problem(429, 'too_many_refused', detail, { retryAfterSeconds: waitSeconds })))
     }
     // a sender who hangs up before the answer has had its work done all the same
     response.once('close', () => {

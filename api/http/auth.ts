@@ -3,6 +3,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import type { DemandPartnerConfig } from '../../platform/config/load.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import type { OperatorConfig, OperatorRole } from '../../platform/config/schema.js'
+import { hold } from './hold.js'
 import { Problem } from './problem.js'
 import type { RateLimiter } from './rate-limit.js'
 import { unitsOfBody } from './work.js'
@@ -47,6 +48,20 @@ export function keyOf(request: Request): string | null {
   if (typeof header === 'string' && header !== '') return header
   const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')
   return bearer?.[1]?.trim() ?? null
+}
+
+/** Where keys may be, at whichever door. */
+const KEY_HEADERS = ['x-api-key', 'authorization', 'access-token']
+
+/** Lets one more unknown key wait, of an address that has sent too many of them. A known key goes straight on. */
+export function holdWrongKeys(keys: KeyRing, limiter: RateLimiter): RequestHandler {
+  return (request, _response, next) => {
+    const given = KEY_HEADERS.map((name) => String(request.headers[name] ?? '')).filter((value) => value !== '')
+    if (given.length === 0 || !limiter.isOverrun(request)) return next()
+    const known = given.some((value) => keys.find(value.replace(/^Bearer\s+/i, '').trim()) !== null)
+    if (known) return next()
+    hold(next)
+  }
 }
 
 /** Lets only panels' keys in. The panel is then in `response.locals.panel`. */

@@ -52,6 +52,11 @@ export class RateLimiter {
     }
   }
 
+  /** Whether the address of a request has sent too many unknown keys: the next one would be refused. */
+  isOverrun(request: Request): boolean {
+    return this.wrongKeys.waitSeconds(clientAddress(request)) > 0
+  }
+
   /**
    * Counts a key that nobody has, by the address it came from.
    * @throws Problem 429 `too_many_wrong_keys` when there were too many of that address within the last minute

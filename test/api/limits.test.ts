@@ -3,6 +3,7 @@ import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createApp } from '../../api/app.js'
 import { limitRefusedArrivals } from '../../api/http/arrival-limit.js'
+import { holdWrongKeys } from '../../api/http/auth.js'
 import { browserErrors } from '../../api/http/browser-errors.js'
 import { errorHandler } from '../../api/http/errors.js'
 import { RateLimiter } from '../../api/http/rate-limit.js'
@@ -36,6 +37,33 @@ describe('wrong keys', () => {
     expect(Number(stopped.headers['retry-after'])).toBeGreaterThanOrEqual(1)
     expect((await request(app).get('/v1/sessions').set('x-api-key', KEYS.alpha)).status).toBe(200)
     expect((await request(app).get('/v1/sessions').set('x-api-key', 'wrong')).status).toBe(429)
+  })
+
+  it('are answered late once they are too many, and a right key is not', async () => {
+    const app = limited()
+    const took = async (key: string) => {
+      const from = performance.now()
+      const { status } = await request(app).get('/v1/sessions').set('x-api-key', key)
+      return { status, ms: performance.now() - from }
+    }
+    for (let n = 0; n < 20; n++) await took('wrong')
+    const wrong = await Promise.all(Array.from({ length: 4 }, () => took('wrong')))
+    for (const { status, ms } of wrong) expect([status, ms >= 99]).toEqual([429, true])
+    const overrun = new RateLimiter(1, 1, () => 0, new RefusalLimit(1, () => 0))
+    overrun.countWrongKey({ socket: { remoteAddress: '203.0.113.7' } } as unknown as express.Request)
+    const goesStraightOn = (headers: Record<string, string>): boolean => {
+      let gone = false
+      const asked = { headers, socket: { remoteAddress: '203.0.113.7' } } as unknown as express.Request
+      holdWrongKeys(api.deps.keys, overrun)(asked, {} as express.Response, () => {
+        gone = true
+      })
+      return gone
+    }
+    expect(goesStraightOn({ 'x-api-key': 'wrong' })).toBe(false)
+    expect(goesStraightOn({ 'x-api-key': KEYS.alpha })).toBe(true)
+    expect(goesStraightOn({ authorization: `Bearer ${KEYS.ops}` })).toBe(true)
+    expect(goesStraightOn({ 'access-token': KEYS.buyer })).toBe(true)
+    expect(goesStraightOn({})).toBe(true)
   })
 
   it('at the sign-in are counted with the others, and an operator gets in', async () => {
@@ -133,10 +161,12 @@ describe('arrivals that are refused', () => {
   it('are wired into the API', async () => {
     const clock = vi.spyOn(performance, 'now').mockReturnValue(1_000)
     try {
-      const app = limited()
-      for (let n = 0; n < 300; n++) expect((await request(app).get('/returns/nobody')).status).toBe(404)
-      expect((await request(app).get('/returns/nobody')).status).toBe(429)
-      expect((await request(app).post('/postbacks/nobody').send({})).status).toBe(429)
+      const server = limited().listen(0, '127.0.0.1')
+      const came = () => request(server).get('/returns/nobody')
+      for (let n = 0; n < 300; n += 50) await Promise.all(Array.from({ length: 50 }, async () => came()))
+      expect((await came()).status).toBe(429)
+      expect((await request(server).post('/postbacks/nobody').send({})).status).toBe(429)
+      server.close()
     } finally {
       clock.mockRestore()
     }
