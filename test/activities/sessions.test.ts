@@ -106,7 +106,7 @@ describe('opening an entry', () => {
       throw new ProviderError(kind, reason, {})
     }
     const { session_id } = await openingSession(database.knex)
-    const ended = await openEntry(session_id)
+    const ended = (await openEntry(session_id)) as Record<string, unknown>
     const claim = await database.knex('outcome_claims').where({ session_id }).first('word')
     return { ...ended, word: claim.word }
   }
