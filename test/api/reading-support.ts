@@ -10,6 +10,7 @@ import { KeyRing } from '../../api/http/auth.js'
 import { RateLimiter } from '../../api/http/rate-limit.js'
 import { OperatorSessions } from '../../api/pages/operator-sessions.js'
 import { OfferTokens } from '../../api/panel/offer-token.js'
+import { profileWordsOf } from '../../api/profile-words.js'
 import { SessionTokens } from '../../api/supply/session-token.js'
 import type { Knex } from '../../db/connect.js'
 import { type NewClaim, recordClaim } from '../../db/stores/claim-store.js'
@@ -17,7 +18,6 @@ import { enterSession, storeEntry } from '../../db/stores/entry-store.js'
 import { applyClaims } from '../../db/stores/outcome-store.js'
 import { insertSession, type NewSession } from '../../db/stores/session-store.js'
 import { money } from '../../domain/money.js'
-import { ProfileWords } from '../../domain/words/profile-words.js'
 import { loadConfig } from '../../platform/config/load.js'
 import { createLogger } from '../../platform/logger.js'
 import { createSigner } from '../../platform/signing/signer.js'
@@ -94,7 +94,7 @@ export async function startReadingApi(given: Partial<ApiDependencies> = {}): Pro
     offers: new OfferTokens(Buffer.alloc(32, 7)),
     sessionTokens: new SessionTokens(Buffer.alloc(32, 5)),
     catalogue: { state: () => ({ ready: true, revision: 41n, ageMs: 12, surveys: 3 }), asks: () => false },
-    words: new ProfileWords([], []),
+    words: profileWordsOf(config, []),
     sessions: { redeliver: (id: string, times: number) => redelivered.push([id, times]) },
     temporal: new Client({ connection: connectionAway }),
     ...given,
