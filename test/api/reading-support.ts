@@ -12,6 +12,7 @@ import { RefusalLimit } from '../../api/http/refusal-limit.js'
 import { Turns } from '../../api/http/turns.js'
 import { OperatorSessions, type SignOuts } from '../../api/pages/operator-sessions.js'
 import { OfferTokens } from '../../api/panel/offer-token.js'
+import { profileWordsOf } from '../../api/profile-words.js'
 import { SessionTokens } from '../../api/supply/session-token.js'
 import type { Knex } from '../../db/connect.js'
 import { type NewClaim, recordClaim } from '../../db/stores/claim-store.js'
@@ -20,7 +21,6 @@ import { isSignedOut, recordSignOut } from '../../db/stores/operator-sign-out-st
 import { applyClaims } from '../../db/stores/outcome-store.js'
 import { insertSession, type NewSession } from '../../db/stores/session-store.js'
 import { money } from '../../domain/money.js'
-import { ProfileWords } from '../../domain/words/profile-words.js'
 import { loadConfig } from '../../platform/config/load.js'
 import { createLogger } from '../../platform/logger.js'
 import { createSigner } from '../../platform/signing/signer.js'
@@ -104,7 +104,7 @@ export async function startReadingApi(given: Partial<ApiDependencies> = {}): Pro
     offers: new OfferTokens(Buffer.alloc(32, 7)),
     sessionTokens: new SessionTokens(Buffer.alloc(32, 5)),
     catalogue: { state: () => ({ ready: true, revision: 41n, ageMs: 12, surveys: 3 }), asks: () => false },
-    words: new ProfileWords([], []),
+    words: profileWordsOf(config, []),
     sessions: { redeliver: (id: string, times: number) => redelivered.push([id, times]) },
     temporal: new Client({ connection: connectionAway }),
     ...given,
