@@ -1,4 +1,4 @@
-import { isCountry } from '../../platform/config/iso-codes.js'
+import { countryOf } from '../../domain/country.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import type { TargetingAttribute } from '../../platform/config/targeting-attributes.js'
 import { validateUrl } from '../../platform/egress/url-policy.js'
@@ -20,7 +20,7 @@ export interface PlanRules {
  */
 export function planFaults(body: unknown, rules: PlanRules): GatewayFault[] {
   const plan = recordOf(body)
-  const country = typeof plan.country === 'string' && isCountry(plan.country) ? plan.country : null
+  const country = typeof plan.country === 'string' ? countryOf(plan.country) : null
   const names = listOf(plan.target_panels).map((panel) => recordOf(panel).name)
   const quotas = listOf(plan.quotas).map(recordOf)
   const qualificationsAt = (list: unknown, path: string) =>

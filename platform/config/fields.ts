@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { countryOf } from '../../domain/country.js'
 import { formatDuration, parseDuration } from './duration.js'
 import { type FieldNote, fieldNotes, fromEnvironment } from './field-notes.js'
-import { isCountry, isCurrency } from './iso-codes.js'
+import { isCurrency } from './iso-codes.js'
 
 /** Says why a value is not acceptable; the text follows "path: " in the fault line. */
 export class Complaint {
@@ -149,9 +150,7 @@ export const hostAndPort = (example: string) =>
 
 /** ISO 3166-1 alpha-3. */
 export const country = (example = 'USA') =>
-  textField({ example }, (value) =>
-    isCountry(value) ? value : new Complaint('must be an ISO 3166-1 alpha-3 country code'),
-  )
+  textField({ example }, (value) => countryOf(value) ?? new Complaint('must be an ISO 3166-1 alpha-3 country code'))
 
 /** A locale as the gateway spells it: language in lower case, dash, country in upper case (seed 000, Survey Plan). */
 export const locale = (example = 'en-US') =>
