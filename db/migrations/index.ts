@@ -17,6 +17,8 @@ import * as templates from './0016-templates.js'
 import * as received from './0017-received.js'
 import * as planDriving from './0018-plan-driving.js'
 import * as postbackRounds from './0019-postback-rounds.js'
+import * as ledgerNumbers from './0023-ledger-numbers.js'
+import * as currencyScales from './0024-currency-scales.js'
 
 interface Migration {
   readonly name: string
@@ -44,6 +46,8 @@ const migrations: readonly Migration[] = [
   { name: '0017-received', ...received },
   { name: '0018-plan-driving', ...planDriving },
   { name: '0019-postback-rounds', ...postbackRounds },
+  { name: '0023-ledger-numbers', ...ledgerNumbers },
+  { name: '0024-currency-scales', ...currencyScales },
 ]
 
 /** What knex reads the migrations from. */
