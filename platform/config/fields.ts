@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { countryOf } from '../../domain/country.js'
+import { isUriText } from '../egress/uri-text.js'
 import { formatDuration, parseDuration } from './duration.js'
 import { type FieldNote, fieldNotes, fromEnvironment } from './field-notes.js'
 import { isCurrency } from './iso-codes.js'
@@ -134,6 +135,7 @@ export const baseUrl = (example: string) =>
 function urlComplaint(value: string): Complaint | null {
   if (CONTROL.test(value) || /\s/.test(value))
     return new Complaint('must be a URL without spaces or control characters')
+  if (!isUriText(value)) return new Complaint('must be a URL without quotes, backslashes or other marks (RFC 3986)')
   const url = URL.canParse(value) ? new URL(value) : null
   if (!url || !/^https?:\/\//i.test(value)) return new Complaint('must be a URL that begins with https://')
   if (url.username !== '' || url.password !== '') return new Complaint('must not carry a user name or password')
