@@ -2,6 +2,7 @@ import type { Knex } from '../db/connect.js'
 import { findPendingClaims, type PendingClaim } from '../db/stores/claim-store.js'
 import { beat, pruneHeartbeats } from '../db/stores/heartbeat-store.js'
 import { ensurePartitions, pruneIdempotencyKeys, tryLease } from '../db/stores/housekeeping-store.js'
+import { numberPostings } from '../db/stores/ledger-numbers.js'
 import { prunePanelistMatches } from '../db/stores/panelist-match-store.js'
 import {
   findUndrivenPlans,
@@ -66,6 +67,8 @@ export function createJanitorActivities(deps: { readonly knex: Knex; readonly cl
         findUndrivenPlans(deps.knex, before(SETTLING_MS), BATCH),
         findUntoldClosures(deps.knex, before(SETTLING_MS), BATCH),
         stampRevisions(deps.knex),
+        // so that no reader of the ledger finds a month's postings to number
+        numberPostings(deps.knex),
       ])
       return {
         sessions: sessions.map(factsToShow),

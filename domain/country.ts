@@ -1,4 +1,7 @@
-/** ISO 3166-1: alpha-2 and alpha-3 of every country and territory, side by side. */
+/**
+ * ISO 3166-1: alpha-2 and alpha-3 of every country and territory, side by side; and Kosovo, whose codes XK and XKX are
+ * user-assigned there and in general use (European Commission, World Bank).
+ */
 const CODES =
   'AD AND AE ARE AF AFG AG ATG AI AIA AL ALB AM ARM AO AGO AQ ATA AR ARG AS ASM AT AUT AU AUS AW ABW AX ALA AZ AZE ' +
   'BA BIH BB BRB BD BGD BE BEL BF BFA BG BGR BH BHR BI BDI BJ BEN BL BLM BM BMU BN BRN BO BOL BQ BES BR BRA BS BHS ' +
@@ -15,7 +18,7 @@ const CODES =
   'SA SAU SB SLB SC SYC SD SDN SE SWE SG SGP SH SHN SI SVN SJ SJM SK SVK SL SLE SM SMR SN SEN SO SOM SR SUR SS SSD ' +
   'ST STP SV SLV SX SXM SY SYR SZ SWZ TC TCA TD TCD TF ATF TG TGO TH THA TJ TJK TK TKL TL TLS TM TKM TN TUN TO TON ' +
   'TR TUR TT TTO TV TUV TW TWN TZ TZA UA UKR UG UGA UM UMI US USA UY URY UZ UZB VA VAT VC VCT VE VEN VG VGB VI VIR ' +
-  'VN VNM VU VUT WF WLF WS WSM YE YEM YT MYT ZA ZAF ZM ZMB ZW ZWE'
+  'VN VNM VU VUT WF WLF WS WSM XK XKX YE YEM YT MYT ZA ZAF ZM ZMB ZW ZWE'
 
 const words = CODES.split(' ')
 const toAlpha3 = new Map<string, string>()
@@ -26,6 +29,19 @@ for (let at = 0; at + 1 < words.length; at += 2) {
   toAlpha2.set(three, two)
 }
 
+/** Kosovo as CLDR and the libraries that follow it spell it: read, never written. */
+const ALIASES: ReadonlyMap<string, string> = new Map([['XKK', 'XKX']])
+
+/**
+ * A country's alpha-3 code as everything here spells it: `USA` -> `USA`, `XKK` -> `XKX`.
+ * @param alpha3 in capitals
+ * @returns null for what is no country
+ */
+export function countryOf(alpha3: string): string | null {
+  const code = ALIASES.get(alpha3) ?? alpha3
+  return toAlpha2.has(code) ? code : null
+}
+
 /** `US` -> `USA`, in either case; null for what is no country (the locales of seeds 002 to 004 name alpha-2). */
 export function alpha3Of(alpha2: string): string | null {
   return toAlpha3.get(alpha2.toUpperCase()) ?? null
@@ -33,5 +49,6 @@ export function alpha3Of(alpha2: string): string | null {
 
 /** `USA` -> `US`, in either case; null for what is no country. */
 export function alpha2Of(alpha3: string): string | null {
-  return toAlpha2.get(alpha3.toUpperCase()) ?? null
+  const code = countryOf(alpha3.toUpperCase())
+  return code === null ? null : (toAlpha2.get(code) ?? null)
 }

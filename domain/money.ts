@@ -1,3 +1,5 @@
+import { digitsOf } from './currency-digits.js'
+
 /** An amount in integer minor units (cents, pence) of one ISO 4217 currency. Never a float, never without its currency. */
 export interface Money {
   readonly amountMinor: bigint
@@ -10,16 +12,20 @@ export function money(amountMinor: bigint | number, currency: string): Money {
   return { amountMinor: BigInt(amountMinor), currency }
 }
 
-/** How many decimal digits the minor unit of a currency has: USD 2, JPY 0, KWD 3 (ISO 4217, as the runtime's CLDR tells it). */
+/**
+ * How many decimal digits the minor unit of a currency has: USD 2, JPY 0, KWD 3 (ISO 4217, on every runtime). A code that
+ * is no currency counts as one with two: nothing in such a code comes in, but what was stored earlier stays readable.
+ */
 export function minorDigits(currency: string): number {
-  let digits = digitsByCurrency.get(currency)
-  if (digits === undefined) {
-    digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
-    digitsByCurrency.set(currency, digits)
-  }
-  return digits
+  return digitsOf(currency) ?? 2
 }
-const digitsByCurrency = new Map<string, number>()
+
+/** As minorDigits, for what comes in. @throws RangeError when the currency is none that ISO 4217 gives a minor unit */
+function knownDigits(currency: string): bigint {
+  const digits = digitsOf(currency)
+  if (digits === null) throw new RangeError(`"${currency}" is no ISO 4217 currency with a minor unit, such as USD`)
+  return BigInt(digits)
+}
 
 /**
  * Divides integers and rounds half to even: the one place where money is rounded.
@@ -40,13 +46,13 @@ export function divideHalfEven(numerator: bigint, denominator: bigint): bigint {
 /**
  * Reads a decimal text such as "3.75" or "-12" in major units without passing through a float.
  * Digits beyond the currency's minor unit are rounded half-even.
- * @throws RangeError when the text is not a plain decimal number
+ * @throws RangeError when the text is not a plain decimal number, or the currency is none of ISO 4217
  */
 export function parseMoney(text: string, currency: string): Money {
   const match = /^([+-]?)(\d{1,18})(?:\.(\d{0,18}))?$/.exec(text.trim())
   if (!match) throw new RangeError(`"${text}" is not a decimal amount such as 3.75`)
   const [, sign, whole = '0', fraction = ''] = match
-  const scaled = BigInt(whole + fraction) * 10n ** BigInt(minorDigits(currency))
+  const scaled = BigInt(whole + fraction) * 10n ** knownDigits(currency)
   const amount = divideHalfEven(scaled, 10n ** BigInt(fraction.length))
   return money(sign === '-' ? -amount : amount, currency)
 }
@@ -64,7 +70,8 @@ export function formatAmount(value: Money): string {
 /**
  * Whole currency units (Kantar's pricing unit "main", seed 000 Pricing) as Money.
  * @param units an integer count of major units
+ * @throws RangeError when the currency is none of ISO 4217
  */
 export function fromMajorUnits(units: bigint | number, currency: string): Money {
-  return money(BigInt(units) * 10n ** BigInt(minorDigits(currency)), currency)
+  return money(BigInt(units) * 10n ** knownDigits(currency), currency)
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { alpha3Of } from '../../domain/country.js'
+import { isUriText } from '../../platform/egress/uri-text.js'
 import { PLAN_CURRENCIES } from '../demand/plan-schemas.js'
 
 /*
@@ -14,6 +15,12 @@ const text = (longest: number, example = '') =>
 const line = (longest: number, example: string) =>
   text(longest, example).regex(/\S/, 'must not be blank').meta({ example })
 const whole = (least: number, most: number, example: number) => z.int().min(least).max(most).meta({ example })
+/** What a draft may hold already; whether browsers may be sent there is said at the launch. */
+const address = (example: string) =>
+  text(4_096, example).refine(
+    isUriText,
+    'must be a URI (RFC 3986): quotes, spaces, backslashes, < and > percent-encoded',
+  )
 const switched = z.object({ enable: z.boolean() })
 
 const RangeSet = z
@@ -114,7 +121,7 @@ const deciding = {
   expected_ir: whole(1, 100, 50).meta({ description: 'Percent' }),
   expected_loi: whole(1, 1_440, 5).meta({ description: 'Minutes' }),
   field_time: whole(1, 3_650, 23).meta({ description: 'Days from the launch' }),
-  live_url: text(4_096, 'https://survey.example/s/1'),
+  live_url: address('https://survey.example/s/1'),
   offer_price: price,
   currency: z.enum(PLAN_CURRENCIES),
   panels: z.array(Panel).min(1).max(1_000),
@@ -148,7 +155,7 @@ export const shown = {
   subscriber_emails: z.array(text(320, 'ann@buyer.example')).max(100),
   buyer_message: text(4_096),
   billing_id: text(256, 'PS383451'),
-  test_url: text(4_096, 'https://survey.example/s/1?test=1'),
+  test_url: address('https://survey.example/s/1?test=1'),
   buyer_surveygroup_refs: z.array(text(256)).max(100),
   uniqueLinks: z.boolean(),
   is_feot_enabled: z.boolean(),

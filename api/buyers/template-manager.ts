@@ -10,7 +10,7 @@ export type TemplateManager =
   | { readonly kind: 'buyer'; readonly partner: DemandPartnerConfig }
   | { readonly kind: 'operator' }
 
-/** Lets demand partners and operators in. */
+/** Lets demand partners in, and operators with the role `ops`: the books are no reason to change a buyer's templates. */
 export function managersOnly({ keys, limiter }: Pick<ApiDependencies, 'keys' | 'limiter'>): RequestHandler {
   return (request, response, next) => {
     const key = keyOf(request)
@@ -18,6 +18,9 @@ export function managersOnly({ keys, limiter }: Pick<ApiDependencies, 'keys' | '
     const caller = knownCaller(keys, limiter, request, key)
     if (caller.kind !== 'demand_partner' && caller.kind !== 'operator') {
       throw new Problem(403, 'wrong_key', "Templates are for buyers: use a demand partner's or an operator's API key")
+    }
+    if (caller.kind === 'operator' && !caller.operator.roles.includes('ops')) {
+      throw new Problem(403, 'wrong_role', `Operator ${caller.operator.id} lacks the role "ops"`)
     }
     limiter.admit(key, unitsOfBody(request))
     const manager: TemplateManager =

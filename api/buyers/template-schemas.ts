@@ -6,6 +6,8 @@ const ONE_LINE = /^(?=.*\S)[^\p{Cc}\p{Cs}]+$/u
 const line = (example: string) =>
   z.string().min(1).max(256).regex(ONE_LINE, 'must be one line of text, not blank').meta({ example })
 const buyerId = z.int().min(1).max(2_147_483_647).meta({ example: 145 })
+/** What PostgreSQL's integer holds. */
+const LARGEST_ID = 2_147_483_647
 const templateId = z.int().min(1).max(2_147_483_647).meta({ example: 26 })
 
 /** Query of `GET /buyers/v2/templates`. */
@@ -100,6 +102,7 @@ export const TemplatesQuery = z.strictObject({
   cursor: z
     .string()
     .regex(/^\d{1,10}$/, 'must be the next_cursor of a page before')
+    .refine((id) => Number(id) <= LARGEST_ID, 'must be the next_cursor of a page before')
     .optional(),
   limit: z
     .string()

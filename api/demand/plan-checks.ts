@@ -1,6 +1,7 @@
-import { isCountry } from '../../platform/config/iso-codes.js'
+import { countryOf } from '../../domain/country.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import type { TargetingAttribute } from '../../platform/config/targeting-attributes.js'
+import { isUriText } from '../../platform/egress/uri-text.js'
 import { validateUrl } from '../../platform/egress/url-policy.js'
 import type { GatewayFault } from '../http/gateway-errors.js'
 
@@ -20,7 +21,7 @@ export interface PlanRules {
  */
 export function planFaults(body: unknown, rules: PlanRules): GatewayFault[] {
   const plan = recordOf(body)
-  const country = typeof plan.country === 'string' && isCountry(plan.country) ? plan.country : null
+  const country = typeof plan.country === 'string' ? countryOf(plan.country) : null
   const names = listOf(plan.target_panels).map((panel) => recordOf(panel).name)
   const quotas = listOf(plan.quotas).map(recordOf)
   const qualificationsAt = (list: unknown, path: string) =>
@@ -50,8 +51,10 @@ export function planFaults(body: unknown, rules: PlanRules): GatewayFault[] {
 export function urlFaults(address: string, field: string, allowPrivate: boolean): GatewayFault[] {
   const format = (message: string): GatewayFault[] => [{ constraint: 'format', field, message }]
   if (address === '') return []
-  if (!/^[\x21-\x7e]+$/.test(address)) {
-    return format('must be a URI: no spaces or control characters, everything beyond ASCII percent-encoded')
+  if (!isUriText(address)) {
+    return format(
+      'must be a URI (RFC 3986): spaces, quotes, backslashes, <, > and everything beyond ASCII percent-encoded',
+    )
   }
   const [, authority = ''] = /^https?:\/\/([^/?#]*)/i.exec(address) ?? []
   if (authority === '') return format('must be an absolute URL, such as https://survey.example/s/1')

@@ -1,3 +1,4 @@
+import { countryOf } from '../../domain/country.js'
 import { availableOfPlan, availableOfQuota } from '../../domain/plan/counting.js'
 import type { PlanStanding } from '../../domain/plan/plan-survey.js'
 import type { PlanQualification, PlanQuota, SurveyPlan } from '../../domain/plan/survey-plan.js'
@@ -28,7 +29,8 @@ function planOf(body: SurveyPlanRequest, panels: readonly PanelConfig[]): Survey
   return present({
     surveyId: body.survey_id,
     categories: body.categories,
-    country: body.country,
+    // the one spelling: everything that counts by country compares codes as they are
+    country: countryOf(body.country) ?? body.country,
     locale: body.locale,
     surveyUrl: body.survey_url,
     type: body.type,

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express'
-import { isCountry } from '../../platform/config/iso-codes.js'
+import { countryOf as canonical } from '../../domain/country.js'
 import type { TargetingAttribute } from '../../platform/config/targeting-attributes.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { fault } from '../http/gateway-errors.js'
@@ -56,7 +56,9 @@ export function targetingPanels(deps: Pick<ApiDependencies, 'config'>): RequestH
 
 function countryOf(request: Request): string | null {
   const country = parameterOf(request, 'country')
-  if (country === null || isCountry(country)) return country
+  if (country === null) return null
+  const known = canonical(country)
+  if (known !== null) return known
   throw fault('format', 'country', 'must be an ISO 3166-1 alpha-3 code in capitals, such as USA')
 }
 

@@ -1,16 +1,24 @@
 import type { RequestHandler } from 'express'
 import { readLedger, readTrialBalance } from '../../db/read-models/ledger.js'
+import { numberPostings } from '../../db/stores/ledger-numbers.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { parse } from '../http/validate.js'
-import { cursorOf } from '../panel/paging.js'
-import { type LedgerAnswer, LedgerQuery, type TrialBalanceAnswer, TrialBalanceQuery } from './schemas.js'
+import {
+  type LedgerAnswer,
+  LedgerQuery,
+  ledgerCursorOf,
+  type TrialBalanceAnswer,
+  TrialBalanceQuery,
+} from './schemas.js'
 
 /** `GET /v1/finance/ledger`: transactions with their entries, as they were posted. */
 export function ledger(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const query = parse(LedgerQuery, request.query)
     const filter = { period: query.period ?? null, account: query.account ?? null }
-    const { rows, next } = await readLedger(deps.knex, filter, query.cursor ?? null, query.limit)
+    // what was posted since the last reader gets its place: the order is settled when somebody looks
+    await numberPostings(deps.knex)
+    const { rows, next, resume } = await readLedger(deps.knex, filter, query.cursor ?? null, query.limit)
     const answer: LedgerAnswer = {
       transactions: rows.map((transaction) => ({
         transaction_id: transaction.transactionId,
@@ -26,7 +34,8 @@ export function ledger(deps: ApiDependencies): RequestHandler {
           currency: entry.currency,
         })),
       })),
-      next_cursor: cursorOf(next),
+      next_cursor: ledgerCursorOf(next),
+      resume_cursor: ledgerCursorOf(resume),
     }
     response.json(answer)
   }

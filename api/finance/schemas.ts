@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { stamp, text } from '../panel/fields.js'
-import { cursor, pageSize, utcDate } from '../panel/paging.js'
+import { inOrder, NOT_IN_ORDER, pageSize, utcDate } from '../panel/paging.js'
 
 const period = z
   .string({ error: 'must be a month such as 2026-01' })
@@ -8,18 +8,39 @@ const period = z
   .meta({ description: 'A month, YYYY-MM in UTC', example: '2026-01' })
 
 /** Query of `GET /v1/finance/completes.csv`. */
-export const CompletesQuery = z.strictObject({
-  from: utcDate.optional().meta({ description: 'Completed on or after this day (UTC); left out: from the first' }),
-  to: utcDate.optional().meta({ description: 'Completed before this day (UTC); left out: to the last' }),
-  connection: text(1, 128).optional(),
-  panel: text(1, 128).optional(),
-})
+export const CompletesQuery = z
+  .strictObject({
+    from: utcDate.optional().meta({ description: 'Completed on or after this day (UTC); left out: from the first' }),
+    to: utcDate.optional().meta({ description: 'Completed before this day (UTC); left out: to the last' }),
+    connection: text(1, 128).optional(),
+    panel: text(1, 128).optional(),
+  })
+  .refine(inOrder, NOT_IN_ORDER)
+
+const LARGEST_NUMBER = 2n ** 63n - 1n
+
+/** Writes how far a reader of the ledger has come as an opaque cursor. */
+export const ledgerCursorOf = (number: string | null): string | null =>
+  number === null ? null : Buffer.from(`ledger:${number}`).toString('base64url')
+
+const ledgerCursor = z
+  .string({ error: 'must be text' })
+  .transform((given, context): string => {
+    const [, number] = /^ledger:([1-9]\d{0,18})$/.exec(Buffer.from(given, 'base64url').toString('utf8')) ?? []
+    if (number !== undefined && BigInt(number) <= LARGEST_NUMBER) return number
+    context.addIssue({
+      code: 'custom',
+      message: 'must be a next_cursor or resume_cursor of the ledger; one of an earlier version is void: leave it out',
+    })
+    return z.NEVER
+  })
+  .meta({ type: 'string', description: '`next_cursor` or `resume_cursor` of an earlier page; opaque' })
 
 /** Query of `GET /v1/finance/ledger`. */
 export const LedgerQuery = z.strictObject({
   period: period.optional(),
   account: text(1, 300).optional().meta({ example: 'receivable:kantar-us' }),
-  cursor: cursor.optional(),
+  cursor: ledgerCursor.optional(),
   limit: pageSize(100, 500),
 })
 
@@ -47,6 +68,10 @@ export const LedgerAnswer = z
       }),
     ),
     next_cursor: z.string().nullable().meta({ example: null }),
+    resume_cursor: z.string().nullable().meta({
+      example: 'bGVkZ2VyOjQxMg',
+      description: 'Where to go on later: what is posted from now on comes after it. Null while there is nothing',
+    }),
   })
   .meta({ id: 'Ledger' })
 export type LedgerAnswer = z.output<typeof LedgerAnswer>

@@ -1,12 +1,26 @@
+import type { IncomingMessage } from 'node:http'
 import express, { type RequestHandler } from 'express'
+import { changedNumber } from './json-numbers.js'
 import { Problem } from './problem.js'
+import { invalid } from './validate.js'
 
 /** Nobody means more levels than this; some thousand would exhaust the stack of whoever writes the value down again. */
 const MOST_LEVELS = 64
 
-/** Reads JSON bodies up to 256 KB and 64 levels; another content type with a body is 415. */
+/** The text of a body while it is read: numbers are checked in it once it is known to be JSON. */
+const texts = new WeakMap<IncomingMessage, string>()
+
+/**
+ * Reads JSON bodies up to 256 KB and 64 levels; another content type with a body is 415. A number that would not come
+ * back with the digits it was sent with is a 400 that names its field.
+ */
 export function jsonBody(limit = '256kb'): RequestHandler[] {
-  const read = express.json({ limit, type: ['application/json', 'application/*+json'], strict: false })
+  const read = express.json({
+    limit,
+    type: ['application/json', 'application/*+json'],
+    strict: false,
+    verify: keepText,
+  })
   return [
     (request, _response, next) => {
       const sent =
@@ -21,9 +35,19 @@ export function jsonBody(limit = '256kb'): RequestHandler[] {
       if (isDeeperThan(request.body, MOST_LEVELS)) {
         throw new Problem(400, 'invalid_request', `The body is nested too deeply: at most ${MOST_LEVELS} levels`)
       }
+      const changed = changedNumber(texts.get(request) ?? '')
+      texts.delete(request)
+      if (changed !== null) {
+        const message = `${changed.literal} has more digits than a JSON number keeps: send it as text, in quotes`
+        throw invalid([{ field: changed.field, message }])
+      }
       next()
     },
   ]
+}
+
+function keepText(request: IncomingMessage, _response: unknown, body: Buffer, charset: string): void {
+  texts.set(request, new TextDecoder(charset).decode(body))
 }
 
 /** Whether a value of JSON has more levels of arrays and objects. A level at a time: it costs no stack. */

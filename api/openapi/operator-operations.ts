@@ -42,7 +42,7 @@ const financeOperations: readonly Operation[] = [
     tag: 'Finance',
     summary: "The ledger's transactions in the order of posting",
     description:
-      'Double entry: debits equal credits in every transaction and currency. A reversal is a linked transaction.',
+      'Double entry: debits equal credits in every transaction and currency. A reversal is a linked transaction, and comes after the complete that it takes back. Follow `next_cursor` until it is null; `resume_cursor` asks later for what was posted since, and misses nothing.',
     audience: 'operator',
     query: LedgerQuery,
     answers: { 200: { description: 'A page of transactions', schema: LedgerAnswer } },

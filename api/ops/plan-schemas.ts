@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Keyset } from '../../db/read-models/keyset.js'
 import { PLAN_STATUSES } from '../../domain/plan/survey-plan.js'
 import { stamp, text } from '../panel/fields.js'
-import { pageSize } from '../panel/paging.js'
+import { isRealDay, pageSize } from '../panel/paging.js'
 
 const Place = z.tuple([
   z.string().regex(/^[12]\d{3}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/),
@@ -14,7 +14,7 @@ export const planCursor = z
   .string({ error: 'must be text' })
   .transform((given, context): Keyset => {
     const place = Place.safeParse(jsonOf(given))
-    if (place.success && !Number.isNaN(Date.parse(place.data[0]))) return { at: place.data[0], id: place.data[1] }
+    if (place.success && isRealDay(place.data[0])) return { at: place.data[0], id: place.data[1] }
     context.addIssue({ code: 'custom', message: 'must be a next_cursor of this list' })
     return z.NEVER
   })

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { countryOf } from '../../domain/country.js'
 import { ageOn } from '../../domain/panelist.js'
 import { isCountry } from '../../platform/config/iso-codes.js'
 
@@ -27,7 +28,8 @@ export const panelistId = text(1, 256).meta({ description: "The panel's own id o
 export const country = z
   .string({ error: 'must be text' })
   .refine(isCountry, 'must be an ISO 3166-1 alpha-3 country code in capitals, such as USA')
-  .meta({ description: 'ISO 3166-1 alpha-3', pattern: '^[A-Z]{3}$', example: 'USA' })
+  .transform((given) => countryOf(given) ?? given)
+  .meta({ type: 'string', description: 'ISO 3166-1 alpha-3', pattern: '^[A-Z]{3}$', example: 'USA' })
 
 export const locale = z
   .string({ error: 'must be text' })

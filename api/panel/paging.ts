@@ -47,13 +47,28 @@ export const utcDate = z.iso
   .transform((given) => new Date(given))
   .meta({ type: 'string', format: 'date', example: '2026-01-31' })
 
+/** A stamp of a day that its month has: JavaScript takes February 30, PostgreSQL does not. */
+export function isRealDay(stamp: string): boolean {
+  const at = new Date(stamp)
+  return !Number.isNaN(at.getTime()) && at.toISOString().slice(0, 10) === stamp.slice(0, 10)
+}
+
+/**
+ * For a query with `from` and `to`: a range that ends before it begins is a mistake, not an empty list. Both alike is the
+ * empty range, as ranges are half-open.
+ */
+export function inOrder({ from, to }: { readonly from?: Date | undefined; readonly to?: Date | undefined }): boolean {
+  return from === undefined || to === undefined || from <= to
+}
+export const NOT_IN_ORDER = { path: ['to'], error: 'must not be before from: the range is from ≤ t < to' }
+
 /** What is neither: PostgreSQL has no year 0, and a stamp of the year 9999 is a mistake of the sender's. */
 function isNearOurTime(given: string): boolean {
   const year = Number(given.slice(0, 4))
   return year >= 1900 && year <= 2999
 }
 
-const isInstant = (stamp: string): boolean => !Number.isNaN(Date.parse(stamp)) && isNearOurTime(stamp)
+const isInstant = (stamp: string): boolean => isRealDay(stamp) && isNearOurTime(stamp)
 
 function fromJson(base64: string): unknown {
   try {

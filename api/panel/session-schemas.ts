@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { GRADES, OUTCOMES } from '../../domain/outcome.js'
 import { money, panelistId, reward, stamp } from './fields.js'
-import { cursor, instant, pageSize } from './paging.js'
+import { cursor, inOrder, instant, NOT_IN_ORDER, pageSize } from './paging.js'
 import { SessionState } from './schemas.js'
 
 export const Outcome = z.enum(OUTCOMES).meta({ id: 'Outcome', description: "The gateway's eight outcomes" })
@@ -89,14 +89,16 @@ export const SessionAnswer = z
 export type SessionAnswer = z.output<typeof SessionAnswer>
 
 /** Query of `GET /v1/sessions`. */
-export const SessionsQuery = z.strictObject({
-  from: instant.optional().meta({ description: 'Created at or after' }),
-  to: instant.optional().meta({ description: 'Created before' }),
-  outcome: z.enum(OUTCOMES, { error: `must be one of ${OUTCOMES.join(', ')}` }).optional(),
-  panelist_id: panelistId.optional(),
-  cursor: cursor.optional(),
-  limit: pageSize(50, 500),
-})
+export const SessionsQuery = z
+  .strictObject({
+    from: instant.optional().meta({ description: 'Created at or after' }),
+    to: instant.optional().meta({ description: 'Created before' }),
+    outcome: z.enum(OUTCOMES, { error: `must be one of ${OUTCOMES.join(', ')}` }).optional(),
+    panelist_id: panelistId.optional(),
+    cursor: cursor.optional(),
+    limit: pageSize(50, 500),
+  })
+  .refine(inOrder, NOT_IN_ORDER)
 
 /** Answer of `GET /v1/sessions`, newest first. */
 export const SessionsAnswer = z

@@ -35,6 +35,13 @@ export const moneyInvariants: readonly Invariant[] = [
               select account, side, amount_minor, currency from ledger_entries where transaction_id = r.reverses))`,
   },
   {
+    id: 'I20c',
+    promise: 'in the order of the ledger a complete comes before what reverses it',
+    sql: `select r.transaction_id, r.number, t.number as reversed_number
+            from ledger_transactions r join ledger_transactions t on t.transaction_id = r.reverses
+           where r.number < t.number or (r.number is not null and t.number is null)`,
+  },
+  {
     id: 'I25',
     promise: 'payable sessions and unreversed completes in the ledger are the same, at the locked price',
     sql: `with paid as (
@@ -57,5 +64,12 @@ export const moneyInvariants: readonly Invariant[] = [
     promise: 'a complete that is not payable says why: provisional, reversed, free of charge, over quota or in review',
     sql: `select session_id from sessions
            where outcome = 'COMPLETED' and not payable and not provisional and not needs_review and unpaid_reason is null`,
+  },
+  {
+    id: 'I37',
+    promise: 'no amount waits for somebody to check the scale it was stored in',
+    sql: `select s.session_id, s.connection, s.provider_session_id, s.cpi_minor, s.currency, s.payable, s.created_at
+            from sessions s join currency_scales c on c.currency = s.currency
+           where c.checked_at is null and s.created_at < c.since`,
   },
 ]

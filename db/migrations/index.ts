@@ -20,9 +20,11 @@ import * as postbackRounds from './0019-postback-rounds.js'
 import * as arrivalProofs from './0020-arrival-proofs.js'
 import * as unknownWords from './0021-unknown-words.js'
 import * as otherSurveys from './0022-other-surveys.js'
-import * as heartbeats from './0027-heartbeats.js'
-import * as operatorSignOuts from './0029-operator-sign-outs.js'
-import * as waitingRespondents from './0030-waiting-respondents.js'
+import * as ledgerNumbers from './0023-ledger-numbers.js'
+import * as currencyScales from './0024-currency-scales.js'
+import * as heartbeats from './0025-heartbeats.js'
+import * as operatorSignOuts from './0026-operator-sign-outs.js'
+import * as waitingRespondents from './0027-waiting-respondents.js'
 
 interface Migration {
   readonly name: string
@@ -53,9 +55,11 @@ const migrations: readonly Migration[] = [
   { name: '0020-arrival-proofs', ...arrivalProofs },
   { name: '0021-unknown-words', ...unknownWords },
   { name: '0022-other-surveys', ...otherSurveys },
-  { name: '0027-heartbeats', ...heartbeats },
-  { name: '0029-operator-sign-outs', ...operatorSignOuts },
-  { name: '0030-waiting-respondents', ...waitingRespondents },
+  { name: '0023-ledger-numbers', ...ledgerNumbers },
+  { name: '0024-currency-scales', ...currencyScales },
+  { name: '0025-heartbeats', ...heartbeats },
+  { name: '0026-operator-sign-outs', ...operatorSignOuts },
+  { name: '0027-waiting-respondents', ...waitingRespondents },
 ]
 
 /** What knex reads the migrations from. */

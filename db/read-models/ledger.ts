@@ -1,5 +1,4 @@
 import type { Knex } from '../connect.js'
-import { type Keyset, pageOf, stampText } from './keyset.js'
 
 export interface LedgerEntry {
   readonly account: string
@@ -10,6 +9,8 @@ export interface LedgerEntry {
 }
 
 export interface LedgerTransaction {
+  /** Decimal text: where it stands in the order of posting. */
+  readonly number: string
   readonly transactionId: string
   readonly at: Date
   readonly kind: 'complete' | 'reversal' | 'adjustment'
@@ -19,20 +20,21 @@ export interface LedgerTransaction {
   readonly entries: readonly LedgerEntry[]
 }
 
-interface TransactionRow extends Omit<LedgerTransaction, 'entries'> {
-  readonly keysetAt: string
-}
+type TransactionRow = Omit<LedgerTransaction, 'entries'>
 
 /**
- * The ledger's transactions in the order they were posted, each with all of its entries.
+ * The ledger's transactions in the order they were posted, each with all of its entries; those which have their running
+ * number (`numberPostings`).
  * @param filter.account only transactions that touch it
+ * @param after the number of the last one that is known already
+ * @returns a page; `next` is null on the last one, `resume` where to go on later in any case
  */
 export async function readLedger(
   knex: Knex,
   filter: { readonly period: string | null; readonly account: string | null },
-  after: Keyset | null,
+  after: string | null,
   limit: number,
-): Promise<{ rows: readonly LedgerTransaction[]; next: Keyset | null }> {
+): Promise<{ rows: readonly LedgerTransaction[]; next: string | null; resume: string | null }> {
   const query = knex('ledger_transactions as t')
     .select({
       transactionId: 't.transaction_id',
@@ -41,9 +43,10 @@ export async function readLedger(
       sessionId: 't.session_id',
       reverses: 't.reverses',
       reason: 't.reason',
-      keysetAt: knex.raw(stampText('t.at')),
+      number: 't.number',
     })
-    .orderBy(['t.at', 't.transaction_id'])
+    .where('t.number', '>', after ?? '0')
+    .orderBy('t.number')
     .limit(limit + 1)
   if (filter.period !== null) query.where('t.period', filter.period)
   const { account } = filter
@@ -52,27 +55,17 @@ export async function readLedger(
       entries.from('ledger_entries as e').whereRaw('e.transaction_id = t.transaction_id').where('e.account', account),
     )
   }
-  if (after !== null) query.whereRaw('(t.at, t.transaction_id) > (?::timestamptz, ?::uuid)', [after.at, after.id])
   const found: TransactionRow[] = await query
-  const page = pageOf(
-    found.map((row) => ({ ...row, keyset: { at: row.keysetAt, id: row.transactionId } })),
-    limit,
-  )
+  const page = found.slice(0, limit)
   const entries = await entriesOf(
     knex,
-    page.rows.map((row) => row.transactionId),
+    page.map((row) => row.transactionId),
   )
+  const resume = page.at(-1)?.number ?? after
   return {
-    rows: page.rows.map((row) => ({
-      transactionId: row.transactionId,
-      at: row.at,
-      kind: row.kind,
-      sessionId: row.sessionId,
-      reverses: row.reverses,
-      reason: row.reason,
-      entries: entries.get(row.transactionId) ?? [],
-    })),
-    next: page.next,
+    rows: page.map((row) => ({ ...row, entries: entries.get(row.transactionId) ?? [] })),
+    next: found.length > limit ? resume : null,
+    resume,
   }
 }
 

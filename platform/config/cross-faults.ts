@@ -1,6 +1,6 @@
+import { countryOf } from '../../domain/country.js'
 import type { ConfigPath, Fault } from './faults.js'
 import { formatPath } from './faults.js'
-import { isCountry } from './iso-codes.js'
 import { listAt, textAt } from './raw-lists.js'
 import { isMapValue } from './schema-walk.js'
 
@@ -138,7 +138,12 @@ function unknownCountries(data: unknown): Fault[] {
     const example = '{ USA: { locales: [en-US], currency: USD } }'
     if (Object.keys(markets).length === 0) return [{ path, text: 'must have at least one country', example }]
     return Object.keys(markets)
-      .filter((code) => !isCountry(code))
-      .map((code) => ({ path: [...path, code], text: 'must be an ISO 3166-1 alpha-3 country code', example }))
+      .filter((code) => countryOf(code) !== code)
+      .map((code) => ({ path: [...path, code], text: countryFault(code), example }))
   })
+}
+
+const countryFault = (code: string): string => {
+  const known = countryOf(code)
+  return known === null ? 'must be an ISO 3166-1 alpha-3 country code' : `must be spelled ${known}`
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { countryOf } from '../../domain/country.js'
+import { isUriText } from '../egress/uri-text.js'
 import { formatDuration, parseDuration } from './duration.js'
 import { type FieldNote, fieldNotes, fromEnvironment } from './field-notes.js'
-import { isCountry, isCurrency } from './iso-codes.js'
+import { isCurrency } from './iso-codes.js'
 
 /** Says why a value is not acceptable; the text follows "path: " in the fault line. */
 export class Complaint {
@@ -133,6 +135,7 @@ export const baseUrl = (example: string) =>
 function urlComplaint(value: string): Complaint | null {
   if (CONTROL.test(value) || /\s/.test(value))
     return new Complaint('must be a URL without spaces or control characters')
+  if (!isUriText(value)) return new Complaint('must be a URL without quotes, backslashes or other marks (RFC 3986)')
   const url = URL.canParse(value) ? new URL(value) : null
   if (!url || !/^https?:\/\//i.test(value)) return new Complaint('must be a URL that begins with https://')
   if (url.username !== '' || url.password !== '') return new Complaint('must not carry a user name or password')
@@ -149,9 +152,7 @@ export const hostAndPort = (example: string) =>
 
 /** ISO 3166-1 alpha-3. */
 export const country = (example = 'USA') =>
-  textField({ example }, (value) =>
-    isCountry(value) ? value : new Complaint('must be an ISO 3166-1 alpha-3 country code'),
-  )
+  textField({ example }, (value) => countryOf(value) ?? new Complaint('must be an ISO 3166-1 alpha-3 country code'))
 
 /** A locale as the gateway spells it: language in lower case, dash, country in upper case (seed 000, Survey Plan). */
 export const locale = (example = 'en-US') =>

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { countryOf } from '../../domain/country.js'
 import { fromMajorUnits, type Money, money } from '../../domain/money.js'
 import type { Device, Quota, Survey } from '../../domain/survey.js'
 import type { SupplyChange, Unreadable } from '../adapter.js'
@@ -44,7 +45,7 @@ function toSurvey(update: SurveyPlanUpdate, policy: EntryPolicy): Survey {
   return {
     providerSurveyId: plan.id,
     status: STATUS[plan.status],
-    country: plan.country.toUpperCase(),
+    country: countryOf(plan.country.toUpperCase()) ?? plan.country.toUpperCase(),
     locale: plan.locale ? plainLocale(plan.locale) : null,
     // The document counts whole minutes; "0" is less than one, and a ranking divides by it.
     loiMinutes: Math.max(1, Math.ceil(plan.loi)),

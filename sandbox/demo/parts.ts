@@ -1,11 +1,13 @@
+import { digitsOf } from '../currency-digits.js'
 import { type Html, html } from '../pages/html.js'
 import type { Offer } from './answers.js'
 
 /** Money as people write it: 150 minor units of USD is "US$1.50". */
 export function moneyText({ amount_minor, currency }: { amount_minor: number; currency: string }): string {
   try {
-    const format = new Intl.NumberFormat('en', { style: 'currency', currency })
-    const digits = format.resolvedOptions().maximumFractionDigits ?? 2
+    const digits = digitsOf(currency)
+    const decimals = { minimumFractionDigits: digits, maximumFractionDigits: digits }
+    const format = new Intl.NumberFormat('en', { style: 'currency', currency, ...decimals })
     return format.format(amount_minor / 10 ** digits)
   } catch {
     return `${amount_minor} ${currency}`

@@ -27,8 +27,8 @@ function strangers({ audience, path }: Operation): string[] {
     case 'panel':
       return [...operators, KEYS.buyer, KEYS.platform]
     case 'demand_partner':
-      // an operator looks after the templates that are everybody's
-      return [KEYS.alpha, KEYS.platform, ...(path.startsWith('/v1/templates') ? [] : operators)]
+      // an operator with the role ops looks after the templates that are everybody's
+      return [KEYS.alpha, KEYS.platform, ...(path.startsWith('/v1/templates') ? [KEYS.finance] : operators)]
     case 'survey_platform':
       return [KEYS.alpha, KEYS.buyer, ...operators]
     default:

@@ -139,6 +139,8 @@ describe('the launch', () => {
 
   it.each([
     ['live_url', { live_url: 'not an address' }],
+    ['live_url', { live_url: 'https://survey.example/"><script>' }],
+    ['live_url', { live_url: 'https://survey.example\\\\evil.example/' }],
     ['live_url', { live_url: 'http://127.0.0.1/survey' }],
     ['panels[0]', { panels: ['nobody'] }],
     ['panels[0]', { panels: ['toplife'] }],

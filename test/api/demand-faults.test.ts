@@ -188,6 +188,13 @@ const CASES: [string, Record<string, unknown>, string[]][] = [
   ],
   ['survey_url that is none', { survey_url: 'survey-platform.com/survey' }, ['format survey_url']],
   ['survey_url with a space', { survey_url: 'https://survey-platform.com/a b' }, ['format survey_url']],
+  ...['\\evil', '"x"', '<script>', '|', '^', '`', '{', '}', '{{', '{{a b}}', '%', '%2', '%zz', '\t', '\u0000', 'ü'].map(
+    (mark): [string, Record<string, unknown>, string[]] => [
+      `survey_url with ${JSON.stringify(mark)}`,
+      { survey_url: `https://survey-platform.com/a?b=${mark}` },
+      ['format survey_url'],
+    ],
+  ),
   ['survey_url of another scheme', { survey_url: 'javascript:alert(1)' }, ['format survey_url']],
   ['survey_url in clear text', { survey_url: 'http://survey-platform.com/s' }, ['format survey_url']],
   ['survey_url of a private address', { survey_url: 'https://10.0.0.1/s' }, ['format survey_url']],
@@ -295,6 +302,10 @@ describe('one answer', () => {
 
 describe('a plan is taken with', () => {
   test.each<[string, Record<string, unknown>]>([
+    [
+      'an apostrophe, brackets and percent signs that mean something',
+      { survey_url: "https://s.example/o'b/%7B%7BSESSION_ID%7D%7D?a[]=%20((COUNTRY))&b=!$*+,;:@#f" },
+    ],
     ['placeholders of either kind', { survey_url: 'https://s.example/x?a=((SESSION_ID))&b={{PANELIST_ID}}&c=d#e' }],
     [
       'several ranges, and both ends at the limits',

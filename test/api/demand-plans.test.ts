@@ -28,10 +28,34 @@ const QUOTA = 'demand-partner-quota-id'
 const NOT_FOUND = { code: '404', message: expect.any(String), success: false }
 
 describe('a survey plan', () => {
+  test('that nobody can get into is taken, and the answer says why', async () => {
+    const warningOf = async (given: object) =>
+      (await acme.post({ ...SEED_PLAN, finish_date: undefined, ...given })).headers['tributary-warning']
+    const [quota] = SEED_PLAN.quotas as object[]
+    expect(await warningOf({})).toBeUndefined()
+    expect(await warningOf({ finish_date: '2999-12-31T00:00:00Z', quotas: [] })).toBeUndefined()
+    expect(
+      await warningOf({
+        quotas: [
+          { ...quota, target_completes: 0 },
+          { ...quota, id: 'b' },
+        ],
+      }),
+    ).toBeUndefined()
+    expect(await warningOf({ quotas: [{ ...quota, target_completes: 0 }] })).toContain(
+      'every quota has target_completes 0',
+    )
+    expect(
+      await warningOf({ finish_date: '2020-01-01T00:00:00Z', quotas: [{ ...quota, target_completes: 0 }] }),
+    ).toMatch(/is in the past.*; every quota/)
+  })
+
   test("of the seed's own example is launched, and read back as it was posted", async () => {
     const created = await acme.post(SEED_PLAN)
     expect(created.status).toBe(201)
     expect(created.body).toEqual({ id: expect.stringMatching(/^plan_[\w-]{24}$/) })
+    // its finish date is in 2024
+    expect(created.headers['tributary-warning']).toContain('finish_date 2024-09-23T00:00:00.000Z is in the past')
     const { id } = created.body as { id: string }
 
     const read = await acme.get(`/survey-plans/${id}`)

@@ -145,6 +145,21 @@ describe('the ledger', () => {
     expect(body.transactions.length).toBe(2)
   })
 
+  it('can be followed: what is posted later comes after the cursor, and the end has one too', async () => {
+    const at = new Date('2023-05-05T10:00:00Z')
+    const first = await anEndedSession(api.knex, at)
+    const page = (await get('ledger?period=2023-05')).body
+    expect([page.transactions.length, page.next_cursor]).toEqual([1, null])
+    const resume = `ledger?period=2023-05&cursor=${page.resume_cursor}`
+    const nothing = (await get(resume)).body
+    expect([nothing.transactions, nothing.next_cursor, nothing.resume_cursor]).toEqual([[], null, page.resume_cursor])
+    await claims(api.knex, first.sessionId, at, { outcome: 'REJECTED', grade: 'E2' })
+    // of an earlier time, and yet later in the ledger
+    await anEndedSession(api.knex, new Date('2023-05-01T10:00:00Z'))
+    const kinds = (await get(resume)).body.transactions.map((one: { kind: string }) => one.kind)
+    expect(kinds).toEqual(['reversal', 'complete'])
+  })
+
   it('pages by account without loss', async () => {
     const made: string[] = []
     for (let index = 0; index < 7; index++) {
@@ -204,6 +219,12 @@ describe('the ledger', () => {
     ['period', 'ledger?period=2026-13'],
     ['period', 'ledger?period=2026'],
     ['cursor', `ledger?cursor=${randomUUID()}`],
+    // a cursor of the versions that followed the clock
+    [
+      'cursor',
+      `ledger?cursor=${Buffer.from(`["2026-01-01T00:00:00.000000Z","${randomUUID()}"]`).toString('base64url')}`,
+    ],
+    ['cursor', `ledger?cursor=${Buffer.from('ledger:9223372036854775808').toString('base64url')}`],
     ['account', 'ledger?account='],
     ['limit', 'ledger?limit=1000'],
     ['period', 'trial-balance?period=0000-01'],

@@ -216,6 +216,10 @@ const violations: Record<string, Plant> = {
         where t.transaction_id = e.transaction_id and t.session_id = ? and t.kind = 'reversal' and e.account like 'receivable:%'`,
       [reversed.session_id],
     ),
+  I20c: (trx, { reversed }) =>
+    trx.raw("update ledger_transactions set number = 1 where session_id = ? and kind = 'reversal'", [
+      reversed.session_id,
+    ]),
   I22: (trx) => trx.raw('alter table postbacks no force row level security'),
   I23: (trx, { paid }) => trx('session_events').where({ session_id: paid.session_id, type: 'created' }).delete(),
   I24: (trx, { paid }) => trx('session_inputs').insert({ session_id: paid.session_id, profile: '{}' }),
@@ -240,6 +244,12 @@ const violations: Record<string, Plant> = {
       .where({ slot: 'released' })
       .update({ slot: 'held', held_until: ago('1 minute') }),
   I35: (trx) => trx('plan_sessions').where({ slot: 'filled' }).update({ panelist_profile: '{"age": 22}' }),
+  I37: (trx, { paid }) =>
+    trx.raw('update currency_scales set currency = ?, since = ? where currency = ?', [
+      paid.currency,
+      new Date(paid.created_at.getTime() + 1),
+      'COP',
+    ]),
   I36: (trx) =>
     trx('survey_plans')
       .where({ status: 'OPEN' })

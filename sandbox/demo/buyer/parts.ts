@@ -1,4 +1,5 @@
 import type { PlanView } from '../../buyer/answers.js'
+import { digitsOf } from '../../currency-digits.js'
 import { type Html, html } from '../../pages/html.js'
 import { moneyText } from '../parts.js'
 
@@ -32,14 +33,6 @@ export function priceText({ cpi, unit, currency }: PlanView['survey_plan']['pric
     amount_minor: Math.round(cpi * count * (unit === 'main' ? 10 ** digitsOf(currency) : 1)),
     currency,
   })
-}
-
-function digitsOf(currency: string): number {
-  try {
-    return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
-  } catch {
-    return 2
-  }
 }
 
 /** Who a plan or a quota wants, in a line. */
