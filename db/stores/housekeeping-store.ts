@@ -1,6 +1,6 @@
 import type { Knex } from '../connect.js'
 
-const HOUSEKEEPING_LOCK = 7_411_002
+const HOUSEKEEPING_LOCK = 7_411_006
 
 /** Runs work in a transaction which one process at a time may have. @returns null when another has it */
 export async function tryLease<Result>(knex: Knex, work: (trx: Knex) => Promise<Result>): Promise<Result | null> {
