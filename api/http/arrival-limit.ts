@@ -5,8 +5,12 @@ import { hold } from './hold.js'
 import { Problem } from './problem.js'
 import { RefusalLimit } from './refusal-limit.js'
 
-/** Refused arrivals of one address in a minute: a good deal more than a provider with a wrong setting sends by mistake. */
-const REFUSED_PER_MINUTE = 300
+/**
+ * Refused arrivals of one address in a minute: a good deal more than a provider with a wrong setting sends by mistake.
+ * Twenty a second fill up again, so whoever waits for each answer (a tenth of a second, `hold.ts`) is always read: the
+ * first authentic arrival behind a flood of forged ones is believed.
+ */
+const REFUSED_PER_MINUTE = 1_200
 
 /**
  * Stops an address of which every arrival within the last minute was refused, before anything of the next one is read:

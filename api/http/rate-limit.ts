@@ -4,7 +4,7 @@ import { Problem } from './problem.js'
 import { RefusalLimit } from './refusal-limit.js'
 
 /** Wrong keys an address may send in a minute. A right key is never refused for them. */
-const WRONG_KEYS_PER_MINUTE = 60
+const WRONG_KEYS_PER_MINUTE = 120
 
 /**
  * A token bucket for every key: `perSecond` in the long run, `burst` within a moment (docs/api.md, Limits). What is

@@ -39,7 +39,10 @@ const loops = {
       signal: async (signal: { name: string }, ...args: unknown[]) => told.push([id, signal.name, ...args]),
     }),
   },
-  connection: { withDeadline: (_deadline: number, work: () => Promise<unknown>) => work() },
+  connection: {
+    withDeadline: (_deadline: number, work: () => Promise<unknown>) => work(),
+    workflowService: { getSystemInfo: async () => ({}) },
+  },
 } as unknown as Client
 
 function app(given: { temporal?: Client; operators?: ReadingApi['deps']['config']['operators'] } = {}) {
