@@ -1,3 +1,4 @@
+import type { VocabularyMapping } from '../domain/mapping.js'
 import type { ConnectionWords, KnownAttribute } from '../domain/words/known-attribute.js'
 import { ProfileWords } from '../domain/words/profile-words.js'
 import type { TargetingAttribute } from '../platform/config/targeting-attributes.js'
@@ -11,11 +12,17 @@ export function profileWordsOf(config: TributaryConfig, upstreams: readonly Upst
     (upstream): ConnectionWords => ({
       connection: upstream.connection,
       provider: upstream.adapter.name,
-      mapping: vocabularyOf(config, upstream),
+      mapping: withoutDevice(vocabularyOf(config, upstream)),
       takesBirthday: upstream.adapter.matchPanelist !== undefined,
     }),
   )
   return new ProfileWords(config.targetingAttributes.map(questionOf), connections)
+}
+
+/** The device is answered from the call's `device`, never from a profile: it is none of a profile's words. */
+function withoutDevice({ identity, attributes }: VocabularyMapping): VocabularyMapping {
+  const { device: _device, ...words } = attributes
+  return { identity, attributes: words }
 }
 
 function questionOf(attribute: TargetingAttribute): KnownAttribute {

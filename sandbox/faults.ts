@@ -10,7 +10,7 @@ export const DRIFT_KINDS = [
   'unknown_status',
   'cpi_as_text',
   'unreadable_range',
-  'quotas_null',
+  'quotas_as_text',
   'not_an_object',
 ] as const
 export type DriftKind = (typeof DRIFT_KINDS)[number]

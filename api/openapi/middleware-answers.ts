@@ -25,8 +25,6 @@ const PROBLEM = { schema: ProblemAnswer, contentType: 'application/problem+json'
 /** How an error of this status is written in these words. */
 export function errorBody(words: ErrorWords, status: number): Omit<Answer, 'description'> {
   switch (words) {
-    case 'gateway_page':
-      return status === 503 ? PAGE : errorBody('gateway', status)
     case 'gateway':
       return { schema: status === 400 ? GatewayValidationAnswer : GatewayErrorAnswer }
     case 'buyer':
@@ -34,7 +32,7 @@ export function errorBody(words: ErrorWords, status: number): Omit<Answer, 'desc
     case 'supplier':
       return { schema: SupplierFailure }
     case 'page':
-      return status === 503 ? PAGE : PROBLEM
+      return PAGE
     case 'problem':
       return PROBLEM
   }
@@ -52,7 +50,7 @@ export function middlewareAnswers(operation: Operation): Record<number, Answer> 
     ...(keyed && words === 'problem' ? [403] : []),
     ...(body === undefined ? [] : [400, 413, 415]),
     ...(params === undefined && query === undefined ? [] : [400]),
-    ...(words === 'page' || words === 'gateway_page' ? [503] : []),
+    ...(words === 'page' ? [503] : []),
     500,
   ]
   return Object.fromEntries(

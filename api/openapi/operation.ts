@@ -5,10 +5,9 @@ export type Audience = 'panel' | 'operator' | 'demand_partner' | 'survey_platfor
 
 /**
  * How an address says what went wrong: problem+json; the gateway's Error and ValidationError; the buyers' codes; the
- * suppliers' failure; or a page for a respondent's browser, beside problem+json or the gateway's words for what no page is
- * made for.
+ * suppliers' failure; or a page for a respondent's browser.
  */
-export type ErrorWords = 'problem' | 'gateway' | 'buyer' | 'supplier' | 'page' | 'gateway_page'
+export type ErrorWords = 'problem' | 'gateway' | 'buyer' | 'supplier' | 'page'
 
 /** One answer of an operation. */
 export interface Answer {

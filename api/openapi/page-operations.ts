@@ -23,6 +23,7 @@ const button = (path: string, summary: string, fields: z.ZodObject = FormToken):
   body: { schema: fields, contentType: FORM },
   answers: {
     ...pressed,
+    400: page('The address cannot be read: a page that says so'),
     404: page('The page, saying that there is no such thing'),
     503: page('The page, saying that PostgreSQL, Temporal or the poll loop cannot be reached'),
   },

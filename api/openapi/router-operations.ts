@@ -40,7 +40,7 @@ export const routerOperations: readonly Operation[] = [
     description:
       "Takes the slot of a survey plan and redirects to the survey. Again: the same session, unless the plan says `resume_allowed: false`. Expired, closed, paused or full: to the panel's redirect for TIMEOUT or QUOTA_FULL.",
     audience: 'anyone',
-    errors: 'gateway_page',
+    errors: 'page',
     params: TokenPath,
     answers: {
       200: page('The entry is still opening: a page that refreshes itself'),
@@ -83,7 +83,7 @@ export const routerOperations: readonly Operation[] = [
     description:
       'Nothing proves it, so a COMPLETED is provisional, and payable only where the buyer accepts unsigned outcomes. The outcome is written in any case.',
     audience: 'anyone',
-    errors: 'gateway_page',
+    errors: 'page',
     params: z.object({ outcome: z.string().meta({ example: 'completed' }) }),
     query: z.object({ t: z.string().meta({ description: 'The session token of the survey address' }) }),
     answers: {
@@ -98,7 +98,7 @@ export const routerOperations: readonly Operation[] = [
     tag: 'Session router',
     summary: 'Home from a survey',
     audience: 'anyone',
-    errors: 'gateway_page',
+    errors: 'page',
     params: TokenPath,
     answers: {
       302: HOME,

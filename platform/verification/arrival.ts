@@ -56,10 +56,10 @@ export interface GivenSignature {
 }
 
 /**
- * The one signature of an arrival. Its parameter is found in any case; twice with the same value it is one, and what
- * stands before the first is what it covers.
+ * The one signature of an arrival. Its parameter is found in any case. Twice it is refused, with the same value too: what
+ * a signature covers ends where it stands, so two of them would leave open where.
  * @returns undefined when the arrival comes without it
- * @throws VerificationError 'malformed' when it is there with different values, or is no text
+ * @throws VerificationError 'malformed' when it is there more than once, or is no text
  */
 export function signatureIn(
   arrival: ParsedArrival,
@@ -73,10 +73,10 @@ export function signatureIn(
     return { text: value, start: -1 }
   }
   if (location === 'query') {
-    const given = arrival.query.find(parameter)
+    const given = arrival.query.only(parameter)
     return given === undefined ? undefined : { text: given.verbatim, start: given.start }
   }
-  const given = arrival.body?.fields.find(parameter)
+  const given = arrival.body?.fields.only(parameter)
   if (given === undefined) return undefined
   if (given.text === null) throw new VerificationError('malformed', 'the signature is not text')
   return { text: given.text, start: -1 }

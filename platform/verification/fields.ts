@@ -32,6 +32,16 @@ export class Fields<Of extends Parameter = Parameter> {
     throw new VerificationError('malformed', `the parameter "${name}" is there more than once, with different values`)
   }
 
+  /**
+   * The one parameter of that name, in any case: for what must not be there twice, be it with the same value.
+   * @throws VerificationError 'malformed' when it is there more than once
+   */
+  only(name: string): Of | undefined {
+    const group = this.byName.get(name.toLowerCase()) ?? []
+    if (group.length > 1) throw new VerificationError('malformed', `"${name}" is there more than once`)
+    return group[0]
+  }
+
   /** Whether it is there with one value only. */
   isClear(name: string): boolean {
     const group = this.byName.get(name.toLowerCase()) ?? []

@@ -23,6 +23,6 @@ const BREAK: Record<DriftKind, (stored: StoredPlan) => unknown> = {
     ...plan,
     qualifications: [{ question_id: 'age', qualifying_answers: ['sixteen to forty'] }],
   }),
-  quotas_null: ({ plan }) => ({ ...plan, quotas: null }),
+  quotas_as_text: ({ plan }) => ({ ...plan, quotas: 'see attachment' }),
   not_an_object: ({ plan }) => plan.id,
 }

@@ -169,7 +169,7 @@ function drifted(text: string, share: number): string {
     return at % 3 === 0
       ? { ...survey, Price: undefined }
       : at % 3 === 1
-        ? { ...survey, Quotas: null }
+        ? { ...survey, Quotas: 'see attachment' }
         : { ...survey, LOI: 'long' }
   })
   return JSON.stringify({ ...list, Surveys: surveys })

@@ -49,7 +49,9 @@ test('finds what nobody takes care of, and leaves alone what is fresh', async ()
   expect(soon.postbacks).toEqual([])
 
   const much = await at(16 * MINUTE).findLeftBehind()
-  expect(much.postbacks).toEqual([{ postbackId: applied.postbackIds[0], redelivery: 1 }])
+  expect(much.postbacks).toEqual([
+    { postbackId: applied.postbackIds[0], redelivery: 1, sessionId: mute.session_id },
+  ])
   expect((await at(17 * MINUTE).findLeftBehind()).postbacks).toEqual([])
 })
 

@@ -2,7 +2,7 @@ import type { Express } from 'express'
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '../../api/app.js'
-import type { RateLimiter } from '../../api/http/rate-limit.js'
+import { RateLimiter } from '../../api/http/rate-limit.js'
 import { openApiDocument, operations } from '../../api/openapi/document.js'
 import type { Operation } from '../../api/openapi/operation.js'
 import type { Knex } from '../../db/connect.js'
@@ -49,6 +49,12 @@ function refusing(error: Error): Knex {
   })
   return statement as Knex
 }
+/** A limiter that has nothing left for anybody. */
+class Exhausted extends RateLimiter {
+  override take(): number {
+    return 1
+  }
+}
 const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
 
 const PROBES: readonly Probe[] = [
@@ -70,7 +76,7 @@ const PROBES: readonly Probe[] = [
     name: 'too many requests',
     status: 429,
     fits: isKeyed,
-    given: () => ({ limiter: { take: () => 1 } as unknown as RateLimiter }),
+    given: () => ({ limiter: new Exhausted(1, 1) }),
   },
   { name: 'broken JSON', status: 400, fits: takesJson, body: { type: 'application/json', text: '{"a":' } },
   { name: 'another content type', status: 415, fits: takesJson, body: { type: 'text/plain', text: 'hello' } },

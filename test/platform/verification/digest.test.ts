@@ -223,6 +223,8 @@ describe('what is refused', () => {
       '&%73tatus=Qualified',
       '&encValue=00',
       '&ENCVALUE=00',
+      // what a signature covers ends where it stands: two of them would leave open where
+      `&encValue=${signature}`,
     ]) {
       await expect(mechanism.verify(refusing(hmac()), arrivalOf(url + extra))).rejects.toMatchObject({
         kind: 'malformed',

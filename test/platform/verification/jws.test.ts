@@ -267,10 +267,10 @@ describe('forged tokens (reliability F40)', () => {
     const one = mechanism(jwksHost([]).http)
     const verifier = jws({ kind: 'public_key', pem: spki })
     const another = await token(ours, { ...CLAIMS, outcome: 'TERMINATED' })
-    await expect(one.verify(refusing(verifier), arrivalOf(`/r?jws=${jwt}&jws=${another}`))).rejects.toMatchObject({
-      kind: 'malformed',
-    })
-    expect(await one.verify(refusing(verifier), arrivalOf(`/r?jws=${jwt}&jws=${jwt}`))).toMatchObject({ signed: true })
+    for (const second of [another, jwt])
+      await expect(one.verify(refusing(verifier), arrivalOf(`/r?jws=${jwt}&jws=${second}`))).rejects.toMatchObject({
+        kind: 'malformed',
+      })
     await expect(one.verify(refusing(verifier), arrivalOf('/r?outcome=COMPLETED'))).rejects.toMatchObject({
       kind: 'forged',
     })
