@@ -31,13 +31,53 @@ export function clientOptions(given: ConnectionOptions): ConnectionOptions {
     ...given,
     channelArgs: { ...given.channelArgs, ...(direct ? { 'grpc.enable_http_proxy': 0 } : {}) },
     interceptors: [
-      (options, next) => retrying({ ...options, deadline: options.deadline ?? Date.now() + CALL_DEADLINE_MS }, next),
+      (options, next) =>
+        retrying(
+          { ...options, deadline: options.deadline ?? Date.now() + CALL_DEADLINE_MS },
+          endingWithItsConnection(next),
+        ),
     ],
   }
 }
 
 /** The SDK's own retries; given interceptors replace them. */
 const retrying = makeGrpcRetryInterceptor(defaultGrpcRetryOptions())
+
+type Interceptor = NonNullable<ConnectionOptions['interceptors']>[number]
+type NextCall = Parameters<Interceptor>[1]
+type Call = ReturnType<NextCall>
+
+/** gRPC's status of a call that its own side gave up. */
+const CANCELLED = 1
+
+/**
+ * A connection that is closed throws at the next call. For a retry of the SDK that is inside a timer, where nobody can
+ * catch it, and the process would end: the call is cancelled instead, and its caller told.
+ */
+function endingWithItsConnection(next: NextCall): NextCall {
+  return (options) => {
+    try {
+      return next(options)
+    } catch (error) {
+      return cancelledCall(error instanceof Error ? error.message : String(error))
+    }
+  }
+}
+
+function cancelledCall(details: string): Call {
+  return {
+    start: (metadata, listener) => {
+      setImmediate(() => listener?.onReceiveStatus?.({ code: CANCELLED, details, metadata }))
+    },
+    sendMessageWithContext: () => undefined,
+    sendMessage: () => undefined,
+    startRead: () => undefined,
+    halfClose: () => undefined,
+    cancelWithStatus: () => undefined,
+    getPeer: () => 'unknown',
+    getAuthContext: () => null,
+  }
+}
 
 /**
  * How payloads are written. With a key everything is encrypted, the messages and stacks of failures too.

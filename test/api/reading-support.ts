@@ -25,6 +25,7 @@ import { loadConfig } from '../../platform/config/load.js'
 import { createLogger } from '../../platform/logger.js'
 import { createSigner } from '../../platform/signing/signer.js'
 import { generateSigningKey } from '../../platform/signing/signing-key.js'
+import { clientOptions } from '../../platform/temporal/connection.js'
 import { connectionSchemas } from '../../providers/connection-schemas.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 
@@ -81,7 +82,7 @@ export async function startReadingApi(given: Partial<ApiDependencies> = {}): Pro
   const config = loadConfig({ file, env: {}, connectionSchemas })
   const publicUrl = 'http://tributary.example'
   const redelivered: [string, number][] = []
-  const connectionAway = Connection.lazy({ address: '127.0.0.1:1', connectTimeout: '1s' })
+  const connectionAway = Connection.lazy({ ...clientOptions({ address: '127.0.0.1:1' }), connectTimeout: '1s' })
   const deps = {
     config,
     panels: new Map(config.panels.map((one) => [one.id, one])),

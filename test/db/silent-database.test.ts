@@ -6,6 +6,12 @@ import { type CuttableDatabase, cuttable } from '../support/cut-database.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 
 /** A server that is there and says nothing, as one that was stopped with SIGSTOP. */
+/**
+ * Far from the 65 s that a background query may be silent, and from never: what is held to it ends by the limits of a
+ * request, on a machine that has much else to do, too.
+ */
+const PATIENCE_MS = 25_000
+
 let database: TestDatabase
 let gate: CuttableDatabase
 const pools: Knex[] = []
@@ -58,14 +64,15 @@ describe('a PostgreSQL that is frozen', () => {
     await expect(inside).rejects.toThrow(/has not said anything/)
     for (const { error, ms } of both) {
       expect(isDatabaseAway(error), String(error)).toBe(true)
-      expect(ms).toBeLessThan(7_500)
+      expect(ms).toBeLessThan(PATIENCE_MS)
     }
     // whoever comes now does not wait for another connection of before to be found silent
     const later = await failureOf(knex.raw('select 4'))
     expect(isDatabaseAway(later.error), String(later.error)).toBe(true)
-    expect(later.ms).toBeLessThan(6_000)
+    expect(later.ms).toBeLessThan(PATIENCE_MS)
     gate.mend()
-    expect((await knex.raw('select 5 as five')).rows).toEqual([{ five: 5 }])
+    // a connection that was begun while nothing answered may still run out of time
+    await expect.poll(async () => (await knex.raw('select 5 as five')).rows).toEqual([{ five: 5 }])
   })
 
   it('gives no connection back to the pool while a query is under way on it', async () => {
@@ -95,7 +102,7 @@ describe('a PostgreSQL that is frozen', () => {
     gate.stall()
     pools.length = 0
     const { ms } = await failureOf(knex.destroy())
-    expect(ms).toBeLessThan(6_000)
+    expect(ms).toBeLessThan(PATIENCE_MS)
   })
 
   it('is listened to again: whoever only listens asks whether it is there', async () => {
