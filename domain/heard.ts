@@ -68,8 +68,8 @@ export function heardConnection(
   if (row.paused) return { state: 'paused', reason: row.reason, silent: false }
   const queue = `supply-${row.connection}`
   if (workerSilentMs !== null && workerSilentMs > WORKER_SILENT_MS) {
-    const reason = `no worker on the queue ${queue} has been heard of for ${seconds(workerSilentMs)}: ${LOOK}`
-    return { state: own === 'blocked' ? own : 'degraded', reason: and(reason, row.reason), silent: true }
+    const reason = and(silentWorker(queue, workerSilentMs), row.reason)
+    return { state: own === 'blocked' ? own : 'degraded', reason, silent: true }
   }
   const limitMs = lateAfterMs(row, pollEveryMs)
   const successMs = since(row.lastSuccessAt, now)
@@ -84,6 +84,10 @@ export function heardConnection(
   const reason = `${what}, one is due every ${seconds(pollEveryMs)}: is a worker serving the queue ${queue} running, and the poll loop not paused in Temporal? ${LOOK}`
   return { state: 'degraded', reason: and(reason, row.failStreak > 0 ? row.reason : null), silent: true }
 }
+
+/** What to say of a queue whose worker has fallen silent. */
+export const silentWorker = (queue: string, silentMs: number): string =>
+  `no worker on the queue ${queue} has been heard of for ${seconds(silentMs)}: ${LOOK}`
 
 const LOOK = 'see docs/runbook.md, "Silent"'
 

@@ -1,7 +1,13 @@
 import type { RequestHandler } from 'express'
 import { type ConnectionOverview, readConnectionOverview } from '../../db/read-models/connection-overview.js'
 import { readHeardParts } from '../../db/read-models/heard-parts.js'
-import { DEFAULT_POLL_EVERY_MS, type Heard, heardConnection } from '../../domain/heard.js'
+import {
+  DEFAULT_POLL_EVERY_MS,
+  type Heard,
+  heardConnection,
+  silentWorker,
+  WORKER_SILENT_MS,
+} from '../../domain/heard.js'
 import type { SupplyKind } from '../../web/ops/ops-view.js'
 import { pollWorkflowId, supplyQueue } from '../../workflows/messages/poll.js'
 import type { ApiDependencies } from '../dependencies.js'
@@ -61,8 +67,12 @@ export function heardStanding(
   return heardConnection(row, every, queues.get(supplyQueue(row.connection)) ?? null, now)
 }
 
-function standingOf(
-  deps: ApiDependencies,
+/**
+ * How any connection stands as it was heard. One that is asked panelist by panelist has no loop that could fall silent,
+ * but without a worker on its queue nobody asks, and nobody opens an entry.
+ */
+export function standingOf(
+  deps: Pick<ApiDependencies, 'findUpstream'>,
   row: ConnectionOverview,
   queues: ReadonlyMap<string, number>,
   now: Date,
@@ -72,9 +82,14 @@ function standingOf(
     const { state, reason } = heardStanding(deps, row, queues, now)
     return { state, reason }
   }
+  if (row.paused) return { state: 'paused', reason: row.reason }
+  const queue = `entry-${row.connection}`
+  const silentMs = queues.get(queue) ?? 0
+  if (supply === 'asked' && silentMs > WORKER_SILENT_MS)
+    return { state: 'degraded', reason: silentWorker(queue, silentMs) }
   const notYet = supply === 'own' ? 'healthy' : 'starting'
   const own = row.state === 'removed' || row.state === 'starting' ? notYet : row.state
-  return { state: row.paused ? 'paused' : own, reason: row.reason }
+  return { state: own, reason: row.reason }
 }
 
 /**

@@ -5,7 +5,7 @@ import { type ConnectionOverview, readConnectionOverview } from '../../db/read-m
 import { type HeardParts, readHeardParts } from '../../db/read-models/heard-parts.js'
 import { readVitalSigns, type VitalSigns } from '../../db/read-models/vital-signs.js'
 import type { ApiDependencies } from '../dependencies.js'
-import { heardStanding, supplyOf } from '../ops/connections.js'
+import { standingOf, supplyOf } from '../ops/connections.js'
 import { temporalAnswers, within } from './health.js'
 import { httpRegistry } from './http-metrics.js'
 
@@ -109,7 +109,7 @@ function ownMetrics(deps: ApiDependencies): { registry: Registry; refresh: () =>
     for (const row of connections) {
       const { connection, provider } = row
       const polled = supplyOf(deps, connection) === 'polled' && row.state !== 'removed'
-      const state = polled ? heardStanding(deps, row, queues, now).state : row.paused ? 'paused' : row.state
+      const state = row.state === 'removed' ? row.state : standingOf(deps, row, queues, now).state
       states.set({ connection, provider, state }, 1)
       if (polled && row.lastSuccessAt !== null)
         silent.set({ connection }, Math.max(0, now.getTime() - row.lastSuccessAt.getTime()) / 1_000)

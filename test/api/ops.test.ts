@@ -4,10 +4,13 @@ import express from 'express'
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { errorHandler } from '../../api/http/errors.js'
+import { standingOf } from '../../api/ops/connections.js'
 import { opsRoutes } from '../../api/ops/routes.js'
+import type { ConnectionOverview } from '../../db/read-models/connection-overview.js'
 import { openConnection, pauseConnection, recordFailedPoll, takeEpoch } from '../../db/stores/connection-store.js'
 import { beat } from '../../db/stores/heartbeat-store.js'
 import { markRedriven, markStillBroken, quarantine } from '../../db/stores/quarantine-store.js'
+import type { Upstream } from '../../providers/upstream.js'
 import { connectTestTemporal, type SharedTemporal } from '../support/temporal.js'
 import { KEYS, type ReadingApi, startReadingApi, UNIQUE_CONNECTION } from './reading-support.js'
 
@@ -96,6 +99,19 @@ describe('GET /v1/ops/connections', () => {
     // a replica takes the queue over
     await beat(api.knex, { part: 'worker', process: 'there:2', queues: ['supply-kantar-us'] })
     expect(await shown()).toMatchObject({ state: 'healthy' })
+  })
+
+  it('does not call a connection healthy that is asked panelist by panelist, when nobody is there to ask', async () => {
+    const upstream = { adapter: { matchPanelist: async () => null } } as unknown as Upstream
+    const row = { connection: 'asked', state: 'healthy', reason: null, paused: false } as ConnectionOverview
+    const deps = { findUpstream: () => upstream }
+    const standing = (silentMs: number) =>
+      standingOf(deps, row, new Map([['entry-asked', silentMs]]), new Date('2031-01-01T00:00:00Z'))
+    expect(standing(24_000)).toEqual({ state: 'healthy', reason: null })
+    expect(standing(26_000)).toMatchObject({
+      state: 'degraded',
+      reason: expect.stringMatching(/^no worker on the queue entry-asked has been heard of for 26 s/),
+    })
   })
 
   it('links to the poll loop where the Temporal UI is known', async () => {
