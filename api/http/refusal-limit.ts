@@ -11,8 +11,8 @@ interface Standing {
 }
 
 /**
- * How many refusals an address may cause: a bucket of one minute's worth, which fills again all the time. Only what was
- * refused is counted, and an address of which something was proven within the last minute is not limited at all: behind
+ * How many refusals an address may cause: a bucket that fills again all the time, by default one of a minute's worth. Only
+ * what was refused is counted, and an address of which something was proven within the last minute is not limited at all: behind
  * one address there may be many.
  */
 export class RefusalLimit {
@@ -23,6 +23,7 @@ export class RefusalLimit {
     private readonly perMinute: number,
     private readonly nowMs: () => number = () => performance.now(),
     private readonly mostAddresses = MOST_ADDRESSES,
+    private readonly burst = perMinute,
   ) {}
 
   /** How long an address has to wait before it may be refused once more, in seconds; 0 = it need not wait. */
@@ -53,13 +54,11 @@ export class RefusalLimit {
   }
 
   #standingOf(address: string): Standing {
-    return (
-      this.#standings.get(address) ?? { left: this.perMinute, at: this.nowMs(), provenAt: Number.NEGATIVE_INFINITY }
-    )
+    return this.#standings.get(address) ?? { left: this.burst, at: this.nowMs(), provenAt: Number.NEGATIVE_INFINITY }
   }
 
   #leftOf({ left, at }: Standing): number {
-    return Math.min(this.perMinute, left + ((this.nowMs() - at) / MINUTE_MS) * this.perMinute)
+    return Math.min(this.burst, left + ((this.nowMs() - at) / MINUTE_MS) * this.perMinute)
   }
 
   #remember(address: string, standing: Standing): void {

@@ -26,6 +26,19 @@ describe('refusals of an address', () => {
     expect(limit.waitSeconds('a')).toBeCloseTo(1)
   })
 
+  it('have less than that within a moment, where a burst says so', () => {
+    const limit = new RefusalLimit(60, () => now, undefined, 5)
+    refuse(limit, 'a', 4)
+    expect(limit.waitSeconds('a')).toBe(0)
+    refuse(limit, 'a', 1)
+    expect(limit.waitSeconds('a')).toBeCloseTo(1)
+    now = 60_000
+    refuse(limit, 'a', 4)
+    expect(limit.waitSeconds('a')).toBe(0)
+    refuse(limit, 'a', 1)
+    expect(limit.waitSeconds('a')).toBeGreaterThan(0)
+  })
+
   it('stop nothing within a minute after something of it was proven', () => {
     const limit = limitOf(10)
     limit.proven('a')
