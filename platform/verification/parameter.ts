@@ -29,19 +29,18 @@ export interface TextParameter extends Parameter {
  * @throws VerificationError 'malformed' when there are too many
  */
 export function pairsOf(text: string, from: number): TextParameter[] {
-  const pairs: TextParameter[] = []
+  // counted before anything is decoded: an escape that is broken costs more than all the rest
+  const ranges: (readonly [number, number])[] = []
   for (let start = from; start < text.length; ) {
     const next = text.indexOf('&', start)
     const end = next < 0 ? text.length : next
-    if (end > start) {
-      if (pairs.length >= MOST_PARAMETERS) {
-        throw new VerificationError('malformed', `there are more than ${MOST_PARAMETERS} parameters`)
-      }
-      pairs.push(new Pair(text.slice(start, end), start))
+    if (end > start) ranges.push([start, end])
+    if (ranges.length > MOST_PARAMETERS) {
+      throw new VerificationError('malformed', `there are more than ${MOST_PARAMETERS} parameters`)
     }
     start = end + 1
   }
-  return pairs
+  return ranges.map(([start, end]) => new Pair(text.slice(start, end), start))
 }
 
 class Pair implements TextParameter {
