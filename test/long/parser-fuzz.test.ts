@@ -177,7 +177,6 @@ function matchRound(suite: Suite<unknown>): Target['round'] {
       const match = await matchOf(suite, httpDouble({ body: text }))
       plain(match)
       const asked = tryJson(text) as { surveys?: unknown; offers?: unknown } | undefined
-      const length = (value: unknown) => (Array.isArray(value) ? value.length : 0)
       const aside = match.unreadable.length + match.unpriced
       const accepted = match.surveys.length + match.offers.length
       tally.accepted += accepted
@@ -189,6 +188,13 @@ function matchRound(suite: Suite<unknown>): Target['round'] {
     })
     if (refusal !== null) tally.pagesRefused += 1
   }
+}
+
+/** How many records a list holds, also one that a PHP-like writer made an object of: {"0": …, "2": …}. */
+function length(list: unknown): number {
+  if (Array.isArray(list)) return list.length
+  const keys = typeof list === 'object' && list !== null ? Object.keys(list) : []
+  return keys.every((key) => /^\d+$/.test(key)) ? keys.length : 0
 }
 
 function countOf(batches: readonly SupplyBatch[]): { accepted: number; quarantined: number } {
@@ -222,7 +228,7 @@ function keepAndFail(name: string, text: string, why: string): never {
 
 function tryJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text.replace(/^\ufeff/, ''))
   } catch {
     return undefined
   }
