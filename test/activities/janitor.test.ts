@@ -49,9 +49,7 @@ test('finds what nobody takes care of, and leaves alone what is fresh', async ()
   expect(soon.postbacks).toEqual([])
 
   const much = await at(16 * MINUTE).findLeftBehind()
-  expect(much.postbacks).toEqual([
-    { postbackId: applied.postbackIds[0], redelivery: 1, sessionId: mute.session_id },
-  ])
+  expect(much.postbacks).toEqual([{ postbackId: applied.postbackIds[0], redelivery: 1, sessionId: mute.session_id }])
   expect((await at(17 * MINUTE).findLeftBehind()).postbacks).toEqual([])
 })
 
