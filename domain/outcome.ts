@@ -12,7 +12,7 @@ export const OUTCOMES = [
 
 export type Outcome = (typeof OUTCOMES)[number]
 
-/** A provider's word that decides nothing yet: the browser goes home, the session stays as it is (contract §3, One outcome). */
+/** A provider's word that decides nothing yet: the browser goes home, the session stays as it is (docs/sessions.md). */
 export const PENDING = 'PENDING'
 
 /** What an arrival's word may map to. */
