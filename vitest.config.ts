@@ -10,6 +10,9 @@ export default defineConfig({
     globalSetup: ['test/support/servers.ts'],
     // the Temporal SDK's native code and process.env do not mix with worker threads
     pool: 'forks',
+    // loading express, the Temporal SDK and zod again for each file took a quarter of the suite's time: files of a worker
+    // share their modules. A test that changes process.env or a module's state puts it back.
+    isolate: false,
     maxWorkers: 2,
     // a timeout only ends what hangs; how fast something must be, a test asserts itself
     testTimeout: 120_000,

@@ -10,6 +10,7 @@ import { chooseOwnPorts } from './own-ports.mjs'
 import { accepts } from './ports.mjs'
 import { startPostgres } from './postgres.mjs'
 import { isAlive, signal } from './processes.mjs'
+import { compiledProgram, compilePrograms, sourceProgram } from './programs.mjs'
 import { untilServing, untilSurveysMatch } from './readiness.mjs'
 import { Failure, say, step } from './report.mjs'
 import { gone, readable, Supervised } from './supervisor.mjs'
@@ -27,6 +28,8 @@ export class Installation {
   #migration
   #stopped
   #addresses = {}
+  /** @type {(entry: string) => { command: string, args: string[] }} how a program of ours is started */
+  #program = sourceProgram
   /** @type {string | undefined} one's own `public_url`, where the sandbox is added */
   publicUrl
 
@@ -51,7 +54,7 @@ export class Installation {
     fs.mkdirSync(path.join(this.data, 'logs'), { recursive: true, mode: 0o700 })
     await stopOrphans(this.data)
     await this.#choosePorts()
-    const [database, temporal] = await Promise.all([this.#startPostgres(), this.#startTemporal()])
+    const [database, temporal] = await Promise.all([this.#startPostgres(), this.#startTemporal(), this.#compile()])
     if (this.stopping) return undefined
     this.#addresses = {
       ...this.#addresses,
@@ -90,6 +93,16 @@ export class Installation {
     this.#addresses = {
       api: `http://${reachable(this.settings.host)}:${api}`,
       sandbox: sandbox === undefined ? null : `http://127.0.0.1:${sandbox}`,
+    }
+  }
+
+  /** A checkout that cannot be written to runs from its TypeScript, which only costs time. */
+  async #compile() {
+    try {
+      const folder = await compilePrograms()
+      this.#program = (entry) => compiledProgram(folder, entry)
+    } catch (error) {
+      say(`  ..  the programs were not compiled (${error.message.split('\n')[0]}): they start from source, more slowly`)
     }
   }
 
@@ -185,7 +198,7 @@ export class Installation {
 
   async #migrate(env) {
     const log = this.#log('migrate')
-    this.#migration = startChild({ ...typescript('db/main.ts'), log, cwd: checkout, env })
+    this.#migration = startChild({ ...this.#program('db/main.ts'), log, cwd: checkout, env })
     const how = await this.#migration.exited
     if (how === 'exit code 0' || this.stopping) return
     throw new Failure(
@@ -197,7 +210,7 @@ export class Installation {
   async #startProcess(name, file, env) {
     const log = this.#log(name)
     const part = this.#supervise(name, async () =>
-      startChild({ ...typescript(file), log, cwd: checkout, env, patience: patience[name] }),
+      startChild({ ...this.#program(file), log, cwd: checkout, env, patience: patience[name] }),
     )
     this.#watches.push(showErrors(name, log))
     await step(name, () => part.begin())
@@ -294,8 +307,6 @@ export class Installation {
     for (const part of this.#parts.values()) part.kill()
   }
 }
-
-const typescript = (file) => ({ command: process.execPath, args: ['--import', 'tsx', file] })
 
 /** An address that a browser on this machine can use, for one that means "all of them". */
 function reachable(host) {

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { findConnection, openConnection } from '../../db/stores/connection-store.js'
 import type { Failpoint } from '../../platform/failpoints.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { FakeGateway, planUpdate } from '../support/fake-gateway.js'
 import { CONNECTION, polling } from '../support/polling.js'
+import { programArguments } from '../support/programs.js'
 
 let database: TestDatabase
 let gateway: FakeGateway
@@ -45,8 +45,8 @@ function publishAll(): void {
 
 /** One poll and acknowledgement in a process of its own. */
 function cycleInProcess(failpoints: string): Promise<{ signal: string | null; code: number | null; errors: string }> {
-  const script = fileURLToPath(new URL('../support/poll-cycle.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--import', 'tsx', script, database.url, gateway.url], {
+  const program = programArguments('test/support/poll-cycle.ts')
+  const child = spawn(process.execPath, [...program, database.url, gateway.url], {
     env: { ...process.env, TRIBUTARY_FAILPOINTS: failpoints, NODE_ENV: 'test' },
     stdio: ['ignore', 'ignore', 'pipe'],
   })

@@ -145,6 +145,8 @@ describe('too late', () => {
     await api.database.knex('connections').where({ connection: 'kantar-e2' }).update({ paused: true })
     expect(homeOf((await visit(api, entry_url)).headers.location).claims).toMatchObject({ outcome: 'QUOTA_FULL' })
     await api.database.knex('connections').where({ connection: 'kantar-e2' }).update({ paused: false })
+    // the catalogue follows the table; the next test wants an offer of this connection
+    await expect.poll(() => api.deps.catalogue.standings(['kantar-e2'])).toMatchObject([{ offered: true }])
   })
 
   test('a connection that left the configuration is not told as a full survey: home with ERROR', async () => {

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { programArguments } from '../support/programs.js'
 import { acknowledge, eventually, type FeedItem, poll, postJson, startListener } from './support.js'
 
 let data: string
@@ -17,7 +18,7 @@ afterEach(() => {
 })
 
 async function startProcess(environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'sandbox/main.ts'], {
+  const child = spawn(process.execPath, programArguments('sandbox/main.ts'), {
     env: {
       PATH: process.env.PATH,
       SANDBOX_PORT: '0',

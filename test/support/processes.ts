@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { programArguments } from './programs.js'
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -37,7 +38,7 @@ export class ManagedProcess {
   /** @param failpoints as TRIBUTARY_FAILPOINTS, for this start only */
   start(failpoints = ''): Promise<void> {
     const log = openSync(join(this.logs, `${this.name}.log`), 'a')
-    const child = spawn(process.execPath, ['--import', 'tsx', this.program], {
+    const child = spawn(process.execPath, programArguments(this.program), {
       cwd: checkout,
       env: { ...process.env, NODE_ENV: 'test', ...this.env, TRIBUTARY_FAILPOINTS: failpoints },
       stdio: ['ignore', log, log, 'ipc'],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import net from 'node:net'
 import { z } from 'zod'
 import { withDirectLoopback } from '../../scripts/loopback.mjs'
+import { compilePrograms, programs } from '../../scripts/programs.mjs'
 
 const Addresses = z.object({
   TEST_DATABASE_URL: z.string(),
@@ -11,7 +12,7 @@ const Addresses = z.object({
 
 /**
  * Gives every test the addresses of PostgreSQL and Temporal in the environment: those that are set there, else
- * those of `node scripts/dev-servers.mjs` when it runs.
+ * those of `node scripts/dev-servers.mjs` when it runs. Compiles the programs that tests start as processes.
  *
  * @throws when there are none: `npm test` starts its own
  */
@@ -20,6 +21,7 @@ export default async function setup(): Promise<void> {
   const addresses = found.success ? found.data : await developmentServers()
   // the tests' own clients of Temporal are plain ones
   Object.assign(process.env, addresses, withDirectLoopback(process.env))
+  process.env.TEST_PROGRAMS = await compilePrograms([...programs, 'test/support/poll-cycle.ts'])
 }
 
 async function developmentServers(): Promise<z.infer<typeof Addresses>> {

@@ -11,6 +11,7 @@ import { pollWorkflowId } from '../../workflows/messages/poll.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { FakeGateway, planUpdate } from '../support/fake-gateway.js'
 import { createOwnTemporal, type OwnTemporal } from '../support/own-temporal.js'
+import { programArguments } from '../support/programs.js'
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url))
 let folder: string
@@ -56,7 +57,7 @@ connections:
 `,
   )
   errors = ''
-  child = spawn(process.execPath, ['--import', 'tsx', 'workers/main.ts', '--queues', 'supply'], {
+  child = spawn(process.execPath, [...programArguments('workers/main.ts'), '--queues', 'supply'], {
     cwd: checkout,
     env: {
       ...process.env,
