@@ -1,6 +1,6 @@
 import type { HeardParts } from '../db/read-models/heard-parts.js'
 import { JANITOR_SILENT_MS, seconds, WORKER_SILENT_MS } from '../domain/heard.js'
-import { supplyQueue } from '../workflows/messages/poll.js'
+import { neededQueues } from '../domain/task-queues.js'
 import type { ApiDependencies } from './dependencies.js'
 
 /** A part of the installation that works for the API without being asked; `detail` says what is wrong with it. */
@@ -10,13 +10,12 @@ export interface PartStanding {
 }
 
 /** The task queues that this configuration needs workers for (docs/architecture.md, "Processes"). */
-export function neededQueues({ config, findUpstream }: Pick<ApiDependencies, 'config' | 'findUpstream'>): string[] {
+export function queuesOf({ config, findUpstream }: Pick<ApiDependencies, 'config' | 'findUpstream'>): string[] {
   const served = config.connections.flatMap(({ id }) => {
     const adapter = findUpstream(id)?.adapter
-    if (adapter === undefined) return []
-    return [...(adapter.fetchSupply === undefined ? [] : [supplyQueue(id)]), `entry-${id}`]
+    return adapter === undefined ? [] : [{ id, polled: adapter.fetchSupply !== undefined }]
   })
-  return ['supply', 'sessions', 'postbacks', ...served]
+  return neededQueues(served).map(({ name }) => name)
 }
 
 /** How the workers stand: every queue must have one that was heard of lately. */

@@ -5,6 +5,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client'
 import { factsToShow, type SessionRow } from '../db/stores/session-row.js'
+import { QUEUES } from '../domain/task-queues.js'
 import type { Logger } from '../platform/logger.js'
 import {
   aboutSession,
@@ -99,7 +100,7 @@ export class SessionDriver {
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error
       await this.client.workflow.start('settleClaim', {
-        taskQueue: 'sessions',
+        taskQueue: QUEUES.sessions,
         workflowId: claimWorkflowId(claimId),
         workflowIdConflictPolicy: 'USE_EXISTING',
         args: [{ claimId, sessionId }],
@@ -113,7 +114,7 @@ export class SessionDriver {
   redeliver(postbackId: string, redelivery: number, sessionId: string): void {
     this.#inBackground(postbackId, async () => {
       await this.client.workflow.start('deliverPostback', {
-        taskQueue: 'sessions',
+        taskQueue: QUEUES.sessions,
         workflowId: postbackWorkflowId(postbackId, redelivery),
         workflowIdConflictPolicy: 'USE_EXISTING',
         args: [{ postbackId }],

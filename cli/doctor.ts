@@ -2,6 +2,7 @@ import { Connection } from '@temporalio/client'
 import { connectDatabase } from '../db/connect.js'
 import { readConnectionOverview } from '../db/read-models/connection-overview.js'
 import { readHeardParts } from '../db/read-models/heard-parts.js'
+import { type NeededQueue, neededQueues } from '../domain/task-queues.js'
 import { readEnvironment } from '../platform/config/environment.js'
 import { ConfigError } from '../platform/config/faults.js'
 import { loadConfig } from '../platform/config/load.js'
@@ -9,7 +10,6 @@ import { locateConfig } from '../platform/config/locate.js'
 import { clientOptions, temporalSettings } from '../platform/temporal/connection.js'
 import { embeddedTemporalAddress } from '../platform/temporal/embedded.js'
 import { connectionSchemas, type TributaryConfig } from '../providers/connection-schemas.js'
-import { supplyQueue } from '../workflows/messages/poll.js'
 import type { CommandContext } from './command-context.js'
 import { checkConnections } from './doctor/connections.js'
 import { checkDatabase } from './doctor/database.js'
@@ -17,7 +17,7 @@ import { type Finding, fault, ok, wordsOf } from './doctor/finding.js'
 import { checkHeard } from './doctor/heard.js'
 import { diskSpace, nodeVersion } from './doctor/machine.js'
 import { checkProofs } from './doctor/proofs.js'
-import { checkTemporal, type Queue } from './doctor/temporal.js'
+import { checkTemporal } from './doctor/temporal.js'
 import { liveDatabaseUrl } from './live-database.js'
 import { servedConnections } from './served-connections.js'
 
@@ -117,18 +117,9 @@ function contentsOf({ connections, panels, demandPartners, surveyPlatforms }: Tr
   return `${connections.length} connections, ${panels.length} panels${gateway}`
 }
 
-/** The queues that this configuration needs (contract §6). */
-function queuesOf(config: TributaryConfig | null): Queue[] {
+function queuesOf(config: TributaryConfig | null): NeededQueue[] {
   const served = (config === null ? [] : servedConnections(config)).filter(({ supply }) => supply !== 'none')
-  return [
-    { name: 'supply', kind: 'workflow', group: 'supply' },
-    { name: 'sessions', kind: 'workflow', group: 'sessions' },
-    { name: 'postbacks', kind: 'activity', group: 'sessions' },
-    ...served.flatMap(({ id, supply }): Queue[] => [
-      ...(supply === 'polled' ? [{ name: supplyQueue(id), kind: 'activity', group: 'supply' } as const] : []),
-      { name: `entry-${id}`, kind: 'activity', group: 'sessions' },
-    ]),
-  ]
+  return neededQueues(served.map(({ id, supply }) => ({ id, polled: supply === 'polled' })))
 }
 
 function report(findings: readonly Finding[]): string {

@@ -1,3 +1,5 @@
+import { supplyQueue } from './task-queues.js'
+
 /**
  * Health is what was heard: a part that has fallen silent says nothing of it, so that whoever looks has to notice. The
  * rules are in docs/runbook.md, "Silent".
@@ -66,7 +68,7 @@ export function heardConnection(
 ): Heard {
   const own = row.state === 'removed' ? 'starting' : row.state
   if (row.paused) return { state: 'paused', reason: row.reason, silent: false }
-  const queue = `supply-${row.connection}`
+  const queue = supplyQueue(row.connection)
   if (workerSilentMs !== null && workerSilentMs > WORKER_SILENT_MS) {
     const reason = and(silentWorker(queue, workerSilentMs), row.reason)
     return { state: own === 'blocked' ? own : 'degraded', reason, silent: true }

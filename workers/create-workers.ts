@@ -1,6 +1,6 @@
 import type { DataConverter } from '@temporalio/common'
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
-import { supplyQueue } from '../workflows/messages/poll.js'
+import { entryQueue, QUEUES, supplyQueue } from '../domain/task-queues.js'
 import type { ActivitySet } from './activity-set.js'
 import { failpointSinks } from './failpoint-sinks.js'
 import type { QueueGroup } from './queues.js'
@@ -67,7 +67,7 @@ function plan({ activities, connections, groups, workflowBundle }: WorkerParts):
   const plans: Plan[] = []
   if (groups.includes('supply')) {
     plans.push({
-      taskQueue: 'supply',
+      taskQueue: QUEUES.supply,
       workflowBundle,
       sinks: failpointSinks,
       activities: activities.supply,
@@ -88,7 +88,7 @@ function plan({ activities, connections, groups, workflowBundle }: WorkerParts):
   }
   if (groups.includes('sessions')) {
     plans.push({
-      taskQueue: 'sessions',
+      taskQueue: QUEUES.sessions,
       workflowBundle,
       activities: { ...activities.sessions, ...activities.matching, ...activities.janitor, ...activities.plans },
       maxCachedWorkflows: 2_000,
@@ -98,14 +98,14 @@ function plan({ activities, connections, groups, workflowBundle }: WorkerParts):
       activityTaskPollerBehavior: BUSY,
     })
     plans.push({
-      taskQueue: 'postbacks',
+      taskQueue: QUEUES.postbacks,
       activities: activities.postbacks,
       maxConcurrentActivityTaskExecutions: 100,
       activityTaskPollerBehavior: BUSY,
     })
     for (const { id } of connections) {
       plans.push({
-        taskQueue: `entry-${id}`,
+        taskQueue: entryQueue(id),
         activities: { ...activities.sessions, ...activities.matching },
         maxConcurrentActivityTaskExecutions: 50,
         activityTaskPollerBehavior: BUSY,

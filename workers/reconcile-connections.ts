@@ -7,6 +7,7 @@ import { endHold } from '../db/stores/panelist-refresh-store.js'
 import { bringPlansBack } from '../db/stores/plan-return.js'
 import { stampRevisions } from '../db/stores/stamper.js'
 import { GATEWAY } from '../domain/plan/survey-plan.js'
+import { QUEUES } from '../domain/task-queues.js'
 import { searchAttribute } from '../domain/visibility.js'
 import type { Logger } from '../platform/logger.js'
 import type { Upstream } from '../providers/upstream.js'
@@ -73,7 +74,7 @@ async function startPolling(client: Client, { connection, adapter, config }: Ups
     workflowId: pollWorkflowId(connection),
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    taskQueue: 'supply',
+    taskQueue: QUEUES.supply,
     args: [input],
     staticSummary: `${connection} · ${adapter.name} supply${every === undefined ? '' : ` every ${seconds(every)}`}`,
     staticDetails:

@@ -1,6 +1,6 @@
-import { proxyActivities, setCurrentDetails, sleep } from '@temporalio/workflow'
-import type { SessionActivities } from '../activities/sessions.js'
+import { setCurrentDetails, sleep } from '@temporalio/workflow'
 import type { ConfirmQuotaInput } from './messages/quota.js'
+import { quotaChecks } from './proxies.js'
 
 /** More rounds than this are no longer news but noise: the next reading of the list settles it. */
 const MOST_ROUNDS = 100
@@ -11,12 +11,7 @@ const MOST_ROUNDS = 100
  * `quota:<connection>:<quota>`.
  */
 export async function confirmQuota(input: ConfirmQuotaInput): Promise<void> {
-  const provider = proxyActivities<SessionActivities>({
-    taskQueue: `entry-${input.connection}`,
-    summary: `is quota ${input.quotaId} live?`,
-    startToCloseTimeout: '40s',
-    retry: { initialInterval: '10s', maximumInterval: '1m', maximumAttempts: 6 },
-  })
+  const provider = quotaChecks(input.connection, input.quotaId)
   for (let round = 1; round <= MOST_ROUNDS; round += 1) {
     const waitMs = await provider.confirmQuota(input)
     if (waitMs === null) return

@@ -1,22 +1,18 @@
 import {
   condition,
   continueAsNew,
-  proxyActivities,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow'
-import type { PlanActivities, PlanLook } from '../activities/plans.js'
+import type { PlanLook } from '../activities/plans.js'
 import { searchAttribute } from '../domain/visibility.js'
 import { type PlanInput, type PlanPosition, planChanged, planPosition } from './messages/plan.js'
 import { planDetails } from './plan-details.js'
+import { planRecords } from './proxies.js'
 
-const { lookAfterPlan } = proxyActivities<PlanActivities>({
-  summary: 'close it, or begin its full launch, where that is due',
-  startToCloseTimeout: '20s',
-  retry: { initialInterval: '500ms', maximumInterval: '1m' },
-})
+const { lookAfterPlan } = planRecords()
 
 /** Signals may be lost and nothing else is due: the plan is looked at so often all the same. */
 const LOOK_EVERY_MS = 60 * 60_000

@@ -4,13 +4,13 @@ import {
   continueAsNew,
   getExternalWorkflowHandle,
   ParentClosePolicy,
-  proxyActivities,
   setCurrentDetails,
   sleep,
   startChild,
   workflowInfo,
 } from '@temporalio/workflow'
-import type { JanitorActivities, LeftBehind } from '../activities/janitor.js'
+import type { LeftBehind } from '../activities/janitor.js'
+import { QUEUES } from '../domain/task-queues.js'
 import { fieldPlan } from './field-plan.js'
 import { planChanged, planStart, planWorkflowId } from './messages/plan.js'
 import {
@@ -21,19 +21,12 @@ import {
   sessionWorkflowId,
 } from './messages/session.js'
 import { sessionStart } from './messages/session-start.js'
+import { housekeeping, leftBehind } from './proxies.js'
 import { respondentSession } from './respondent-session.js'
 import { deliverPostback, settleClaim } from './settle-claim.js'
 
-const { findLeftBehind } = proxyActivities<JanitorActivities>({
-  summary: 'look for what was left behind',
-  startToCloseTimeout: '30s',
-  retry: { initialInterval: '1s', maximumInterval: '15s' },
-})
-const { tidy } = proxyActivities<JanitorActivities>({
-  summary: 'partitions and old keys',
-  startToCloseTimeout: '2m',
-  retry: { initialInterval: '5s', maximumInterval: '1m' },
-})
+const { findLeftBehind } = leftBehind()
+const { tidy } = housekeeping()
 
 const EVERY = '15s'
 const ROUNDS_PER_RUN = 200
@@ -88,7 +81,7 @@ async function settle({ claimId, sessionId }: LeftBehind['claims'][number]): Pro
   } catch {
     await startChild(settleClaim, {
       workflowId: claimWorkflowId(claimId),
-      taskQueue: 'sessions',
+      taskQueue: QUEUES.sessions,
       args: [{ claimId, sessionId }],
       staticSummary: 'a claim that nobody applied',
       ...aboutSession(sessionId),
@@ -100,7 +93,7 @@ async function settle({ claimId, sessionId }: LeftBehind['claims'][number]): Pro
 async function deliver({ postbackId, redelivery, sessionId }: LeftBehind['postbacks'][number]): Promise<void> {
   await startChild(deliverPostback, {
     workflowId: postbackWorkflowId(postbackId, redelivery),
-    taskQueue: 'sessions',
+    taskQueue: QUEUES.sessions,
     args: [{ postbackId }],
     staticSummary: 'a message that nobody delivers',
     ...aboutSession(sessionId),

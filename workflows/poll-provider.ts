@@ -3,14 +3,12 @@ import {
   condition,
   continueAsNew,
   isCancellation,
-  proxyActivities,
   proxySinks,
   type Sinks,
   setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow'
-import type { SupplyActivities } from '../activities/supply.js'
 import {
   configChanged,
   type PollInput,
@@ -20,13 +18,13 @@ import {
   pollPosition,
   redriveRecord,
   resumePolling,
-  supplyQueue,
 } from './messages/poll.js'
 import { pollDetails, seconds } from './poll-details.js'
 import { readFailure } from './poll-failure.js'
 import { waitAfterFailure, waitAfterSuccess } from './poll-pace.js'
 import { afterFailure, afterPage, firstPosition, withPause } from './poll-position.js'
 import { NOTHING_SHOWN, showLastSuccess, showPosition } from './poll-visibility.js'
+import { pollRecords, polls } from './proxies.js'
 
 /** One run's polls at most: about 20 events each, far from the 10,240 where Temporal begins to warn. */
 const POLLS_PER_RUN = 250
@@ -56,17 +54,8 @@ export async function pollProvider(input: PollInput): Promise<void> {
   let hurry = false
   let waitingFor = `next poll of ${connection}`
 
-  const provider = proxyActivities<SupplyActivities>({
-    taskQueue: supplyQueue(connection),
-    startToCloseTimeout: '90s',
-    heartbeatTimeout: '12s',
-    // the loop itself tries again: with its own pace, and so that a pause is heard in between
-    retry: { maximumAttempts: 1 },
-  })
-  const bookkeeping = proxyActivities<SupplyActivities>({
-    startToCloseTimeout: '20s',
-    retry: { initialInterval: '500ms', maximumInterval: '30s' },
-  })
+  const provider = polls(connection)
+  const bookkeeping = pollRecords()
 
   setHandler(
     pausePolling,

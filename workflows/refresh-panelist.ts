@@ -3,15 +3,14 @@ import {
   ApplicationFailure,
   allHandlersFinished,
   condition,
-  proxyActivities,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow'
-import type { MatchingActivities, RefreshResult } from '../activities/matching.js'
-import { FAILURE_TYPES } from '../domain/failure-types.js'
+import type { RefreshResult } from '../activities/matching.js'
 import { searchAttribute } from '../domain/visibility.js'
-import { askAbout, matchQueue, type RefreshEnd, type RefreshInput } from './messages/panelist.js'
+import { askAbout, type RefreshEnd, type RefreshInput } from './messages/panelist.js'
+import { panelistMatches, refreshRecords } from './proxies.js'
 
 /** The update that starts a refresh is there at once; a start without one has nothing to do. */
 const PATIENCE = '30s'
@@ -26,24 +25,8 @@ export async function refreshPanelist(input: RefreshInput): Promise<void> {
   const ended = new Map<string, RefreshEnd>()
   const lines: string[] = []
 
-  const { refreshPanelistMatch } = proxyActivities<MatchingActivities>({
-    taskQueue: matchQueue(input.connection),
-    summary: 'ask the provider, store what it has',
-    startToCloseTimeout: '20s',
-    scheduleToCloseTimeout: '60s',
-    // codes 1 and 12 and a cut line are often gone a moment later; a wrong setting is not (seed 001, Error Response Codes)
-    retry: {
-      initialInterval: '300ms',
-      backoffCoefficient: 2,
-      maximumAttempts: 3,
-      nonRetryableErrorTypes: [FAILURE_TYPES.unauthorized, FAILURE_TYPES.rateLimited],
-    },
-  })
-  const { forgetRefresh } = proxyActivities<MatchingActivities>({
-    summary: 'delete what was not used',
-    startToCloseTimeout: '20s',
-    retry: { initialInterval: '500ms', maximumInterval: '15s' },
-  })
+  const { refreshPanelistMatch } = panelistMatches(input.connection)
+  const { forgetRefresh } = refreshRecords()
 
   setHandler(
     askAbout,

@@ -2,13 +2,11 @@ import {
   CancellationScope,
   condition,
   isCancellation,
-  proxyActivities,
   setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow'
-import type { PostbackActivities } from '../activities/postbacks.js'
-import type { RecordedOutcome, SessionActivities, SessionStatus } from '../activities/sessions.js'
+import type { RecordedOutcome, SessionStatus } from '../activities/sessions.js'
 import {
   entryOpened,
   outcomeArrived,
@@ -17,25 +15,14 @@ import {
   type SessionInput,
   type SessionPosition,
 } from './messages/session.js'
+import { deliveries, entries, outcomeRecords } from './proxies.js'
 import { endedDetails, sessionDetails } from './session-details.js'
 import { showSession } from './visibility.js'
 
-const QUICK = { startToCloseTimeout: '10s', retry: { initialInterval: '500ms', maximumInterval: '15s' } } as const
-const { recordOutcome } = proxyActivities<SessionActivities>({
-  ...QUICK,
-  summary: 'outcome, ledger and outbox, once a claim',
-})
-const { expireSession } = proxyActivities<SessionActivities>({ ...QUICK, summary: 'ask whether time ran out' })
-const { abandonOpening } = proxyActivities<SessionActivities>({ ...QUICK, summary: 'no entry in time' })
-
-const { deliverPostback } = proxyActivities<PostbackActivities>({
-  taskQueue: 'postbacks',
-  summary: 'tell the panel',
-  startToCloseTimeout: '45s',
-  heartbeatTimeout: '6s',
-  // the schedule is the activity's own (5 s, 5 min, 30 min, 2 h ... with jitter, Retry-After obeyed)
-  retry: { initialInterval: '5s', maximumInterval: '10h', backoffCoefficient: 4 },
-})
+const { recordOutcome } = outcomeRecords('outcome, ledger and outbox, once a claim')
+const { expireSession } = outcomeRecords('ask whether time ran out')
+const { abandonOpening } = outcomeRecords('no entry in time')
+const { deliverPostback } = deliveries()
 
 /**
  * One respondent's session, from its creation to its outcome or timeout: the provider opens the entry, the respondent
@@ -170,14 +157,7 @@ export async function respondentSession(input: SessionInput): Promise<SessionPos
 
 /** Asks the provider for the entry until it answers, or until the respondent could not use it any more. */
 async function openTheEntry(input: SessionInput): Promise<SessionStatus> {
-  const { openEntry } = proxyActivities<SessionActivities>({
-    taskQueue: `entry-${input.connection}`,
-    summary: `open an entry at ${input.connection}`,
-    startToCloseTimeout: '40s',
-    heartbeatTimeout: '6s',
-    scheduleToCloseTimeout: input.entryTtlMs,
-    retry: { initialInterval: '1s', maximumInterval: '30s' },
-  })
+  const { openEntry } = entries(input.connection, input.entryTtlMs)
   try {
     return await openEntry(input.sessionId)
   } catch (error) {

@@ -1,23 +1,11 @@
-import { proxyActivities, setCurrentDetails } from '@temporalio/workflow'
-import type { PostbackActivities } from '../activities/postbacks.js'
-import type { SessionActivities } from '../activities/sessions.js'
+import { setCurrentDetails } from '@temporalio/workflow'
 import type { ClaimInput, PostbackInput } from './messages/session.js'
+import { deliveries, outcomeRecords } from './proxies.js'
 import { claimDetails } from './session-details.js'
 import { showSession } from './visibility.js'
 
-const { recordOutcome } = proxyActivities<SessionActivities>({
-  summary: 'apply the late claim',
-  startToCloseTimeout: '10s',
-  retry: { initialInterval: '500ms', maximumInterval: '15s' },
-})
-
-const { deliverPostback: deliver } = proxyActivities<PostbackActivities>({
-  taskQueue: 'postbacks',
-  summary: 'tell the panel',
-  startToCloseTimeout: '45s',
-  heartbeatTimeout: '6s',
-  retry: { initialInterval: '5s', maximumInterval: '10h', backoffCoefficient: 4 },
-})
+const { recordOutcome } = outcomeRecords('apply the late claim')
+const { deliverPostback: deliver } = deliveries()
 
 /**
  * News about a session whose workflow has ended: a late outcome, a reversal, a claim nobody applied. What it means was

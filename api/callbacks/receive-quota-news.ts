@@ -1,4 +1,5 @@
 import { findQuotaOwner, keepQuotaNews } from '../../db/stores/quota-news-store.js'
+import { QUEUES } from '../../domain/task-queues.js'
 import type { QuotaNews } from '../../providers/adapter.js'
 import type { Upstream } from '../../providers/upstream.js'
 import { quotaWorkflowId } from '../../workflows/messages/quota.js'
@@ -24,7 +25,7 @@ export async function receiveQuotaNews(deps: ApiDependencies, upstream: Upstream
         workflowId: quotaWorkflowId(input),
         workflowIdConflictPolicy: 'USE_EXISTING',
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        taskQueue: 'supply',
+        taskQueue: QUEUES.supply,
         args: [input],
         staticSummary: `${connection}: is quota ${news.quotaId} still live?`,
       }),

@@ -8,8 +8,9 @@ import {
   silentWorker,
   WORKER_SILENT_MS,
 } from '../../domain/heard.js'
+import { entryQueue, supplyQueue } from '../../domain/task-queues.js'
 import type { SupplyKind } from '../../web/ops/ops-view.js'
-import { pollWorkflowId, supplyQueue } from '../../workflows/messages/poll.js'
+import { pollWorkflowId } from '../../workflows/messages/poll.js'
 import type { ApiDependencies } from '../dependencies.js'
 import type { ConnectionsAnswer } from './schemas.js'
 import type { TemporalUi } from './temporal-ui.js'
@@ -83,7 +84,7 @@ export function standingOf(
     return { state, reason }
   }
   if (row.paused) return { state: 'paused', reason: row.reason }
-  const queue = `entry-${row.connection}`
+  const queue = entryQueue(row.connection)
   const silentMs = queues.get(queue) ?? 0
   if (supply === 'asked' && silentMs > WORKER_SILENT_MS)
     return { state: 'degraded', reason: silentWorker(queue, silentMs) }

@@ -2,13 +2,13 @@ import { readHeardParts } from '../../db/read-models/heard-parts.js'
 import { seconds, WORKER_SILENT_MS } from '../../domain/heard.js'
 import type { PartView } from '../../web/ops/ops-view.js'
 import type { ApiDependencies } from '../dependencies.js'
-import { janitorStanding, neededQueues, workersStanding } from '../parts.js'
+import { janitorStanding, queuesOf, workersStanding } from '../parts.js'
 import { temporalAnswers } from '../public/health.js'
 
 /** What works for the API without being asked, as it was heard of; PostgreSQL answers, or there is no page. */
 export async function partsStanding(deps: ApiDependencies): Promise<PartView[]> {
   const [heard, temporal] = await Promise.all([readHeardParts(deps.knex), temporalAnswers(deps)])
-  const workers = workersStanding(heard, neededQueues(deps))
+  const workers = workersStanding(heard, queuesOf(deps))
   const janitor = janitorStanding(heard)
   // another one may serve its queues, and it may have been stopped: its row is forgotten ten minutes later
   const quiet = heard.workers.filter(({ silentMs }) => silentMs > WORKER_SILENT_MS)

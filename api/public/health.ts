@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express'
 import { isMigrated } from '../../db/migrate.js'
 import { type HeardParts, readHeardParts } from '../../db/read-models/heard-parts.js'
 import type { ApiDependencies } from '../dependencies.js'
-import { janitorStanding, neededQueues, type PartStanding, workersStanding } from '../parts.js'
+import { janitorStanding, type PartStanding, queuesOf, workersStanding } from '../parts.js'
 import type { HealthAnswer, ReadyAnswer } from './schemas.js'
 
 /** A part that does not answer in this time is not ready; probes give up soon after. */
@@ -56,7 +56,7 @@ function looker(deps: ApiDependencies): () => Promise<ReadyAnswer> {
       database: databaseFound,
       migrations: migrated ?? { ok: false, detail: 'PostgreSQL does not answer' },
       temporal: temporalFound,
-      workers: standing((all) => workersStanding(all, neededQueues(deps))),
+      workers: standing((all) => workersStanding(all, queuesOf(deps))),
       janitor: standing(janitorStanding),
     }
     const catalogue: Part = deps.catalogue.state().ready ? OK : { ok: false, detail: 'the index is still loading' }

@@ -1,4 +1,5 @@
 import type { Connection } from '@temporalio/client'
+import type { NeededQueue } from '../../domain/task-queues.js'
 import { readMismatchedAttributes } from '../../platform/temporal/search-attributes.js'
 import { type Finding, fault, ok, warn, wordsOf } from './finding.js'
 
@@ -8,19 +9,12 @@ const ACTIVITY_QUEUE = 2
 const RUNNING = 1
 const POLLER_SECONDS = 90
 
-export interface Queue {
-  readonly name: string
-  readonly kind: 'workflow' | 'activity'
-  /** The group of queues that a worker is given to serve it. */
-  readonly group: 'supply' | 'sessions' | 'finance'
-}
-
 /** The Temporal server, what operators search by, who serves the queues, and the janitor. */
 export async function checkTemporal(
   connection: Connection,
   namespace: string,
   address: string,
-  queues: readonly Queue[],
+  queues: readonly NeededQueue[],
 ): Promise<Finding[]> {
   const found: Finding[] = []
   try {
@@ -55,7 +49,7 @@ function attributesFinding(wrong: readonly { name: string; found: number | null 
   return ok(part, 'all registered')
 }
 
-async function pollersOf(connection: Connection, namespace: string, { name, kind }: Queue): Promise<number> {
+async function pollersOf(connection: Connection, namespace: string, { name, kind }: NeededQueue): Promise<number> {
   const { pollers } = await connection.workflowService.describeTaskQueue({
     namespace,
     taskQueue: { name },

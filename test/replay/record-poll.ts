@@ -1,15 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Worker } from '@temporalio/worker'
+import { supplyQueue } from '../../domain/task-queues.js'
 import { searchAttribute } from '../../domain/visibility.js'
 import { failpointSinks } from '../../workers/failpoint-sinks.js'
-import {
-  configChanged,
-  pausePolling,
-  pollNow,
-  redriveRecord,
-  resumePolling,
-  supplyQueue,
-} from '../../workflows/messages/poll.js'
+import { configChanged, pausePolling, pollNow, redriveRecord, resumePolling } from '../../workflows/messages/poll.js'
 import { pollProvider } from '../../workflows/poll-provider.js'
 import { aPage, FakeSupply, unauthorized, unavailable } from '../support/fake-supply.js'
 import { historyToText } from '../support/history.js'

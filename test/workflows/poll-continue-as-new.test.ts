@@ -1,5 +1,6 @@
 import { Worker } from '@temporalio/worker'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { supplyQueue } from '../../domain/task-queues.js'
 import { searchAttribute } from '../../domain/visibility.js'
 import { failpointSinks } from '../../workers/failpoint-sinks.js'
 import {
@@ -9,7 +10,6 @@ import {
   pollPosition,
   redriveRecord,
   resumePolling,
-  supplyQueue,
 } from '../../workflows/messages/poll.js'
 import { pollProvider } from '../../workflows/poll-provider.js'
 import { aPage, FakeSupply } from '../support/fake-supply.js'

@@ -2,6 +2,7 @@ import type { WorkflowHandle } from '@temporalio/client'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { Worker } from '@temporalio/worker'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { supplyQueue } from '../../domain/task-queues.js'
 import { failpointSinks } from '../../workers/failpoint-sinks.js'
 import {
   configChanged,
@@ -11,7 +12,6 @@ import {
   pollNow,
   pollPosition,
   resumePolling,
-  supplyQueue,
 } from '../../workflows/messages/poll.js'
 import { pollProvider } from '../../workflows/poll-provider.js'
 import { aPage, FakeSupply, unauthorized, unavailable } from '../support/fake-supply.js'

@@ -422,7 +422,7 @@ describe('what an operator sees', () => {
         'open an entry at kantar-us',
         'entry link expires',
         'waiting for an outcome',
-        'tell the panel',
+        'deliver to the panel',
       ]),
     )
   })

@@ -1,4 +1,5 @@
 import { defineUpdate } from '@temporalio/workflow'
+import { QUEUES } from '../../domain/task-queues.js'
 import { searchAttribute } from '../../domain/visibility.js'
 
 /** What starts a refresh: names only. What is asked, and about whom, is read from PostgreSQL by the activity. */
@@ -20,9 +21,6 @@ export const askAbout = defineUpdate<RefreshEnd, [string]>('askAbout')
 export const refreshWorkflowId = (connection: string, panelistKey: string): string =>
   `panelist:${connection}:${panelistKey}`
 
-/** Where the account's provider is asked: rates and outages of one connection stay its own. */
-export const matchQueue = (connection: string): string => `entry-${connection}`
-
 /** How a refresh is started. One at a time for a panelist at a connection; another question joins the one under way. */
 export function refreshStart(about: { connection: string; provider: string; panel: string; panelistKey: string }) {
   const input: RefreshInput = { connection: about.connection }
@@ -30,7 +28,7 @@ export function refreshStart(about: { connection: string; provider: string; pane
     workflowId: refreshWorkflowId(about.connection, about.panelistKey),
     workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
     workflowIdConflictPolicy: 'USE_EXISTING' as const,
-    taskQueue: 'sessions',
+    taskQueue: QUEUES.sessions,
     args: [input] as [RefreshInput],
     staticSummary: `${about.connection} · surveys for one panelist of ${about.panel}`,
     typedSearchAttributes: [

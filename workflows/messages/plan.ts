@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow'
+import { QUEUES } from '../../domain/task-queues.js'
 import { searchAttribute } from '../../domain/visibility.js'
 
 /** What starts a plan's workflow: its id only; how it stands is read from PostgreSQL by an activity. */
@@ -49,7 +50,7 @@ export function planStart(facts: PlanFactsToShow) {
   return {
     workflowId: planWorkflowId(facts.planId),
     workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
-    taskQueue: 'sessions',
+    taskQueue: QUEUES.sessions,
     args: [input] as [PlanInput],
     staticSummary: ['gateway', facts.country, facts.price, `${facts.target} completes`].join(' · '),
     typedSearchAttributes: [

@@ -79,8 +79,6 @@ export interface RedriveAnswer {
 
 /** The loop's workflow id is its connection: starting it twice is harmless. */
 export const pollWorkflowId = (connection: string): string => `poll:${connection}`
-/** The queue of the activities that call a connection's provider, under the account's rate limit. */
-export const supplyQueue = (connection: string): string => `supply-${connection}`
 
 /** Not polled and not offered until `resume`. The reason is shown to operators. */
 export const pausePolling = defineSignal<[reason: string]>('pause')

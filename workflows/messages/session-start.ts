@@ -1,3 +1,4 @@
+import { QUEUES } from '../../domain/task-queues.js'
 import { searchAttribute } from '../../domain/visibility.js'
 import { type SessionInput, sessionWorkflowId } from './session.js'
 
@@ -30,7 +31,7 @@ export function sessionStart(facts: SessionFactsToShow) {
   return {
     workflowId: sessionWorkflowId(facts.sessionId),
     workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
-    taskQueue: 'sessions',
+    taskQueue: QUEUES.sessions,
     args: [input] as [SessionInput],
     staticSummary: [facts.connection, facts.country, facts.price, `panel ${facts.panel}`].join(' · '),
     typedSearchAttributes: [
