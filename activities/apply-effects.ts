@@ -1,7 +1,7 @@
+import type { SessionRow } from '../db/rows/session-row.js'
 import { blockPanelist } from '../db/stores/block-store.js'
 import { closeSupply, listIsFreshAt } from '../db/stores/closure-store.js'
 import { noteAlarm } from '../db/stores/connection-store.js'
-import type { SessionRow } from '../db/stores/session-row.js'
 import { stampRevisions } from '../db/stores/stamper.js'
 import type { EffectEnd, RefusalEffect } from '../providers/errors.js'
 import type { SessionDependencies } from './session-dependencies.js'

@@ -1,4 +1,5 @@
 import type { Knex } from '../db/connect.js'
+import { factsToShow } from '../db/rows/session-row.js'
 import { findPendingClaims, type PendingClaim } from '../db/stores/claim-store.js'
 import { beat, pruneHeartbeats } from '../db/stores/heartbeat-store.js'
 import { ensurePartitions, pruneIdempotencyKeys, tryLease } from '../db/stores/housekeeping-store.js'
@@ -11,7 +12,6 @@ import {
   type PlanFacts,
 } from '../db/stores/plan-drive-store.js'
 import { adoptPendingPostbacks } from '../db/stores/postback-store.js'
-import { factsToShow } from '../db/stores/session-row.js'
 import { findUnstartedSessions } from '../db/stores/session-store.js'
 import { stampRevisions } from '../db/stores/stamper.js'
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { type SessionRow, toOpen } from '../db/rows/session-row.js'
 import { findSessionInputs, storeEntry } from '../db/stores/entry-store.js'
-import { type SessionRow, toOpen } from '../db/stores/session-row.js'
 import { announceSession, findSession, type NewSession } from '../db/stores/session-store.js'
 import { findSurvey, type SurveyRecord } from '../db/stores/survey-store.js'
 import type { Money } from '../domain/money.js'

@@ -4,7 +4,7 @@ import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
 } from '@temporalio/client'
-import { factsToShow, type SessionRow } from '../db/stores/session-row.js'
+import { factsToShow, type SessionRow } from '../db/rows/session-row.js'
 import type { Logger } from '../platform/logger.js'
 import {
   aboutSession,

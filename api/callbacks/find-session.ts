@@ -3,8 +3,8 @@ import {
   findSessionsOfMember,
   readMember,
   type SurveyKeyPart,
-} from '../../db/stores/member-session-store.js'
-import type { SessionRow } from '../../db/stores/session-row.js'
+} from '../../db/read-models/member-sessions.js'
+import type { SessionRow } from '../../db/rows/session-row.js'
 import { findSession, findSessionByProviderId } from '../../db/stores/session-store.js'
 import type { MemberSurvey, OutcomeReport } from '../../providers/adapter.js'
 import type { Upstream } from '../../providers/upstream.js'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { RequestHandler } from 'express'
+import { rewardNow, type SessionRow, standingOf } from '../../db/rows/session-row.js'
 import { bindIdempotencyKey } from '../../db/stores/idempotency-store.js'
-import { rewardNow, type SessionRow, standingOf } from '../../db/stores/session-row.js'
 import { findUnfinishedSession, insertSession, SessionExists } from '../../db/stores/session-store.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import { failpoint } from '../../platform/failpoints.js'

@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import { readTimeline } from '../../db/read-models/session-timeline.js'
-import type { SessionRow } from '../../db/stores/session-row.js'
+import type { SessionRow } from '../../db/rows/session-row.js'
 import { findSession } from '../../db/stores/session-store.js'
 import { asPanel } from '../../db/tenant.js'
 import type { ApiDependencies } from '../dependencies.js'

@@ -2,9 +2,9 @@ import { noRoomFor, type Slot } from '../../domain/plan/counting.js'
 import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import type { Standing } from '../../domain/session.js'
 import type { Knex } from '../connect.js'
+import type { SessionRow } from '../rows/session-row.js'
 import { showPlan } from './plan-catalogue.js'
 import { lockPlan, type PlanRecord } from './plan-row.js'
-import type { SessionRow } from './session-row.js'
 
 /** What a session of a plan has beyond other sessions. */
 export interface PlanSessionRow {

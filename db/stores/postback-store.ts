@@ -48,6 +48,15 @@ export async function findPostback(knex: Knex, postbackId: string): Promise<Post
   return (await knex('postbacks').where({ postback_id: postbackId }).first()) ?? null
 }
 
+/** The ids of a session's messages that are not delivered yet, in their order. */
+export async function findPendingPostbackIds(knex: Knex, sessionId: string): Promise<string[]> {
+  const rows = await knex('postbacks')
+    .where({ session_id: sessionId, state: 'pending' })
+    .orderBy('sequence')
+    .select('postback_id')
+  return rows.map((row) => row.postback_id)
+}
+
 export interface DeliveryAttempt {
   readonly at: Date
   readonly status: number | null

@@ -4,8 +4,8 @@ import type { PanelistSnapshot } from '../../domain/panelist.js'
 import type { Reward } from '../../domain/reward.js'
 import type { Survey } from '../../domain/survey.js'
 import { brokenConstraint, type Knex } from '../connect.js'
+import { type SessionRow, sessionColumns } from '../rows/session-row.js'
 import { insertPlanSession, type NewPlanSession } from './plan-slot-store.js'
-import { type SessionRow, sessionColumns } from './session-row.js'
 import { surveyToJson } from './survey-json.js'
 
 export interface NewSession {
@@ -175,6 +175,34 @@ export async function markWorkflowStarted(knex: Knex, sessionId: string, now: Da
     .where({ session_id: sessionId })
     .whereNull('workflow_started_at')
     .update({ workflow_started_at: now })
+}
+
+/** What a claim changes in a session's row. */
+export type StandingChanges = Pick<
+  SessionRow,
+  | 'state'
+  | 'outcome'
+  | 'grade'
+  | 'provisional'
+  | 'payable'
+  | 'reversed'
+  | 'needs_review'
+  | 'review_reason'
+  | 'unpaid_reason'
+  | 'claim_count'
+  | 'finished_at'
+  | 'completed_at'
+>
+
+export async function updateStanding(trx: Knex, sessionId: string, changes: StandingChanges): Promise<void> {
+  await trx('sessions').where({ session_id: sessionId }).update(changes)
+}
+
+/** Notes how many messages the panel has got about a session, and that its workflow is at work. */
+export async function updatePostbackCount(trx: Knex, sessionId: string, count: number, now: Date): Promise<void> {
+  await trx('sessions')
+    .where({ session_id: sessionId })
+    .update({ postback_count: count, workflow_started_at: trx.raw('coalesce(workflow_started_at, ?)', [now]) })
 }
 
 /** Sessions whose workflow nobody is known to have started, oldest first: the janitor's list. */

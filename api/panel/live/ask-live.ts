@@ -1,9 +1,9 @@
+import { upstreamPanelistId } from '../../../commands/access/usable-connections.js'
 import type { Panelist } from '../../../domain/panelist.js'
 import type { ConnectionBase } from '../../../platform/config/connection-base.js'
 import type { PanelConfig } from '../../../platform/config/panel-schema.js'
 import type { ApiDependencies } from '../../dependencies.js'
 import type { MatchRequest } from '../schemas.js'
-import { upstreamPanelistId } from '../usable-connections.js'
 import type { LiveAnswers } from './live-matches.js'
 
 /**

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { expireSession, findPendingClaims, recordClaim } from '../../db/stores/claim-store.js'
-import { applyClaims } from '../../db/stores/outcome-store.js'
+import { applyClaims } from '../../commands/sessions/apply-claims.js'
+import { expireSession } from '../../commands/sessions/expire-session.js'
+import { recordClaim } from '../../commands/sessions/record-claim.js'
+import { findPendingClaims } from '../../db/stores/claim-store.js'
 import type { Outcome } from '../../domain/outcome.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import {

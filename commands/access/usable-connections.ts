@@ -1,7 +1,14 @@
 import type { PanelistStanding, WatchedConnection } from '../../db/read-models/panelist-standing.js'
 import type { ConnectionBase } from '../../platform/config/connection-base.js'
+import type { Config } from '../../platform/config/load.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
-import type { ApiDependencies } from '../dependencies.js'
+import type { FindUpstream } from '../../providers/upstream.js'
+
+/** The installation's connections: their settings, and how to find their adapters. */
+export interface Connections {
+  readonly config: Pick<Config, 'connections'>
+  readonly findUpstream: FindUpstream
+}
 
 /** True when a panel's configuration lets it use a connection: named in its list, or any where it has none. */
 export function mayUse(panel: PanelConfig, connection: string): boolean {
@@ -30,7 +37,7 @@ function reached(caps: Caps | null, daily: number, weekly: number): boolean {
  * some providers know people by a code.
  */
 export function upstreamPanelistId(
-  deps: Pick<ApiDependencies, 'findUpstream'>,
+  deps: Pick<Connections, 'findUpstream'>,
   panel: PanelConfig,
   connection: ConnectionBase,
   panelistId: string,
@@ -41,11 +48,7 @@ export function upstreamPanelistId(
 }
 
 /** The connections whose provider names people for its surveys and cares who took part in what. */
-export function watchedConnections(
-  deps: Pick<ApiDependencies, 'findUpstream' | 'config'>,
-  panel: PanelConfig,
-  panelistId: string,
-): WatchedConnection[] {
+export function watchedConnections(deps: Connections, panel: PanelConfig, panelistId: string): WatchedConnection[] {
   return deps.config.connections
     .filter(({ id }) => mayUse(panel, id) && deps.findUpstream(id)?.adapter.fetchMembers !== undefined)
     .map((connection) => ({

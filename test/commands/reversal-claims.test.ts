@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type NewClaim, recordClaim } from '../../db/stores/claim-store.js'
+import type { NewClaim } from '../../commands/sessions/claim.js'
+import { recordClaim } from '../../commands/sessions/record-claim.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { enteredSession, later, stock } from '../support/sessions.js'
 

@@ -1,11 +1,13 @@
+import type { Knex } from '../../db/connect.js'
+import { findFirstOutcome } from '../../db/stores/claim-store.js'
+import { lockSession } from '../../db/stores/session-store.js'
+import { stampSoon } from '../../db/stores/stamp-soon.js'
 import { GRADES, type Grade, type Outcome, reaches } from '../../domain/outcome.js'
-import type { Knex } from '../connect.js'
-import { insertClaim, type RecordedClaim } from './claim-store.js'
-import { lockSession } from './session-store.js'
-import { stampSoon } from './stamp-soon.js'
+import type { RecordedClaim } from './claim.js'
+import { insertClaim } from './insert-claim.js'
 
 /** What the survey itself says of a session: its platform's server, or the browser that comes from there. */
-export interface SurveyOutcome {
+export interface PlatformOutcome {
   readonly source: 'postback' | 'return'
   readonly outcome: Outcome
   readonly grade: Grade
@@ -20,22 +22,20 @@ const NOTHING = ''
  * timer - and a redirect that proved nothing are for the general rule (docs/sessions.md, What one more claim does).
  * @returns null when there is no such session
  */
-export async function recordSurveyOutcome(
+export async function recordPlatformOutcome(
   knex: Knex,
   sessionId: string,
-  { source, outcome, grade }: SurveyOutcome,
+  { source, outcome, grade }: PlatformOutcome,
   now: Date,
 ): Promise<RecordedClaim | null> {
   const recorded = await knex.transaction(async (trx) => {
     const row = await lockSession(trx, sessionId)
     if (row === null) return null
     // what proved nothing stands in nobody's way: then the general rule decides about the proof
-    const counts = GRADES.filter((one) => !reaches(grade, row.required_grade) || reaches(one, row.required_grade))
-    const earlier = await trx('outcome_claims')
-      .where({ session_id: sessionId })
-      .whereIn('source', ['postback', 'return'])
-      .whereIn('grade', counts)
-      .first('claim_id')
+    const earlier = await findFirstOutcome(trx, sessionId, {
+      sources: ['postback', 'return'],
+      grades: GRADES.filter((one) => !reaches(grade, row.required_grade) || reaches(one, row.required_grade)),
+    })
     return insertClaim(
       trx,
       row,
@@ -48,7 +48,7 @@ export async function recordSurveyOutcome(
         // each word once: however often it is repeated, at most eight are kept
         fingerprint: `${source}:${outcome}`,
         raw: null,
-        ...(earlier === undefined ? {} : { takesBack: NOTHING }),
+        ...(earlier === null ? {} : { takesBack: NOTHING }),
       },
       now,
     )

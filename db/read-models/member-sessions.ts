@@ -1,6 +1,5 @@
 import type { Knex } from '../connect.js'
-import { surveyIdOf } from '../survey-id.js'
-import { type SessionRow, sessionColumns } from './session-row.js'
+import { type SessionRow, sessionColumns } from '../rows/session-row.js'
 
 /** A survey by its key, or by the beginning of it. */
 export type SurveyKeyPart = { readonly exactly: string } | { readonly beginsWith: string }
@@ -57,34 +56,4 @@ export async function readMember(
   const [only] = entered
   if (only !== undefined) return { known: true, onlyEntered: entered.length === 1 ? only : null }
   return { known: (await theirs().first('session_id')) !== undefined, onlyEntered: null }
-}
-
-/**
- * Keeps the survey that a respondent was sent on to beside their session, in the claim's transaction: they are not
- * offered it again once they completed it.
- */
-export async function keepOtherSurvey(
-  trx: Knex,
-  row: SessionRow,
-  { providerSurveyId, outcome }: { providerSurveyId: string; outcome: string },
-  now: Date,
-): Promise<void> {
-  const added = await trx('session_other_surveys')
-    .insert({
-      session_id: row.session_id,
-      connection: row.connection,
-      provider_survey_id: providerSurveyId,
-      survey_id: surveyIdOf(row.connection, providerSurveyId),
-      outcome,
-      first_seen_at: now,
-    })
-    .onConflict(['session_id', 'provider_survey_id'])
-    .ignore()
-    .returning('session_id')
-  if (added.length === 0) return
-  await trx('session_events').insert({
-    session_id: row.session_id,
-    type: 'sent_on',
-    details: JSON.stringify({ provider_survey_id: providerSurveyId, outcome }),
-  })
 }

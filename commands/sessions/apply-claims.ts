@@ -1,22 +1,20 @@
-import type { Effect, Standing } from '../../domain/session.js'
+import type { Knex } from '../../db/connect.js'
+import { completionDeadline, panelClaims, type SessionRow, standingOf } from '../../db/rows/session-row.js'
+import {
+  type ClaimRow,
+  findStandingBefore,
+  findUnappliedClaims,
+  markClaimsApplied,
+} from '../../db/stores/claim-store.js'
+import { readPublicAddress } from '../../db/stores/key-store.js'
+import { postComplete, postReversal } from '../../db/stores/ledger-store.js'
+import { enqueuePostback, findPendingPostbackIds } from '../../db/stores/postback-store.js'
+import { insertSessionAdjustment } from '../../db/stores/session-adjustment-store.js'
+import { insertSessionOutcome } from '../../db/stores/session-outcome-store.js'
+import { lockSession, updatePostbackCount } from '../../db/stores/session-store.js'
+import type { Outcome } from '../../domain/outcome.js'
+import type { Effect } from '../../domain/session.js'
 import { failpoint } from '../../platform/failpoints.js'
-import type { Knex } from '../connect.js'
-import { readPublicAddress } from './key-store.js'
-import { postComplete, postReversal } from './ledger-store.js'
-import { enqueuePostback } from './postback-store.js'
-import { completionDeadline, panelClaims, type SessionRow, standingOf } from './session-row.js'
-import { lockSession } from './session-store.js'
-
-interface ClaimRow {
-  claim_id: string
-  sequence: number
-  outcome: string
-  word: string
-  source: string
-  effect: Effect
-  standing: Standing
-  received_at: Date
-}
 
 export interface AppliedClaims {
   readonly session: SessionRow
@@ -41,10 +39,7 @@ export async function applyClaims(
   return knex.transaction(async (trx) => {
     const row = await lockSession(trx, sessionId)
     if (row === null) return null
-    const claims: ClaimRow[] = await trx('outcome_claims')
-      .where({ session_id: sessionId })
-      .whereNull('applied_at')
-      .orderBy('sequence')
+    const claims = await findUnappliedClaims(trx, sessionId)
     let postbackCount = row.postback_count
     const from = { iss: claims.length === 0 ? null : await readPublicAddress(trx), aud: row.panel }
     let previous = await lastAppliedOutcome(trx, row, claims)
@@ -70,27 +65,17 @@ export async function applyClaims(
       if (claim.effect !== 'review' && claim.effect !== 'repeat') previous = claim.standing.outcome ?? previous
     }
     if (claims.length > 0) {
-      await trx('outcome_claims')
-        .whereIn(
-          'claim_id',
-          claims.map((claim) => claim.claim_id),
-        )
-        .update({ applied_at: now })
-      await trx('sessions')
-        .where({ session_id: sessionId })
-        .update({
-          postback_count: postbackCount,
-          workflow_started_at: trx.raw('coalesce(workflow_started_at, ?)', [now]),
-        })
+      await markClaimsApplied(
+        trx,
+        claims.map((claim) => claim.claim_id),
+        now,
+      )
+      await updatePostbackCount(trx, sessionId, postbackCount, now)
     }
     failpoint('outcome.in_txn')
-    const pending = await trx('postbacks')
-      .where({ session_id: sessionId, state: 'pending' })
-      .orderBy('sequence')
-      .select('postback_id')
     return {
       session: row,
-      postbackIds: pending.map((postback) => postback.postback_id as string),
+      postbackIds: await findPendingPostbackIds(trx, sessionId),
       evidenceDeadline: standingOf(row).provisional ? completionDeadline(row) : null,
     }
   })
@@ -98,38 +83,33 @@ export async function applyClaims(
 
 const tellsThePanel = (effect: Effect): boolean => effect !== 'repeat' && effect !== 'review'
 
-async function lastAppliedOutcome(trx: Knex, row: SessionRow, pending: readonly ClaimRow[]): Promise<string> {
+/** The outcome that the first of the pending claims finds. */
+async function lastAppliedOutcome(trx: Knex, row: SessionRow, pending: readonly ClaimRow[]): Promise<Outcome> {
   const first = pending[0]
   if (first === undefined || first.sequence === 1) return row.outcome ?? 'ERROR'
-  const before = await trx('outcome_claims')
-    .where({ session_id: row.session_id })
-    .where('sequence', '<', first.sequence)
-    .whereNotIn('effect', ['repeat', 'review'])
-    .orderBy('sequence', 'desc')
-    .first('standing')
-  return (before?.standing as Standing | undefined)?.outcome ?? 'ERROR'
+  return (await findStandingBefore(trx, row.session_id, first.sequence))?.outcome ?? 'ERROR'
 }
 
-async function writeOutcome(trx: Knex, row: SessionRow, claim: ClaimRow, previous: string, now: Date): Promise<void> {
+async function writeOutcome(trx: Knex, row: SessionRow, claim: ClaimRow, previous: Outcome, now: Date): Promise<void> {
   const { standing } = claim
   if (claim.effect === 'finish') {
-    await trx('session_outcomes').insert({
-      session_id: row.session_id,
-      claim_id: claim.claim_id,
+    await insertSessionOutcome(trx, {
+      sessionId: row.session_id,
+      claimId: claim.claim_id,
       outcome: standing.outcome,
       grade: standing.grade,
       provisional: standing.provisional,
       payable: standing.payable,
-      decided_at: claim.received_at,
+      decidedAt: claim.received_at,
     })
   } else if (claim.effect !== 'repeat' && claim.effect !== 'review') {
-    await trx('session_adjustments').insert({
-      claim_id: claim.claim_id,
-      session_id: row.session_id,
+    await insertSessionAdjustment(trx, {
+      claimId: claim.claim_id,
+      sessionId: row.session_id,
       effect: claim.effect,
-      from_outcome: previous,
-      to_outcome: standing.outcome,
-      adjusted_at: now,
+      fromOutcome: previous,
+      toOutcome: standing.outcome,
+      adjustedAt: now,
     })
   }
 }
