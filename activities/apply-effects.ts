@@ -1,6 +1,7 @@
+import { closeSupply } from '../commands/supply/close-supply.js'
+import { listIsFreshAt } from '../commands/supply/list-is-fresh-at.js'
 import type { SessionRow } from '../db/rows/session-row.js'
 import { blockPanelist } from '../db/stores/block-store.js'
-import { closeSupply, listIsFreshAt } from '../db/stores/closure-store.js'
 import { noteAlarm } from '../db/stores/connection-store.js'
 import { stampRevisions } from '../db/stores/stamper.js'
 import type { EffectEnd, RefusalEffect } from '../providers/errors.js'

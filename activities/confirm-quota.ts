@@ -1,5 +1,6 @@
 import { ApplicationFailure, Context } from '@temporalio/activity'
-import { closeSupply, reopenQuota } from '../db/stores/closure-store.js'
+import { closeSupply } from '../commands/supply/close-supply.js'
+import { reopenQuota } from '../commands/supply/reopen-quota.js'
 import { settleQuotaNews, takeQuotaQuestion } from '../db/stores/quota-news-store.js'
 import { stampRevisions } from '../db/stores/stamper.js'
 import { FAILURE_TYPES } from '../domain/failure-types.js'

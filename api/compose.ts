@@ -2,9 +2,11 @@ import type { Client } from '@temporalio/client'
 import { createCatalogue } from '../catalogue/catalogue.js'
 import type { CatalogueConnection } from '../catalogue/connections.js'
 import { createPostgresSource } from '../catalogue/postgres-source.js'
+import { installationKey, installationSecret } from '../commands/access/installation-key.js'
+import { publishAddress } from '../commands/access/publish-address.js'
+import { recordSignOut } from '../commands/access/sign-out.js'
 import { connectDatabase, type Knex } from '../db/connect.js'
-import { installationKey, installationSecret, storePublicAddress } from '../db/stores/key-store.js'
-import { isSignedOut, recordSignOut } from '../db/stores/operator-sign-out-store.js'
+import { isSignedOut } from '../db/read-models/signed-out.js'
 import { createHttp } from '../platform/egress/http-client.js'
 import type { Logger } from '../platform/logger.js'
 import { createSigner } from '../platform/signing/signer.js'
@@ -54,7 +56,7 @@ export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependenci
     installationSecret(knex, 'panelists'),
     installationSecret(knex, 'operator-sessions'),
     installationSecret(knex, 'feed'),
-    storePublicAddress(knex, publicUrl),
+    publishAddress(knex, publicUrl),
   ])
   const following = connectDatabase({
     url: parts.databaseUrl,

@@ -46,12 +46,6 @@ export async function findPlanSession(knex: Knex, sessionId: string): Promise<Pl
   return row ?? null
 }
 
-/** The session that a finish link belongs to. */
-export async function findPlanSessionByFinishToken(knex: Knex, finishToken: string): Promise<PlanSessionRow | null> {
-  const row: PlanSessionRow | undefined = await knex('plan_sessions').where({ finish_token: finishToken }).first()
-  return row ?? null
-}
-
 /**
  * Makes a session's slot what its new standing asks for, in the claim's transaction: a payable complete fills it, a
  * provisional one keeps it, anything else gives it back. A complete whose hold is gone takes a free slot or the agreed

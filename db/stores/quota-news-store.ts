@@ -13,21 +13,6 @@ const LOST_START_MS = 30_000
 /** Reliability F17: a quota is asked about once in so long at most, however much is pushed. */
 const BETWEEN_QUESTIONS_MS = 10_000
 
-/** Which of some connections has this quota in its catalogue; null = none, the news is about somebody else's. */
-export async function findQuotaOwner(
-  knex: Knex,
-  connections: readonly string[],
-  { quotaId, providerSurveyId }: QuotaNewsItem,
-): Promise<string | null> {
-  const row = await knex('surveys')
-    .whereIn('connection', [...connections])
-    .where({ provider_survey_id: providerSurveyId })
-    .whereNot({ status: 'withdrawn' })
-    .whereRaw("survey -> 'quotas' @> ?::jsonb", [JSON.stringify([{ quotaId }])])
-    .first('connection')
-  return row?.connection ?? null
-}
-
 /**
  * Keeps news about a quota; what is older than what is known loses.
  * @returns whether somebody should be sent to ask whether it is true

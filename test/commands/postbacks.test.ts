@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { recordAttempt } from '../../commands/postbacks/record-attempt.js'
+import { requestRedelivery } from '../../commands/postbacks/request-redelivery.js'
 import {
   adoptPendingPostbacks,
   enqueuePostback,
   findPostback,
   type PostbackRow,
-  recordAttempt,
-  requestRedelivery,
 } from '../../db/stores/postback-store.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { aClaim, enteredSession, later, MINUTE, settled, stock, T0 } from '../support/sessions.js'
@@ -75,21 +75,36 @@ describe('an attempt', () => {
 })
 
 describe('a redelivery', () => {
+  const redeliver = (postbackId: string, panel: string | null) =>
+    requestRedelivery({ knex: database.knex, clock: () => T0 }, { postbackId, panel })
+
   test('makes the message due again, for its own panel only', async () => {
     const id = await aMessage()
     await attempt(id, 410, 'dead')
-    expect(await requestRedelivery(database.knex, 'other', id, later(1))).toBeNull()
-    expect(await requestRedelivery(database.knex, 'lifepoints', 'msg_nobody', later(1))).toBeNull()
+    expect(await redeliver(id, 'other')).toBeNull()
+    expect(await redeliver('msg_nobody', 'lifepoints')).toBeNull()
     expect(await find(id)).toMatchObject({ state: 'dead' })
-    expect(await requestRedelivery(database.knex, 'lifepoints', id, later(1))).toMatchObject({ redelivery: 1 })
-    expect(await requestRedelivery(database.knex, 'lifepoints', id, later(1))).toMatchObject({ redelivery: 2 })
+    expect(await redeliver(id, 'lifepoints')).toMatchObject({ redelivery: 1 })
+    expect(await redeliver(id, 'lifepoints')).toMatchObject({ redelivery: 2 })
     expect(await find(id)).toMatchObject({ state: 'pending', redeliveries: 2 })
+  })
+
+  test('that an operator asks for is of any panel, and owned for a minute', async () => {
+    const id = await aMessage()
+    await attempt(id, 410, 'dead')
+    expect(await redeliver(id, null)).toMatchObject({ postbackId: id, redelivery: 1 })
+    expect(await find(id)).toMatchObject({ state: 'pending', owned_until: later(MINUTE) })
+  })
+
+  test('of what is no id of a message finds none', async () => {
+    expect(await redeliver('msg_\0', null)).toBeNull()
+    expect(await redeliver('other', null)).toBeNull()
   })
 
   test('that fails leaves what was delivered delivered', async () => {
     const id = await aMessage()
     await attempt(id, 200, 'delivered')
-    await requestRedelivery(database.knex, 'lifepoints', id, later(1))
+    await redeliver(id, 'lifepoints')
     await attempt(id, 500, 'pending', later(2))
     expect(await find(id)).toMatchObject({ state: 'pending' })
     await attempt(id, 410, 'dead', later(3))

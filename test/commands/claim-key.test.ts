@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { claimIdempotencyKey } from '../../commands/requests/claim-key.js'
 import {
   bindIdempotencyKey,
-  claimIdempotencyKey,
   releaseIdempotencyKey,
   settleIdempotencyKey,
   unlockIdempotencyKey,

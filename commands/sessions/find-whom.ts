@@ -1,3 +1,4 @@
+import type { Knex } from '../../db/connect.js'
 import {
   findSessionSentOn,
   findSessionsOfMember,
@@ -8,9 +9,13 @@ import type { SessionRow } from '../../db/rows/session-row.js'
 import { findSession, findSessionByProviderId } from '../../db/stores/session-store.js'
 import type { MemberSurvey, OutcomeReport } from '../../providers/adapter.js'
 import type { Upstream } from '../../providers/upstream.js'
-import type { ApiDependencies } from '../dependencies.js'
-import { connectionsOfAccount } from './account.js'
+import { connectionsOfAccount } from '../access/account.js'
+import type { Connections } from '../access/usable-connections.js'
 import { ArrivalRefused } from './arrival-refused.js'
+
+export interface FindWhomDependencies extends Connections {
+  readonly knex: Knex
+}
 
 /** Whom an arrival is about. */
 export type Whom =
@@ -27,10 +32,10 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 /**
  * Finds the session of an arrival: by our own id, else the provider's, else the member and the survey; never a session
  * of another connection (docs/sessions.md, Which session an arrival is about).
- * @throws ArrivalRefused 400 when it names two sessions, 404 when it names none
+ * @throws ArrivalRefused `refused` when it names two sessions, `unknown` when it names none
  */
 export async function findWhom(
-  deps: ApiDependencies,
+  deps: FindWhomDependencies,
   upstream: Upstream,
   route: 'return' | 'postback',
   report: OutcomeReport,
@@ -45,12 +50,12 @@ export async function findWhom(
     if (whom !== null && !(whom.kind === 'unplaced' && report.strangers !== 'ignore')) return whom
   }
   if (report.strangers === 'ignore') return { kind: 'nobody' }
-  throw new ArrivalRefused(404, 'no such session')
+  throw new ArrivalRefused('unknown', 'no such session')
 }
 
 /** By ids of sessions: a token that names two of ours is about neither. */
 async function findNamed(
-  { knex }: ApiDependencies,
+  { knex }: FindWhomDependencies,
   connection: string,
   { sessionId, providerSessionId }: OutcomeReport['correlate'],
 ): Promise<SessionRow | null> {
@@ -58,12 +63,12 @@ async function findNamed(
   const byTheirs =
     providerSessionId === undefined ? null : await findSessionByProviderId(knex, connection, providerSessionId)
   if (byOurs !== null && byTheirs !== null && byOurs.session_id !== byTheirs.session_id)
-    throw new ArrivalRefused(400, 'it names two sessions')
+    throw new ArrivalRefused('refused', 'it names two sessions')
   return byOurs?.connection === connection ? byOurs : byTheirs
 }
 
 async function findByMember(
-  { knex }: ApiDependencies,
+  { knex }: FindWhomDependencies,
   owners: readonly string[],
   route: 'return' | 'postback',
   member: MemberSurvey,
@@ -84,7 +89,7 @@ async function findByMember(
 
 /** A member's session of a survey; null as well where they are in two of its waves, and nothing says which is meant. */
 async function theOne(
-  knex: ApiDependencies['knex'],
+  knex: Knex,
   owners: readonly string[],
   panelistId: string,
   survey: SurveyKeyPart,

@@ -1,14 +1,11 @@
 import type { Upstream } from '../../providers/upstream.js'
-import type { ApiDependencies } from '../dependencies.js'
+import type { Connections } from './usable-connections.js'
 
 /**
  * The connections that share a connection's news, itself first: those of the same provider and account (contract §3,
  * Toluna connections with the same base_url and key).
  */
-export function connectionsOfAccount(
-  deps: Pick<ApiDependencies, 'config' | 'findUpstream'>,
-  upstream: Upstream,
-): string[] {
+export function connectionsOfAccount(deps: Connections, upstream: Upstream): string[] {
   const { adapter, config, connection } = upstream
   const account = adapter.accountOf?.(config)
   if (account === undefined) return [connection]
