@@ -1,5 +1,5 @@
 /**
- * The files that do not keep two rules of docs/architecture.md yet, each with nothing but its path. A file leaves its
+ * The files that do not keep three rules of docs/architecture.md yet, each with nothing but its path. A file leaves its
  * list with the change that makes it keep the rule; no file is added. test/scripts/known-shortcuts.test.ts holds the
  * lists to what the files do, and to their length.
  */
@@ -19,13 +19,13 @@ module.exports = {
     'api/demand/plan-policy.ts',
     'api/demand/read-plan.ts',
     'api/entry/click.ts',
+    'api/live/live-matches.ts',
     'api/ops/connection-actions.ts',
     'api/ops/redrive.ts',
     'api/panel/book-offer.ts',
     'api/panel/create-session.ts',
     'api/panel/explain.ts',
     'api/panel/live/find-own-offer.ts',
-    'api/panel/live/live-matches.ts',
     'api/panel/live/live-offers.ts',
     'api/plan-booking.ts',
     'api/plan-driver.ts',
@@ -49,5 +49,19 @@ module.exports = {
     'api/demand/plan-policy.ts',
     'api/panel/create-session.ts',
     'api/router/create-session.ts',
+  ],
+  /** Stores that write more than one table (test/scripts/known-shortcuts.test.ts). */
+  writesSeveralTables: [
+    'db/stores/entry-store.ts',
+    'db/stores/feed-store.ts',
+    'db/stores/ledger-store.ts',
+    'db/stores/member-store.ts',
+    'db/stores/panelist-match-store.ts',
+    'db/stores/panelist-refresh-store.ts',
+    'db/stores/plan-drive-store.ts',
+    'db/stores/plan-entry-store.ts',
+    'db/stores/plan-slot-store.ts',
+    'db/stores/plan-store.ts',
+    'db/stores/survey-store.ts',
   ],
 }
