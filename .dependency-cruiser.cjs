@@ -3,6 +3,8 @@
  * `npm run check` applies it; test/scripts/import-rules.test.ts proves that it sees the modules and can fail.
  */
 
+const { apiImportsStore } = require('./scripts/known-shortcuts.cjs')
+
 const rooms = [
   'activities',
   'api',
@@ -10,6 +12,7 @@ const rooms = [
   'catalogue',
   'cli',
   'client',
+  'commands',
   'db',
   'domain',
   'platform',
@@ -27,12 +30,22 @@ const allowed = {
   catalogue: { code: ['domain/', 'db/', 'providers/registry\\.ts$'] },
   platform: { code: ['domain/'] },
   db: { code: ['domain/', 'platform/'] },
-  activities: { code: ['domain/', 'providers/', 'db/', 'platform/'] },
+  commands: { code: ['domain/', 'db/', 'providers/[^/]+\\.ts$', 'platform/'] },
+  activities: { code: ['domain/', 'commands/', 'providers/', 'db/', 'platform/'] },
   workflows: { code: ['domain/'], types: ['activities/'] },
-  workers: { code: ['domain/', 'workflows/', 'activities/', 'providers/', 'db/', 'platform/'] },
-  cli: { code: ['domain/', 'workflows/', 'activities/', 'providers/', 'db/', 'platform/'] },
+  workers: { code: ['domain/', 'workflows/', 'activities/', 'commands/', 'providers/', 'db/', 'platform/'] },
+  cli: { code: ['domain/', 'workflows/', 'activities/', 'commands/', 'providers/', 'db/', 'platform/'] },
   api: {
-    code: ['domain/', 'catalogue/', 'web/', 'db/', 'platform/', 'workflows/messages(\\.ts$|/)', 'providers/[^/]+\\.ts$'],
+    code: [
+      'domain/',
+      'catalogue/',
+      'commands/',
+      'web/',
+      'db/',
+      'platform/',
+      'workflows/messages(\\.ts$|/)',
+      'providers/[^/]+\\.ts$',
+    ],
     types: ['workflows/'],
   },
   sandbox: { code: ['platform/'] },
@@ -148,6 +161,20 @@ module.exports = {
       severity: 'error',
       from: { path: anyRoom, pathNot: ['^db/', '^bench/'] },
       to: { path: '(^|/)node_modules/(@types/)?(knex|pg)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'api-imports-no-store',
+      comment: 'api calls commands and reads read models; the files still to be changed are in scripts/known-shortcuts.cjs',
+      severity: 'error',
+      from: { path: '^api/', pathNot: apiImportsStore.map((file) => `^${file.replaceAll('.', '\\.')}$`) },
+      to: { path: '^db/(stores|statements)/' },
+    },
+    {
+      name: 'api-parts-know-no-route',
+      comment: 'what all routes are made of (api/*.ts, http, live, tokens) knows none of them; app.ts puts them together',
+      severity: 'error',
+      from: { path: '^api/([^/]+\\.ts$|(http|live|tokens)/)', pathNot: '^api/app\\.ts$' },
+      to: { path: '^api/[^/]+/', pathNot: '^api/(http|live|tokens)/' },
     },
     {
       name: 'product-not-tests',

@@ -1,17 +1,11 @@
+import { tidy } from '../commands/housekeeping/tidy.js'
 import type { Knex } from '../db/connect.js'
+import { factsToShow } from '../db/rows/session-row.js'
 import { findPendingClaims, type PendingClaim } from '../db/stores/claim-store.js'
 import { beat, pruneHeartbeats } from '../db/stores/heartbeat-store.js'
-import { ensurePartitions, pruneIdempotencyKeys, tryLease } from '../db/stores/housekeeping-store.js'
 import { numberPostings } from '../db/stores/ledger-numbers.js'
-import { prunePanelistMatches } from '../db/stores/panelist-match-store.js'
-import {
-  findUndrivenPlans,
-  findUntoldClosures,
-  giveUpLostDrivers,
-  type PlanFacts,
-} from '../db/stores/plan-drive-store.js'
+import { findUndrivenPlans, findUntoldClosures, type PlanFacts } from '../db/stores/plan-drive-store.js'
 import { adoptPendingPostbacks } from '../db/stores/postback-store.js'
-import { factsToShow } from '../db/stores/session-row.js'
 import { findUnstartedSessions } from '../db/stores/session-store.js'
 import { stampRevisions } from '../db/stores/stamper.js'
 
@@ -40,17 +34,9 @@ const SETTLING_MS = 8_000
 /** The update-with-start of a create may take ten seconds. */
 const STARTING_MS = 12_000
 const BATCH = 200
-/** A plan this long past its finish date and still open has lost its workflow. */
-const OVERDUE_MS = 10 * 60_000
 const DELIVERY_LEASE_MS = 15 * 60_000
-/** Contract §4: stored answers are kept at least 24 hours. */
-const IDEMPOTENCY_MS = 48 * 60 * 60_000
-/** An offer stands for 15 minutes: what one panelist was offered is of no use for longer. */
-const PANELIST_MATCH_MS = 30 * 60_000
-/** A question is asked at once, or its workflow was lost. */
-const QUESTION_MS = 10 * 60_000
 
-/** The janitor's eyes and broom; what is to be started or told, its workflow does. */
+/** Finds and cleans up abandoned rows. Starting workflows is left to the janitor workflow. */
 export function createJanitorActivities(deps: { readonly knex: Knex; readonly clock: () => Date }) {
   const before = (ms: number) => new Date(deps.clock().getTime() - ms)
   return {
@@ -84,17 +70,7 @@ export function createJanitorActivities(deps: { readonly knex: Knex; readonly cl
       }
     },
 
-    /** Next months' partitions, and what is past its time: idempotency keys, what panelists were offered, plans without a workflow. One process at a time. */
-    async tidy(): Promise<{ partitions: number; keys: number; matches?: number; plans?: number }> {
-      return tryLease(deps.knex, async (trx) => ({
-        partitions: await ensurePartitions(trx),
-        keys: await pruneIdempotencyKeys(trx, before(IDEMPOTENCY_MS)),
-        matches: await prunePanelistMatches(trx, {
-          results: before(PANELIST_MATCH_MS),
-          questions: before(QUESTION_MS),
-        }),
-        plans: await giveUpLostDrivers(trx, before(OVERDUE_MS)),
-      })).then((done) => done ?? { partitions: 0, keys: 0, matches: 0, plans: 0 })
-    },
+    /** Next months' partitions, and deletes what is past its time. One process at a time. */
+    tidy: (): Promise<{ partitions: number; keys: number; matches?: number; plans?: number }> => tidy(deps),
   }
 }

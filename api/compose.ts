@@ -2,9 +2,11 @@ import type { Client } from '@temporalio/client'
 import { createCatalogue } from '../catalogue/catalogue.js'
 import type { CatalogueConnection } from '../catalogue/connections.js'
 import { createPostgresSource } from '../catalogue/postgres-source.js'
+import { installationKey, installationSecret } from '../commands/access/installation-key.js'
+import { publishAddress } from '../commands/access/publish-address.js'
+import { recordSignOut } from '../commands/access/sign-out.js'
 import { connectDatabase, type Knex } from '../db/connect.js'
-import { installationKey, installationSecret, storePublicAddress } from '../db/stores/key-store.js'
-import { isSignedOut, recordSignOut } from '../db/stores/operator-sign-out-store.js'
+import { isSignedOut } from '../db/read-models/signed-out.js'
 import { createHttp } from '../platform/egress/http-client.js'
 import type { Logger } from '../platform/logger.js'
 import { createSigner } from '../platform/signing/signer.js'
@@ -16,16 +18,16 @@ import { createProviderHttp } from '../providers/provider-http.js'
 import { createUpstreams, vocabularyOf } from '../providers/upstreams.js'
 import type { ApiDependencies } from './dependencies.js'
 import { KeyRing } from './http/auth.js'
+import { OperatorSessions } from './http/operator-sessions.js'
 import { RateLimiter } from './http/rate-limit.js'
 import { Turns } from './http/turns.js'
-import { OperatorSessions } from './pages/operator-sessions.js'
-import { liveConnections } from './panel/live/live-connections.js'
-import { LiveMatches } from './panel/live/live-matches.js'
-import { OfferTokens } from './panel/offer-token.js'
+import { liveConnections } from './live/live-connections.js'
+import { LiveMatches } from './live/live-matches.js'
 import { profileWordsOf } from './profile-words.js'
 import { RefreshDriver } from './refresh-driver.js'
 import { SessionDriver } from './session-driver.js'
-import { SessionTokens } from './supply/session-token.js'
+import { OfferTokens } from './tokens/offer-token.js'
+import { SessionTokens } from './tokens/session-token.js'
 
 /** The follower reads one thing after the other. */
 const FOLLOWING_CONNECTIONS = 1
@@ -54,7 +56,7 @@ export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependenci
     installationSecret(knex, 'panelists'),
     installationSecret(knex, 'operator-sessions'),
     installationSecret(knex, 'feed'),
-    storePublicAddress(knex, publicUrl),
+    publishAddress(knex, publicUrl),
   ])
   const following = connectDatabase({
     url: parts.databaseUrl,

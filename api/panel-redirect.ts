@@ -1,4 +1,4 @@
-import { panelClaims, type SessionRow, standingOf } from '../db/stores/session-row.js'
+import { panelClaims, type SessionRow, standingOf } from '../db/rows/session-row.js'
 import type { PanelConfig } from '../platform/config/panel-schema.js'
 import type { Signer } from '../platform/signing/signer.js'
 

@@ -9,6 +9,7 @@ const all = [
   'catalogue',
   'cli',
   'client',
+  'commands',
   'db',
   'domain',
   'platform',

@@ -1,10 +1,10 @@
 import { type ErrorRequestHandler, type Request, type Response, Router } from 'express'
+import { ArrivalRefused, type Refusal } from '../../commands/sessions/arrival-refused.js'
 import { isDatabaseAway, isUnstorableText } from '../../db/connect.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { Problem } from '../http/problem.js'
 import { panelRedirect } from '../panel-redirect.js'
 import { sendPage, sendTryAgain } from '../plain-page.js'
-import { ArrivalRefused } from './arrival-refused.js'
 import { receiveArrival } from './receive-arrival.js'
 
 /** Respondents come back, providers tell us (contract §3). Never limited by key; nothing here is authenticated but by proof. */
@@ -17,7 +17,7 @@ export function callbackRoutes(deps: ApiDependencies): Router {
     // a scanner's HEAD is nobody's return
     if (request.method === 'HEAD') return void response.status(200).end()
     const arrived = await receiveArrival(deps, request, 'return', '')
-    if (arrived === null) throw new ArrivalRefused(404, 'no such session')
+    if (arrived === null) throw new ArrivalRefused('unknown', 'no such session')
     const { session } = arrived
     const panel = deps.panels.get(session.panel)
     if (panel === undefined)
@@ -43,23 +43,29 @@ export function callbackRoutes(deps: ApiDependencies): Router {
   return router
 }
 
+const ANSWERS: Readonly<Record<Refusal, { readonly status: number; readonly code: string }>> = {
+  refused: { status: 400, code: 'refused' },
+  unknown: { status: 404, code: 'not_found' },
+  unavailable: { status: 503, code: 'keys_unavailable' },
+}
+
 /** A respondent gets a plain page; a server gets problem+json. */
 const refusals: ErrorRequestHandler = (thrown: unknown, request, response, next) => {
   // an id with a NUL in it is nobody's
-  const error = isUnstorableText(thrown) ? new ArrivalRefused(404, 'no such session') : thrown
+  const error = isUnstorableText(thrown) ? new ArrivalRefused('unknown', 'no such session') : thrown
   const browser = request.path.startsWith('/returns/')
   if (error instanceof ArrivalRefused) {
-    if (error.status === 503) response.setHeader('Retry-After', '5')
+    const { status, code } = ANSWERS[error.kind]
+    if (status === 503) response.setHeader('Retry-After', '5')
     if (browser) {
       return sendPage(
         response,
-        error.status,
+        status,
         'This link cannot be used',
         'It may be damaged or out of date. You may close this page.',
       )
     }
-    const code = error.status === 404 ? 'not_found' : error.status === 503 ? 'keys_unavailable' : 'refused'
-    return next(new Problem(error.status, code, error.message))
+    return next(new Problem(status, code, error.message))
   }
   if (browser && isDatabaseAway(error)) return sendTryAgain(response, request.originalUrl)
   next(error)

@@ -1,7 +1,7 @@
+import { mayUse } from '../../commands/access/usable-connections.js'
 import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import type { ApiDependencies } from '../dependencies.js'
-import { mayUse } from '../panel/usable-connections.js'
 import type { PlanRules } from './plan-checks.js'
 
 type Parts = Pick<ApiDependencies, 'config'>

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
-import { readLedger, readTrialBalance } from '../../db/read-models/ledger.js'
-import { numberPostings } from '../../db/stores/ledger-numbers.js'
+import { readNumberedLedger } from '../../commands/finance/read-ledger.js'
+import { readTrialBalance } from '../../db/read-models/ledger.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { parse } from '../http/validate.js'
 import {
@@ -16,9 +16,7 @@ export function ledger(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const query = parse(LedgerQuery, request.query)
     const filter = { period: query.period ?? null, account: query.account ?? null }
-    // what was posted since the last reader gets its place: the order is settled when somebody looks
-    await numberPostings(deps.knex)
-    const { rows, next, resume } = await readLedger(deps.knex, filter, query.cursor ?? null, query.limit)
+    const { rows, next, resume } = await readNumberedLedger(deps.knex, filter, query.cursor ?? null, query.limit)
     const answer: LedgerAnswer = {
       transactions: rows.map((transaction) => ({
         transaction_id: transaction.transactionId,

@@ -1,12 +1,12 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import { findPostback, requestRedelivery } from '../../db/stores/postback-store.js'
+import { requestRedelivery } from '../../commands/postbacks/request-redelivery.js'
 import { opsPage } from '../../web/ops/ops-page.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { toProblem } from '../http/errors.js'
+import type { SignedIn } from '../http/operator-sessions.js'
 import { notFound } from '../http/problem.js'
 import { parse } from '../http/validate.js'
 import { checkFormToken, field, formBody, sameOriginOnly } from '../pages/form.js'
-import type { SignedIn } from '../pages/operator-sessions.js'
 import { sendDocument } from '../pages/send-document.js'
 import { operatorPage, signedInOf } from '../pages/sign-in.js'
 import { tellConnection } from './connection-actions.js'
@@ -15,9 +15,6 @@ import { readOpsView } from './ops-view.js'
 import { redrive } from './redrive.js'
 import { type ConnectionAction, OpsPageQuery, PauseRequest } from './schemas.js'
 import type { TemporalUi } from './temporal-ui.js'
-
-/** How long the workflow that redelivers has before the janitor takes the message over. */
-const REDELIVERY_LEASE_MS = 60_000
 
 /** One button: what it does, and which notice tells that it is done. */
 type Button = (signedIn: SignedIn, request: Request) => Promise<NoticeCode>
@@ -84,9 +81,7 @@ export function opsPageRoutes(deps: ApiDependencies, ui: TemporalUi): Router {
 }
 
 async function redeliver(deps: ApiDependencies, postbackId: string): Promise<void> {
-  const found = /^msg_[\w-]{1,64}$/.test(postbackId) ? await findPostback(deps.knex, postbackId) : null
-  if (found === null) throw notFound('There is no such message')
-  const ownedUntil = new Date(deps.clock().getTime() + REDELIVERY_LEASE_MS)
-  const asked = await requestRedelivery(deps.knex, found.panel, postbackId, ownedUntil)
-  if (asked !== null) deps.sessions.redeliver(postbackId, asked.redelivery, asked.sessionId)
+  const asked = await requestRedelivery(deps, { postbackId, panel: null })
+  if (asked === null) throw notFound('There is no such message')
+  deps.sessions.redeliver(postbackId, asked.redelivery, asked.sessionId)
 }

@@ -1,10 +1,10 @@
 import type { RequestHandler } from 'express'
+import { mayUse } from '../../commands/access/usable-connections.js'
 import type { ReachingAttribute } from '../../domain/words/profile-words.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { panelOf } from '../http/auth.js'
 import { parse } from '../http/validate.js'
 import { type AttributesAnswer, AttributesQuery } from './attribute-schemas.js'
-import { mayUse } from './usable-connections.js'
 
 type Attribute = AttributesAnswer['attributes'][number]
 

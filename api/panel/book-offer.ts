@@ -1,3 +1,4 @@
+import { isCapped, mayUse, upstreamPanelistId, watchedConnections } from '../../commands/access/usable-connections.js'
 import { type PanelistStanding, readPanelistStanding } from '../../db/read-models/panelist-standing.js'
 import { findPlan } from '../../db/stores/plan-row.js'
 import { findSurvey, type SurveyRecord } from '../../db/stores/survey-store.js'
@@ -13,12 +14,11 @@ import type { Bookable } from '../booked-session.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { notFound, Problem } from '../http/problem.js'
 import { expandedFor, GATEWAY_VOCABULARY, namedProfile, type PlanTerms, planTerms } from '../plan-booking.js'
+import { quotaKey } from '../tokens/offer-token.js'
 import { panelistAgeFloor, tooYoung } from './age-floor.js'
 import { findOffers } from './find-offers.js'
 import { findOwnOffer } from './live/find-own-offer.js'
-import { quotaKey } from './offer-token.js'
 import type { CreateSessionRequest } from './schemas.js'
-import { isCapped, mayUse, upstreamPanelistId, watchedConnections } from './usable-connections.js'
 
 /**
  * Reads an offer and checks that it still stands: survey and quota open, not full, not cheaper than shown, its

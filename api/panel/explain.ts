@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express'
+import { isCapped, mayUse, watchedConnections } from '../../commands/access/usable-connections.js'
 import { readPanelistStanding } from '../../db/read-models/panelist-standing.js'
 import { findPlan } from '../../db/stores/plan-row.js'
 import { findSurvey, type SurveyRecord } from '../../db/stores/survey-store.js'
@@ -12,7 +13,6 @@ import { parse } from '../http/validate.js'
 import { panelistAgeFloor } from './age-floor.js'
 import { panelistOf } from './find-offers.js'
 import { ExplainQuery } from './schemas.js'
-import { isCapped, mayUse, watchedConnections } from './usable-connections.js'
 
 /** `GET /v1/surveys/{survey_id}/explain?panelist_id=`: why a stored panelist is, or is not, offered a survey. */
 export function explain(deps: ApiDependencies): RequestHandler {

@@ -1,4 +1,5 @@
 import type { CatalogueOffer } from '../../catalogue/offers.js'
+import { isCapped, mayUse, watchedConnections } from '../../commands/access/usable-connections.js'
 import { readPanelistStanding } from '../../db/read-models/panelist-standing.js'
 import type { Panelist } from '../../domain/panelist.js'
 import { compareRanked } from '../../domain/ranking.js'
@@ -6,13 +7,12 @@ import { rewardFor } from '../../domain/reward.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { invalid } from '../http/validate.js'
+import { OFFER_TTL_MS } from '../tokens/offer-token.js'
 import { panelistAgeFloor } from './age-floor.js'
 import { askLive } from './live/ask-live.js'
 import { liveOffer, partnerOffers } from './live/live-offers.js'
-import { OFFER_TTL_MS } from './offer-token.js'
 import { warningsOf } from './profile-warnings.js'
 import type { MatchAnswer, MatchRequest, Offer } from './schemas.js'
-import { isCapped, mayUse, watchedConnections } from './usable-connections.js'
 
 /** As many as an ordinary match gives: it needs no turn. */
 const OFFERS_A_SLICE = 20

@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express'
-import { findPanelist, putPanelist, type StoredPanelist } from '../../db/stores/panelist-store.js'
-import { asPanel } from '../../db/tenant.js'
+import { storePanelist as store } from '../../commands/panelists/store-panelist.js'
+import { readStoredPanelist } from '../../db/read-models/stored-panelist.js'
+import type { StoredPanelist } from '../../db/rows/panelist-row.js'
 import type { Profile } from '../../domain/panelist.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { panelOf } from '../http/auth.js'
@@ -22,7 +23,7 @@ export function storePanelist(deps: ApiDependencies): RequestHandler {
       dateOfBirth: body.date_of_birth ?? null,
       profile: body.profile,
     }
-    const stored = await asPanel(deps.knex, panel.id, (trx) => putPanelist(trx, panel.id, panelist, deps.clock()))
+    const stored = await store(deps, panel.id, panelist)
     response.json({ ...answer(stored), ...warningsOf(deps, body.profile, body.country) })
   }
 }
@@ -32,7 +33,7 @@ export function readPanelist(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const panel = panelOf(response)
     const { panelist_id: panelistId } = parse(PanelistPath, request.params)
-    const stored = await asPanel(deps.knex, panel.id, (trx) => findPanelist(trx, panel.id, panelistId))
+    const stored = await readStoredPanelist(deps.knex, panel.id, panelistId)
     if (stored === null) throw notFound('This panel has stored no such panelist')
     response.json(answer(stored))
   }

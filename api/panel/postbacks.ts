@@ -1,15 +1,12 @@
 import type { RequestHandler } from 'express'
+import { requestRedelivery } from '../../commands/postbacks/request-redelivery.js'
 import { readPostbackLog } from '../../db/read-models/postback-log.js'
-import { requestRedelivery } from '../../db/stores/postback-store.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { panelOf } from '../http/auth.js'
 import { notFound } from '../http/problem.js'
 import { parse } from '../http/validate.js'
 import { type PostbacksAnswer, PostbacksQuery, type RedeliverAnswer } from './postback-schemas.js'
 import { ownSession } from './read-session.js'
-
-/** How long the workflow that redelivers has before the janitor takes the message over. */
-const REDELIVERY_LEASE_MS = 60_000
 
 /** `GET /v1/postbacks?session_id`: what was sent to the panel about a session, attempt by attempt. */
 export function listPostbacks(deps: ApiDependencies): RequestHandler {
@@ -40,14 +37,10 @@ export function redeliverPostback(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const panel = panelOf(response)
     const postbackId = String(request.params.id)
-    const ownedUntil = new Date(deps.clock().getTime() + REDELIVERY_LEASE_MS)
-    const asked = isOurs(postbackId) ? await requestRedelivery(deps.knex, panel.id, postbackId, ownedUntil) : null
+    const asked = await requestRedelivery(deps, { postbackId, panel: panel.id })
     if (asked === null) throw notFound('This panel has no such postback')
     deps.sessions.redeliver(postbackId, asked.redelivery, asked.sessionId)
     const answer: RedeliverAnswer = { id: postbackId, state: 'pending' }
     response.status(202).json(answer)
   }
 }
-
-// anything else would reach PostgreSQL as a parameter it may not even be able to read (a NUL)
-const isOurs = (postbackId: string): boolean => /^msg_[\w-]{1,64}$/.test(postbackId)

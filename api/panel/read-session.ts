@@ -1,9 +1,8 @@
 import type { RequestHandler, Response } from 'express'
 import { z } from 'zod'
+import { readPanelSession } from '../../db/read-models/panel-session.js'
 import { readTimeline } from '../../db/read-models/session-timeline.js'
-import type { SessionRow } from '../../db/stores/session-row.js'
-import { findSession } from '../../db/stores/session-store.js'
-import { asPanel } from '../../db/tenant.js'
+import type { SessionRow } from '../../db/rows/session-row.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { panelOf } from '../http/auth.js'
 import { notFound } from '../http/problem.js'
@@ -29,7 +28,7 @@ export function readSession(deps: ApiDependencies): RequestHandler {
  */
 export async function ownSession(deps: ApiDependencies, response: Response, sessionId: unknown): Promise<SessionRow> {
   const id = z.uuid().safeParse(sessionId)
-  const row = id.success ? await asPanel(deps.knex, panelOf(response).id, (trx) => findSession(trx, id.data)) : null
+  const row = id.success ? await readPanelSession(deps.knex, panelOf(response).id, id.data) : null
   if (row === null) throw notFound('This panel has no such session')
   return row
 }

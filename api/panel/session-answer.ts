@@ -1,4 +1,4 @@
-import { priceOf, rewardNow, type SessionRow, standingOf } from '../../db/stores/session-row.js'
+import { priceOf, rewardNow, type SessionRow, standingOf } from '../../db/rows/session-row.js'
 import { sessionWorkflowId } from '../../workflows/messages/session.js'
 import type { SessionSummary } from './session-schemas.js'
 

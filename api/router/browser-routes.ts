@@ -1,9 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { isDatabaseAway } from '../../db/connect.js'
 import { findByToken } from '../../db/read-models/platform-session.js'
-import { findPlanSessionByFinishToken } from '../../db/stores/plan-slot-store.js'
-import type { SessionRow } from '../../db/stores/session-row.js'
-import { findSession } from '../../db/stores/session-store.js'
+import { readSessionByFinishToken } from '../../db/read-models/session-by-finish-token.js'
+import type { SessionRow } from '../../db/rows/session-row.js'
 import { isOutcome, type Outcome } from '../../domain/outcome.js'
 import { isNonIntegrated } from '../../domain/plan/survey-plan.js'
 import type { ApiDependencies } from '../dependencies.js'
@@ -51,8 +50,7 @@ async function told(deps: ApiDependencies, sessionId: string, outcome: Outcome):
 export function finish(deps: ApiDependencies): RequestHandler {
   return forBrowsers(async (request, response) => {
     const token = String(request.params.token)
-    const own = FINISH_TOKEN.test(token) ? await findPlanSessionByFinishToken(deps.knex, token) : null
-    const row = own === null ? null : await findSession(deps.knex, own.session_id)
+    const row = FINISH_TOKEN.test(token) ? await readSessionByFinishToken(deps.knex, token) : null
     if (row === null) return sendPage(response, 404, 'This link is not known', BACK)
     if (row.state !== 'finished') {
       return sendPage(response, 409, 'Not finished yet', 'The survey has not told us yet how it ended.')

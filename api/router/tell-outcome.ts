@@ -1,5 +1,5 @@
-import type { RecordedClaim } from '../../db/stores/claim-store.js'
-import { recordSurveyOutcome, type SurveyOutcome } from '../../db/stores/survey-outcome-store.js'
+import type { RecordedClaim } from '../../commands/sessions/claim.js'
+import { type PlatformOutcome, recordPlatformOutcome } from '../../commands/sessions/record-platform-outcome.js'
 import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import { failpoint } from '../../platform/failpoints.js'
 import type { ApiDependencies } from '../dependencies.js'
@@ -12,9 +12,9 @@ import type { ApiDependencies } from '../dependencies.js'
 export async function tellOutcome(
   deps: ApiDependencies,
   sessionId: string,
-  told: SurveyOutcome,
+  told: PlatformOutcome,
 ): Promise<RecordedClaim | null> {
-  const claim = await recordSurveyOutcome(deps.knex, sessionId, told, deps.clock())
+  const claim = await recordPlatformOutcome(deps.knex, sessionId, told, deps.clock())
   if (claim === null) return null
   failpoint('outcome.after_claim')
   if (claim.pending) deps.sessions.arrived(sessionId, claim.claimId)

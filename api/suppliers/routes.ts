@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Router } from 'express'
+import { mayUse } from '../../commands/access/usable-connections.js'
 import {
   findSupplierSurvey,
   listSupplierSurveys,
@@ -15,7 +16,6 @@ import { unknownRoute } from '../http/errors.js'
 import { clientOnly, supplierOf } from '../http/gateway-auth.js'
 import { notFound } from '../http/problem.js'
 import { parse } from '../http/validate.js'
-import { mayUse } from '../panel/usable-connections.js'
 import { CriteriaSpeaker } from './criteria.js'
 import { SurveysQuery } from './schemas.js'
 import { supplierErrors } from './supplier-errors.js'

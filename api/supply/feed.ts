@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { mayUse } from '../../commands/access/usable-connections.js'
 import {
   type FeedNews,
   type FeedPosition,
@@ -12,7 +13,6 @@ import { wordsOf } from '../../domain/feed/translate-clause.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { Problem } from '../http/problem.js'
-import { mayUse } from '../panel/usable-connections.js'
 import { type FeedItem, FeedItems, versionOf } from './feed-items.js'
 import type { SupplierStatus } from './supplier-plan.js'
 

@@ -1,5 +1,5 @@
 import type { Knex } from '../connect.js'
-import { type SessionRow, sessionColumns } from '../stores/session-row.js'
+import { type SessionRow, sessionColumns } from '../rows/session-row.js'
 import { type Keyset, pageOf, stampText } from './keyset.js'
 
 export interface CompletesFilter {

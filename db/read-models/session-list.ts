@@ -1,6 +1,6 @@
 import type { Outcome } from '../../domain/outcome.js'
 import type { Knex } from '../connect.js'
-import { type SessionRow, sessionColumns } from '../stores/session-row.js'
+import { type SessionRow, sessionColumns } from '../rows/session-row.js'
 import { type Keyset, pageOf, stampText } from './keyset.js'
 
 export interface SessionFilter {

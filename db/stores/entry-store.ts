@@ -3,7 +3,7 @@ import type { PanelistSnapshot } from '../../domain/panelist.js'
 import type { Reward } from '../../domain/reward.js'
 import type { Survey } from '../../domain/survey.js'
 import type { Knex } from '../connect.js'
-import { type SessionRow, sessionColumns } from './session-row.js'
+import { type SessionRow, sessionColumns } from '../rows/session-row.js'
 import { lockSession } from './session-store.js'
 import { surveyFromJson } from './survey-json.js'
 

@@ -22,3 +22,13 @@ export async function notePending(
     { sessionId, route, word: word.slice(0, 200), limit: WORDS_KEPT },
   )
 }
+
+/** Adds an event to a session's story. @param details without anything personal */
+export async function insertEvent(
+  trx: Knex,
+  sessionId: string,
+  type: string,
+  details: Readonly<Record<string, string | null>>,
+): Promise<void> {
+  await trx('session_events').insert({ session_id: sessionId, type, details: JSON.stringify(details) })
+}

@@ -1,40 +1,51 @@
 import type { Knex } from '../connect.js'
 
-/** What became of the first request with a key (Stripe's semantics, contract §4). */
-export type IdempotencyClaim =
-  /** This request is the first, or takes over from one that died; then `sessionId` is what it had stored. */
-  | { readonly kind: 'mine'; readonly sessionId: string | null }
-  | { readonly kind: 'done'; readonly status: number; readonly body: unknown }
-  /** The first request is still under way. */
-  | { readonly kind: 'busy' }
-  /** The key was used with another body. */
-  | { readonly kind: 'conflict' }
+/** A key as a panel sent it, and the hash of the body it came with. */
+export interface IdempotencyKey {
+  readonly panel: string
+  readonly key: string
+  readonly requestHash: string
+}
 
-/** Takes an Idempotency-Key for a request, until `lockedUntil` unless it is settled before. */
-export async function claimIdempotencyKey(
-  knex: Knex,
-  key: { readonly panel: string; readonly key: string; readonly requestHash: string },
-  now: Date,
-  lockedUntil: Date,
-): Promise<IdempotencyClaim> {
+/** A row of `idempotency_keys`. */
+export interface IdempotencyRow {
+  readonly request_hash: string
+  /** The answer every repeat gets; both null while the request is under way. */
+  readonly status: number | null
+  readonly body: unknown
+}
+
+/** @returns false when the panel has used the key: the unique key decides */
+export async function insertIdempotencyKey(knex: Knex, key: IdempotencyKey, lockedUntil: Date): Promise<boolean> {
   const inserted = await knex('idempotency_keys')
     .insert({ panel: key.panel, key: key.key, request_hash: key.requestHash, locked_until: lockedUntil })
     .onConflict(['panel', 'key'])
     .ignore()
     .returning('key')
-  if (inserted.length > 0) return { kind: 'mine', sessionId: null }
+  return inserted.length > 0
+}
 
-  const row = await knex('idempotency_keys').where({ panel: key.panel, key: key.key }).first()
-  // released between the two statements: the next try takes it
-  if (row === undefined) return { kind: 'busy' }
-  if (row.request_hash !== key.requestHash) return { kind: 'conflict' }
-  if (row.status !== null) return { kind: 'done', status: row.status, body: row.body }
-  const taken = await knex('idempotency_keys')
-    .where({ panel: key.panel, key: key.key, status: null })
+export async function findIdempotencyKey(knex: Knex, panel: string, key: string): Promise<IdempotencyRow | null> {
+  return (await knex('idempotency_keys').where({ panel, key }).first()) ?? null
+}
+
+/**
+ * Takes the lock of a key whose request has not been answered and whose lock has run out. Compare-and-set: of several
+ * requests one gets it.
+ * @returns the session that is bound to the key; null when the lock was not free
+ */
+export async function takeIdempotencyLock(
+  knex: Knex,
+  { panel, key }: Pick<IdempotencyKey, 'panel' | 'key'>,
+  now: Date,
+  lockedUntil: Date,
+): Promise<{ readonly sessionId: string | null } | null> {
+  const [taken] = await knex('idempotency_keys')
+    .where({ panel, key, status: null })
     .where('locked_until', '<', now)
     .update({ locked_until: lockedUntil })
     .returning('session_id')
-  return taken.length > 0 ? { kind: 'mine', sessionId: taken[0].session_id } : { kind: 'busy' }
+  return taken === undefined ? null : { sessionId: taken.session_id }
 }
 
 /** Ties the key to the session it made, in the session's own transaction. */
@@ -65,4 +76,9 @@ export async function unlockIdempotencyKey(knex: Knex, panel: string, key: strin
   await knex('idempotency_keys')
     .where({ panel, key, status: null })
     .update({ locked_until: new Date(now.getTime() - 1) })
+}
+
+/** Forgets the answers of old requests. @returns how many */
+export async function pruneIdempotencyKeys(trx: Knex, olderThan: Date): Promise<number> {
+  return trx('idempotency_keys').where('created_at', '<', olderThan).delete()
 }

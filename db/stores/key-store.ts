@@ -1,31 +1,22 @@
-import { randomBytes } from 'node:crypto'
 import type { Knex } from '../connect.js'
 
-/** A key this installation made for itself; the first process to ask makes it, everybody then reads the same. */
-export async function installationKey<Value extends object>(
-  knex: Knex,
-  name: string,
-  make: () => Promise<Value>,
-): Promise<Value> {
-  const find = () => knex('installation_keys').where({ name }).first('value')
-  const found = await find()
-  if (found !== undefined) return found.value as Value
-  await knex('installation_keys')
-    .insert({ name, value: JSON.stringify(await make()) })
-    .onConflict('name')
-    .ignore()
-  return (await find()).value as Value
+/** What the installation keeps for itself under a name; null when there is nothing. */
+export async function findKey(knex: Knex, name: string): Promise<unknown> {
+  const row = await knex('installation_keys').where({ name }).first('value')
+  return row?.value ?? null
 }
 
-/** A random secret of 32 bytes, made at the first start: offer tokens, keyed hashes of panelists. */
-export async function installationSecret(knex: Knex, name: string): Promise<Buffer> {
-  const { secret } = await installationKey(knex, name, async () => ({ secret: randomBytes(32).toString('base64') }))
-  return Buffer.from(secret, 'base64')
+/** Stores a value under a name, where there is none yet. */
+export async function insertKey(knex: Knex, name: string, value: object): Promise<void> {
+  await knex('installation_keys')
+    .insert({ name, value: JSON.stringify(value) })
+    .onConflict('name')
+    .ignore()
 }
 
 const ADDRESS = 'public-address'
 
-/** Remembers the public address that the API serves, so that what workers tell panels has the same `iss` as its tokens. */
+/** Stores the public address that the API serves, in place of an earlier one. */
 export async function storePublicAddress(knex: Knex, url: string): Promise<void> {
   const value = JSON.stringify({ url })
   await knex('installation_keys').insert({ name: ADDRESS, value }).onConflict('name').merge({ value })
@@ -33,6 +24,5 @@ export async function storePublicAddress(knex: Knex, url: string): Promise<void>
 
 /** The public address as the API last said it; null before its first start. */
 export async function readPublicAddress(knex: Knex): Promise<string | null> {
-  const row = await knex('installation_keys').where({ name: ADDRESS }).first('value')
-  return (row?.value as { url: string } | undefined)?.url ?? null
+  return ((await findKey(knex, ADDRESS)) as { url: string } | null)?.url ?? null
 }

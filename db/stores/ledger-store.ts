@@ -1,7 +1,7 @@
 import { completeEntries, type Entry, periodOf, reversalEntries } from '../../domain/ledger.js'
 import { money } from '../../domain/money.js'
 import type { Knex } from '../connect.js'
-import { priceOf, type SessionRow } from './session-row.js'
+import { priceOf, type SessionRow } from '../rows/session-row.js'
 
 interface Posting {
   readonly kind: 'complete' | 'reversal'

@@ -1,8 +1,8 @@
 import { type NoRoom, noRoomFor } from '../../domain/plan/counting.js'
 import type { Knex } from '../connect.js'
+import type { SessionRow } from '../rows/session-row.js'
 import { findPlan, lockPlan, type PlanRecord } from './plan-row.js'
 import type { PlanSessionRow } from './plan-slot-store.js'
-import type { SessionRow } from './session-row.js'
 
 /** Why a respondent at the door does not get in. */
 export type NotEntered = NoRoom | { readonly kind: 'not_open' }

@@ -2,9 +2,9 @@ import { noRoomFor, type Slot } from '../../domain/plan/counting.js'
 import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import type { Standing } from '../../domain/session.js'
 import type { Knex } from '../connect.js'
+import type { SessionRow } from '../rows/session-row.js'
 import { showPlan } from './plan-catalogue.js'
 import { lockPlan, type PlanRecord } from './plan-row.js'
-import type { SessionRow } from './session-row.js'
 
 /** What a session of a plan has beyond other sessions. */
 export interface PlanSessionRow {
@@ -43,12 +43,6 @@ export async function insertPlanSession(
 
 export async function findPlanSession(knex: Knex, sessionId: string): Promise<PlanSessionRow | null> {
   const row: PlanSessionRow | undefined = await knex('plan_sessions').where({ session_id: sessionId }).first()
-  return row ?? null
-}
-
-/** The session that a finish link belongs to. */
-export async function findPlanSessionByFinishToken(knex: Knex, finishToken: string): Promise<PlanSessionRow | null> {
-  const row: PlanSessionRow | undefined = await knex('plan_sessions').where({ finish_token: finishToken }).first()
   return row ?? null
 }
 

@@ -48,60 +48,55 @@ export async function findPostback(knex: Knex, postbackId: string): Promise<Post
   return (await knex('postbacks').where({ postback_id: postbackId }).first()) ?? null
 }
 
-export interface DeliveryAttempt {
-  readonly at: Date
-  readonly status: number | null
-  readonly error: string | null
-  readonly bodyHead: string | null
-  readonly durationMs: number
+/** The ids of a session's messages that are not delivered yet, in their order. */
+export async function findPendingPostbackIds(knex: Knex, sessionId: string): Promise<string[]> {
+  const rows = await knex('postbacks')
+    .where({ session_id: sessionId, state: 'pending' })
+    .orderBy('sequence')
+    .select('postback_id')
+  return rows.map((row) => row.postback_id)
 }
 
 /**
- * Writes an attempt down together with what it makes of the message. A delivered message stays delivered whatever a
- * later redelivery does.
+ * Counts an attempt and stores what it makes of the message. A delivered message stays delivered whatever a later
+ * redelivery does.
  */
-export async function recordAttempt(
-  knex: Knex,
+export async function updateAfterAttempt(
+  trx: Knex,
   postbackId: string,
-  attempt: DeliveryAttempt,
-  result: { readonly state: PostbackRow['state']; readonly ownedUntil: Date },
+  result: {
+    readonly state: PostbackRow['state']
+    readonly deliveredAt: Date | null
+    readonly ownedUntil: Date
+  },
 ): Promise<void> {
-  await knex.transaction(async (trx) => {
-    await trx('postback_attempts').insert({
-      postback_id: postbackId,
-      at: attempt.at,
-      status: attempt.status,
-      error: attempt.error,
-      body_head: attempt.bodyHead,
-      duration_ms: attempt.durationMs,
+  await trx('postbacks')
+    .where({ postback_id: postbackId })
+    .update({
+      attempts: trx.raw('attempts + 1'),
+      round_attempts: trx.raw('round_attempts + 1'),
+      state: trx.raw(
+        `case when state = 'delivered' or (delivered_at is not null and :made = 'dead') then 'delivered' else :made end`,
+        { made: result.state },
+      ),
+      delivered_at: trx.raw('coalesce(delivered_at, ?)', [result.deliveredAt]),
+      owned_until: result.ownedUntil,
     })
-    await trx('postbacks')
-      .where({ postback_id: postbackId })
-      .update({
-        attempts: trx.raw('attempts + 1'),
-        round_attempts: trx.raw('round_attempts + 1'),
-        state: trx.raw(
-          `case when state = 'delivered' or (delivered_at is not null and :made = 'dead') then 'delivered' else :made end`,
-          { made: result.state },
-        ),
-        delivered_at: trx.raw('coalesce(delivered_at, ?)', [result.state === 'delivered' ? attempt.at : null]),
-        owned_until: result.ownedUntil,
-      })
-  })
 }
 
 /**
  * Makes a message due once more, from the beginning of its schedule.
+ * @param panel only where the message is this panel's; null = whose ever it is
  * @returns how many times it has been asked for, and its session; null when it is not there
  */
-export async function requestRedelivery(
+export async function makeDueAgain(
   knex: Knex,
-  panel: string,
   postbackId: string,
+  panel: string | null,
   ownedUntil: Date,
 ): Promise<{ redelivery: number; sessionId: string } | null> {
   const [row] = await knex('postbacks')
-    .where({ postback_id: postbackId, panel })
+    .where({ postback_id: postbackId, ...(panel === null ? {} : { panel }) })
     .update({
       state: 'pending',
       redeliveries: knex.raw('redeliveries + 1'),

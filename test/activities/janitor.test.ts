@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createJanitorActivities } from '../../activities/janitor.js'
-import { recordClaim } from '../../db/stores/claim-store.js'
+import { recordClaim } from '../../commands/sessions/record-claim.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import {
   aClaim,

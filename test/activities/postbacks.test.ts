@@ -4,7 +4,8 @@ import { DefaultLogger } from '@temporalio/worker'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createPostbackActivities } from '../../activities/postbacks.js'
-import { adoptPendingPostbacks, requestRedelivery } from '../../db/stores/postback-store.js'
+import { requestRedelivery } from '../../commands/postbacks/request-redelivery.js'
+import { adoptPendingPostbacks } from '../../db/stores/postback-store.js'
 import { createHttp } from '../../platform/egress/http-client.js'
 import { createProviderHttp } from '../../providers/provider-http.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
@@ -123,7 +124,7 @@ describe('a message', () => {
   test('asked for again goes out once more under the same id', async () => {
     const id = await aMessage()
     await deliver(id)
-    await requestRedelivery(database.knex, 'lifepoints', id, now)
+    await requestRedelivery({ knex: database.knex, clock: () => now }, { postbackId: id, panel: 'lifepoints' })
     await deliver(id)
     expect(panel.heard.map(({ headers }) => headers['webhook-id'])).toEqual([id, id])
     expect(await stateOf(id)).toBe('delivered')
@@ -205,7 +206,7 @@ describe('the schedule', () => {
     await adoptPendingPostbacks(database.knex, new Date(now.getTime() + 1), later(now, HOUR), 10)
     // a workflow of its own, whose first attempt it is
     expect(await deliver(id, 1)).toMatchObject({ type: 'PostbackDead' })
-    await requestRedelivery(database.knex, 'lifepoints', id, now)
+    await requestRedelivery({ knex: database.knex, clock: () => now }, { postbackId: id, panel: 'lifepoints' })
     expect(waitOf(await deliver(id, 1))).toBeLessThanOrEqual(5 * SECOND * 1.2)
     expect(await attemptsOf(id)).toHaveLength(waits.length + 2)
   })

@@ -2,9 +2,9 @@ import { decodeJwt } from 'jose'
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createApp } from '../../api/app.js'
+import { applyClaims } from '../../commands/sessions/apply-claims.js'
 import { checkInvariants } from '../../db/invariants/check.js'
 import { readPanelistStanding } from '../../db/read-models/panelist-standing.js'
-import { applyClaims } from '../../db/stores/outcome-store.js'
 import { surveyIdOf } from '../../db/survey-id.js'
 import {
   ARRIVALS_KEYS,

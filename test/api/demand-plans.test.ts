@@ -1,6 +1,6 @@
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { recordClaim } from '../../db/stores/claim-store.js'
+import { recordClaim } from '../../commands/sessions/record-claim.js'
 import { OUTCOMES, type Outcome } from '../../domain/outcome.js'
 import { enter, planSession } from '../support/plans.js'
 import { aClaim, later, MINUTE } from '../support/sessions.js'

@@ -1,7 +1,7 @@
 import request from 'supertest'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { FeedAnswer } from '../../api/supply/schemas.js'
-import { issueSessionToken } from '../../api/supply/session-token.js'
+import { issueSessionToken } from '../../api/tokens/session-token.js'
 import { deletePlan, insertPlan, setPlanStatus, setQuotaStatus, writePolicy } from '../../db/stores/plan-store.js'
 import { stampRevisions } from '../../db/stores/stamper.js'
 import { upsertSurveys } from '../../db/stores/survey-store.js'

@@ -4,11 +4,11 @@ import express from 'express'
 import request from 'supertest'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { errorHandler } from '../../api/http/errors.js'
+import { OperatorSessions } from '../../api/http/operator-sessions.js'
 import { opsRoutes } from '../../api/ops/routes.js'
-import { OperatorSessions } from '../../api/pages/operator-sessions.js'
 import { signInRoutes } from '../../api/pages/sign-in.js'
+import { recordAttempt } from '../../commands/postbacks/record-attempt.js'
 import { openConnection, recordFailedPoll, takeEpoch } from '../../db/stores/connection-store.js'
-import { recordAttempt } from '../../db/stores/postback-store.js'
 import { quarantine } from '../../db/stores/quarantine-store.js'
 import {
   anEndedSession,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { recordAttempt } from '../../db/stores/postback-store.js'
+import { recordAttempt } from '../../commands/postbacks/record-attempt.js'
 import { anEndedSession, claims, KEYS, type ReadingApi, startReadingApi } from './reading-support.js'
 
 let api: ReadingApi

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { installationKey, installationSecret } from '../../commands/access/installation-key.js'
 import { connectDatabase } from '../../db/connect.js'
-import { ensurePartitions, pruneIdempotencyKeys, tryLease } from '../../db/stores/housekeeping-store.js'
-import { installationKey, installationSecret } from '../../db/stores/key-store.js'
+import { tryLease } from '../../db/lease.js'
+import { ensurePartitions } from '../../db/partitions.js'
+import { pruneIdempotencyKeys } from '../../db/stores/idempotency-store.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 
 let database: TestDatabase

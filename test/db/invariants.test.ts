@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { recordAttempt } from '../../commands/postbacks/record-attempt.js'
+import { recordClaim } from '../../commands/sessions/record-claim.js'
 import { connectDatabase, type Knex } from '../../db/connect.js'
 import { checkInvariants, invariants } from '../../db/invariants/check.js'
-import { recordClaim } from '../../db/stores/claim-store.js'
-import { recordAttempt } from '../../db/stores/postback-store.js'
-import type { SessionRow } from '../../db/stores/session-row.js'
+import type { SessionRow } from '../../db/rows/session-row.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { enter, launch, planSession } from '../support/plans.js'
 import {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { recordClaim } from '../../commands/sessions/record-claim.js'
+import { recordPlatformOutcome } from '../../commands/sessions/record-platform-outcome.js'
 import { isDatabaseAway } from '../../db/connect.js'
-import { recordClaim } from '../../db/stores/claim-store.js'
 import { findPlan } from '../../db/stores/plan-row.js'
 import { replacePlan, setPlanStatus, setQuotaStatus } from '../../db/stores/plan-store.js'
-import { recordSurveyOutcome } from '../../db/stores/survey-outcome-store.js'
 import type { Grade, Outcome } from '../../domain/outcome.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { aPlan, enter, HOLD_MS, launch, planSession } from '../support/plans.js'
@@ -234,7 +234,7 @@ describe('a complete whose hold is gone', () => {
     const session = await planSession(database.knex, planId)
     await enter(database.knex, session)
     const told = (outcome: Outcome, grade: Grade, source: 'return' | 'postback') =>
-      recordSurveyOutcome(database.knex, session.session_id, { source, outcome, grade }, later(MINUTE))
+      recordPlatformOutcome(database.knex, session.session_id, { source, outcome, grade }, later(MINUTE))
     await told('TERMINATED', 'E0', 'return')
     expect(await slotOf(session.session_id)).toBe('released')
     expect(await told('COMPLETED', 'E2', 'postback')).toMatchObject({ effect: 'upgrade', session: { payable: true } })

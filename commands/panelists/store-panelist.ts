@@ -1,0 +1,18 @@
+import type { Knex } from '../../db/connect.js'
+import type { StoredPanelist } from '../../db/rows/panelist-row.js'
+import { putPanelist } from '../../db/stores/panelist-store.js'
+import { asPanel } from '../../db/tenant.js'
+import type { Panelist } from '../../domain/panelist.js'
+
+/**
+ * Stores a panelist of a panel, replacing everything that was known of them, as the panel so that row-level security
+ * holds.
+ * @returns what is stored now
+ */
+export async function storePanelist(
+  { knex, clock }: { readonly knex: Knex; readonly clock: () => Date },
+  panel: string,
+  panelist: Panelist,
+): Promise<StoredPanelist> {
+  return asPanel(knex, panel, (trx) => putPanelist(trx, panel, panelist, clock()))
+}

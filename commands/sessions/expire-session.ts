@@ -1,0 +1,40 @@
+import type { Knex } from '../../db/connect.js'
+import { completionDeadline, type SessionRow } from '../../db/rows/session-row.js'
+import { lockSession } from '../../db/stores/session-store.js'
+import type { NewClaim } from './claim.js'
+import { insertClaim } from './insert-claim.js'
+
+export interface Expiry {
+  readonly session: SessionRow
+  /** True when the timeout itself ended the session. */
+  readonly expired: boolean
+  /** How long the session still has, where it has not expired. */
+  readonly remainingMs: number
+}
+
+/**
+ * A timer's question: has this session run out of time? Compare-and-set under the row lock; what PostgreSQL knows better
+ * (a click, an outcome) is answered instead, so that a lost signal never expires a session.
+ */
+export async function expireSession(knex: Knex, sessionId: string, now: Date): Promise<Expiry | null> {
+  return knex.transaction(async (trx) => {
+    const row = await lockSession(trx, sessionId)
+    if (row === null) return null
+    if (row.state === 'finished') return { session: row, expired: false, remainingMs: 0 }
+    const deadline = completionDeadline(row) ?? row.entry_deadline
+    const remainingMs = deadline.getTime() - now.getTime()
+    if (remainingMs > 0) return { session: row, expired: false, remainingMs }
+    const claim = await insertClaim(trx, row, timeoutClaim, now)
+    return { session: claim.session, expired: true, remainingMs: 0 }
+  })
+}
+
+const timeoutClaim: NewClaim = {
+  source: 'timeout',
+  kind: 'outcome',
+  outcome: 'TIMEOUT',
+  word: 'timeout',
+  grade: 'E2',
+  fingerprint: 'timeout',
+  raw: null,
+}

@@ -1,0 +1,124 @@
+import type { Knex } from '../../db/connect.js'
+import { factsOf, type SessionRow, standingOf } from '../../db/rows/session-row.js'
+import { findCurrentWord, findFirstOutcome, hasClaim, insertClaimRow } from '../../db/stores/claim-store.js'
+import { insertEvent } from '../../db/stores/event-store.js'
+import { insertOtherSurvey } from '../../db/stores/other-survey-store.js'
+import { settleSlot } from '../../db/stores/plan-slot-store.js'
+import { ownProofs } from '../../db/stores/proof-store.js'
+import { deleteSessionInputs } from '../../db/stores/session-input-store.js'
+import { updateStanding } from '../../db/stores/session-store.js'
+import { countUnknownWord } from '../../db/stores/unknown-word-store.js'
+import { GRADES, reaches } from '../../domain/outcome.js'
+import { GATEWAY } from '../../domain/plan/survey-plan.js'
+import { type ClaimSource, decide, endedUnproven, type Standing, type Verdict } from '../../domain/session.js'
+import type { NewClaim, RecordedClaim } from './claim.js'
+
+/**
+ * Records a claim and what it makes of the session's standing, within a transaction that holds the session's row lock.
+ * Safe to repeat by fingerprint.
+ * @param row as locked
+ */
+export async function insertClaim(trx: Knex, row: SessionRow, claim: NewClaim, now: Date): Promise<RecordedClaim> {
+  // the very same arrival once more decides nothing, and waits for nothing
+  if (await hasClaim(trx, row.session_id, claim.fingerprint)) return unchanged(row)
+  const outdated = claim.takesBack !== undefined && claim.takesBack !== (await findCurrentWord(trx, row.session_id))
+  const borrowed = claim.proofs !== undefined && !(await ownProofs(trx, row.session_id, claim.proofs, now))
+  const otherwise = await isProvenOtherwise(trx, row)
+  const decided = decide(standingOf(row), { ...claim, outdated, borrowed }, factsOf(row, otherwise, now))
+  const settled = await settle(trx, row, decided, now)
+  const verdict = { ...decided, standing: settled.standing }
+  // nothing follows from a repeat; a review still has to reach the workflow's search attributes
+  const pending = verdict.effect !== 'repeat'
+  const claimId = await insertClaimRow(trx, {
+    sessionId: row.session_id,
+    sequence: row.claim_count + 1,
+    source: claim.source,
+    kind: claim.kind,
+    fingerprint: claim.fingerprint,
+    outcome: claim.outcome ?? 'ERROR',
+    word: claim.word.slice(0, 200),
+    grade: claim.grade,
+    effect: verdict.effect,
+    standing: verdict.standing,
+    flags: [...verdict.flags, ...(claim.flags ?? [])],
+    raw: claim.raw,
+    receivedAt: now,
+    appliedAt: pending ? null : now,
+  })
+  if (claimId === null) return unchanged(row)
+  if (claim.sentOnTo !== undefined && !borrowed) await keepOtherSurvey(trx, row, claim, claim.sentOnTo, now)
+  if (claim.outcome === null && (claim.source === 'return' || claim.source === 'postback')) {
+    await countUnknownWord(trx, { connection: row.connection, route: claim.source, word: claim.word }, now)
+  }
+  const session = await writeStanding(trx, row, verdict.standing, now)
+  return { claimId, effect: verdict.effect, session, replayed: false, pending, stamp: settled.stamp }
+}
+
+/** The session of a claim that changes nothing. */
+export const unchanged = (session: SessionRow): RecordedClaim => ({
+  claimId: '',
+  effect: 'repeat',
+  session,
+  replayed: true,
+  pending: false,
+  stamp: false,
+})
+
+/** What a decided claim does to the slot of a session of ours, and what that does to its standing. */
+async function settle(
+  trx: Knex,
+  row: SessionRow,
+  { effect, standing }: Verdict,
+  now: Date,
+): Promise<{ standing: Standing; stamp: boolean }> {
+  if (row.connection !== GATEWAY || effect === 'repeat' || effect === 'review') return { standing, stamp: false }
+  return settleSlot(trx, row, standing, now)
+}
+
+/** What arrives from outside; our own words (door, timer, opening) prove nothing about what the provider knows. */
+const FROM_OUTSIDE: readonly ClaimSource[] = ['return', 'postback', 'statement']
+
+/** Whether the provider has proven an end that stands, after an end that nobody had proven. */
+async function isProvenOtherwise(trx: Knex, row: SessionRow): Promise<boolean> {
+  // where the end itself was proven, it speaks for itself
+  if (!endedUnproven(standingOf(row), { requiredGrade: row.required_grade })) return false
+  const outcome = await findFirstOutcome(trx, row.session_id, {
+    sources: FROM_OUTSIDE,
+    grades: GRADES.filter((grade) => reaches(grade, row.required_grade)),
+  })
+  return outcome !== null && outcome !== 'COMPLETED' && outcome !== 'TIMEOUT'
+}
+
+/** Keeps the survey that the respondent was sent on to: they are not offered it again once they completed it. */
+async function keepOtherSurvey(
+  trx: Knex,
+  { session_id: sessionId, connection }: SessionRow,
+  claim: NewClaim,
+  providerSurveyId: string,
+  now: Date,
+): Promise<void> {
+  const outcome = claim.outcome ?? 'ERROR'
+  const added = await insertOtherSurvey(trx, { sessionId, connection, providerSurveyId, outcome }, now)
+  if (added) await insertEvent(trx, sessionId, 'sent_on', { provider_survey_id: providerSurveyId, outcome })
+}
+
+async function writeStanding(trx: Knex, row: SessionRow, standing: Standing, now: Date): Promise<SessionRow> {
+  const changes = {
+    state: standing.state,
+    outcome: standing.outcome,
+    grade: standing.grade,
+    provisional: standing.provisional,
+    payable: standing.payable,
+    reversed: standing.reversed,
+    needs_review: standing.needsReview,
+    review_reason: standing.reviewReason,
+    unpaid_reason: standing.unpaidReason ?? null,
+    claim_count: row.claim_count + 1,
+    finished_at: row.finished_at ?? (standing.state === 'finished' ? now : null),
+    completed_at: row.completed_at ?? (standing.outcome === 'COMPLETED' ? now : null),
+  }
+  await updateStanding(trx, row.session_id, changes)
+  // an entry that will never be opened: its inputs (address, browser, profile) are of no more use
+  if (row.state === 'opening') await deleteSessionInputs(trx, row.session_id)
+  return { ...row, ...changes }
+}

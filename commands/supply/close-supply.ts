@@ -1,0 +1,20 @@
+import type { Knex } from '../../db/connect.js'
+import { type Closure, deleteEndedClosures, upsertClosure, withClosures } from '../../db/stores/closure-store.js'
+import { lockSurvey, replaceSurvey } from '../../db/stores/survey-content-store.js'
+
+/**
+ * Closes a survey or a quota, in the catalogue too; the longer of two closures stays. The caller stamps after it.
+ * @param closure what is closed, why and until when
+ */
+export async function closeSupply(knex: Knex, connection: string, closure: Closure, now: Date): Promise<void> {
+  const { providerSurveyId, quotaId } = closure
+  await knex.transaction(async (trx) => {
+    await upsertClosure(trx, connection, closure, now)
+    const locked = await lockSurvey(trx, connection, providerSurveyId)
+    if (locked !== null) {
+      const closed = withClosures(locked.survey, new Map([[providerSurveyId, new Set([quotaId])]]))
+      await replaceSurvey(trx, locked.surveyId, closed)
+    }
+    await deleteEndedClosures(trx, connection, now)
+  })
+}

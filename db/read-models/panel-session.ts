@@ -1,0 +1,14 @@
+import type { Knex } from '../connect.js'
+import { type SessionRow, sessionColumns } from '../rows/session-row.js'
+import { asPanel } from '../tenant.js'
+
+/** A panel's session, read as the panel so that row-level security holds; null when the panel has no such session. */
+export async function readPanelSession(knex: Knex, panel: string, sessionId: string): Promise<SessionRow | null> {
+  return asPanel(knex, panel, async (trx) => {
+    const row: SessionRow | undefined = await trx('sessions')
+      .select(trx.raw(sessionColumns))
+      .where({ session_id: sessionId })
+      .first()
+    return row ?? null
+  })
+}
