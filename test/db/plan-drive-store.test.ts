@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findSurvey } from '../../db/read-models/survey-record.js'
 import {
   advancePlan,
   findPlanFacts,
@@ -8,7 +9,6 @@ import {
 } from '../../db/stores/plan-drive-store.js'
 import type { PlanRow } from '../../db/stores/plan-row.js'
 import { deletePlan, setPlanStatus, writePolicy } from '../../db/stores/plan-store.js'
-import { findSurvey } from '../../db/stores/survey-store.js'
 import { DEFAULT_POLICY } from '../../domain/plan/survey-plan.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { enter, launch, planSession } from '../support/plans.js'

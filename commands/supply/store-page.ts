@@ -1,18 +1,22 @@
 import type { Knex } from '../../db/connect.js'
-import { activeClosures, type Closures, withClosures } from '../../db/stores/closure-store.js'
-import { type ConnectionRow, holdEpoch, recordGoodPoll } from '../../db/stores/connection-store.js'
+import { activeClosures } from '../../db/stores/closure-store.js'
+import { recordGoodPoll } from '../../db/stores/connection-health-store.js'
+import { type ConnectionRow, holdEpoch } from '../../db/stores/connection-store.js'
 import type { Writer } from '../../db/stores/offered-survey.js'
-import { quarantine, storable } from '../../db/stores/quarantine-store.js'
+import { storable } from '../../db/stores/quarantine-store.js'
 import {
   forgetReceived,
   type ReceivedRecord,
   receivedUnreadable,
   recordReceived,
 } from '../../db/stores/received-store.js'
-import { storeChunk } from '../../db/stores/supply-store.js'
-import { withdrawAbsent, withdrawSurveys } from '../../db/stores/survey-store.js'
+import { withdrawAbsent } from '../../db/stores/survey-store.js'
+import { type Closures, withClosures } from '../../domain/supply/closures.js'
 import { failpoint } from '../../platform/failpoints.js'
 import type { SupplyBatch } from '../../providers/adapter.js'
+import { quarantine } from './quarantine-records.js'
+import { storeChunk } from './store-chunk.js'
+import { withdrawSurveys } from './withdraw-surveys.js'
 
 /** Rows of one statement. */
 const CHUNK = 500
@@ -49,9 +53,9 @@ export interface PageOptions {
 }
 
 /**
- * Stores a page as it streams in: surveys, quarantine and cursor in one transaction, all or nothing (design §4). A page
- * that breaks off in the middle leaves nothing behind. The epoch is checked last, under the row's lock: whoever was
- * overtaken by a newer attempt stores nothing.
+ * Stores a page as it streams in: surveys, quarantine and cursor in one transaction, all or nothing (docs/polling.md,
+ * What one poll does). A page that breaks off in the middle leaves nothing behind. The epoch is checked last, under the
+ * row's lock: whoever was overtaken by a newer attempt stores nothing.
  * @throws what reading throws; StaleEpoch
  */
 export async function storePage(knex: Knex, options: PageOptions): Promise<StoredPage> {

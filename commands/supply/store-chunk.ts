@@ -1,7 +1,7 @@
-import type { Knex } from '../connect.js'
-import type { OfferedSurvey, Writer } from './offered-survey.js'
-import type { UnreadableRecord } from './quarantine-store.js'
-import { type UpsertCounts, upsertSurveys } from './survey-store.js'
+import type { Knex } from '../../db/connect.js'
+import type { OfferedSurvey, Writer } from '../../db/stores/offered-survey.js'
+import type { UnreadableRecord } from '../../db/stores/quarantine-store.js'
+import { type UpsertCounts, upsertSurveys } from './upsert-surveys.js'
 
 export interface StoredChunk extends UpsertCounts {
   /** Records which PostgreSQL cannot hold (a NUL character, a number beyond its column): for the quarantine. */

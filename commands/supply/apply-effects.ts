@@ -1,11 +1,20 @@
-import { closeSupply } from '../commands/supply/close-supply.js'
-import { listIsFreshAt } from '../commands/supply/list-is-fresh-at.js'
-import type { SessionRow } from '../db/rows/session-row.js'
-import { blockPanelist } from '../db/stores/block-store.js'
-import { noteAlarm } from '../db/stores/connection-store.js'
-import { stampRevisions } from '../db/stores/stamper.js'
-import type { EffectEnd, RefusalEffect } from '../providers/errors.js'
-import type { SessionDependencies } from './session-dependencies.js'
+import type { Knex } from '../../db/connect.js'
+import type { SessionRow } from '../../db/rows/session-row.js'
+import { blockPanelist } from '../../db/stores/block-store.js'
+import { noteAlarm } from '../../db/stores/connection-health-store.js'
+import { stampRevisions } from '../../db/stores/stamper.js'
+import type { Logger } from '../../platform/logger.js'
+import type { EffectEnd, RefusalEffect } from '../../providers/errors.js'
+import { closeSupply } from './close-supply.js'
+import { listIsFreshAt } from './list-is-fresh-at.js'
+
+/** What remembering an effect needs. */
+export interface EffectDependencies {
+  readonly knex: Knex
+  readonly clock: () => Date
+  /** Told of what an operator has to look at. */
+  readonly logger?: Pick<Logger, 'error'>
+}
 
 const DAY_MS = 24 * 60 * 60_000
 
@@ -15,7 +24,7 @@ const DAY_MS = 24 * 60 * 60_000
  * @param reason the provider's own words, without anything about the respondent
  */
 export async function applyEffects(
-  deps: SessionDependencies,
+  deps: EffectDependencies,
   row: SessionRow,
   effects: readonly RefusalEffect[],
   reason: string,
@@ -53,7 +62,7 @@ export async function applyEffects(
 
 /** When an effect ends. */
 export async function endOf(
-  deps: Pick<SessionDependencies, 'knex'>,
+  deps: Pick<EffectDependencies, 'knex'>,
   connection: string,
   until: EffectEnd,
   now: Date,

@@ -1,8 +1,8 @@
-import { compareEditions, type Edition } from '../../domain/edition.js'
-import type { SurveyStatus } from '../../domain/survey.js'
+import { compareEditions, type Edition } from '../edition.js'
+import type { SurveyStatus } from '../survey.js'
 
 /** What PostgreSQL holds about one survey, before a chunk is written. Nulls: it is only in quarantine. */
-export interface Held {
+export interface HeldEdition {
   readonly order: string | null
   readonly version: string | null
   readonly contentHash: string | null
@@ -36,9 +36,13 @@ export interface Decision<One extends Incoming> {
 
 /**
  * Decides what of a chunk is written, so that the end is the same in whatever order, and however often, editions come
- * (reliability F12): the newest edition stands; one that is held is left alone; one that is older is only logged.
+ * (docs/polling.md, What one poll does): the newest edition stands; one that is held is left alone; one that is older
+ * is only logged.
  */
-export function decide<One extends Incoming>(incoming: readonly One[], held: ReadonlyMap<string, Held>): Decision<One> {
+export function decideEditions<One extends Incoming>(
+  incoming: readonly One[],
+  held: ReadonlyMap<string, HeldEdition>,
+): Decision<One> {
   const newest = new Map<string, One>()
   const stale: One[] = []
   let unchanged = 0
@@ -62,7 +66,7 @@ export function decide<One extends Incoming>(incoming: readonly One[], held: Rea
   return { writes, stale, unchanged }
 }
 
-function against(one: Incoming, held: Held): 'newer' | 'same' | 'older' {
+function against(one: Incoming, held: HeldEdition): 'newer' | 'same' | 'older' {
   if (held.order === null) return 'newer'
   if (held.status === 'unreadable' || held.status === 'withdrawn') {
     // a readable copy of the same number mends it; only what is older than the bad one stays out
@@ -75,7 +79,7 @@ function against(one: Incoming, held: Held): 'newer' | 'same' | 'older' {
 }
 
 /** A newer edition in quarantine keeps an older readable one out of the offer. */
-function asWritten<One extends Incoming>(one: One, held: Held | undefined): One & Written {
+function asWritten<One extends Incoming>(one: One, held: HeldEdition | undefined): One & Written {
   const beyond = held?.quarantinedOrder ?? null
   const shadowed = held?.order === null && beyond !== null && BigInt(beyond) > BigInt(one.order)
   const status = shadowed ? 'unreadable' : one.offer.survey.status
