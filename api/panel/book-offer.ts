@@ -1,7 +1,7 @@
 import { isCapped, mayUse, upstreamPanelistId, watchedConnections } from '../../commands/access/usable-connections.js'
 import { type PanelistStanding, readPanelistStanding } from '../../db/read-models/panelist-standing.js'
+import { findPlan } from '../../db/read-models/plan-record.js'
 import { findSurvey, type SurveyRecord } from '../../db/read-models/survey-record.js'
-import { findPlan } from '../../db/stores/plan-row.js'
 import { excludedByGroup } from '../../domain/grouping.js'
 import type { PanelistSnapshot, Profile } from '../../domain/panelist.js'
 import { mayTakePart } from '../../domain/participation.js'

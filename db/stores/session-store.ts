@@ -4,8 +4,9 @@ import type { PanelistSnapshot } from '../../domain/panelist.js'
 import type { Reward } from '../../domain/reward.js'
 import type { Survey } from '../../domain/survey.js'
 import { brokenConstraint, type Knex } from '../connect.js'
+import type { NewPlanSession } from '../rows/plan-session.js'
 import { type SessionRow, sessionColumns } from '../rows/session-row.js'
-import { insertPlanSession, type NewPlanSession } from './plan-slot-store.js'
+import { insertPlanSession } from './plan-session-store.js'
 import { surveyToJson } from './survey-json.js'
 
 export interface NewSession {

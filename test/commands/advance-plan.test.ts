@@ -1,14 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { advancePlan } from '../../commands/plans/advance.js'
+import { deletePlan } from '../../commands/plans/delete.js'
+import { setPlanStatus } from '../../commands/plans/set-status.js'
+import { writePolicy } from '../../commands/plans/write-policy.js'
+import { findPlanFacts, findUndrivenPlans, findUntoldClosures } from '../../db/read-models/plan-facts.js'
 import { findSurvey } from '../../db/read-models/survey-record.js'
-import {
-  advancePlan,
-  findPlanFacts,
-  findUndrivenPlans,
-  findUntoldClosures,
-  giveUpLostDrivers,
-} from '../../db/stores/plan-drive-store.js'
-import type { PlanRow } from '../../db/stores/plan-row.js'
-import { deletePlan, setPlanStatus, writePolicy } from '../../db/stores/plan-store.js'
+import { PLAN_COLUMNS, type PlanRow } from '../../db/rows/plan-row.js'
+import { giveUpLostDrivers } from '../../db/stores/plan-store.js'
 import { DEFAULT_POLICY } from '../../domain/plan/survey-plan.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { enter, launch, planSession } from '../support/plans.js'
@@ -23,9 +21,9 @@ afterAll(() => database.drop())
 const HOUR = 60 * MINUTE
 const at = (ms: number): Date => new Date(T0.getTime() + ms)
 const rowOf = async (planId: string): Promise<PlanRow> =>
-  database.knex('survey_plans').where({ plan_id: planId }).first() as Promise<PlanRow>
+  database.knex('survey_plans').select(PLAN_COLUMNS).where({ plan_id: planId }).first() as Promise<PlanRow>
 const surveyOf = async (planId: string) => {
-  const found = await findSurvey(database.knex, (await rowOf(planId)).survey_id)
+  const found = await findSurvey(database.knex, (await rowOf(planId)).surveyId)
   if (found === null) throw new Error(`${planId} is not in the catalogue`)
   return found
 }
@@ -41,12 +39,12 @@ describe('the finish date', () => {
   test('closes a plan once it has come, and the catalogue shows it', async () => {
     const planId = await launch(database.knex, { finishDate: at(HOUR).toISOString() })
     await advancePlan(database.knex, planId, at(HOUR - 1))
-    expect(await rowOf(planId)).toMatchObject({ status: 'OPEN', workflow_started_at: at(HOUR - 1) })
+    expect(await rowOf(planId)).toMatchObject({ status: 'OPEN', workflowStartedAt: at(HOUR - 1) })
     const advanced = await advancePlan(database.knex, planId, at(HOUR))
     expect(advanced?.record.row).toMatchObject({
       status: 'CLOSED',
-      status_reason: 'finish_date',
-      workflow_started_at: null,
+      statusReason: 'finish_date',
+      workflowStartedAt: null,
     })
     expect(await surveyOf(planId)).toMatchObject({ status: 'closed' })
     expect(await database.knex('surveys').where({ provider_survey_id: planId }).first('dirty')).toEqual({ dirty: true })
@@ -56,7 +54,7 @@ describe('the finish date', () => {
     const planId = await launch(database.knex, { finishDate: at(HOUR).toISOString() })
     await database.knex.transaction((trx) => setPlanStatus(trx, 'acme', planId, 'CLOSED', at(1)))
     await advancePlan(database.knex, planId, at(2 * HOUR))
-    expect(await rowOf(planId)).toMatchObject({ status: 'CLOSED', status_reason: 'buyer' })
+    expect(await rowOf(planId)).toMatchObject({ status: 'CLOSED', statusReason: 'buyer' })
   })
 
   test('closes one plan once, however many look at the same time', async () => {
@@ -81,7 +79,7 @@ describe('a soft launch', () => {
     expect(await enter(database.knex, third, at(12 * MINUTE))).toMatchObject({ why: { kind: 'soft_launch' } })
 
     await advancePlan(database.knex, planId, at(70 * MINUTE - 1))
-    expect((await rowOf(planId)).fully_launched_at).toBeNull()
+    expect((await rowOf(planId)).fullyLaunchedAt).toBeNull()
     expect((await surveyOf(planId)).survey.softLaunch).toBe(true)
     const launched = await advancePlan(database.knex, planId, at(70 * MINUTE))
     expect(launched).toMatchObject({ fullLaunchAt: null, record: { fullyLaunched: true } })
@@ -94,10 +92,10 @@ describe('a soft launch', () => {
     await complete(planId, at(0))
     await complete(planId, at(0))
     await database.knex.transaction((trx) => writePolicy(trx, planId, { ...DEFAULT_POLICY, ...softly }, at(HOUR)))
-    expect((await rowOf(planId)).soft_launch_reached_at).toBeNull()
+    expect((await rowOf(planId)).softLaunchReachedAt).toBeNull()
     expect((await advancePlan(database.knex, planId, at(HOUR)))?.fullLaunchAt).toEqual(at(2 * HOUR))
     await advancePlan(database.knex, planId, at(2 * HOUR))
-    expect((await rowOf(planId)).fully_launched_at).toEqual(at(2 * HOUR))
+    expect((await rowOf(planId)).fullyLaunchedAt).toEqual(at(2 * HOUR))
   })
 })
 
@@ -118,7 +116,7 @@ describe('another soft launch', () => {
     expect((await advancePlan(database.knex, planId, at(5 * HOUR)))?.record.fullyLaunched).toBe(false)
     const after = await reached()
     await advancePlan(database.knex, after, at(HOUR))
-    expect((await rowOf(after)).fully_launched_at).toEqual(at(HOUR))
+    expect((await rowOf(after)).fullyLaunchedAt).toEqual(at(HOUR))
     await agree(after, 3)
     expect((await advancePlan(database.knex, after, at(5 * HOUR)))?.record.fullyLaunched).toBe(false)
   })
@@ -160,7 +158,7 @@ describe('what the janitor is to make up for', () => {
     await advancePlan(database.knex, planId, at(1))
     await complete(planId, at(2))
     expect(ids(await findUntoldClosures(database.knex, LATER, 1_000))).toContain(planId)
-    expect((await advancePlan(database.knex, planId, at(3)))?.record.row).toMatchObject({ status_reason: 'filled' })
+    expect((await advancePlan(database.knex, planId, at(3)))?.record.row).toMatchObject({ statusReason: 'filled' })
     expect(ids(await findUntoldClosures(database.knex, LATER, 1_000))).not.toContain(planId)
   })
 
@@ -181,6 +179,6 @@ test('a deleted plan is over, and one that was never there is nothing', async ()
   await database.knex.transaction((trx) => setPlanStatus(trx, 'acme', planId, 'CLOSED', at(2)))
   await database.knex.transaction((trx) => deletePlan(trx, 'acme', planId, at(3)))
   expect(await findPlanFacts(database.knex, planId)).toBeNull()
-  expect((await advancePlan(database.knex, planId, at(4)))?.record.row).toMatchObject({ workflow_started_at: null })
+  expect((await advancePlan(database.knex, planId, at(4)))?.record.row).toMatchObject({ workflowStartedAt: null })
   expect(await advancePlan(database.knex, 'plan_of_nobody', at(0))).toBeNull()
 })

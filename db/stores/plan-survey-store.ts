@@ -1,24 +1,30 @@
-import { createHash } from 'node:crypto'
-import { surveyOfPlan } from '../../domain/plan/plan-survey.js'
 import { GATEWAY } from '../../domain/plan/survey-plan.js'
+import type { Survey, SurveyStatus } from '../../domain/survey.js'
 import type { Knex } from '../connect.js'
-import { type PlanRecord, readPlan } from './plan-row.js'
-import { surveyToJson } from './survey-json.js'
+import { affected } from '../raw.js'
 
-/**
- * Shows a plan as it stands now in the catalogue, in the caller's transaction, which holds the plan's lock: matching, the
- * feed and seed 004's answers read it there. Nothing is written where nothing changed. The stamper numbers it afterwards.
- * @returns true when something is to be stamped after the commit
- */
-export async function showPlan(trx: Knex, planId: string, now: Date): Promise<boolean> {
-  const record = await readPlan(trx, planId, now)
-  return record === null ? false : writePlanSurvey(trx, record, now)
+/** A plan as a row of `surveys`, where matching and the feed read it. */
+export interface PlanSurvey {
+  readonly planId: string
+  readonly surveyId: string
+  readonly status: SurveyStatus
+  readonly survey: Survey
+  /** The survey as the column `surveys.survey` holds it, as text. */
+  readonly json: string
+  readonly contentHash: string
 }
 
-async function writePlanSurvey(trx: Knex, record: PlanRecord, now: Date): Promise<boolean> {
-  const survey = surveyOfPlan(record)
-  const json = JSON.stringify(surveyToJson(survey))
-  const { rowCount } = (await trx.raw(
+/**
+ * Writes a plan's row of the catalogue where its content or status is another one; it is dirty then. @returns whether
+ * it was
+ */
+export async function writePlanSurvey(
+  trx: Knex,
+  { planId, surveyId, status, survey, json, contentHash }: PlanSurvey,
+  now: Date,
+): Promise<boolean> {
+  const written = await affected(
+    trx,
     `insert into surveys as s (survey_id, connection, provider, provider_survey_id, status, country, cpi_minor, currency,
        loi_minutes, ir_percent, conversion_percent, available_completes, finish_at, group_id, survey, source_order,
        source_version, content_hash, first_seen_at, changed_at)
@@ -34,9 +40,9 @@ async function writePlanSurvey(trx: Knex, record: PlanRecord, now: Date): Promis
      where (s.content_hash, s.status) is distinct from (excluded.content_hash, excluded.status)`,
     {
       gateway: GATEWAY,
-      surveyId: record.surveyId,
-      planId: record.planId,
-      status: record.row.deleted_at === null ? survey.status : 'withdrawn',
+      surveyId,
+      planId,
+      status,
       country: survey.country,
       cpiMinor: survey.price.amountMinor.toString(),
       currency: survey.price.currency,
@@ -47,13 +53,26 @@ async function writePlanSurvey(trx: Knex, record: PlanRecord, now: Date): Promis
       finishAt: survey.finishAt,
       groupId: survey.groupId,
       json,
-      // the plan itself beside what matching reads of it: the feed shows more of a plan than matching needs
-      contentHash: createHash('sha256')
-        .update(json)
-        .update(JSON.stringify([record.policy, record.plan]))
-        .digest('base64'),
+      contentHash,
       now,
     },
-  )) as { rowCount: number }
-  return rowCount > 0
+  )
+  return written > 0
+}
+
+/**
+ * Puts the plans back into the catalogue after there were no demand partners in the configuration for a while, which
+ * had them withdrawn like the stock of any connection that goes. Safe to repeat; the caller stamps.
+ * @returns how many came back
+ */
+export async function bringPlansBack(knex: Knex, now: Date): Promise<number> {
+  return affected(
+    knex,
+    `update surveys s
+        set status = lower(p.status), source_order = s.source_order + 1, changed_at = :now, dirty = true
+       from survey_plans p
+      where p.survey_id = s.survey_id and p.deleted_at is null and p.status <> 'CLOSED'
+        and s.connection = :gateway and s.status = 'withdrawn'`,
+    { gateway: GATEWAY, now },
+  )
 }
