@@ -170,6 +170,13 @@ module.exports = {
       to: { path: '^db/(stores|statements)/' },
     },
     {
+      name: 'api-parts-know-no-route',
+      comment: 'what all routes are made of (api/*.ts, http, live, tokens) knows none of them; app.ts puts them together',
+      severity: 'error',
+      from: { path: '^api/([^/]+\\.ts$|(http|live|tokens)/)', pathNot: '^api/app\\.ts$' },
+      to: { path: '^api/[^/]+/', pathNot: '^api/(http|live|tokens)/' },
+    },
+    {
       name: 'product-not-tests',
       comment: 'the product does not import its tests or scripts',
       severity: 'error',

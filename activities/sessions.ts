@@ -1,7 +1,6 @@
+import { abandonOpening } from '../commands/sessions/abandon-opening.js'
 import { applyClaims } from '../commands/sessions/apply-claims.js'
-import type { NewClaim } from '../commands/sessions/claim.js'
 import { expireSession } from '../commands/sessions/expire-session.js'
-import { recordClaim } from '../commands/sessions/record-claim.js'
 import { completionDeadline, type SessionRow } from '../db/rows/session-row.js'
 import type { Grade, Outcome } from '../domain/outcome.js'
 import type { SessionState } from '../domain/session.js'
@@ -53,8 +52,7 @@ export function createSessionActivities(deps: SessionDependencies) {
 
     /** The provider could not be reached as long as the entry would have lasted. */
     async abandonOpening(sessionId: string): Promise<SessionStatus> {
-      // an attempt that was given up may have opened it after all: then there is nothing to abandon
-      const claim = await recordClaim(deps.knex, sessionId, abandoned, deps.clock(), (row) => row.state === 'opening')
+      const claim = await abandonOpening(deps.knex, sessionId, deps.clock())
       if (claim === null) throw new Error(`session ${sessionId} is not there`)
       return statusOf(claim.session, deps.clock())
     },
@@ -85,16 +83,6 @@ export function createSessionActivities(deps: SessionDependencies) {
       }
     },
   }
-}
-
-const abandoned: NewClaim = {
-  source: 'opening',
-  kind: 'outcome',
-  outcome: 'ERROR',
-  word: 'the provider gave no entry in time',
-  grade: 'E2',
-  fingerprint: 'opening',
-  raw: null,
 }
 
 function statusOf(row: SessionRow, now: Date): SessionStatus {

@@ -9,13 +9,13 @@ import type { Signer } from '../platform/signing/signer.js'
 import type { Verifiers } from '../platform/verification/verifiers.js'
 import type { FindUpstream } from '../providers/upstream.js'
 import type { KeyRing } from './http/auth.js'
+import type { OperatorSessions } from './http/operator-sessions.js'
 import type { RateLimiter } from './http/rate-limit.js'
 import type { Turns } from './http/turns.js'
-import type { OperatorSessions } from './pages/operator-sessions.js'
-import type { LiveMatches } from './panel/live/live-matches.js'
-import type { OfferTokens } from './panel/offer-token.js'
+import type { LiveMatches } from './live/live-matches.js'
 import type { SessionDriver } from './session-driver.js'
-import type { SessionTokens } from './supply/session-token.js'
+import type { OfferTokens } from './tokens/offer-token.js'
+import type { SessionTokens } from './tokens/session-token.js'
 
 /** What the routes are made of; put together once in `api/main.ts`, and by tests with their own parts. */
 export interface ApiDependencies {

@@ -1,6 +1,6 @@
 import express, { type Request, type RequestHandler, type Response } from 'express'
+import { isSame, type SignedIn } from '../http/operator-sessions.js'
 import { Problem } from '../http/problem.js'
-import { isSame, type SignedIn } from './operator-sessions.js'
 
 /** Reads a small form. */
 export const formBody: RequestHandler = express.urlencoded({ extended: false, limit: '8kb', parameterLimit: 20 })

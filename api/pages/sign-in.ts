@@ -5,8 +5,8 @@ import { signInForm } from '../../web/sign-in.js'
 import { PAGES_CSS } from '../../web/style.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { keyOf } from '../http/auth.js'
+import type { SignedIn } from '../http/operator-sessions.js'
 import { checkFormToken, field, formBody, sameOriginOnly } from './form.js'
-import type { SignedIn } from './operator-sessions.js'
 import { sendDocument } from './send-document.js'
 
 /** The pages to sign in for, with the role that each takes. */

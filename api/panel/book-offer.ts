@@ -14,10 +14,10 @@ import type { Bookable } from '../booked-session.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { notFound, Problem } from '../http/problem.js'
 import { expandedFor, GATEWAY_VOCABULARY, namedProfile, type PlanTerms, planTerms } from '../plan-booking.js'
+import { quotaKey } from '../tokens/offer-token.js'
 import { panelistAgeFloor, tooYoung } from './age-floor.js'
 import { findOffers } from './find-offers.js'
 import { findOwnOffer } from './live/find-own-offer.js'
-import { quotaKey } from './offer-token.js'
 import type { CreateSessionRequest } from './schemas.js'
 
 /**

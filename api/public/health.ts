@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express'
 import { isMigrated } from '../../db/migrate.js'
 import { type HeardParts, readHeardParts } from '../../db/read-models/heard-parts.js'
+import { pingServer } from '../../db/read-models/server-facts.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { janitorStanding, neededQueues, type PartStanding, workersStanding } from '../parts.js'
 import type { HealthAnswer, ReadyAnswer } from './schemas.js'
@@ -38,7 +39,7 @@ export function readiness(deps: ApiDependencies): RequestHandler {
 
 function looker(deps: ApiDependencies): () => Promise<ReadyAnswer> {
   const database = part('PostgreSQL does not answer', async () => {
-    await deps.knex.raw('select 1')
+    await pingServer(deps.knex)
     return OK
   })
   const migrations = part('migrations are missing: npm run migrate', async () => ({ ok: await isMigrated(deps.knex) }))

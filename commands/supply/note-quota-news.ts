@@ -1,10 +1,10 @@
 import type { Knex } from '../../db/connect.js'
 import { findQuotaOwner } from '../../db/read-models/quota-owner.js'
-import { keepQuotaNews } from '../../db/stores/quota-news-store.js'
 import type { QuotaNews } from '../../providers/adapter.js'
 import type { Upstream } from '../../providers/upstream.js'
 import { connectionsOfAccount } from '../access/account.js'
 import type { Connections } from '../access/usable-connections.js'
+import { keepQuotaNews } from './keep-quota-news.js'
 
 export interface QuotaNewsDependencies extends Connections {
   readonly knex: Knex

@@ -18,3 +18,8 @@ export async function readServerFacts(knex: Knex): Promise<ServerFacts> {
   )) as { rows: [ServerFacts] }
   return rows[0]
 }
+
+/** Asks PostgreSQL for an answer, whatever it is. @throws when it gives none */
+export async function pingServer(knex: Knex): Promise<void> {
+  await knex.raw('select 1')
+}

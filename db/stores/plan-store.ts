@@ -98,12 +98,9 @@ function unlessAnother(trx: Knex, column: string, { softLaunch }: PlanPolicy): K
 export async function giveUpLostDrivers(trx: Knex, olderThan: Date): Promise<number> {
   return trx('survey_plans')
     .whereNotNull('workflow_started_at')
-    .whereIn(
-      'survey_id',
-      trx('surveys')
-        .select('survey_id')
-        .where({ connection: GATEWAY, status: 'open' })
-        .where('finish_at', '<', olderThan),
+    .whereRaw(
+      "survey_id in (select survey_id from surveys where connection = ? and status = 'open' and finish_at < ?)",
+      [GATEWAY, olderThan],
     )
     .update({ workflow_started_at: null })
 }

@@ -8,19 +8,23 @@ export interface QuotaNewsItem {
   readonly at: Date
 }
 
-/** A start that was lost is made up for after so long. */
-const LOST_START_MS = 30_000
-/** Reliability F17: a quota is asked about once in so long at most, however much is pushed. */
-const BETWEEN_QUESTIONS_MS = 10_000
+/** A row of `quota_news`: the newest that was pushed about a quota. */
+export interface QuotaNewsRow {
+  readonly provider_survey_id: string
+  readonly live: boolean
+  readonly said_at: Date
+  readonly received_at: Date
+  /** The provider has not been asked yet whether it is true. */
+  readonly pending: boolean
+  readonly asked_at: Date | null
+}
 
-/**
- * Keeps news about a quota; what is older than what is known loses.
- * @returns whether somebody should be sent to ask whether it is true
- */
-export async function keepQuotaNews(knex: Knex, connection: string, news: QuotaNewsItem, now: Date): Promise<boolean> {
-  const key = { connection, provider_quota_id: news.quotaId }
-  const before = await knex('quota_news').where(key).first('said_at', 'received_at', 'pending')
-  if (before !== undefined && before.said_at >= news.at) return before.pending && isLost(before.received_at, now)
+export async function findQuotaNews(knex: Knex, connection: string, quotaId: string): Promise<QuotaNewsRow | null> {
+  return (await knex('quota_news').where({ connection, provider_quota_id: quotaId }).first()) ?? null
+}
+
+/** Stores news about a quota, where it is newer than what is stored. News that waits keeps the moment it began to wait. */
+export async function upsertQuotaNews(knex: Knex, connection: string, news: QuotaNewsItem, now: Date): Promise<void> {
   await knex.raw(
     `insert into quota_news as q (connection, provider_quota_id, provider_survey_id, live, said_at, received_at)
      values (:connection, :quotaId, :providerSurveyId, :live, :at, :now)
@@ -37,40 +41,25 @@ export async function keepQuotaNews(knex: Knex, connection: string, news: QuotaN
       now,
     },
   )
-  return before === undefined || !before.pending || isLost(before.received_at, now)
 }
 
-const isLost = (receivedAt: Date, now: Date): boolean => now.getTime() - receivedAt.getTime() > LOST_START_MS
-
-/** What is to be done about a quota's news. */
-export type QuotaQuestion =
-  | { readonly kind: 'nothing' }
-  /** It was asked a moment ago. */
-  | { readonly kind: 'wait'; readonly waitMs: number }
-  | { readonly kind: 'ask'; readonly providerSurveyId: string; readonly live: boolean; readonly saidAt: Date }
-
-/** Takes the turn to ask about a quota, in one statement: whoever else tries waits. */
-export async function takeQuotaQuestion(
+/**
+ * Marks pending news about a quota as asked about now. Compare-and-set: of several callers one gets the row.
+ * @param notAskedAfter news that was asked about after this is not taken
+ * @returns null when there was nothing to take
+ */
+export async function markAsked(
   knex: Knex,
   connection: string,
   quotaId: string,
-  now: Date,
-): Promise<QuotaQuestion> {
-  const key = { connection, provider_quota_id: quotaId }
+  { now, notAskedAfter }: { readonly now: Date; readonly notAskedAfter: Date },
+): Promise<Pick<QuotaNewsRow, 'provider_survey_id' | 'live' | 'said_at'> | null> {
   const [row] = await knex('quota_news')
-    .where({ ...key, pending: true })
-    .where((free) =>
-      free.whereNull('asked_at').orWhere('asked_at', '<=', new Date(now.getTime() - BETWEEN_QUESTIONS_MS)),
-    )
+    .where({ connection, provider_quota_id: quotaId, pending: true })
+    .where((free) => free.whereNull('asked_at').orWhere('asked_at', '<=', notAskedAfter))
     .update({ asked_at: now })
     .returning(['provider_survey_id', 'live', 'said_at'])
-  if (row !== undefined) {
-    return { kind: 'ask', providerSurveyId: row.provider_survey_id, live: row.live, saidAt: row.said_at }
-  }
-  const held = await knex('quota_news').where(key).first('pending', 'asked_at')
-  if (held === undefined || !held.pending) return { kind: 'nothing' }
-  const asked: Date = held.asked_at ?? now
-  return { kind: 'wait', waitMs: Math.max(250, asked.getTime() + BETWEEN_QUESTIONS_MS - now.getTime()) }
+  return row ?? null
 }
 
 /** The question is answered; news that came meanwhile stays to be asked about. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { issueSessionToken, readSessionToken } from '../../api/supply/session-token.js'
+import { issueSessionToken, readSessionToken } from '../../api/tokens/session-token.js'
 
 const SECRET = Buffer.alloc(32, 1)
 const SURVEY = 'sv_0123456789abcdef01234567'

@@ -1,7 +1,7 @@
 import request from 'supertest'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { FeedAnswer } from '../../api/supply/schemas.js'
-import { issueSessionToken } from '../../api/supply/session-token.js'
+import { issueSessionToken } from '../../api/tokens/session-token.js'
 import { deletePlan } from '../../commands/plans/delete.js'
 import { insertPlan } from '../../commands/plans/launch.js'
 import { setQuotaStatus } from '../../commands/plans/set-quota-status.js'

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { issueSessionToken } from '../../api/supply/session-token.js'
+import { issueSessionToken } from '../../api/tokens/session-token.js'
 import { money } from '../../domain/money.js'
 import type { Clause, Quota } from '../../domain/survey.js'
 import { as, type RouterApi, startRouterApi, visit } from '../support/router-api.js'

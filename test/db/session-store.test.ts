@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { insertSession, SessionExists } from '../../db/statements/insert-session.js'
 import { enterSession, findSessionInputs, storeEntry } from '../../db/stores/entry-store.js'
 import {
   announceSession,
   findSessionByProviderId,
   findUnfinishedSession,
   findUnstartedSessions,
-  insertSession,
-  SessionExists,
 } from '../../db/stores/session-store.js'
 import type { Survey } from '../../domain/survey.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'

@@ -8,11 +8,16 @@ import { checkout } from '../docs/pages.js'
 interface KnownShortcuts {
   readonly apiImportsStore: readonly string[]
   readonly beginsTransaction: readonly string[]
+  readonly writesSeveralTables: readonly string[]
 }
 const known = createRequire(import.meta.url)('../../scripts/known-shortcuts.cjs') as KnownShortcuts
 
 /** How long the lists were when the rules came. They end empty. */
-const AT_MOST: Readonly<Record<keyof KnownShortcuts, number>> = { apiImportsStore: 45, beginsTransaction: 11 }
+const AT_MOST: Readonly<Record<keyof KnownShortcuts, number>> = {
+  apiImportsStore: 45,
+  beginsTransaction: 11,
+  writesSeveralTables: 11,
+}
 
 const read = (file: string): string => readFileSync(path.join(checkout, file), 'utf8')
 
@@ -26,6 +31,30 @@ function filesOf(room: string): string[] {
 
 const importsStore = (source: string): boolean => /\b(from|import) '[./]*db\/(stores|statements)\//.test(source)
 const beginsTransaction = (source: string): boolean => /\btransaction\(/.test(source)
+
+const IN_SQL = /\b(?:insert into|delete from)\s+(\w+)|\bupdate\s+(\w+)(?:\s+(?:as\s+)?\w+)?\s+set\b/g
+/** `trx('sessions').where(…).update(…)`: the calls from one `trx(` up to the next, or to an empty line. */
+const IN_CALLS =
+  /\b(?:trx|knex)\(\s*'(\w+)[^']*'\s*\)(?:(?!\b(?:trx|knex)\(|\n\n)[\s\S])*?\.(?:insert|update|delete)\(/g
+
+/** The tables that a store's code writes. */
+function tablesWritten(source: string): string[] {
+  const found = [...source.matchAll(IN_SQL), ...source.matchAll(IN_CALLS)].map(([, one, other]) => one ?? other ?? '')
+  return [...new Set(found)].sort()
+}
+
+describe('a store writes one table', () => {
+  it('as the reader of this test sees tables in SQL and in calls', () => {
+    expect(tablesWritten(read('db/stores/claim-store.ts'))).toEqual(['outcome_claims'])
+    expect(tablesWritten("trx('a').where({ b }).update(c)\ntrx('d').first()\n`insert into e (f)`")).toEqual(['a', 'e'])
+    expect(tablesWritten('`update g as h set i = 1`, `delete from j`, `select for update of k`')).toEqual(['g', 'j'])
+  })
+
+  it('or is in the list', () => {
+    const several = filesOf('db/stores').filter((file) => tablesWritten(read(file)).length > 1)
+    expect(several).toEqual(known.writesSeveralTables)
+  })
+})
 
 describe('a transaction begins in commands/ or db/', () => {
   const outside = rooms().filter((room) => !['commands', 'db'].includes(room))

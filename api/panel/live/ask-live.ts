@@ -3,8 +3,8 @@ import type { Panelist } from '../../../domain/panelist.js'
 import type { ConnectionBase } from '../../../platform/config/connection-base.js'
 import type { PanelConfig } from '../../../platform/config/panel-schema.js'
 import type { ApiDependencies } from '../../dependencies.js'
+import type { LiveAnswers } from '../../live/live-matches.js'
 import type { MatchRequest } from '../schemas.js'
-import type { LiveAnswers } from './live-matches.js'
 
 /**
  * Asks those of the given connections that match by panelist. A paused one is not asked; its standing says so.

@@ -10,8 +10,8 @@ import {
 import { rewardFor } from '../../../domain/reward.js'
 import type { PanelConfig } from '../../../platform/config/panel-schema.js'
 import type { ApiDependencies } from '../../dependencies.js'
+import type { LiveAnswers, LiveConnection } from '../../live/live-matches.js'
 import type { PartnerOffer } from '../schemas.js'
-import type { LiveAnswers, LiveConnection } from './live-matches.js'
 
 /**
  * A survey that its provider matched to this panelist, in the form of the catalogue's offers, so that both are put in one

@@ -1,6 +1,6 @@
-import type { TributaryConfig } from '../../../providers/connection-schemas.js'
-import type { Upstream } from '../../../providers/upstream.js'
-import { vocabularyOf } from '../../../providers/upstreams.js'
+import type { TributaryConfig } from '../../providers/connection-schemas.js'
+import type { Upstream } from '../../providers/upstream.js'
+import { vocabularyOf } from '../../providers/upstreams.js'
 import type { LiveConnection } from './live-matches.js'
 
 /** The configured connections whose provider matches on its side. */

@@ -1,18 +1,17 @@
 import { createHmac } from 'node:crypto'
-import { requestRefresh } from '../../../commands/supply/request-refresh.js'
-import type { Knex } from '../../../db/connect.js'
+import { requestRefresh } from '../../commands/supply/request-refresh.js'
+import type { Knex } from '../../db/connect.js'
 import {
   type PanelistMatchStanding,
   readPanelistMatches,
   type StoredMatch,
-} from '../../../db/read-models/panelist-matches.js'
-import type { RefreshInputs } from '../../../db/rows/refresh-inputs.js'
-import type { Panelist } from '../../../domain/panelist.js'
-import type { Device } from '../../../domain/survey.js'
-import { expandProfile, type Vocabulary } from '../../../domain/targeting/expand.js'
-import type { MatchingTerms } from '../../../providers/adapter.js'
-import type { RefreshDriver } from '../../refresh-driver.js'
-import type { ConnectionStatus } from '../schemas.js'
+} from '../../db/read-models/panelist-matches.js'
+import type { RefreshInputs } from '../../db/rows/refresh-inputs.js'
+import type { Panelist } from '../../domain/panelist.js'
+import type { Device } from '../../domain/survey.js'
+import { expandProfile, type Vocabulary } from '../../domain/targeting/expand.js'
+import type { MatchingTerms } from '../../providers/adapter.js'
+import type { RefreshDriver } from '../refresh-driver.js'
 import { deviceClassOf } from './device-class.js'
 
 /** A connection whose provider matches on its side. */
@@ -38,10 +37,19 @@ export interface LiveQuestion {
   readonly providerPanelistId: (connection: string) => string
 }
 
+/** How a connection stands for one match, in the words of the panel's answer. */
+export interface LiveStatus {
+  readonly id: string
+  readonly status: 'ok' | 'stale' | 'timeout' | 'error' | 'paused'
+  /** Since its result was given; null when there is none. */
+  readonly age_seconds: number | null
+  readonly error?: string | undefined
+}
+
 /** What one connection answered. */
 export interface LiveAnswer {
   readonly connection: LiveConnection
-  readonly status: ConnectionStatus
+  readonly status: LiveStatus
   /** Null when nothing may be offered. */
   readonly match: StoredMatch | null
 }
@@ -229,10 +237,10 @@ function refused(connection: LiveConnection, error: string): LiveAnswer {
 
 function statusOf(
   { id }: LiveConnection,
-  status: ConnectionStatus['status'],
+  status: LiveStatus['status'],
   ageMs: number | null,
   error?: string,
-): ConnectionStatus {
+): LiveStatus {
   const age_seconds = ageMs === null ? null : Math.floor(ageMs / 1_000)
   return { id, status, age_seconds, ...(error === undefined ? {} : { error }) }
 }
