@@ -1,11 +1,11 @@
 import { ApplicationFailure, Context } from '@temporalio/activity'
+import { endOf } from '../commands/supply/apply-effects.js'
 import { closeSupply } from '../commands/supply/close-supply.js'
 import { reopenQuota } from '../commands/supply/reopen-quota.js'
 import { takeQuotaQuestion } from '../commands/supply/take-quota-question.js'
 import { settleQuotaNews } from '../db/stores/quota-news-store.js'
 import { stampRevisions } from '../db/stores/stamper.js'
 import { FAILURE_TYPES } from '../domain/failure-types.js'
-import { endOf } from './apply-effects.js'
 import { toTemporalFailure } from './failures.js'
 import type { SessionDependencies } from './session-dependencies.js'
 

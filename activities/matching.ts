@@ -1,15 +1,9 @@
 import { ApplicationFailure, Context } from '@temporalio/activity'
+import { storePanelistMatch } from '../commands/supply/store-panelist-match.js'
 import type { Knex } from '../db/connect.js'
-import { blockPanelist } from '../db/stores/block-store.js'
-import { storePanelistMatch } from '../db/stores/panelist-match-store.js'
-import {
-  deleteRefresh,
-  findRefresh,
-  type RefreshInputs,
-  recordFailedRefresh,
-  recordGoodRefresh,
-} from '../db/stores/panelist-refresh-store.js'
-import { surveyIdOf } from '../db/survey-id.js'
+import type { RefreshInputs } from '../db/rows/refresh-inputs.js'
+import { recordFailedRefresh, recordGoodRefresh } from '../db/stores/connection-health-store.js'
+import { deleteRefresh, findRefresh } from '../db/stores/panelist-refresh-store.js'
 import { FAILURE_TYPES } from '../domain/failure-types.js'
 import type { Logger } from '../platform/logger.js'
 import type { PanelistMatch } from '../providers/adapter.js'
@@ -99,32 +93,8 @@ async function store(
   match: PanelistMatch,
 ): Promise<RefreshResult> {
   const now = deps.clock()
-  const { connection, panel, panelistId } = inputs
-  const idOf = (providerSurveyId: string) => surveyIdOf(connection, providerSurveyId)
-  await deps.knex.transaction(async (trx) => {
-    await storePanelistMatch(
-      trx,
-      {
-        connection,
-        panelistKey: inputs.panelistKey,
-        circumstances: inputs.circumstances,
-        panel,
-        panelistId,
-        surveys: match.surveys.map((survey) => ({ surveyId: idOf(survey.providerSurveyId), survey })),
-        offers: match.offers.map((offer) => ({ ...offer, surveyId: idOf(offer.survey.providerSurveyId) })),
-        notice: match.notice,
-        unpriced: match.unpriced,
-        unreadable: match.unreadable.length,
-      },
-      now,
-    )
-    if (match.blockedForMs !== undefined) {
-      const until = new Date(now.getTime() + match.blockedForMs)
-      const reason = match.notice ?? 'the provider does not want this panelist'
-      await blockPanelist(trx, { panel, panelistId, connection, surveyId: null, reason, until }, now)
-    }
-    await deleteRefresh(trx, refreshId)
-  })
+  const { connection } = inputs
+  await storePanelistMatch(deps.knex, refreshId, inputs, match, now)
   await recordGoodRefresh(deps.knex, connection, now)
   for (const { providerSurveyId, reason } of match.unreadable) {
     deps.logger.warn({ connection, survey: providerSurveyId, reason }, 'survey of a panelist cannot be read')

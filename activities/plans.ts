@@ -1,5 +1,5 @@
+import { type AdvancedPlan, advancePlan } from '../commands/plans/advance.js'
 import type { Knex } from '../db/connect.js'
-import { type AdvancedPlan, advancePlan } from '../db/stores/plan-drive-store.js'
 import { stampRevisions } from '../db/stores/stamper.js'
 
 /** How a plan stands, as its workflow sees it. Counts, times in epoch milliseconds and ids. */
@@ -53,12 +53,12 @@ const STATES = { OPEN: 'open', PAUSED: 'paused', CLOSED: 'closed' } as const
 function lookOf({ record, fullLaunchAt }: AdvancedPlan): PlanLook {
   const { row, plan, policy } = record
   return {
-    state: row.deleted_at === null ? STATES[row.status] : 'deleted',
-    reason: row.status_reason,
-    demandPartner: row.demand_partner,
-    surveyId: row.survey_id,
+    state: row.deletedAt === null ? STATES[row.status] : 'deleted',
+    reason: row.statusReason,
+    demandPartner: row.demandPartner,
+    surveyId: row.surveyId,
     completes: row.completes,
-    target: row.target_completes,
+    target: row.targetCompletes,
     finishAt: plan.finishDate === undefined ? null : Date.parse(plan.finishDate),
     softLaunch:
       policy.softLaunch === null || record.fullyLaunched

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { PlanRecord } from '../db/stores/plan-row.js'
-import type { NewPlanSession } from '../db/stores/plan-slot-store.js'
+import type { PlanRecord } from '../db/read-models/plan-record.js'
+import type { NewPlanSession } from '../db/rows/plan-session.js'
 import type { Grade } from '../domain/outcome.js'
 import type { PanelistSnapshot, Profile } from '../domain/panelist.js'
 import { surveyOfPlan } from '../domain/plan/plan-survey.js'

@@ -1,6 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
 import type { Knex } from '../db/connect.js'
-import { findPlanFacts } from '../db/stores/plan-drive-store.js'
+import { findPlanFacts } from '../db/read-models/plan-facts.js'
 import { planChanged, planStart, planWorkflowId } from '../workflows/messages/plan.js'
 
 const SIGNAL_DEADLINE_MS = 5_000

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
-import { withdrawConnection } from '../activities/supply/withdraw-connection.js'
+import { returnPlans } from '../commands/plans/bring-back.js'
+import { withdrawConnection } from '../commands/supply/withdraw-connection.js'
 import type { Knex } from '../db/connect.js'
+import { endHold } from '../db/stores/connection-health-store.js'
 import { listConnections, noteConfigDigest, openConnection, settleConnection } from '../db/stores/connection-store.js'
-import { endHold } from '../db/stores/panelist-refresh-store.js'
-import { bringPlansBack } from '../db/stores/plan-return.js'
-import { stampRevisions } from '../db/stores/stamper.js'
 import { GATEWAY } from '../domain/plan/survey-plan.js'
 import { QUEUES } from '../domain/task-queues.js'
 import { searchAttribute } from '../domain/visibility.js'
@@ -34,7 +33,7 @@ export async function reconcileConnections(parts: ReconcileParts): Promise<void>
     const digest = configDigest(upstream.config)
     const before = known.get(connection)
     // before the row says that it is there, so that a process which dies in between does it again
-    if (connection === GATEWAY && before?.state === 'removed') await returnPlans(parts)
+    if (connection === GATEWAY && before?.state === 'removed') await bringPlansBack(parts)
     await openConnection(parts.knex, { connection, provider: upstream.adapter.name })
     if (upstream.adapter.fetchSupply !== undefined) {
       await startPolling(parts.client, upstream)
@@ -60,10 +59,9 @@ export async function reconcileConnections(parts: ReconcileParts): Promise<void>
   }
 }
 
-async function returnPlans({ knex, logger, clock }: ReconcileParts): Promise<void> {
-  const plans = await bringPlansBack(knex, clock())
-  await stampRevisions(knex)
-  logger.info({ connection: GATEWAY, plans }, 'there are demand partners again')
+async function bringPlansBack(parts: ReconcileParts): Promise<void> {
+  const plans = await returnPlans(parts)
+  parts.logger.info({ connection: GATEWAY, plans }, 'there are demand partners again')
 }
 
 /** Starting it twice is harmless: the id is the connection's. */

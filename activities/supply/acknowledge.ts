@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity'
-import { findConnection, recordAcknowledged } from '../../db/stores/connection-store.js'
+import { recordAcknowledged } from '../../db/stores/connection-health-store.js'
+import { findConnection } from '../../db/stores/connection-store.js'
 import { FAILURE_TYPES } from '../../domain/failure-types.js'
 import { failpoint } from '../../platform/failpoints.js'
 import { attempt, upstreamOf } from './attempt.js'

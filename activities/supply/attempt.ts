@@ -1,5 +1,6 @@
 import { ApplicationFailure, Context } from '@temporalio/activity'
-import { type ConnectionRow, recordFailedPoll } from '../../db/stores/connection-store.js'
+import { recordFailedPoll } from '../../db/stores/connection-health-store.js'
+import type { ConnectionRow } from '../../db/stores/connection-store.js'
 import { FAILURE_TYPES, needsHuman } from '../../domain/failure-types.js'
 import type { Upstream } from '../../providers/upstream.js'
 import { toTemporalFailure } from '../failures.js'

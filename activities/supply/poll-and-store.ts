@@ -1,9 +1,10 @@
 import { ApplicationFailure } from '@temporalio/activity'
+import { type PageCounts, storePage } from '../../commands/supply/store-page.js'
+import { readableEditions } from '../../db/read-models/held-editions.js'
+import { openStock } from '../../db/read-models/open-stock.js'
 import { takeEpoch } from '../../db/stores/connection-store.js'
-import { readableEditions } from '../../db/stores/held-editions.js'
 import { openQuarantine } from '../../db/stores/quarantine-store.js'
 import { stampRevisions } from '../../db/stores/stamper.js'
-import { openStock } from '../../db/stores/survey-store.js'
 import { FAILURE_TYPES } from '../../domain/failure-types.js'
 import { failpoint } from '../../platform/failpoints.js'
 import type { FindHeld } from '../../providers/adapter.js'
@@ -11,7 +12,6 @@ import { ahead } from './ahead.js'
 import { attempt, upstreamOf } from './attempt.js'
 import type { SupplyDependencies } from './dependencies.js'
 import { membersDue } from './read-members.js'
-import { type PageCounts, storePage } from './store-page.js'
 
 /** Where a provider's own pace is not configured. */
 const DEFAULT_EVERY_MS = 60_000

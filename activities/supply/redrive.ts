@@ -1,7 +1,6 @@
 import { ApplicationFailure, Context } from '@temporalio/activity'
-import { findQuarantined, markRedriven, markStillBroken } from '../../db/stores/quarantine-store.js'
-import { stampRevisions } from '../../db/stores/stamper.js'
-import { storeChunk } from '../../db/stores/supply-store.js'
+import { storeRedriven } from '../../commands/supply/redrive.js'
+import { findQuarantined } from '../../db/read-models/quarantined-record.js'
 import type { SupplyChange, Unreadable } from '../../providers/adapter.js'
 import { ProviderError } from '../../providers/errors.js'
 import type { Http } from '../../providers/http.js'
@@ -25,27 +24,10 @@ export async function redrive(deps: SupplyDependencies, quarantineId: string): P
   if (entry.state !== 'open') return { quarantineId, state: entry.state, reason: null }
   const upstream = upstreamOf(deps, entry.connection)
   const { changes, unreadable } = await readAgain(upstream, entry.raw, entry.sourceOrder ?? '0', deps.clock())
-  const now = deps.clock()
-  const reason = await deps.knex.transaction(async (trx) => {
-    // takes turns with a poll of the same connection
-    const held = await trx('connections')
-      .where({ connection: entry.connection })
-      .forUpdate()
-      .first({ epoch: 'poll_epoch' })
-    const writer = {
-      connection: entry.connection,
-      provider: upstream.adapter.name,
-      epoch: String(held?.epoch ?? 0),
-      now,
-    }
-    const offered = changes.filter((change) => change.kind === 'offered')
-    const { refused } = await storeChunk(trx, writer, offered)
-    const fault = unreadable[0]?.reason ?? refused[0]?.reason ?? (offered.length === 0 ? 'holds no record' : null)
-    if (fault === null) await markRedriven(trx, quarantineId)
-    else await markStillBroken(trx, quarantineId, fault, now)
-    return fault
-  })
-  await stampRevisions(deps.knex)
+  const offered = changes.filter((change) => change.kind === 'offered')
+  const fault = unreadable[0]?.reason ?? (offered.length === 0 ? 'holds no record' : null)
+  const source = { connection: entry.connection, provider: upstream.adapter.name }
+  const reason = await storeRedriven(deps, { quarantineId, ...source, offered, fault })
   return { quarantineId, state: reason === null ? 'redriven' : 'open', reason }
 }
 

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import { listUsableTemplates } from '../../db/stores/template-store.js'
+import { listUsableTemplates } from '../../db/read-models/templates.js'
 import { type Buyer, sharedWithAsSeenBy, type Template } from '../../domain/template/template.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { partnerOf } from '../http/gateway-auth.js'

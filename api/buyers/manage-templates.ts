@@ -1,5 +1,7 @@
 import type { RequestHandler } from 'express'
-import { deleteTemplate, findTemplate, listTemplates, putTemplate } from '../../db/stores/template-store.js'
+import { deleteTemplate } from '../../commands/templates/delete.js'
+import { putTemplate } from '../../commands/templates/put.js'
+import { findTemplate, listTemplates } from '../../db/read-models/templates.js'
 import type { Template as StoredTemplate } from '../../domain/template/template.js'
 import type { DemandPartnerConfig } from '../../platform/config/load.js'
 import type { ApiDependencies } from '../dependencies.js'

@@ -1,4 +1,4 @@
-import type { BuyerSurveyRecord } from '../../db/stores/buyer-survey-store.js'
+import type { BuyerSurveyRecord } from '../../db/rows/buyer-survey.js'
 import type { PlanStatus } from '../../domain/plan/survey-plan.js'
 import type { BuyerSurvey } from './survey-schemas.js'
 import { qualificationFields } from './survey-wire.js'

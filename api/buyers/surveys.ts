@@ -1,15 +1,13 @@
 import type { Request, RequestHandler } from 'express'
 import { z } from 'zod'
+import { SurveyEditRefused } from '../../commands/buyer-surveys/apply-to-plan.js'
+import { draftSurvey } from '../../commands/buyer-surveys/draft.js'
+import { editBuyerSurvey } from '../../commands/buyer-surveys/edit.js'
+import { findBuyerSurvey } from '../../db/read-models/buyer-survey.js'
 import { fieldingOf } from '../../db/read-models/buyer-survey-fielding.js'
-import {
-  type BuyerSurveyRecord,
-  findBuyerSurvey,
-  insertBuyerSurvey,
-  lockBuyerSurvey,
-  updateBuyerSurvey,
-} from '../../db/stores/buyer-survey-store.js'
-import { stampSoon } from '../../db/stores/stamp-soon.js'
-import { findTemplate } from '../../db/stores/template-store.js'
+import { findTemplate } from '../../db/read-models/templates.js'
+import type { BuyerSurveyRecord } from '../../db/rows/buyer-survey.js'
+import type { PlanStatus } from '../../domain/plan/survey-plan.js'
 import { NEEDED, type SurveyRequest } from '../../domain/template/buyer-survey.js'
 import { editedSurvey, newSurvey } from '../../domain/template/inherit.js'
 import { mayUse } from '../../domain/template/template.js'
@@ -20,8 +18,9 @@ import type { ApiDependencies } from '../dependencies.js'
 import { partnerOf } from '../http/gateway-auth.js'
 import type { FieldFault } from '../http/problem.js'
 import { MOST_LISTED, parseBody } from '../http/validate.js'
-import { applyToPlan } from './apply-to-plan.js'
+import { editRefused } from './edit-refusal.js'
 import { anotherTemplate, featureOff, malformed, noSurvey, noTemplate, templateTooLate } from './errors.js'
+import { planOfSurvey } from './plan-of-survey.js'
 import { quotaIds, randomText } from './quota-ids.js'
 import { surveyAnswer } from './survey-answer.js'
 import { SurveyBody } from './survey-schemas.js'
@@ -50,7 +49,7 @@ export function createSurvey(deps: ApiDependencies): RequestHandler {
     const survey = newSurvey(requestOf(fields), named?.survey ?? null, quotaIds)
     if (survey === null || missing.length > 0) throw malformed(missing)
     const draft = { demandPartner: partner.id, templateId: named?.templateId ?? null, survey, linkToken: linkToken() }
-    const record = await insertBuyerSurvey(deps.knex, draft, deps.clock())
+    const record = await draftSurvey(deps, draft)
     response.json(surveyAnswer(record, null, deps.publicUrl))
   }
 }
@@ -61,24 +60,23 @@ export function editSurvey(deps: ApiDependencies): RequestHandler {
     const partner = partnerOf(response)
     const body = parseBody(Members, request, MOST_LISTED)
     const named = await templateNamed(deps, partner, body)
-    const now = deps.clock()
-    const record = await deps.knex.transaction(async (trx) => {
-      const before = await lockBuyerSurvey(trx, partner.id, surveyIdOf(request))
-      if (before === null) throw noSurvey()
-      if (named !== null && before.templateId === null) throw templateTooLate()
-      if (named !== null && before.templateId !== named.templateId) throw anotherTemplate()
-      const read = SurveyBody.safeParse(body)
-      if (!read.success) throw malformed(faultsOf(read.error, body))
-      const survey = editedSurvey(before.survey, requestOf(read.data), named?.survey ?? null, quotaIds)
-      const launched = await applyToPlan(trx, deps, before, survey, read.data.ps_survey_status, now)
-      const after = { ...before, survey, launched }
-      await updateBuyerSurvey(trx, after, now)
-      return after
+    const record = await editBuyerSurvey(deps, {
+      demandPartner: partner.id,
+      psSurveyId: surveyIdOf(request),
+      edit: (before) => {
+        if (named !== null && before.templateId === null) throw templateTooLate()
+        if (named !== null && before.templateId !== named.templateId) throw anotherTemplate()
+        const read = SurveyBody.safeParse(body)
+        if (!read.success) throw malformed(faultsOf(read.error, body))
+        const survey = editedSurvey(before.survey, requestOf(read.data), named?.survey ?? null, quotaIds)
+        return { survey, wanted: wantedOf(read.data.ps_survey_status) }
+      },
+      planOf: planOfSurvey(deps),
+    }).catch((error: unknown) => {
+      throw error instanceof SurveyEditRefused ? editRefused(error.refusal) : error
     })
-    if (record.launched !== null) {
-      stampSoon(deps.knex)
-      drivePlan(deps, record.launched.planId)
-    }
+    if (record === null) throw noSurvey()
+    if (record.launched !== null) drivePlan(deps, record.launched.planId)
     response.json(await answerOf(deps, record))
   }
 }
@@ -96,6 +94,13 @@ async function answerOf(deps: ApiDependencies, record: BuyerSurveyRecord) {
   const fielding = record.launched === null ? null : await fieldingOf(deps.knex, record.launched.planId)
   return surveyAnswer(record, fielding, deps.publicUrl)
 }
+
+/** `ps_survey_status` of the buyers' API, by what it asks of the plan. */
+const WANTED = { 11: 'draft', 22: 'OPEN', 33: 'PAUSED', 44: 'CLOSED' } as const satisfies Readonly<
+  Record<number, 'draft' | PlanStatus>
+>
+
+const wantedOf = (status: keyof typeof WANTED | undefined) => (status === undefined ? undefined : WANTED[status])
 
 /**
  * The template that a request names, whatever else is right or wrong with it: first whether the buyer has the feature, then

@@ -1,6 +1,5 @@
 import type { RequestHandler } from 'express'
-import { type Deletion, deletePlan as deleteStoredPlan } from '../../db/stores/plan-store.js'
-import { stampSoon } from '../../db/stores/stamp-soon.js'
+import { type Deletion, removePlan } from '../../commands/plans/delete.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { partnerOf } from '../http/gateway-auth.js'
 import { fault } from '../http/gateway-errors.js'
@@ -12,9 +11,7 @@ export function deletePlan(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const id = request.params.id
     if (!isPlanId(id)) throw noSuchPlan()
-    const partner = partnerOf(response).id
-    refuse(await deps.knex.transaction((trx) => deleteStoredPlan(trx, partner, id, deps.clock())))
-    stampSoon(deps.knex)
+    refuse(await removePlan(deps, { demandPartner: partnerOf(response).id, planId: id }))
     drivePlan(deps, id)
     response.status(204).end()
   }

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
-import type { PlanRecord } from '../../db/stores/plan-row.js'
-import { type StatusChange, setPlanStatus, setQuotaStatus } from '../../db/stores/plan-store.js'
-import { stampSoon } from '../../db/stores/stamp-soon.js'
+import { changeQuotaStatus } from '../../commands/plans/set-quota-status.js'
+import { changePlanStatus, type StatusChange } from '../../commands/plans/set-status.js'
+import type { PlanRecord } from '../../db/read-models/plan-record.js'
 import type { PlanStatus } from '../../domain/plan/survey-plan.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { partnerOf } from '../http/gateway-auth.js'
@@ -18,8 +18,7 @@ export function editPlan(deps: ApiDependencies): RequestHandler {
     const status = readStatus(request.body)
     const id = request.params.id
     if (!isPlanId(id)) throw noSuchPlan()
-    const partner = partnerOf(response).id
-    const change = await deps.knex.transaction((trx) => setPlanStatus(trx, partner, id, status, deps.clock()))
+    const change = await changePlanStatus(deps, { demandPartner: partnerOf(response).id, planId: id, status })
     if (change.kind === 'not_found') throw noSuchPlan()
     const { planId, plan } = settle(deps, change, 'plan')
     response.json({ id: planId, message: `Survey plan ${plan.surveyId} is ${status}` })
@@ -32,8 +31,7 @@ export function editQuota(deps: ApiDependencies): RequestHandler {
     const status = readStatus(request.body)
     const { id, quotaId } = request.params
     if (!isPlanId(id) || typeof quotaId !== 'string') throw noSuchPlan()
-    const partner = partnerOf(response).id
-    const change = await deps.knex.transaction((trx) => setQuotaStatus(trx, partner, id, quotaId, status, deps.clock()))
+    const change = await changeQuotaStatus(deps, { demandPartner: partnerOf(response).id, planId: id, quotaId, status })
     if (change.kind === 'not_found') throw notFound('There is no survey plan of yours with this id and this quota')
     const plan = settle(deps, change, 'quota')
     response.json({
@@ -63,7 +61,6 @@ function settle(
       ? fault('filled', 'status', `cannot be OPEN: the ${what} has all the completes that it was to have`)
       : fault('finish_date', 'status', 'cannot be OPEN: the finish date of the plan has passed')
   }
-  stampSoon(deps.knex)
   drivePlan(deps, change.plan.planId)
   return change.plan
 }

@@ -159,12 +159,17 @@ export const EditQuotaAnswer = z
 
 const count = z.int().min(0)
 
+export const QuotaWithStatus = PlanQuota.extend({ status: Status })
+
+/** A plan as its buyer posted it, with its id and its statuses. */
+export const PlanWithStatus = z
+  .object({ ...members, id: z.string(), status: Status, quotas: z.array(QuotaWithStatus) })
+  .meta({ id: 'SurveyPlanWithStatus' })
+
 /** Everything that GET tells of a plan. */
 export const PlanAnswer = z
   .object({
-    survey_plan: z
-      .object({ ...members, id: z.string(), status: Status, quotas: z.array(PlanQuota.extend({ status: Status })) })
-      .meta({ id: 'SurveyPlanWithStatus' }),
+    survey_plan: PlanWithStatus,
     available_completes: z.object({
       survey: count.meta({ description: 'Target less payable completes; who is in the survey now does not count' }),
       quotas: z.record(z.string(), count).meta({ description: 'Of a quota without a target: what the plan has left' }),

@@ -1,12 +1,13 @@
 import { countryOf } from '../../domain/country.js'
 import { availableOfPlan, availableOfQuota } from '../../domain/plan/counting.js'
 import type { PlanStanding } from '../../domain/plan/plan-survey.js'
-import type { PlanQualification, PlanQuota, SurveyPlan } from '../../domain/plan/survey-plan.js'
+import type { PlanQualification, SurveyPlan } from '../../domain/plan/survey-plan.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import { GatewayValidationError } from '../http/gateway-errors.js'
 import { findPanel, type PlanRules, planFaults } from './plan-checks.js'
-import { SurveyPlanRequest } from './plan-schemas.js'
+import { PlanWithStatus, QuotaWithStatus, SurveyPlanRequest } from './plan-schemas.js'
 import { wireFaults } from './wire-faults.js'
+import { inOurNames, inWireNames } from './wire-names.js'
 
 /** Nobody reads more faults than this; a body of nothing but faults must not make an answer many times its size. */
 const MOST_FAULTS = 1_000
@@ -26,42 +27,20 @@ export function readSurveyPlan(body: unknown, rules: PlanRules): SurveyPlan {
 }
 
 function planOf(body: SurveyPlanRequest, panels: readonly PanelConfig[]): SurveyPlan {
-  return present({
-    surveyId: body.survey_id,
-    categories: body.categories,
+  const { quotas, qualifications, target_panels, ...members } = body
+  return {
+    ...inOurNames(members),
     // the one spelling: everything that counts by country compares codes as they are
     country: countryOf(body.country) ?? body.country,
-    locale: body.locale,
-    surveyUrl: body.survey_url,
-    type: body.type,
-    tags: body.tags,
-    estimatedLoi: body.estimated_loi,
-    estimatedCr: body.estimated_cr,
-    estimatedIr: body.estimated_ir,
-    targetCompletes: body.target_completes,
-    surveyPlatform: body.survey_platform,
     // spelled as configuration spells them: everything that counts by panel compares them as they are
-    targetPanels: body.target_panels.map(({ name }) => findPanel(panels, name)?.id ?? name),
-    pricing: body.pricing,
-    additionalQualificationCount: body.additional_qualification_count,
-    quotas: body.quotas.map((quota) =>
-      present({
-        id: quota.id,
-        qualifications: quota.qualifications.map(qualificationOf),
-        additionalQualificationCount: quota.additional_qualification_count,
-        pricing: quota.pricing,
-        targetCompletes: quota.target_completes,
-      }),
-    ),
-    qualifications: body.qualifications.map(qualificationOf),
-    resumeAllowed: body.resume_allowed,
-    groupId: body.group_id,
-    projectId: body.project_id,
-    contactEmails: body.contact_emails,
-    finishDate: body.finish_date,
-    deviceRequirements: body.device_requirements,
-    quotaRule: 'first' as const,
-  })
+    targetPanels: target_panels.map(({ name }) => findPanel(panels, name)?.id ?? name),
+    quotas: quotas.map((quota) => ({
+      ...inOurNames(quota),
+      qualifications: quota.qualifications.map(qualificationOf),
+    })),
+    qualifications: qualifications.map(qualificationOf),
+    quotaRule: 'first',
+  }
 }
 
 function qualificationOf(given: SurveyPlanRequest['qualifications'][number]): PlanQualification {
@@ -76,42 +55,19 @@ function qualificationOf(given: SurveyPlanRequest['qualifications'][number]): Pl
 
 /** A plan as its buyer posted it, with its id and its statuses (seed 000, SurveyPlanWithStatus). */
 export function planToWire({ planId, plan, status, quotaStatuses }: PlanStanding) {
-  return present({
+  return inWireNames(PlanWithStatus.shape, {
+    ...plan,
     id: planId,
-    survey_id: plan.surveyId,
-    categories: plan.categories,
-    country: plan.country,
-    locale: plan.locale,
-    survey_url: plan.surveyUrl,
-    type: plan.type,
-    tags: plan.tags,
-    estimated_loi: plan.estimatedLoi,
-    estimated_cr: plan.estimatedCr,
-    estimated_ir: plan.estimatedIr,
-    target_completes: plan.targetCompletes,
-    survey_platform: plan.surveyPlatform,
     status,
-    target_panels: plan.targetPanels.map((name) => ({ name })),
-    pricing: plan.pricing,
-    additional_qualification_count: plan.additionalQualificationCount,
-    quotas: plan.quotas.map((quota) => ({ ...quotaToWire(quota), status: quotaStatuses.get(quota.id) ?? 'OPEN' })),
+    targetPanels: plan.targetPanels.map((name) => ({ name })),
+    quotas: plan.quotas.map((quota) =>
+      inWireNames(QuotaWithStatus.shape, {
+        ...quota,
+        qualifications: quota.qualifications.map(qualificationToWire),
+        status: quotaStatuses.get(quota.id) ?? 'OPEN',
+      }),
+    ),
     qualifications: plan.qualifications.map(qualificationToWire),
-    resume_allowed: plan.resumeAllowed,
-    group_id: plan.groupId,
-    project_id: plan.projectId,
-    contact_emails: plan.contactEmails,
-    finish_date: plan.finishDate,
-    device_requirements: plan.deviceRequirements,
-  })
-}
-
-function quotaToWire(quota: PlanQuota) {
-  return present({
-    id: quota.id,
-    qualifications: quota.qualifications.map(qualificationToWire),
-    additional_qualification_count: quota.additionalQualificationCount,
-    pricing: quota.pricing,
-    target_completes: quota.targetCompletes,
   })
 }
 
@@ -130,13 +86,4 @@ export function availableToWire(standing: PlanStanding) {
     survey,
     quotas: Object.fromEntries(standing.plan.quotas.map(({ id }) => [id, availableOfQuota(standing, id) ?? survey])),
   }
-}
-
-type Present<Given> = { [Key in keyof Given as undefined extends Given[Key] ? never : Key]: Given[Key] } & {
-  [Key in keyof Given as undefined extends Given[Key] ? Key : never]?: Exclude<Given[Key], undefined>
-}
-
-/** Leaves out what is undefined: what the buyer did not say stays unsaid. */
-function present<Given extends object>(given: Given): Present<Given> {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Present<Given>
 }

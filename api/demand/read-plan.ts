@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 import { planPerformance } from '../../db/read-models/plan-performance.js'
-import { findPlan, type PlanRecord } from '../../db/stores/plan-row.js'
+import { findPlan, type PlanRecord } from '../../db/read-models/plan-record.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { partnerOf } from '../http/gateway-auth.js'
 import { notFound, type Problem } from '../http/problem.js'

@@ -1,11 +1,12 @@
 import { createHmac } from 'node:crypto'
+import { requestRefresh } from '../../commands/supply/request-refresh.js'
 import type { Knex } from '../../db/connect.js'
 import {
   type PanelistMatchStanding,
   readPanelistMatches,
   type StoredMatch,
-} from '../../db/stores/panelist-match-store.js'
-import { requestRefresh, takeRefresh } from '../../db/stores/panelist-refresh-store.js'
+} from '../../db/read-models/panelist-matches.js'
+import type { RefreshInputs } from '../../db/rows/refresh-inputs.js'
 import type { Panelist } from '../../domain/panelist.js'
 import type { Device } from '../../domain/survey.js'
 import { expandProfile, type Vocabulary } from '../../domain/targeting/expand.js'
@@ -128,10 +129,10 @@ export class LiveMatches {
     const now = this.parts.clock()
     const { refreshesPerSecond, timeoutMs } = connection.terms
     // beyond the account's rate nobody is asked, and nothing old is passed off as an answer
-    if (!(await takeRefresh(this.parts.knex, connection.id, refreshesPerSecond, now))) {
-      return { connection, match: null, status: statusOf(connection, 'timeout', null) }
-    }
-    const refreshId = await this.#storeQuestion(connection, asking, now)
+    const refreshId = await requestRefresh(this.parts.knex, connection.id, refreshesPerSecond, now, () =>
+      this.#question(connection, asking, now),
+    )
+    if (refreshId === null) return { connection, match: null, status: statusOf(connection, 'timeout', null) }
     const { panel } = asking.question
     const answer = await this.parts.driver.ask(
       { refreshId, connection: connection.id, provider: connection.provider, panel, panelistKey: asking.panelistKey },
@@ -178,34 +179,30 @@ export class LiveMatches {
     return new Map(rows.map((row) => [row.connection, row]))
   }
 
-  #storeQuestion(
+  #question(
     { id, vocabulary }: LiveConnection,
     { question, panelistKey, circumstances, userIp }: Asking,
     now: Date,
-  ): Promise<string> {
+  ): RefreshInputs {
     const { panel, panelist, userAgent, providerPanelistId } = question
     const prefix = `${vocabulary.prefix}:`
     const words = [...expandProfile(panelist, now, [vocabulary])].map(([attribute, { values }]) => [
       attribute.startsWith(prefix) ? attribute.slice(prefix.length) : attribute,
       values,
     ])
-    return requestRefresh(
-      this.parts.knex,
-      {
-        connection: id,
-        panel,
-        panelistId: panelist.panelistId,
-        panelistKey,
-        circumstances,
-        providerPanelistId: providerPanelistId(id),
-        country: panelist.country,
-        dateOfBirth: birthOf(panelist),
-        profile: Object.fromEntries(words),
-        userIp,
-        userAgent,
-      },
-      now,
-    )
+    return {
+      connection: id,
+      panel,
+      panelistId: panelist.panelistId,
+      panelistKey,
+      circumstances,
+      providerPanelistId: providerPanelistId(id),
+      country: panelist.country,
+      dateOfBirth: birthOf(panelist),
+      profile: Object.fromEntries(words),
+      userIp,
+      userAgent,
+    }
   }
 
   /** Address and device class: from elsewhere, or on another device, other surveys are open to the same person. */

@@ -1,12 +1,5 @@
 import type { RequestHandler } from 'express'
-import {
-  openConnection,
-  pauseConnection,
-  resumeConnection,
-  settleConnection,
-} from '../../db/stores/connection-store.js'
-import { endHold } from '../../db/stores/panelist-refresh-store.js'
-import { stampSoon } from '../../db/stores/stamp-soon.js'
+import { noteConnectionAction } from '../../commands/supply/note-connection-action.js'
 import type { ConnectionBase } from '../../platform/config/connection-base.js'
 import type { OperatorConfig } from '../../platform/config/schema.js'
 import type { ApiDependencies } from '../dependencies.js'
@@ -48,33 +41,8 @@ export async function tellConnection(
   const why = reason ?? `paused by operator ${operator.id}`
   const supply = supplyOf(deps, id)
   if (supply === 'polled') await tellPoller(deps.temporal, id, action, why)
-  else await noteAction(deps, connection, supply, action, why)
+  else await noteConnectionAction(deps, { connection: id, provider: connection.provider, supply, action, reason: why })
   deps.logger.info({ connection: id, action, operator: operator.id }, 'operator told a connection')
-}
-
-/**
- * A connection without a loop, because it is asked about one panelist at a time, or because its surveys are our buyers'
- * plans: what counts is what PostgreSQL says.
- */
-async function noteAction(
-  { knex, clock }: ApiDependencies,
-  { id, provider }: ConnectionBase,
-  supply: 'asked' | 'own',
-  action: ConnectionAction,
-  reason: string,
-): Promise<void> {
-  // a pause counts before any worker has made the row, too
-  await openConnection(knex, { connection: id, provider })
-  if (action === 'pause') return pauseConnection(knex, id, reason, clock())
-  if (action === 'resume') await resumeConnection(knex, id, clock())
-  if (supply === 'own') {
-    await settleConnection(knex, id, clock())
-    // the nearest to a poll: what is committed and not yet shown is shown now
-    stampSoon(knex)
-  } else {
-    // asked again at the next match, whatever kept it from being asked
-    await endHold(knex, id)
-  }
 }
 
 /** @throws Problem 404 */

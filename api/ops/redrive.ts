@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 import { z } from 'zod'
-import { findQuarantined } from '../../db/stores/quarantine-store.js'
+import { findQuarantined } from '../../db/read-models/quarantined-record.js'
 import type { OperatorConfig } from '../../platform/config/schema.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { notFound } from '../http/problem.js'

@@ -1,4 +1,4 @@
-import { findPlan, type PlanRecord } from '../../db/stores/plan-row.js'
+import { findPlan, type PlanRecord } from '../../db/read-models/plan-record.js'
 import { ageOn, type PanelistSnapshot, type Profile, valuesOf } from '../../domain/panelist.js'
 import { surveyOfPlan } from '../../domain/plan/plan-survey.js'
 import { chooseSlots, type NoSlots } from '../../domain/plan/slot-choice.js'

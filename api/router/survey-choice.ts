@@ -1,5 +1,5 @@
 import type { PanelistStanding } from '../../db/read-models/panelist-standing.js'
-import type { SurveyRecord } from '../../db/stores/survey-store.js'
+import type { SurveyRecord } from '../../db/read-models/survey-record.js'
 import type { PanelistSnapshot } from '../../domain/panelist.js'
 import type { Clause, Quota } from '../../domain/survey.js'
 import type { ExpandedProfile, Vocabulary } from '../../domain/targeting/expand.js'

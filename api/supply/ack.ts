@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import { acknowledgeFeed } from '../../db/stores/feed-store.js'
+import { acknowledgeFeed } from '../../commands/supply/acknowledge-feed.js'
 import { wireFaults } from '../demand/wire-faults.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { supplierOf } from '../http/gateway-auth.js'

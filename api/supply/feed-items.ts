@@ -1,5 +1,5 @@
 import type { Knex } from '../../db/connect.js'
-import { type FeedBody, type FeedNews, feedBodies } from '../../db/stores/feed-store.js'
+import { type FeedBody, type FeedNews, feedBodies } from '../../db/read-models/feed.js'
 import { isCarried } from '../../domain/feed/carried.js'
 import type { Words } from '../../domain/feed/translate-clause.js'
 import { translateSurvey } from '../../domain/feed/translate-survey.js'

@@ -1,14 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { mayUse } from '../../commands/access/usable-connections.js'
-import {
-  type FeedNews,
-  type FeedPosition,
-  type FeedReading,
-  narrowFeed,
-  readFeed,
-  rememberServing,
-  startFeedAgain,
-} from '../../db/stores/feed-store.js'
+import { type PassedOver, readPanelFeed } from '../../commands/supply/read-panel-feed.js'
+import { rememberServing } from '../../commands/supply/remember-serving.js'
+import type { FeedNews, FeedPosition } from '../../db/read-models/feed.js'
 import { wordsOf } from '../../domain/feed/translate-clause.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import type { ApiDependencies } from '../dependencies.js'
@@ -33,7 +27,7 @@ interface Told {
 export class Feed {
   readonly #items: FeedItems
   /** Panel -> up to which revision nothing is for it that it has not acknowledged, and where it stood then. */
-  readonly #empty = new Map<string, Pick<FeedPosition, 'ackedId' | 'servedId'> & { readonly upTo: number }>()
+  readonly #empty = new Map<string, PassedOver>()
 
   constructor(private readonly deps: ApiDependencies) {
     const words = new Map(
@@ -65,31 +59,13 @@ export class Feed {
   /** @returns null when the panel was told, or has acknowledged, something else meanwhile */
   async #answer(panel: PanelConfig, now: Date): Promise<string | null> {
     const connections = this.#connectionsOf(panel)
-    const { at, news } = await this.#read(panel.id, connections)
+    const { at, news } = await readPanelFeed(this.deps.knex, panel.id, connections, this.#empty.get(panel.id) ?? null)
     const told = await this.#toldOf(panel.id, news, at.ackedId, now)
     const passed = (told[0]?.news.revision ?? at.head + 1) - 1
     if (!(await this.#remember(panel.id, connections, at, told, passed, now))) return null
     const servedId = Math.max(at.servedId, told.at(-1)?.news.revision ?? 0)
     this.#empty.set(panel.id, { ackedId: at.ackedId, servedId, upTo: passed })
     return this.#written(panel.id, told)
-  }
-
-  async #read(panel: string, connections: string[]): Promise<FeedReading> {
-    const { knex } = this.deps
-    const empty = this.#empty.get(panel)
-    const reading = await readFeed(knex, { panel, connections, after: empty?.upTo ?? 0 })
-    const { ackedId, servedId, scope } = reading.at
-    if (scope !== null && connections.some((id) => !scope.includes(id))) {
-      // a panel that may use a new connection reads from the beginning: what was there before is new to it
-      await startFeedAgain(knex, panel, connections)
-      return readFeed(knex, { panel, connections, after: 0 })
-    }
-    if (scope !== null && connections.length < scope.length) await narrowFeed(knex, panel, connections)
-    // what this process remembers holds behind where the panel stood, not behind where another process put it back to;
-    // nor does it hold for what another process told the panel
-    if (empty !== undefined && (ackedId < empty.ackedId || servedId !== empty.servedId))
-      return readFeed(knex, { panel, connections, after: 0 })
-    return reading
   }
 
   #connectionsOf(panel: PanelConfig): string[] {

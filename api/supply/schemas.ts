@@ -28,6 +28,45 @@ const qualifications = z
   .meta({ example: [{ question_id: 'age', qualifying_answers: ['16-40'] }] })
 const additional = count.optional().meta({ description: 'Qualifications that are asked beside the listed ones' })
 
+/** A quota as panels see it. */
+export const SupplierQuota = z
+  .object({
+    id: z.string(),
+    available_completes: count,
+    status,
+    qualifications,
+    additional_qualification_count: additional,
+    pricing: Pricing.optional(),
+  })
+  .meta({ id: 'SupplierQuota' })
+
+/** A survey plan as panels see it: what is not named here is never shown to them. */
+export const SupplierSurveyPlan = z
+  .object({
+    id: z.string().meta({ example: 'sv_0123456789abcdef01234567' }),
+    categories: z.array(z.string()).optional(),
+    country: z.string().meta({ example: 'USA' }),
+    locale: z.string().optional().meta({ example: 'es-US' }),
+    type: z.enum(['interview', 'tracker']),
+    tags: z.array(z.string()).optional(),
+    loi: z.int().meta({ description: 'Minutes' }),
+    cr: z.int().meta({ description: 'Percent' }),
+    ir: z.int().meta({ description: 'Percent' }),
+    available_completes: count,
+    pricing: Pricing,
+    additional_qualification_count: additional,
+    status,
+    quotas: z.array(SupplierQuota),
+    qualifications,
+    resume_allowed: z.boolean().optional(),
+    group_id: z.string().optional(),
+    project_id: z.string().optional(),
+    contact_emails: z.array(z.string()).optional(),
+    finish_date: z.string().optional(),
+    device_requirements: z.array(z.string()).optional(),
+  })
+  .meta({ id: 'SupplierSurveyPlan' })
+
 /** GET /surveys (seed 000, SurveyPlanUpdatesResponse). */
 export const FeedAnswer = z
   .array(
@@ -38,42 +77,7 @@ export const FeedAnswer = z
         survey_session_creation_url: z
           .string()
           .meta({ description: 'Create sessions here; yours alone, and the same at every poll' }),
-        survey_plan: z
-          .object({
-            id: z.string().meta({ example: 'sv_0123456789abcdef01234567' }),
-            categories: z.array(z.string()).optional(),
-            country: z.string().meta({ example: 'USA' }),
-            locale: z.string().optional().meta({ example: 'es-US' }),
-            type: z.enum(['interview', 'tracker']),
-            tags: z.array(z.string()).optional(),
-            loi: z.int().meta({ description: 'Minutes' }),
-            cr: z.int().meta({ description: 'Percent' }),
-            ir: z.int().meta({ description: 'Percent' }),
-            available_completes: count,
-            pricing: Pricing,
-            additional_qualification_count: additional,
-            status,
-            quotas: z.array(
-              z
-                .object({
-                  id: z.string(),
-                  available_completes: count,
-                  status,
-                  qualifications,
-                  additional_qualification_count: additional,
-                  pricing: Pricing.optional(),
-                })
-                .meta({ id: 'SupplierQuota' }),
-            ),
-            qualifications,
-            resume_allowed: z.boolean().optional(),
-            group_id: z.string().optional(),
-            project_id: z.string().optional(),
-            contact_emails: z.array(z.string()).optional(),
-            finish_date: z.string().optional(),
-            device_requirements: z.array(z.string()).optional(),
-          })
-          .meta({ id: 'SupplierSurveyPlan' }),
+        survey_plan: SupplierSurveyPlan,
       })
       .meta({ id: 'SurveyPlanUpdate' }),
   )

@@ -1,58 +1,32 @@
+import type { z } from 'zod'
 import { availableOf, type TranslatedSurvey } from '../../domain/feed/translate-survey.js'
 import type { Money } from '../../domain/money.js'
 import type { PlanPricing, PlanQualification, SurveyPlan } from '../../domain/plan/survey-plan.js'
 import type { Clause, NumberRange, QuotaStatus, Survey } from '../../domain/survey.js'
+import type { Pricing } from '../demand/plan-schemas.js'
+import { inWireNames } from '../demand/wire-names.js'
+import { SupplierQuota, SupplierSurveyPlan } from './schemas.js'
 
 /** `OPEN`, `PAUSED`, `CLOSED` (seed 000, Status). */
 export type SupplierStatus = Uppercase<QuotaStatus>
 
-interface Qualification {
-  readonly question_id: string
-  /** Answer ids, or ranges as "16-40". */
-  readonly qualifying_answers: readonly string[]
-}
+type Qualification = SupplierPlan['qualifications'][number]
 
-interface Pricing {
-  readonly cpi: number
-  readonly unit: 'fractional' | 'main'
-  readonly currency: string
-}
-
-interface SupplierQuota {
-  readonly id: string
-  readonly available_completes: number
-  readonly status: SupplierStatus
-  readonly qualifications: readonly Qualification[]
-  readonly additional_qualification_count?: number
-  readonly pricing?: Pricing
-}
+/** What a schema shows, read only; a price is of any currency that a survey has. */
+type Shown<Given> =
+  Given extends z.output<typeof Pricing>
+    ? PlanPricing
+    : Given extends readonly (infer Item)[]
+      ? readonly Shown<Item>[]
+      : Given extends object
+        ? { readonly [Name in keyof Given]: Shown<Given[Name]> }
+        : Given
 
 /**
  * A survey plan as panels see it (seed 000, SupplierSurveyPlan), but for its status, which is the panel's own. Nothing of
  * the buyer's is in it: no address of the survey, no id of theirs, no platform, no target panels.
  */
-export interface SupplierPlan {
-  readonly id: string
-  readonly categories?: readonly string[]
-  readonly country: string
-  readonly locale?: string
-  readonly type: SurveyPlan['type']
-  readonly tags?: readonly string[]
-  readonly loi: number
-  readonly cr: number
-  readonly ir: number
-  readonly available_completes: number
-  readonly pricing: Pricing
-  readonly additional_qualification_count?: number
-  readonly quotas: readonly SupplierQuota[]
-  readonly qualifications: readonly Qualification[]
-  readonly resume_allowed?: boolean
-  readonly group_id?: string
-  readonly project_id?: string
-  readonly contact_emails?: readonly string[]
-  readonly finish_date?: string
-  readonly device_requirements?: readonly string[]
-}
+export type SupplierPlan = Shown<Omit<z.output<typeof SupplierSurveyPlan>, 'status'>>
 
 /**
  * One of our own plans: as the buyer posted it, with what is counted of it.
@@ -61,38 +35,24 @@ export interface SupplierPlan {
 export function ownSupplierPlan(surveyId: string, plan: SurveyPlan, survey: Survey): SupplierPlan {
   const available = availableOf(survey)
   const standing = new Map(survey.quotas.map((quota) => [quota.quotaId, quota]))
-  return {
+  return inWireNames(SupplierSurveyPlan.shape, {
+    ...plan,
     id: surveyId,
-    ...given('categories', plan.categories),
-    country: plan.country,
-    ...given('locale', plan.locale),
-    type: plan.type,
-    ...given('tags', plan.tags),
     loi: plan.estimatedLoi,
     cr: plan.estimatedCr,
     ir: plan.estimatedIr,
-    available_completes: available,
-    pricing: asPosted(plan.pricing),
-    ...given('additional_qualification_count', plan.additionalQualificationCount),
-    quotas: plan.quotas.map(
-      (quota): SupplierQuota => ({
-        id: quota.id,
+    availableCompletes: available,
+    quotas: plan.quotas.map((quota) =>
+      inWireNames(SupplierQuota.shape, {
+        ...quota,
         // without a target of its own the plan alone caps it
-        available_completes: standing.get(quota.id)?.available ?? available,
+        availableCompletes: standing.get(quota.id)?.available ?? available,
         status: statusWord(standing.get(quota.id)?.status ?? 'open'),
         qualifications: quota.qualifications.map(planQualification),
-        ...given('additional_qualification_count', quota.additionalQualificationCount),
-        ...given('pricing', quota.pricing === undefined ? undefined : asPosted(quota.pricing)),
       }),
     ),
     qualifications: plan.qualifications.map(planQualification),
-    ...given('resume_allowed', plan.resumeAllowed),
-    ...given('group_id', plan.groupId),
-    ...given('project_id', plan.projectId),
-    ...given('contact_emails', plan.contactEmails),
-    ...given('finish_date', plan.finishDate),
-    ...given('device_requirements', plan.deviceRequirements),
-  }
+  })
 }
 
 /** A provider's survey in the gateway's words. */
@@ -108,16 +68,14 @@ export function upstreamSupplierPlan(surveyId: string, survey: Survey, translate
     available_completes: translated.available,
     pricing: inMinorUnits(survey.price),
     additional_qualification_count: translated.additional,
-    quotas: translated.quotas.map(
-      (quota): SupplierQuota => ({
-        id: quota.id,
-        available_completes: quota.available,
-        status: statusWord(quota.status),
-        qualifications: quota.clauses.map(clauseQualification),
-        additional_qualification_count: quota.additional,
-        ...given('pricing', quota.price === null ? undefined : inMinorUnits(quota.price)),
-      }),
-    ),
+    quotas: translated.quotas.map((quota): SupplierPlan['quotas'][number] => ({
+      id: quota.id,
+      available_completes: quota.available,
+      status: statusWord(quota.status),
+      qualifications: quota.clauses.map(clauseQualification),
+      additional_qualification_count: quota.additional,
+      ...given('pricing', quota.price === null ? undefined : inMinorUnits(quota.price)),
+    })),
     qualifications: translated.clauses.map(clauseQualification),
     resume_allowed: survey.resumeAllowed,
     ...given('group_id', survey.groupId),
@@ -144,8 +102,7 @@ const clauseQualification = ({ attribute, answers, ranges }: Clause): Qualificat
 })
 
 const rangeText = ({ from, to }: NumberRange): string => `${from}-${to}`
-const asPosted = ({ cpi, unit, currency }: PlanPricing): Pricing => ({ cpi, unit, currency })
-const inMinorUnits = ({ amountMinor, currency }: Money): Pricing => ({
+const inMinorUnits = ({ amountMinor, currency }: Money): SupplierPlan['pricing'] => ({
   cpi: Number(amountMinor),
   unit: 'fractional',
   currency,

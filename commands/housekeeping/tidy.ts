@@ -2,8 +2,8 @@ import type { Knex } from '../../db/connect.js'
 import { tryLease } from '../../db/lease.js'
 import { ensurePartitions } from '../../db/partitions.js'
 import { pruneIdempotencyKeys } from '../../db/stores/idempotency-store.js'
-import { prunePanelistMatches } from '../../db/stores/panelist-match-store.js'
-import { giveUpLostDrivers } from '../../db/stores/plan-drive-store.js'
+import { giveUpLostDrivers } from '../../db/stores/plan-store.js'
+import { prunePanelistMatches } from '../supply/prune-panelist-matches.js'
 
 /** A plan this long past its finish date and still open has lost its workflow. */
 const OVERDUE_MS = 10 * 60_000

@@ -3,7 +3,6 @@ import { factsOf, type SessionRow, standingOf } from '../../db/rows/session-row.
 import { findCurrentWord, findFirstOutcome, hasClaim, insertClaimRow } from '../../db/stores/claim-store.js'
 import { insertEvent } from '../../db/stores/event-store.js'
 import { insertOtherSurvey } from '../../db/stores/other-survey-store.js'
-import { settleSlot } from '../../db/stores/plan-slot-store.js'
 import { ownProofs } from '../../db/stores/proof-store.js'
 import { deleteSessionInputs } from '../../db/stores/session-input-store.js'
 import { updateStanding } from '../../db/stores/session-store.js'
@@ -11,6 +10,7 @@ import { countUnknownWord } from '../../db/stores/unknown-word-store.js'
 import { GRADES, reaches } from '../../domain/outcome.js'
 import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import { type ClaimSource, decide, endedUnproven, type Standing, type Verdict } from '../../domain/session.js'
+import { settleSlot } from '../plans/settle-slot.js'
 import type { NewClaim, RecordedClaim } from './claim.js'
 
 /**

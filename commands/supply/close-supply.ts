@@ -1,6 +1,7 @@
 import type { Knex } from '../../db/connect.js'
-import { type Closure, deleteEndedClosures, upsertClosure, withClosures } from '../../db/stores/closure-store.js'
+import { deleteEndedClosures, upsertClosure } from '../../db/stores/closure-store.js'
 import { lockSurvey, replaceSurvey } from '../../db/stores/survey-content-store.js'
+import { type Closure, withClosures } from '../../domain/supply/closures.js'
 
 /**
  * Closes a survey or a quota, in the catalogue too; the longer of two closures stays. The caller stamps after it.

@@ -1,5 +1,6 @@
 import type { PlanStatus } from '../../domain/plan/survey-plan.js'
 import type { Knex } from '../connect.js'
+import { rows } from '../raw.js'
 import { type Keyset, pageOf, stampText } from './keyset.js'
 
 /** What a panel has of a plan. */
@@ -46,7 +47,8 @@ export async function listPlans(
   limit: number,
   now: Date,
 ): Promise<{ rows: readonly PlanOverview[]; next: Keyset | null }> {
-  const { rows } = (await knex.raw(
+  const found = await rows<Omit<PlanOverview, 'panels'> & { panels: PlanPanel[] | null; keysetAt: string }>(
+    knex,
     `with page as (
        select * from survey_plans
         where deleted_at is null
@@ -74,9 +76,9 @@ export async function listPlans(
       limit: limit + 1,
       now,
     },
-  )) as { rows: (Omit<PlanOverview, 'panels'> & { panels: PlanPanel[] | null; keysetAt: string })[] }
+  )
   return pageOf(
-    rows.map(({ keysetAt, ...row }) => ({
+    found.map(({ keysetAt, ...row }) => ({
       ...row,
       panels: row.panels ?? [],
       keyset: { at: keysetAt, id: row.planId },

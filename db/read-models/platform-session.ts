@@ -1,5 +1,6 @@
 import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import type { Knex } from '../connect.js'
+import { rows } from '../raw.js'
 
 /** A session of one of our own plans, as its survey platform may know it. */
 export interface PlatformSession {
@@ -37,7 +38,8 @@ export async function findByIdOrToken(knex: Knex, idOrToken: string): Promise<Pl
 }
 
 async function find(knex: Knex, where: string, values: Record<string, string>): Promise<PlatformSession | null> {
-  const { rows } = (await knex.raw(
+  const [session] = await rows<PlatformSession>(
+    knex,
     `select s.session_id as "sessionId", s.panel, s.panelist_id as "panelistId",
             s.custom_panel_data as "customPanelData", p.panelist_profile as "panelistProfile",
             p.finish_token as "finishToken", v.plan ->> 'surveyId' as "surveyId", v.plan ->> 'surveyUrl' as "surveyUrl",
@@ -45,6 +47,6 @@ async function find(knex: Knex, where: string, values: Record<string, string>): 
        from sessions s join plan_sessions p using (session_id) join survey_plans v using (plan_id)
       where ${where}`,
     values,
-  )) as { rows: PlatformSession[] }
-  return rows[0] ?? null
+  )
+  return session ?? null
 }

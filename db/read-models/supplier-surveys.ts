@@ -1,8 +1,10 @@
-import type { Counting, PlanCounts } from '../../domain/plan/counting.js'
-import { GATEWAY, type PlanStatus, type SoftLaunch, type SurveyPlan } from '../../domain/plan/survey-plan.js'
+import type { Counting } from '../../domain/plan/counting.js'
+import { GATEWAY, type PlanStatus, type SurveyPlan } from '../../domain/plan/survey-plan.js'
 import type { Survey, SurveyStatus } from '../../domain/survey.js'
 import type { Knex } from '../connect.js'
+import { rows } from '../raw.js'
 import { type SurveyJson, surveyFromJson } from '../stores/survey-json.js'
+import { readPlansOf } from './plan-record.js'
 
 /** Payable completes of one panel, and when the last of them came. */
 export interface OwnCompletes {
@@ -45,8 +47,8 @@ export async function findSupplierSurvey(
   surveyId: string,
   now: Date,
 ): Promise<SupplierSurvey | null> {
-  const rows = await readRows(knex, scope, 'and s.survey_id = :surveyId', { surveyId })
-  const [found] = await withCounts(knex, scope.panel, rows, now)
+  const page = await readRows(knex, scope, 'and s.survey_id = :surveyId', { surveyId })
+  const [found] = await withCounts(knex, scope.panel, page, now)
   return found ?? null
 }
 
@@ -63,16 +65,16 @@ export async function* listSupplierSurveys(
   chunk = 500,
 ): AsyncGenerator<SupplierSurvey[]> {
   for (let after = ''; ; ) {
-    const rows = await readRows(
+    const page = await readRows(
       knex,
       scope,
       `and s.status = any(:statuses::text[]) and s.survey_id > :after
        and (:changedSince::timestamptz is null or s.changed_at >= :changedSince) order by s.survey_id limit :chunk`,
       { statuses: [...statuses], after, changedSince, chunk },
     )
-    if (rows.length > 0) yield await withCounts(knex, scope.panel, rows, now)
-    const last = rows.at(-1)
-    if (last === undefined || rows.length < chunk) return
+    if (page.length > 0) yield await withCounts(knex, scope.panel, page, now)
+    const last = page.at(-1)
+    if (last === undefined || page.length < chunk) return
     after = last.survey_id
   }
 }
@@ -92,7 +94,8 @@ async function readRows(
   which: string,
   bindings: Readonly<Record<string, unknown>>,
 ): Promise<Row[]> {
-  const { rows } = (await knex.raw(
+  return rows<Row>(
+    knex,
     `select s.survey_id, s.connection, s.status, s.survey, s.first_seen_at, s.changed_at
        from surveys s left join survey_plans p on p.survey_id = s.survey_id and s.connection = :gateway
       where s.connection = any(:connections::text[])
@@ -100,21 +103,21 @@ async function readRows(
         and (s.connection <> :gateway or (p.deleted_at is null and jsonb_exists(p.plan -> 'targetPanels', :panel)))
         ${which}`,
     { ...bindings, panel, connections: [...connections], gateway: GATEWAY },
-  )) as { rows: Row[] }
-  return rows
+  )
 }
 
-async function withCounts(knex: Knex, panel: string, rows: readonly Row[], now: Date): Promise<SupplierSurvey[]> {
-  if (rows.length === 0) return []
+async function withCounts(knex: Knex, panel: string, surveys: readonly Row[], now: Date): Promise<SupplierSurvey[]> {
+  if (surveys.length === 0) return []
   const [own, plans] = await Promise.all([
-    readOwnCompletes(knex, panel, rows),
-    readPlans(
+    readOwnCompletes(knex, panel, surveys),
+    readPlansOf(
       knex,
-      rows.filter(({ connection }) => connection === GATEWAY),
+      surveys.filter(({ connection }) => connection === GATEWAY).map((row) => row.survey_id),
       now,
     ),
   ])
-  return rows.map((row) => {
+  const planOf = new Map<string, SupplierPlan>(plans.map((plan) => [plan.surveyId, plan]))
+  return surveys.map((row) => {
     const mine = own.get(row.survey_id)
     return {
       surveyId: row.survey_id,
@@ -125,7 +128,7 @@ async function withCounts(knex: Knex, panel: string, rows: readonly Row[], now: 
       changedAt: row.changed_at,
       own: mine?.all ?? NOTHING,
       ownByQuota: mine?.byQuota ?? new Map(),
-      plan: plans.get(row.survey_id) ?? null,
+      plan: planOf.get(row.survey_id) ?? null,
     }
   })
 }
@@ -138,13 +141,19 @@ interface Own {
 }
 
 async function readOwnCompletes(knex: Knex, panel: string, surveys: readonly Row[]): Promise<Map<string, Own>> {
-  const { rows } = (await knex.raw(
+  const counted = await rows<{
+    survey_id: string
+    provider_quota_id: string | null
+    completes: number
+    lastAt: Date | null
+  }>(
+    knex,
     `select survey_id, provider_quota_id, count(*)::int as completes, max(completed_at) as "lastAt"
        from sessions where panel = ? and survey_id = any(?::text[]) and payable group by survey_id, provider_quota_id`,
     [panel, surveys.map((row) => row.survey_id)],
-  )) as { rows: { survey_id: string; provider_quota_id: string | null; completes: number; lastAt: Date | null }[] }
+  )
   const found = new Map<string, Own>()
-  for (const { survey_id, provider_quota_id, completes, lastAt } of rows) {
+  for (const { survey_id, provider_quota_id, completes, lastAt } of counted) {
     const own = found.get(survey_id) ?? { all: NOTHING, byQuota: new Map() }
     own.all = { completes: own.all.completes + completes, lastAt: later(own.all.lastAt, lastAt) }
     if (provider_quota_id !== null) own.byQuota.set(provider_quota_id, { completes, lastAt })
@@ -155,76 +164,3 @@ async function readOwnCompletes(knex: Knex, panel: string, surveys: readonly Row
 
 const later = (one: Date | null, other: Date | null): Date | null =>
   one === null || (other !== null && other > one) ? other : one
-
-interface PlanRow {
-  readonly survey_id: string
-  readonly demand_partner: string
-  readonly plan: SurveyPlan
-  readonly completes: number
-  readonly overage: number
-  readonly accept_unsigned: boolean
-  readonly flexibility_percent: number
-  readonly soft_launch: SoftLaunch | null
-  readonly fully_launched_at: Date | null
-  readonly quotas: readonly { quota_id: string; status: PlanStatus; completes: number }[] | null
-  readonly panels: readonly { panel: string; allocation: number | null; completes: number }[] | null
-  readonly held: readonly { panel: string; quota_ids: string[]; slots: number }[] | null
-}
-
-async function readPlans(knex: Knex, surveys: readonly Row[], now: Date): Promise<Map<string, SupplierPlan>> {
-  if (surveys.length === 0) return new Map()
-  const { rows } = (await knex.raw(
-    `select p.survey_id, p.demand_partner, p.plan, p.completes, p.overage, p.accept_unsigned, p.flexibility_percent,
-            p.soft_launch, p.fully_launched_at,
-            (select jsonb_agg(q) from (select quota_id, status, completes from plan_quotas
-                                        where plan_id = p.plan_id) q) as quotas,
-            (select jsonb_agg(n) from (select panel, allocation, completes from plan_panels
-                                        where plan_id = p.plan_id) n) as panels,
-            (select jsonb_agg(h) from (select panel, quota_ids, count(*)::int as slots from plan_sessions
-                                        where plan_id = p.plan_id and slot in ('held', 'provisional')
-                                          and (held_until is null or held_until > :now)
-                                        group by panel, quota_ids) h) as held
-       from survey_plans p where p.survey_id = any(:surveyIds::text[])`,
-    { surveyIds: surveys.map((row) => row.survey_id), now },
-  )) as { rows: PlanRow[] }
-  return new Map(rows.map((row) => [row.survey_id, planOf(row)]))
-}
-
-function planOf(row: PlanRow): SupplierPlan {
-  const quotas = row.quotas ?? []
-  const panels = row.panels ?? []
-  const allocations = panels.flatMap(({ panel, allocation }) =>
-    allocation === null ? [] : [[panel, allocation] as const],
-  )
-  return {
-    plan: row.plan,
-    demandPartner: row.demand_partner,
-    policy: {
-      overage: row.overage,
-      acceptUnsigned: row.accept_unsigned,
-      flexibilityPercent: row.flexibility_percent,
-      allocations: Object.fromEntries(allocations),
-      softLaunch: row.soft_launch,
-    },
-    quotaStatuses: new Map(quotas.map(({ quota_id, status }) => [quota_id, status])),
-    fullyLaunched: row.soft_launch === null || row.fully_launched_at !== null,
-    completes: {
-      plan: row.completes,
-      quotas: new Map(quotas.map(({ quota_id, completes }) => [quota_id, completes])),
-      panels: new Map(panels.map(({ panel, completes }) => [panel, completes])),
-    },
-    held: heldOf(row.held ?? []),
-  }
-}
-
-function heldOf(rows: NonNullable<PlanRow['held']>): PlanCounts {
-  const quotas = new Map<string, number>()
-  const panels = new Map<string, number>()
-  let plan = 0
-  for (const { panel, quota_ids, slots } of rows) {
-    plan += slots
-    panels.set(panel, (panels.get(panel) ?? 0) + slots)
-    for (const quotaId of quota_ids) quotas.set(quotaId, (quotas.get(quotaId) ?? 0) + slots)
-  }
-  return { plan, quotas, panels }
-}

@@ -4,7 +4,8 @@ import type { PanelistSnapshot } from '../../domain/panelist.js'
 import type { Reward } from '../../domain/reward.js'
 import type { Survey } from '../../domain/survey.js'
 import { brokenConstraint, type Knex } from '../connect.js'
-import { insertPlanSession, type NewPlanSession } from '../stores/plan-slot-store.js'
+import type { NewPlanSession } from '../rows/plan-session.js'
+import { insertPlanSession } from '../stores/plan-session-store.js'
 import { surveyToJson } from '../stores/survey-json.js'
 
 export interface NewSession {

@@ -1,29 +1,5 @@
-import type { BuyerSurvey } from '../../domain/template/buyer-survey.js'
 import type { Knex } from '../connect.js'
-
-/** A buyer's survey as it is stored. */
-export interface BuyerSurveyRecord {
-  readonly psSurveyId: number
-  readonly demandPartner: string
-  readonly templateId: number | null
-  readonly survey: BuyerSurvey
-  /** Part of the test link. */
-  readonly linkToken: string
-  /** The plan that it became at its launch; null = a draft. */
-  readonly launched: { readonly planId: string; readonly at: Date } | null
-  readonly createdAt: Date
-}
-
-interface BuyerSurveyRow {
-  readonly ps_survey_id: number
-  readonly demand_partner: string
-  readonly template_id: number | null
-  readonly survey: BuyerSurvey
-  readonly link_token: string
-  readonly plan_id: string | null
-  readonly launched_at: Date | null
-  readonly created_at: Date
-}
+import { type BuyerSurveyRecord, type BuyerSurveyRow, buyerSurveyOf } from '../rows/buyer-survey.js'
 
 /** Stores a new draft and gives it its id. */
 export async function insertBuyerSurvey(
@@ -43,27 +19,20 @@ export async function insertBuyerSurvey(
     .returning('*')
   const [row] = rows
   if (row === undefined) throw new Error('the insert of a buyer survey returned no row')
-  return recordOf(row)
+  return buyerSurveyOf(row)
 }
 
-/** A buyer's own survey; another's is not there. */
-export async function findBuyerSurvey(
-  knex: Knex,
-  demandPartner: string,
-  psSurveyId: number,
-): Promise<BuyerSurveyRecord | null> {
-  const row: BuyerSurveyRow | undefined = await own(knex, demandPartner, psSurveyId).first()
-  return row === undefined ? null : recordOf(row)
-}
-
-/** The same under its lock: edits of one survey come one after the other, and it is launched once. */
+/** A buyer's own survey under its lock: edits of one survey come one after the other, and it is launched once. */
 export async function lockBuyerSurvey(
   trx: Knex,
   demandPartner: string,
   psSurveyId: number,
 ): Promise<BuyerSurveyRecord | null> {
-  const row: BuyerSurveyRow | undefined = await own(trx, demandPartner, psSurveyId).forUpdate().first()
-  return row === undefined ? null : recordOf(row)
+  const row: BuyerSurveyRow | undefined = await trx('buyer_surveys')
+    .where({ ps_survey_id: psSurveyId, demand_partner: demandPartner })
+    .forUpdate()
+    .first()
+  return row === undefined ? null : buyerSurveyOf(row)
 }
 
 /** Stores an edit, and the launch with it where there is one. */
@@ -80,19 +49,4 @@ export async function updateBuyerSurvey(
       launched_at: launched?.at ?? null,
       updated_at: now,
     })
-}
-
-const own = (knex: Knex, demandPartner: string, psSurveyId: number) =>
-  knex('buyer_surveys').where({ ps_survey_id: psSurveyId, demand_partner: demandPartner })
-
-function recordOf(row: BuyerSurveyRow): BuyerSurveyRecord {
-  return {
-    psSurveyId: row.ps_survey_id,
-    demandPartner: row.demand_partner,
-    templateId: row.template_id,
-    survey: row.survey,
-    linkToken: row.link_token,
-    launched: row.plan_id === null || row.launched_at === null ? null : { planId: row.plan_id, at: row.launched_at },
-    createdAt: row.created_at,
-  }
 }

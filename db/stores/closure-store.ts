@@ -1,16 +1,5 @@
-import type { Survey } from '../../domain/survey.js'
+import type { Closure, Closures } from '../../domain/supply/closures.js'
 import type { Knex } from '../connect.js'
-
-/** A survey, or one quota of it (null = all), that takes nobody until a moment, whatever the provider's list says. */
-export interface Closure {
-  readonly providerSurveyId: string
-  readonly quotaId: string | null
-  readonly reason: string
-  readonly until: Date
-}
-
-/** Survey id -> its closed quotas; null among them = the survey itself. */
-export type Closures = ReadonlyMap<string, ReadonlySet<string | null>>
 
 /** What is closed at a connection now. */
 export async function activeClosures(knex: Knex, connection: string, now: Date): Promise<Closures> {
@@ -24,17 +13,6 @@ export async function activeClosures(knex: Knex, connection: string, now: Date):
     closures.set(row.provider_survey_id, quotas.add(row.provider_quota_id || null))
   }
   return closures
-}
-
-/** A survey as its provider describes it, less what is closed. */
-export function withClosures(survey: Survey, closures: Closures): Survey {
-  const closed = closures.get(survey.providerSurveyId)
-  if (closed === undefined) return survey
-  return {
-    ...survey,
-    status: closed.has(null) ? 'closed' : survey.status,
-    quotas: survey.quotas.map((quota) => (closed.has(quota.quotaId) ? { ...quota, status: 'closed' } : quota)),
-  }
 }
 
 /** Stores a closure; the longer of two closures stays. */

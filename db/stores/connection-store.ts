@@ -23,7 +23,8 @@ export interface ConnectionRow {
   readonly configDigest: string | null
 }
 
-const COLUMNS = {
+/** The columns of a row by the names that it leaves with. */
+export const CONNECTION_COLUMNS = {
   connection: 'connection',
   provider: 'provider',
   state: 'state',
@@ -48,12 +49,22 @@ export class StaleEpoch extends Error {
 
 /** Every connection ever configured, removed ones too. */
 export async function listConnections(knex: Knex): Promise<ConnectionRow[]> {
-  return knex('connections').select(COLUMNS).orderBy('connection')
+  return knex('connections').select(CONNECTION_COLUMNS).orderBy('connection')
 }
 
 /** @returns null when the connection was never configured */
 export async function findConnection(knex: Knex, connection: string): Promise<ConnectionRow | null> {
-  return (await knex('connections').select(COLUMNS).where({ connection }).first()) ?? null
+  return (await knex('connections').select(CONNECTION_COLUMNS).where({ connection }).first()) ?? null
+}
+
+/** Takes the connection's row lock. @returns its newest epoch; null when there is no such connection */
+export async function lockEpoch(trx: Knex, connection: string): Promise<string | null> {
+  const row: { epoch: string } | undefined = await trx('connections')
+    .select({ epoch: 'poll_epoch' })
+    .where({ connection })
+    .forUpdate()
+    .first()
+  return row?.epoch ?? null
 }
 
 /** Makes the row of a configured connection, or brings a removed one back; its cursor and health stay. */
@@ -92,7 +103,7 @@ export async function takeEpoch(knex: Knex, connection: string, now: Date): Prom
     .where({ connection })
     .whereNot({ state: 'removed' })
     .update({ poll_epoch: knex.raw('poll_epoch + 1'), last_attempt_at: now })
-    .returning(Object.entries(COLUMNS).map(([name, column]) => knex.raw('?? as ??', [column, name])))
+    .returning(Object.entries(CONNECTION_COLUMNS).map(([name, column]) => knex.raw('?? as ??', [column, name])))
   return row ?? null
 }
 
@@ -101,87 +112,11 @@ export async function takeEpoch(knex: Knex, connection: string, now: Date): Prom
  * @throws StaleEpoch
  */
 export async function holdEpoch(trx: Knex, connection: string, epoch: string): Promise<void> {
-  const row = await trx('connections').select({ epoch: 'poll_epoch' }).where({ connection }).forUpdate().first()
-  if (row?.epoch === epoch) return
+  const newest = await lockEpoch(trx, connection)
+  if (newest === epoch) return
   throw new StaleEpoch(
-    `a newer attempt (epoch ${row?.epoch ?? 'gone'}) took over ${connection} from epoch ${epoch}: nothing was stored`,
+    `a newer attempt (epoch ${newest ?? 'gone'}) took over ${connection} from epoch ${epoch}: nothing was stored`,
   )
-}
-
-export interface GoodPoll {
-  readonly cursor: string | null
-  /** The highest receipt of the page; null when there is nothing to acknowledge. */
-  readonly receipt: string | null
-  /** False while the provider has yet to be told: the acknowledgement is what makes the poll good. */
-  readonly healthy: boolean
-  /** When the provider's pace lets us ask again. */
-  readonly nextPollAt: Date
-  readonly now: Date
-}
-
-/** Writes the cursor beside the page, in its transaction; the committed id only goes up. */
-export async function recordGoodPoll(trx: Knex, connection: string, poll: GoodPoll): Promise<ConnectionRow> {
-  const [row] = await trx('connections')
-    .where({ connection })
-    .update({
-      cursor: poll.cursor,
-      committed_id: trx.raw('greatest(committed_id, coalesce(?::numeric, 0))', [poll.receipt]),
-      polls: trx.raw('polls + 1'),
-      last_success_at: poll.now,
-      next_poll_at: poll.nextPollAt,
-      updated_at: poll.now,
-      ...(poll.healthy ? healthyColumns(trx) : {}),
-    })
-    .returning(Object.entries(COLUMNS).map(([name, column]) => trx.raw('?? as ??', [column, name])))
-  if (row === undefined) throw new StaleEpoch(`${connection} is gone`)
-  return row
-}
-
-const healthyColumns = (knex: Knex) => ({
-  state: knex.raw("case when paused then 'paused' else 'healthy' end"),
-  reason: knex.raw('case when paused then reason end'),
-  fail_streak: 0,
-})
-
-/**
- * Notes a failed attempt where operators look. An older attempt than the newest has nothing to say.
- * @param state degraded = it will be tried again soon; blocked = a human is needed
- */
-export async function recordFailedPoll(
-  knex: Knex,
-  connection: string,
-  failure: { epoch: string; state: 'degraded' | 'blocked'; reason: string; now: Date },
-): Promise<void> {
-  await knex('connections')
-    .where({ connection, poll_epoch: failure.epoch })
-    .whereNot({ state: 'removed' })
-    .update({
-      state: knex.raw("case when paused then 'paused' else ? end", [failure.state]),
-      reason: failure.reason.slice(0, 500),
-      fail_streak: knex.raw('fail_streak + 1'),
-      next_poll_at: null,
-      updated_at: failure.now,
-    })
-}
-
-/** Something that only a person can mend came up beside the polls: shown until the next good one, which need not notice. */
-export async function noteAlarm(knex: Knex, connection: string, reason: string, now: Date): Promise<void> {
-  await knex('connections')
-    .where({ connection })
-    .whereNotIn('state', ['removed', 'paused', 'blocked'])
-    .update({ state: 'degraded', reason: reason.slice(0, 500), updated_at: now })
-}
-
-/** The provider was told: acked goes up, never down, and never beyond what is committed (invariant I1). */
-export async function recordAcknowledged(knex: Knex, connection: string, receipt: string, now: Date): Promise<void> {
-  await knex('connections')
-    .where({ connection })
-    .whereNot({ state: 'removed' })
-    .update({
-      acked_id: knex.raw('greatest(acked_id, ?::numeric)', [receipt]),
-      updated_at: now,
-      ...healthyColumns(knex),
-    })
 }
 
 /** Not polled and not offered from now on. */

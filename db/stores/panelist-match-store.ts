@@ -1,29 +1,6 @@
-import type { Money } from '../../domain/money.js'
-import type { Survey } from '../../domain/survey.js'
 import type { Knex } from '../connect.js'
-import { type SurveyJson, surveyFromJson, surveyToJson } from './survey-json.js'
-
-/** Whose result it is, in which circumstances. */
-export interface MatchKey {
-  readonly connection: string
-  readonly panelistKey: string
-  readonly circumstances: string
-}
-
-/** A survey that one panelist alone was offered. */
-export interface OwnSurvey {
-  readonly surveyId: string
-  readonly survey: Survey
-}
-
-/** A partner offer, as it is kept: what is shown beside the survey which it is booked as. */
-export interface OwnPartnerOffer extends OwnSurvey {
-  readonly headline: string
-  readonly requirements: string
-  readonly free: boolean | null
-  readonly creditCardRequired: boolean | null
-  readonly tags: readonly string[]
-}
+import type { MatchKey, OwnPartnerOffer, OwnSurvey, PartnerOfferJson } from '../rows/panelist-match.js'
+import { surveyToJson } from './survey-json.js'
 
 export interface NewPanelistMatch extends MatchKey {
   readonly panel: string
@@ -35,10 +12,8 @@ export interface NewPanelistMatch extends MatchKey {
   readonly unreadable: number
 }
 
-type PartnerOfferJson = Omit<OwnPartnerOffer, 'surveyId' | 'survey'> & { readonly survey: SurveyJson }
-
 /** Stores what a provider has for one panelist now, in the place of what it had before. */
-export async function storePanelistMatch(trx: Knex, match: NewPanelistMatch, now: Date): Promise<void> {
+export async function upsertPanelistMatch(trx: Knex, match: NewPanelistMatch, now: Date): Promise<void> {
   const surveys = Object.fromEntries(match.surveys.map(({ surveyId, survey }) => [surveyId, surveyToJson(survey)]))
   const offers = Object.fromEntries(
     match.offers.map(({ surveyId, survey, ...shown }): [string, PartnerOfferJson] => [
@@ -67,108 +42,7 @@ export async function storePanelistMatch(trx: Knex, match: NewPanelistMatch, now
     .merge(content)
 }
 
-export interface StoredMatch {
-  readonly surveys: readonly OwnSurvey[]
-  readonly offers: readonly OwnPartnerOffer[]
-  readonly notice: string | null
-  readonly refreshedAt: Date
-}
-
-/** How a connection stands toward one panelist, before it is asked. */
-export interface PanelistMatchStanding {
-  readonly connection: string
-  readonly stored: StoredMatch | null
-  /** Why the provider is not asked about this panelist; null = it may be. */
-  readonly blockedFor: string | null
-  /** Why the connection is not asked about anybody now; null = it may be. */
-  readonly heldFor: string | null
-}
-
-interface StandingRow {
-  connection: string
-  surveys: Record<string, SurveyJson> | null
-  offers: Record<string, PartnerOfferJson> | null
-  notice: string | null
-  refreshed_at: Date | null
-  blocked_for: string | null
-  held_for: string | null
-}
-
-/** What is stored for a panelist at some connections, with what keeps them from being asked: one statement, by keys. */
-export async function readPanelistMatches(
-  knex: Knex,
-  connections: readonly string[],
-  who: Omit<MatchKey, 'connection'> & { readonly panel: string; readonly panelistId: string },
-  now: Date,
-): Promise<PanelistMatchStanding[]> {
-  const { rows } = (await knex.raw(
-    `select k.connection, m.surveys, m.offers, m.notice, m.refreshed_at, b.reason as blocked_for,
-            case when c.fail_streak > 0 and c.next_poll_at > :now then coalesce(c.reason, 'held') end as held_for
-       from unnest(:connections::text[]) as k(connection)
-       left join panelist_matches m on m.connection = k.connection and m.panelist_key = :panelistKey
-            and m.circumstances = :circumstances
-       left join panelist_blocks b on b.connection = k.connection and b.panel = :panel and b.panelist_id = :panelistId
-            and b.survey_id = '' and b.until > :now
-       left join connections c on c.connection = k.connection`,
-    { ...who, connections: [...connections], now },
-  )) as { rows: StandingRow[] }
-  return rows.map((row) => ({
-    connection: row.connection,
-    stored: row.refreshed_at === null ? null : storedOf(row, row.refreshed_at),
-    blockedFor: row.blocked_for,
-    heldFor: row.held_for,
-  }))
-}
-
-function storedOf(row: StandingRow, refreshedAt: Date): StoredMatch {
-  return {
-    surveys: Object.entries(row.surveys ?? {}).map(([surveyId, json]) => ({ surveyId, survey: surveyFromJson(json) })),
-    offers: Object.entries(row.offers ?? {}).map(([surveyId, { survey, ...shown }]) => ({
-      ...shown,
-      surveyId,
-      survey: surveyFromJson(survey),
-    })),
-    notice: row.notice,
-    refreshedAt,
-  }
-}
-
-/** One survey (or partner offer) that is stored for a panelist, and where. */
-export interface FoundOwnSurvey {
-  readonly connection: string
-  readonly survey: Survey
-  readonly price: Money
-  readonly refreshedAt: Date
-}
-
-/** Finds what a panelist was offered in some circumstances. @returns null when it is not (or no longer) there */
-export async function findOwnSurvey(
-  knex: Knex,
-  key: Omit<MatchKey, 'connection'>,
-  surveyId: string,
-  now: Date,
-): Promise<FoundOwnSurvey | null> {
-  const { rows } = (await knex.raw(
-    `select m.connection, coalesce(m.surveys -> :surveyId::text, m.offers -> :surveyId::text -> 'survey') as survey, m.refreshed_at
-       from panelist_matches m
-      where m.panelist_key = :panelistKey and m.circumstances = :circumstances
-        and coalesce(m.surveys -> :surveyId::text, m.offers -> :surveyId::text -> 'survey') is not null
-        and not exists (select 1 from panelist_blocks b where b.connection = m.connection and b.panel = m.panel
-                         and b.panelist_id = m.panelist_id and b.survey_id = '' and b.until > :now)`,
-    { surveyId, panelistKey: key.panelistKey, circumstances: key.circumstances, now },
-  )) as { rows: { connection: string; survey: SurveyJson; refreshed_at: Date }[] }
-  const row = rows[0]
-  if (row === undefined) return null
-  const survey = surveyFromJson(row.survey)
-  return { connection: row.connection, survey, price: survey.price, refreshedAt: row.refreshed_at }
-}
-
-/** Forgets results and questions past their use. @returns how many rows */
-export async function prunePanelistMatches(
-  trx: Knex,
-  before: { readonly results: Date; readonly questions: Date },
-): Promise<number> {
-  const results = await trx('panelist_matches').where('refreshed_at', '<', before.results).delete()
-  const questions = await trx('panelist_refreshes').where('requested_at', '<', before.questions).delete()
-  return results + questions
+/** Deletes results that are older than a moment. @returns how many */
+export async function deleteMatchesBefore(trx: Knex, before: Date): Promise<number> {
+  return trx('panelist_matches').where('refreshed_at', '<', before).delete()
 }

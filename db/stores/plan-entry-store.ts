@@ -1,8 +1,7 @@
 import { type NoRoom, noRoomFor } from '../../domain/plan/counting.js'
 import type { Knex } from '../connect.js'
+import { findPlan, lockPlan, type PlanRecord } from '../read-models/plan-record.js'
 import type { SessionRow } from '../rows/session-row.js'
-import { findPlan, lockPlan, type PlanRecord } from './plan-row.js'
-import type { PlanSessionRow } from './plan-slot-store.js'
 
 /** Why a respondent at the door does not get in. */
 export type NotEntered = NoRoom | { readonly kind: 'not_open' }
@@ -44,8 +43,10 @@ export async function enterPlanSession(
 }
 
 /** A session with the plan's part of it, and its connection. */
-type Door = Pick<PlanSessionRow, 'plan_id' | 'panel' | 'quota_ids'> &
-  Pick<SessionRow, 'session_id' | 'state' | 'entry_deadline' | 'provider_entry_url' | 'loi_minutes'> & {
+type Door = { readonly plan_id: string; readonly panel: string; readonly quota_ids: readonly string[] } & Pick<
+  SessionRow,
+  'session_id' | 'state' | 'entry_deadline' | 'provider_entry_url' | 'loi_minutes'
+> & {
     /** Its connection takes people: it is neither paused nor removed. */
     readonly connected: boolean
   }

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Knex } from '../connect.js'
 import type { Writer } from './offered-survey.js'
-import { logSupply } from './supply-log.js'
-import { markUnreadable } from './survey-store.js'
 
 /** A record which could not be read, as its adapter gives it. */
 export interface UnreadableRecord {
@@ -12,52 +10,13 @@ export interface UnreadableRecord {
   readonly raw: Uint8Array
 }
 
-export interface QuarantineEntry {
-  readonly quarantineId: string
-  readonly connection: string
-  readonly providerSurveyId: string | null
-  readonly sourceOrder: string | null
-  readonly reason: string
-  readonly raw: Buffer
-  readonly state: 'open' | 'healed' | 'redriven'
-  readonly count: number
+/** An unreadable record under the key that finds its entry. */
+export interface KeyedRecord extends UnreadableRecord {
+  readonly key: string
 }
 
-const COLUMNS = {
-  quarantineId: 'quarantine_id',
-  connection: 'connection',
-  providerSurveyId: 'provider_survey_id',
-  sourceOrder: 'source_order',
-  reason: 'reason',
-  raw: 'raw',
-  state: 'state',
-  count: 'count',
-} as const
-
-/**
- * Keeps unreadable records with their bytes, in the transaction that moves the cursor past them (reliability F10), and
- * takes the surveys they speak of out of the offer. One entry a survey; records that do not even say which survey they
- * are about are told apart by their bytes.
- * @param ackedId what the provider knows us to have, as decimal text
- */
-export async function quarantine(
-  trx: Knex,
-  writer: Writer,
-  records: readonly UnreadableRecord[],
-  ackedId: string,
-): Promise<void> {
-  if (records.length === 0) return
-  const named = records.map((record) => ({
-    ...record,
-    providerSurveyId: record.providerSurveyId === null ? null : storable(record.providerSurveyId),
-  }))
-  const entries = new Map<string, UnreadableRecord & { key: string }>()
-  for (const record of named) {
-    const key = quarantineKey(record)
-    const other = entries.get(key)
-    if (other === undefined || BigInt(record.order ?? 0) >= BigInt(other.order ?? 0))
-      entries.set(key, { ...record, key })
-  }
+/** Keeps unreadable records with their bytes, one entry a key; a readable edition that is as new heals it. */
+export async function keepQuarantined(trx: Knex, writer: Writer, entries: readonly KeyedRecord[]): Promise<void> {
   await trx.raw(
     `insert into quarantine as q (connection, item_key, provider_survey_id, source_order, reason, raw, first_seen_at,
        last_seen_at, state)
@@ -78,7 +37,7 @@ export async function quarantine(
       connection: writer.connection,
       now: writer.now,
       rows: JSON.stringify(
-        [...entries.values()].map((one) => ({
+        entries.map((one) => ({
           item_key: one.key,
           provider_survey_id: one.providerSurveyId,
           source_order: one.order,
@@ -88,17 +47,15 @@ export async function quarantine(
       ),
     },
   )
-  const known = named.flatMap(({ providerSurveyId, order }) =>
-    providerSurveyId === null ? [] : [{ providerSurveyId, order }],
-  )
-  await markUnreadable(trx, writer, known, ackedId)
-  await logSupply(
-    trx,
-    writer,
-    known.flatMap(({ providerSurveyId, order }) =>
-      order === null ? [] : [{ itemKey: providerSurveyId, order, version: '', disposition: 'quarantined' as const }],
-    ),
-  )
+}
+
+/** A readable edition took the place of these entries. @param keys provider survey ids */
+export async function healQuarantined(trx: Knex, connection: string, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return
+  await trx('quarantine')
+    .where({ connection, state: 'open' })
+    .whereIn('item_key', [...keys])
+    .update({ state: 'healed' })
 }
 
 /** What an entry is found by: the survey it speaks of, or, where it names none, its bytes. */
@@ -112,11 +69,6 @@ export function quarantineKey({ providerSurveyId, raw }: Pick<UnreadableRecord, 
 export async function openQuarantine(knex: Knex, connection: string): Promise<number> {
   const row = await knex('quarantine').where({ connection, state: 'open' }).count({ open: '*' }).first()
   return Number(row?.open ?? 0)
-}
-
-/** @returns null when there is no such entry */
-export async function findQuarantined(knex: Knex, quarantineId: string): Promise<QuarantineEntry | null> {
-  return (await knex('quarantine').select(COLUMNS).where({ quarantine_id: quarantineId }).first()) ?? null
 }
 
 /** The record can be read now and was stored. */

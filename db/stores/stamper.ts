@@ -1,4 +1,5 @@
 import type { Knex } from '../connect.js'
+import { rows } from '../raw.js'
 
 /** The channel that wakes the matching index; the payload is the newest revision. */
 export const CATALOGUE_CHANNEL = 'tributary_catalogue'
@@ -30,7 +31,8 @@ async function stampChunk(knex: Knex, chunk: number): Promise<{ stamped: number;
   if (dirty === undefined) return { stamped: 0, revision: null }
   return knex.transaction(async (trx) => {
     await trx.raw('select pg_advisory_xact_lock(?)', [STAMP_LOCK])
-    const { rows } = (await trx.raw(
+    const [counted] = await rows<{ stamped: number; revision: string | null }>(
+      trx,
       `with changed as (
          select survey_id from surveys where dirty limit ? for update skip locked
        ), stamped as (
@@ -39,8 +41,8 @@ async function stampChunk(knex: Knex, chunk: number): Promise<{ stamped: number;
        )
        select count(*)::int as stamped, max(revision)::text as revision from stamped`,
       [chunk],
-    )) as { rows: { stamped: number; revision: string | null }[] }
-    const { stamped = 0, revision = null } = rows[0] ?? {}
+    )
+    const { stamped = 0, revision = null } = counted ?? {}
     if (revision !== null) await trx.raw('select pg_notify(?, ?)', [CATALOGUE_CHANNEL, revision])
     return { stamped, revision }
   })

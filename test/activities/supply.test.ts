@@ -1,7 +1,7 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { withdrawConnection } from '../../activities/supply/withdraw-connection.js'
+import { withdrawConnection } from '../../commands/supply/withdraw-connection.js'
 import { connectDatabase } from '../../db/connect.js'
 import { checkInvariants } from '../../db/invariants/check.js'
 import { findConnection, openConnection } from '../../db/stores/connection-store.js'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { findPlan, type PlanRecord } from '../../db/stores/plan-row.js'
+import { findPlan, type PlanRecord } from '../../db/read-models/plan-record.js'
 import { stampRevisions } from '../../db/stores/stamper.js'
 import { SOON } from '../support/patience.js'
 import { enter, planSession } from '../support/plans.js'

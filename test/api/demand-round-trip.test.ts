@@ -1,9 +1,13 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, expectTypeOf, test } from 'vitest'
 import { planRules } from '../../api/demand/plan-rules.js'
-import { PlanAnswer } from '../../api/demand/plan-schemas.js'
+import { PlanAnswer, type SurveyPlanRequest } from '../../api/demand/plan-schemas.js'
 import { availableToWire, planToWire, readSurveyPlan } from '../../api/demand/plan-wire.js'
+import { type Ours, ourName } from '../../api/demand/wire-names.js'
 import { GatewayValidationError } from '../../api/http/gateway-errors.js'
+import { SupplierSurveyPlan } from '../../api/supply/schemas.js'
+import { ownSupplierPlan } from '../../api/supply/supplier-plan.js'
+import { surveyOfPlan } from '../../domain/plan/plan-survey.js'
 import type { SurveyPlan } from '../../domain/plan/survey-plan.js'
 import { demandConfig, SEED_PLAN } from './demand-support.js'
 
@@ -128,6 +132,56 @@ describe('a survey plan', () => {
         }
       }),
       { numRuns: 2_000 },
+    )
+  })
+})
+
+describe('a member of a plan', () => {
+  /** Members of the domain that a buyer cannot post. */
+  type Derived = 'quotaRule' | 'title'
+
+  test('is named in the schema and in the domain alike, and nowhere else', () => {
+    expectTypeOf<Ours<keyof SurveyPlanRequest>>().toEqualTypeOf<Exclude<keyof SurveyPlan, Derived>>()
+    expectTypeOf<Ours<keyof SurveyPlanRequest['quotas'][number]>>().toEqualTypeOf<keyof SurveyPlan['quotas'][number]>()
+    const ours = (members: object) => Object.keys(members).map(ourName).sort()
+    fc.assert(
+      fc.property(plan, (posted) => {
+        const body = JSON.parse(JSON.stringify(posted)) as typeof posted
+        const { quotaRule, ...stored } = readSurveyPlan(body, rules)
+        expect(quotaRule).toBe('first')
+        expect(Object.keys(stored).sort()).toEqual(ours(body))
+        expect(stored.quotas.map((one) => Object.keys(one).sort())).toEqual(body.quotas.map(ours))
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('is shown to panels as it was posted where their schema names it, and else not at all', () => {
+    const told = SupplierSurveyPlan.omit({ status: true }).strict()
+    const asPosted = Object.keys(told.shape).filter(
+      (name) => !['id', 'loi', 'cr', 'ir', 'available_completes', 'quotas', 'qualifications'].includes(name),
+    )
+    fc.assert(
+      fc.property(plan, (posted) => {
+        const body = JSON.parse(JSON.stringify(posted)) as Record<string, unknown> & typeof posted
+        const stands = standing({ ...readSurveyPlan(body, rules), title: 'a name that the feed does not carry' })
+        const shown = ownSupplierPlan('sv_x', stands.plan, surveyOfPlan(stands))
+        expect(told.safeParse(shown).error).toBeUndefined()
+        const { id, loi, cr, ir, available_completes, quotas: _quotas, qualifications: _asked, ...others } = shown
+        expect({ id, loi, cr, ir, available_completes }).toEqual({
+          id: 'sv_x',
+          loi: body.estimated_loi,
+          cr: body.estimated_cr,
+          ir: body.estimated_ir,
+          available_completes: body.target_completes,
+        })
+        const expected = asPosted.filter((name) => body[name] !== undefined).map((name) => [name, body[name]])
+        expect(others).toEqual(Object.fromEntries(expected))
+        expect(shown.quotas.map((one) => [one.id, one.pricing, one.additional_qualification_count])).toEqual(
+          body.quotas.map((one) => [one.id, one.pricing, one.additional_qualification_count]),
+        )
+      }),
+      { numRuns: 200 },
     )
   })
 })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type FeedServing, rememberServing } from '../../db/stores/feed-store.js'
+import { rememberServing } from '../../commands/supply/remember-serving.js'
+import type { FeedServing } from '../../db/statements/write-serving.js'
 import { untilBlocked } from '../support/blocked.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { aSurvey } from '../support/surveys.js'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { FeedItems } from '../../api/supply/feed-items.js'
 import { connectDatabase } from '../../db/connect.js'
-import { type FeedNews, readFeed } from '../../db/stores/feed-store.js'
+import { type FeedNews, readFeed } from '../../db/read-models/feed.js'
 import { stampRevisions } from '../../db/stores/stamper.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { launch } from '../support/plans.js'

@@ -8,8 +8,9 @@ import { OperatorSessions } from '../../api/http/operator-sessions.js'
 import { opsRoutes } from '../../api/ops/routes.js'
 import { signInRoutes } from '../../api/pages/sign-in.js'
 import { recordAttempt } from '../../commands/postbacks/record-attempt.js'
-import { openConnection, recordFailedPoll, takeEpoch } from '../../db/stores/connection-store.js'
-import { quarantine } from '../../db/stores/quarantine-store.js'
+import { quarantine } from '../../commands/supply/quarantine-records.js'
+import { recordFailedPoll } from '../../db/stores/connection-health-store.js'
+import { openConnection, takeEpoch } from '../../db/stores/connection-store.js'
 import {
   anEndedSession,
   KEYS,

@@ -1,6 +1,7 @@
 import request from 'supertest'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { setPlanStatus, setQuotaStatus } from '../../db/stores/plan-store.js'
+import { setQuotaStatus } from '../../commands/plans/set-quota-status.js'
+import { setPlanStatus } from '../../commands/plans/set-status.js'
 import { findSession, findUnstartedSessions } from '../../db/stores/session-store.js'
 import type { PlanStatus } from '../../domain/plan/survey-plan.js'
 import { SOON } from '../support/patience.js'

@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { recordAcknowledged, recordFailedPoll, recordGoodPoll } from '../../db/stores/connection-health-store.js'
 import {
   findConnection,
   holdEpoch,
   openConnection,
   pauseConnection,
-  recordAcknowledged,
-  recordFailedPoll,
-  recordGoodPoll,
   removeConnection,
   resumeConnection,
   StaleEpoch,

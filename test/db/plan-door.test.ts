@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findPlan, lockPlan } from '../../db/stores/plan-row.js'
-import { replacePlan } from '../../db/stores/plan-store.js'
+import { replacePlan } from '../../commands/plans/replace.js'
+import { findPlan, lockPlan } from '../../db/read-models/plan-record.js'
 import { untilBlocked } from '../support/blocked.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { aPlan, enter, launch, planSession } from '../support/plans.js'

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { replacePlan } from '../../commands/plans/replace.js'
+import { setQuotaStatus } from '../../commands/plans/set-quota-status.js'
+import { setPlanStatus } from '../../commands/plans/set-status.js'
 import { recordClaim } from '../../commands/sessions/record-claim.js'
 import { recordPlatformOutcome } from '../../commands/sessions/record-platform-outcome.js'
 import { isDatabaseAway } from '../../db/connect.js'
-import { findPlan } from '../../db/stores/plan-row.js'
-import { replacePlan, setPlanStatus, setQuotaStatus } from '../../db/stores/plan-store.js'
+import { findPlan } from '../../db/read-models/plan-record.js'
 import type { Grade, Outcome } from '../../domain/outcome.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { aPlan, enter, HOLD_MS, launch, planSession } from '../support/plans.js'
@@ -168,7 +170,7 @@ describe('an outcome', () => {
     const planId = await launch(database.knex, { targetCompletes: 1 })
     const { session } = await entered(planId)
     await end(session.session_id, 'COMPLETED')
-    expect(await plan(planId)).toMatchObject({ status: 'CLOSED', row: { status_reason: 'filled' } })
+    expect(await plan(planId)).toMatchObject({ status: 'CLOSED', row: { statusReason: 'filled' } })
     const survey = await database.knex('surveys').where({ provider_survey_id: planId }).first()
     expect(survey).toMatchObject({ status: 'closed', available_completes: 0 })
     expect(await database.knex.transaction((trx) => setPlanStatus(trx, 'acme', planId, 'OPEN', T0))).toEqual({
@@ -316,5 +318,5 @@ test('a target is not put below what is completed', async () => {
   expect(await replace(1)).toBe('below_completes')
   expect(await replace(2)).toBe('replaced')
   // it is reached: no complete will come to close it
-  expect(await plan(planId)).toMatchObject({ status: 'CLOSED', row: { status_reason: 'filled' } })
+  expect(await plan(planId)).toMatchObject({ status: 'CLOSED', row: { statusReason: 'filled' } })
 })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { upsertSurveys } from '../../commands/supply/upsert-surveys.js'
 import { stampRevisions } from '../../db/stores/stamper.js'
-import { upsertSurveys } from '../../db/stores/survey-store.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { aSurvey } from '../support/surveys.js'
 

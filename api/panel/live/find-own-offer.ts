@@ -1,5 +1,5 @@
-import { findOwnSurvey } from '../../../db/stores/panelist-match-store.js'
-import type { SurveyRecord } from '../../../db/stores/survey-store.js'
+import { findOwnSurvey } from '../../../db/read-models/panelist-matches.js'
+import type { SurveyRecord } from '../../../db/read-models/survey-record.js'
 import type { PanelConfig } from '../../../platform/config/panel-schema.js'
 import type { ApiDependencies } from '../../dependencies.js'
 

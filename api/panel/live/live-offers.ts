@@ -1,5 +1,5 @@
 import type { CatalogueOffer } from '../../../catalogue/offers.js'
-import type { OwnSurvey } from '../../../db/stores/panelist-match-store.js'
+import type { OwnSurvey } from '../../../db/rows/panelist-match.js'
 import {
   conversionEstimate,
   expectedPerMinute,

@@ -1,0 +1,19 @@
+import type { PlanOfSurvey } from '../../commands/buyer-surveys/apply-to-plan.js'
+import { countryOf, planOf } from '../../domain/template/launch.js'
+import { shippedVocabulary } from '../../providers/shipped-vocabulary.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { launchTerms } from './launch-terms.js'
+
+/** Makes the plan of a launched survey. The function throws BuyerError 400 naming every setting that is missing or wrong. */
+export function planOfSurvey(deps: Pick<ApiDependencies, 'config'>): PlanOfSurvey {
+  return (psSurveyId, survey, launchedAt) =>
+    planOf(
+      survey,
+      { ...launchTerms(survey, deps), psSurveyId, launchedAt },
+      {
+        vocabulary: shippedVocabulary('purespectrum'),
+        questions: deps.config.targetingAttributes,
+        country: countryOf(survey.localization),
+      },
+    )
+}

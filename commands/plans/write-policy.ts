@@ -1,0 +1,12 @@
+import type { Knex } from '../../db/connect.js'
+import { writeAllocations } from '../../db/stores/plan-panel-store.js'
+import { updatePlanPolicy } from '../../db/stores/plan-store.js'
+import type { PlanPolicy } from '../../domain/plan/survey-plan.js'
+import { showPlan } from './show-in-catalogue.js'
+
+/** Stores a plan's whole policy; panels without an allocation have none. The caller has merged and checked it. */
+export async function writePolicy(trx: Knex, planId: string, policy: PlanPolicy, now: Date): Promise<void> {
+  await updatePlanPolicy(trx, planId, policy, now)
+  await writeAllocations(trx, planId, policy.allocations)
+  await showPlan(trx, planId, now)
+}

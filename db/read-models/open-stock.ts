@@ -1,0 +1,16 @@
+import type { Knex } from '../connect.js'
+import { rows } from '../raw.js'
+
+/** How many surveys of a connection are open, and in which countries (alpha-3, sorted). */
+export async function openStock(knex: Knex, connection: string): Promise<{ surveys: number; countries: string[] }> {
+  const stock = await rows<{ country: string; surveys: number }>(
+    knex,
+    `select country, count(*)::int as surveys from surveys
+      where connection = ? and status = 'open' group by country order by country`,
+    [connection],
+  )
+  return {
+    surveys: stock.reduce((sum, row) => sum + row.surveys, 0),
+    countries: stock.map((row) => row.country),
+  }
+}

@@ -1,0 +1,50 @@
+import type { PlanStatus, SoftLaunch, SurveyPlan } from '../../domain/plan/survey-plan.js'
+
+/** Why a plan or a quota has its status. */
+export type StatusReason = 'buyer' | 'filled' | 'finish_date'
+
+/** One row of `survey_plans`. */
+export interface PlanRow {
+  readonly planId: string
+  readonly demandPartner: string
+  /** Our id of it in the catalogue: what panels know it by. */
+  readonly surveyId: string
+  readonly plan: SurveyPlan
+  readonly targetCompletes: number
+  readonly status: PlanStatus
+  readonly statusReason: StatusReason
+  readonly completes: number
+  readonly overage: number
+  readonly acceptUnsigned: boolean
+  readonly flexibilityPercent: number
+  readonly softLaunch: SoftLaunch | null
+  readonly softLaunchReachedAt: Date | null
+  readonly fullyLaunchedAt: Date | null
+  /** There exactly while a workflow looks after the plan. */
+  readonly workflowStartedAt: Date | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+  readonly deletedAt: Date | null
+}
+
+/** The columns of `survey_plans` by the names that a row leaves `db/` with. */
+export const PLAN_COLUMNS = {
+  planId: 'plan_id',
+  demandPartner: 'demand_partner',
+  surveyId: 'survey_id',
+  plan: 'plan',
+  targetCompletes: 'target_completes',
+  status: 'status',
+  statusReason: 'status_reason',
+  completes: 'completes',
+  overage: 'overage',
+  acceptUnsigned: 'accept_unsigned',
+  flexibilityPercent: 'flexibility_percent',
+  softLaunch: 'soft_launch',
+  softLaunchReachedAt: 'soft_launch_reached_at',
+  fullyLaunchedAt: 'fully_launched_at',
+  workflowStartedAt: 'workflow_started_at',
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+  deletedAt: 'deleted_at',
+} as const satisfies Readonly<Record<keyof PlanRow, string>>

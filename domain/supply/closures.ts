@@ -1,0 +1,23 @@
+import type { Survey } from '../survey.js'
+
+/** A survey, or one quota of it (null = all), that takes nobody until a moment, whatever the provider's list says. */
+export interface Closure {
+  readonly providerSurveyId: string
+  readonly quotaId: string | null
+  readonly reason: string
+  readonly until: Date
+}
+
+/** Survey id -> its closed quotas; null among them = the survey itself. */
+export type Closures = ReadonlyMap<string, ReadonlySet<string | null>>
+
+/** A survey as its provider describes it, less what is closed. */
+export function withClosures(survey: Survey, closures: Closures): Survey {
+  const closed = closures.get(survey.providerSurveyId)
+  if (closed === undefined) return survey
+  return {
+    ...survey,
+    status: closed.has(null) ? 'closed' : survey.status,
+    quotas: survey.quotas.map((quota) => (closed.has(quota.quotaId) ? { ...quota, status: 'closed' } : quota)),
+  }
+}
