@@ -1,7 +1,7 @@
 import { roomForPanel } from '../../plan/counting.js'
 import { holdsIf, type SurveyRule } from '../rule.js'
 
-/** What a buyer lets one panel take of a plan of our own (docs/gateway.md). Only where the plan's record is known. */
+/** What a buyer lets one panel take of a plan of our own (docs/allocation.md). Only where the plan's record is known. */
 export const allocation = {
   name: 'allocation',
   scope: 'survey',
