@@ -17,6 +17,7 @@ import { gatewayConnection } from '../providers/own-plans.js'
 import { createProviderHttp } from '../providers/provider-http.js'
 import { createUpstreams, vocabularyOf } from '../providers/upstreams.js'
 import type { ApiDependencies } from './dependencies.js'
+import { LiveChecks } from './eligibility/live-checks.js'
 import { KeyRing } from './http/auth.js'
 import { OperatorSessions } from './http/operator-sessions.js'
 import { RateLimiter } from './http/rate-limit.js'
@@ -76,6 +77,7 @@ export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependenci
       staleAfterMs: settings?.staleAfter ?? 0,
     }
   })
+  const turns = new Turns()
   const catalogue = createCatalogue({ source, clock, log: logger, connections })
   const deps: ApiDependencies = {
     // our own plans are served beside the configured connections, wherever there are buyers
@@ -98,7 +100,7 @@ export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependenci
     findUpstream: upstreams.find,
     keys: new KeyRing(config),
     limiter: new RateLimiter(config.limits.perKeyPerSecond, config.limits.burst),
-    turns: new Turns(),
+    turns,
     operatorSessions: new OperatorSessions(operatorSecret, config.operators, publicUrl.startsWith('https:'), clock, {
       record: (signIn, endsAt) => recordSignOut(knex, signIn, endsAt, clock()),
       has: (signIn) => isSignedOut(knex, signIn),
@@ -106,6 +108,7 @@ export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependenci
     offers: new OfferTokens(offerSecret),
     sessionTokens: new SessionTokens(feedSecret),
     catalogue,
+    checks: new LiveChecks({ catalogue, turns, logger }),
     words: profileWordsOf(config, upstreams.all),
     live: new LiveMatches({
       knex,

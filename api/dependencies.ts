@@ -8,6 +8,7 @@ import type { Logger } from '../platform/logger.js'
 import type { Signer } from '../platform/signing/signer.js'
 import type { Verifiers } from '../platform/verification/verifiers.js'
 import type { FindUpstream } from '../providers/upstream.js'
+import type { LiveChecks } from './eligibility/live-checks.js'
 import type { KeyRing } from './http/auth.js'
 import type { OperatorSessions } from './http/operator-sessions.js'
 import type { RateLimiter } from './http/rate-limit.js'
@@ -39,6 +40,8 @@ export interface ApiDependencies {
   /** The ends of the feed's `survey_session_creation_url`s. */
   readonly sessionTokens: SessionTokens
   readonly catalogue: Catalogue
+  /** Holds a sample of the matches to the readable decision. */
+  readonly checks: LiveChecks
   /** The words that profiles may be written in. */
   readonly words: ProfileWords
   /** Surveys from providers that match on their side. */

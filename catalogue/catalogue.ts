@@ -1,39 +1,18 @@
-import type { TakenSurvey } from '../domain/grouping.js'
+import { decide } from '../domain/eligibility/decide.js'
+import { type Explanation, explain } from '../domain/eligibility/explain.js'
+import { type Figures, NOBODY } from '../domain/eligibility/facts.js'
 import type { Panelist } from '../domain/panelist.js'
-import { mayTakePart, type PastSession } from '../domain/participation.js'
 import type { OwnOutcomes } from '../domain/ranking.js'
 import type { Device } from '../domain/survey.js'
 import { type ExpandedProfile, expandProfile, type Vocabulary } from '../domain/targeting/expand.js'
+import { compareWithDecide, type Difference } from './compare.js'
 import { type CatalogueConnection, type ConnectionStanding, connectionStanding } from './connections.js'
-import { type Explanation, explain } from './explain.js'
+import { NO_FIGURES } from './entry.js'
+import { ANY_PANEL, type Asker, connectionFacts, matchFacts } from './facts.js'
 import { CatalogueFollower, type CatalogueState, type FollowerOptions } from './follower.js'
-import type { Hit } from './index/matches.js'
-import { addInvited } from './invited.js'
+import { type CatalogueQuery, matchAll } from './match-all.js'
 import { type CatalogueOffer, offerOf } from './offers.js'
 import { entryOfRow } from './rows.js'
-
-/** Who asks for surveys, and what they may not have. */
-export interface CatalogueQuery {
-  readonly panelist: Panelist
-  /** Null restricts nothing. */
-  readonly device: Device | null
-  /** Surveys that are for certain panels are left out unless it is one of them. */
-  readonly panel: string
-  /** Connections the panel may use. Paused ones, and those without a good poll for too long, are left out of them. */
-  readonly connections: readonly string[]
-  /** Survey ids that are not offered (again). */
-  readonly excludedSurveys: ReadonlySet<string>
-  /** Groups of which none is offered again, made with `groupKey`. */
-  readonly excludedGroups: ReadonlySet<string>
-  /** What the panelist completed, or is in: the rest of its groups is not offered for a while. */
-  readonly taken?: readonly TakenSurvey[]
-  /** Members-only surveys which the panelist was named for, with the quotas. */
-  readonly invitations?: ReadonlyMap<string, ReadonlySet<string>>
-  /** Earlier sessions, where a provider cares who took part in what. */
-  readonly past?: readonly PastSession[]
-  /** At most this many offers. */
-  readonly limit: number
-}
 
 export interface Catalogue {
   /** Loads everything, then follows the changes until `close`. Resolves once ready, however long PostgreSQL takes. */
@@ -46,8 +25,24 @@ export interface Catalogue {
   offers(query: CatalogueQuery): Iterable<CatalogueOffer>
   /** How many suit, without the limit's cut. */
   count(query: CatalogueQuery): number
-  /** Why a survey is offered to a panelist, or not; null when there is no such survey. */
-  explain(surveyId: string, panel: string, panelist: Panelist, device: Device | null): Promise<Explanation | null>
+  /**
+   * Why a survey is offered to a panelist, or not; null when there is no such survey.
+   * @param asker what is known of panelist, panel and connection beside the answers
+   */
+  explain(
+    surveyId: string,
+    panel: string,
+    panelist: Panelist,
+    device: Device | null,
+    asker?: Partial<Asker>,
+  ): Promise<Explanation | null>
+  /** Our sessions under way in a survey, as matches count them; null = the survey is not held. */
+  figures(surveyId: string): Figures | null
+  /**
+   * Holds the index to `decide`, for one query: what differs, survey by survey.
+   * @param pause lets others have the thread; called before each slice
+   */
+  compare(query: CatalogueQuery, pause: () => Promise<void>): Promise<Difference[]>
   /** Whether a survey of a country names an attribute, such as `kantar:income`. */
   asks(country: string, attribute: string): boolean
   /** How the given connections stand now; unknown ids are left out. */
@@ -76,34 +71,12 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       return connection === undefined ? [] : [standing(connection)]
     })
 
-  const matches = (query: CatalogueQuery, profile: ExpandedProfile) => {
-    const { panelist, device, panel, excludedSurveys, excludedGroups, taken = [] } = query
-    const offered = standings(query.connections).filter((one) => one.offered)
-    const found = follower.index.match({
-      country: panelist.country,
-      locale: panelist.locale,
-      device,
-      panel,
-      now: clock(),
-      profile,
-      connections: offered.map((one) => one.id),
-      excludedSurveys,
-      excludedGroups,
-      taken,
-    })
-    const invitations = [...(query.invitations ?? [])].filter(([surveyId]) => !excludedSurveys.has(surveyId))
-    if (invitations.length === 0) return found
-    addInvited(found, follower.index, invitations, {
-      connections: new Set(offered.map((one) => one.id)),
-      profile,
-      circumstances: { country: panelist.country, locale: panelist.locale, device, panel, now: clock() },
-    })
-    return found
-  }
+  const matches = (query: CatalogueQuery, profile: ExpandedProfile) =>
+    matchAll(follower.index, query, profile, standings(query.connections), clock())
 
   function* offers(query: CatalogueQuery): Generator<CatalogueOffer> {
     const profile = expand(query.panelist, query.device)
-    for (const hit of matches(query, profile).take(query.limit, permits(query))) {
+    for (const hit of matches(query, profile).take(query.limit)) {
       yield offerOf(hit, profile, vocabularies)
     }
   }
@@ -118,33 +91,41 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     match: (query) => [...offers(query)],
     offers,
     count: (query) => matches(query, expand(query.panelist, query.device)).count,
-    async explain(surveyId, panel, panelist, device) {
+    figures: (surveyId) => {
+      const held = follower.index.get(surveyId)
+      return held === undefined ? null : { inFlight: held.figures.inFlight, conversionPercent: held.conversionPercent }
+    },
+    async explain(surveyId, panel, panelist, device, asker = {}) {
       const held = follower.index.get(surveyId)
       const row = held === undefined ? await source.loadOne(surveyId) : null
       const entry = held?.entry ?? (row === null ? null : entryOfRow(row, byId.get(row.connection)))
       if (entry === null) return null
       const configured = byId.get(entry.connection)
-      return explain({
-        entry,
-        standing: {
-          ...(held === undefined ? {} : { conversionPercent: held.conversionPercent, inFlight: held.figures.inFlight }),
+      const stands: ConnectionStanding =
+        configured === undefined
+          ? { id: entry.connection, status: 'paused', ageSeconds: null, offered: false }
+          : standing(configured)
+      const profile = expand(panelist, device)
+      const facts = matchFacts(
+        { entry, figures: held?.figures ?? NO_FIGURES, conversionPercent: held?.conversionPercent ?? 100 },
+        {
+          connection: connectionFacts(stands, asker.terms ?? ANY_PANEL),
+          panel: asker.panel ?? { id: panel, caps: null },
+          panelist: asker.panelist ?? NOBODY,
+          circumstances: { country: panelist.country, locale: panelist.locale, device },
+          profile,
+          now: clock(),
         },
-        connection:
-          configured === undefined
-            ? { id: entry.connection, status: 'paused', ageSeconds: null, offered: false }
-            : standing(configured),
-        profile: expand(panelist, device),
-        circumstances: { country: panelist.country, locale: panelist.locale, device, panel, now: clock() },
-        vocabularies,
-      })
+      )
+      return explain(decide(facts, 'match'), profile, vocabularies)
     },
+    compare: (query, pause) =>
+      compareWithDecide(
+        follower.index,
+        { query, profile: expand(query.panelist, query.device), standings: standings(query.connections), now: clock() },
+        pause,
+      ),
   }
-}
-
-/** Only where somebody took part in something is there anything to look at. */
-function permits({ past = [] }: CatalogueQuery): ((hit: Hit) => boolean) | undefined {
-  if (past.length === 0) return undefined
-  return ({ indexed: { entry }, quota }) => mayTakePart(entry.survey, entry.connection, quota?.quotaId ?? null, past)
 }
 
 /** The device is an answer, too: some providers target single quotas by it (docs/matching.md, Decisions: device). */

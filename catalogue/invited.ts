@@ -1,36 +1,28 @@
-import { evaluateSurvey } from '../domain/targeting/evaluate.js'
-import type { ExpandedProfile } from '../domain/targeting/expand.js'
-import type { Circumstances } from '../domain/targeting/rules.js'
+import { decide } from '../domain/eligibility/decide.js'
+import type { ConnectionFacts } from '../domain/eligibility/facts.js'
+import { type Asking, matchFacts } from './facts.js'
 import type { Matches } from './index/matches.js'
 import { type MatchingIndex, scoreByEarnings } from './index/matching-index.js'
 import { MAYBE, YES } from './index/predicates.js'
 
-export interface Invited {
-  /** Connections that may be offered. */
-  readonly connections: ReadonlySet<string>
-  readonly profile: ExpandedProfile
-  readonly circumstances: Circumstances
+/** Who asks, and the connections that may be offered, by id. */
+export interface Invited extends Omit<Asking, 'connection'> {
+  readonly connections: ReadonlyMap<string, ConnectionFacts>
 }
 
 /**
  * Adds the members-only surveys that a panelist was named for, at the quotas they were named for, where they still suit
  * (seed 003, Recontact Flow: "execute your sampling process against the target recontact Quota for every Member"). They
- * are few, so each is evaluated as it is.
+ * are few, so each is decided as it is.
  */
-export function addInvited(
-  found: Matches,
-  index: MatchingIndex,
-  invitations: Iterable<readonly [surveyId: string, quotaIds: ReadonlySet<string>]>,
-  { connections, profile, circumstances }: Invited,
-): void {
-  for (const [surveyId, quotaIds] of invitations) {
+export function addInvited(found: Matches, index: MatchingIndex, { connections, ...asking }: Invited): void {
+  for (const surveyId of asking.panelist.invitations.keys()) {
     const indexed = index.get(surveyId)
-    if (indexed === undefined || !connections.has(indexed.entry.connection)) continue
-    const { survey, status } = indexed.entry
+    const connection = connections.get(indexed?.entry.connection ?? '')
+    if (indexed === undefined || connection === undefined) continue
+    const { survey } = indexed.entry
     if (survey.membersOnly !== true) continue
-    const named = { ...survey, quotas: survey.quotas.filter(({ quotaId }) => quotaIds.has(quotaId)) }
-    const standing = { status, inFlight: indexed.figures.inFlight, conversionPercent: indexed.conversionPercent }
-    const { verdict, quota, price } = evaluateSurvey(named, profile, circumstances, standing)
+    const { verdict, quota, price } = decide(matchFacts(indexed, { ...asking, connection }), 'match')
     if (verdict === 'no' || quota === null) continue
     const place = survey.quotas.findIndex(({ quotaId }) => quotaId === quota.quotaId)
     found.add(surveyId, indexed, verdict === 'yes' ? YES : MAYBE, place, scoreByEarnings(indexed, price, verdict))

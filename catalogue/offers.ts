@@ -5,8 +5,8 @@ import { evaluateClause } from '../domain/targeting/clause.js'
 import type { ExpandedProfile, Vocabulary } from '../domain/targeting/expand.js'
 import { evaluateQuota } from '../domain/targeting/quota.js'
 import type { Verdict } from '../domain/targeting/verdict.js'
+import { describeWanted, nameAttribute } from '../domain/targeting/vocabularies.js'
 import type { Hit } from './index/matches.js'
-import { describeWanted, nameAttribute } from './vocabularies.js'
 
 /** A survey that a panelist may be sent to, at the quota that pays best, and why it stands where it stands. */
 export interface CatalogueOffer {

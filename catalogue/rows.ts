@@ -1,7 +1,7 @@
+import { inVocabulary } from '../domain/targeting/vocabularies.js'
 import type { CatalogueConnection } from './connections.js'
 import type { CatalogueEntry } from './entry.js'
 import type { CatalogueRow } from './source.js'
-import { inVocabulary } from './vocabularies.js'
 
 /** A stored row as the index holds it, its clauses in the connection's vocabulary; null without a description. */
 export function entryOfRow(row: CatalogueRow, connection: CatalogueConnection | undefined): CatalogueEntry | null {

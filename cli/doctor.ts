@@ -2,6 +2,7 @@ import { Connection } from '@temporalio/client'
 import { connectDatabase } from '../db/connect.js'
 import { readConnectionOverview } from '../db/read-models/connection-overview.js'
 import { readHeardParts } from '../db/read-models/heard-parts.js'
+import { readPublicAddress } from '../db/stores/key-store.js'
 import { type NeededQueue, neededQueues } from '../domain/task-queues.js'
 import { readEnvironment } from '../platform/config/environment.js'
 import { ConfigError } from '../platform/config/faults.js'
@@ -16,6 +17,7 @@ import { checkDatabase } from './doctor/database.js'
 import { type Finding, fault, ok, wordsOf } from './doctor/finding.js'
 import { checkHeard } from './doctor/heard.js'
 import { diskSpace, nodeVersion } from './doctor/machine.js'
+import { checkMatching } from './doctor/matching.js'
 import { checkProofs } from './doctor/proofs.js'
 import { checkTemporal } from './doctor/temporal.js'
 import { liveDatabaseUrl } from './live-database.js'
@@ -78,7 +80,8 @@ async function examineDatabase(context: CommandContext, config: TributaryConfig 
     if (!usable || config === null) return findings
     const rows = await readConnectionOverview(knex)
     const heard = checkHeard(await readHeardParts(knex), queuesOf(config))
-    return [...findings, ...heard, ...checkConnections(servedConnections(config), rows, new Date())]
+    const matching = await checkMatching(await readPublicAddress(knex))
+    return [...findings, ...heard, ...checkConnections(servedConnections(config), rows, new Date()), ...matching]
   } finally {
     await knex.destroy()
   }

@@ -1,14 +1,9 @@
 import type { z } from 'zod'
 import type { AttributesAnswer } from '../api/panel/attribute-schemas.js'
+import type { ExplainAnswer } from '../api/panel/explain-schemas.js'
 import type { PanelistAnswer, PanelistRequest } from '../api/panel/panelist-schemas.js'
 import type { PostbacksAnswer, RedeliverAnswer } from '../api/panel/postback-schemas.js'
-import type {
-  CreateSessionAnswer,
-  CreateSessionRequest,
-  ExplainAnswer,
-  MatchAnswer,
-  MatchRequest,
-} from '../api/panel/schemas.js'
+import type { CreateSessionAnswer, CreateSessionRequest, MatchAnswer, MatchRequest } from '../api/panel/schemas.js'
 import type { SessionAnswer, SessionSummary, SessionsAnswer } from '../api/panel/session-schemas.js'
 import type { Outcome } from '../domain/outcome.js'
 import { type ClientOptions, path, Transport } from './http.js'

@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import { AttributesAnswer, AttributesQuery } from '../panel/attribute-schemas.js'
+import { ExplainAnswer, ExplainQuery } from '../panel/explain-schemas.js'
 import { PanelistAnswer, PanelistPath, PanelistRequest } from '../panel/panelist-schemas.js'
 import { PostbacksAnswer, PostbacksQuery, RedeliverAnswer } from '../panel/postback-schemas.js'
 import {
   CreateSessionAnswer,
   CreateSessionRequest,
-  ExplainAnswer,
-  ExplainQuery,
   MatchAnswer,
   MatchRequest,
   NotNowProblem,

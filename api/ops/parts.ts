@@ -28,10 +28,25 @@ export async function partsStanding(deps: ApiDependencies): Promise<PartView[]> 
           : `every queue is served, but processes are silent: ${alone}`
         : `${workers.detail}: start one, or see why it hangs (docs/runbook.md, "Silent")`,
     },
+    matchingIndex(deps),
     {
       name: 'Janitor',
       ok: janitor.ok,
       detail: janitor.ok ? null : `${janitor.detail}: it needs Temporal and a worker that serves sessions`,
     },
   ]
+}
+
+/** Whether the index of this process answered as the rules do, as far as its matches were checked. */
+function matchingIndex({ checks }: Pick<ApiDependencies, 'checks'>): PartView {
+  const { different, latest } = checks.counts()
+  const seen = latest === null ? '' : `, the last at ${latest.surveyId} by the rule ${latest.rule}`
+  return {
+    name: 'Matching index',
+    ok: different === 0,
+    detail:
+      different === 0
+        ? null
+        : `${different} checked matches differ from the rules${seen}: restart this API process; see docs/runbook.md, "The index differs from the rules"`,
+  }
 }

@@ -39,5 +39,5 @@ function storedBirthday(stored: Panelist | null): PanelistSnapshot {
 }
 
 /** Says it to a panel, in words that hold no age of anybody. */
-export const tooYoung = ({ minimumAge }: AgeFloorVerdict, country: string): string =>
+export const tooYoung = (minimumAge: number, country: string): string =>
   `This panelist is younger than ${minimumAge}, the minimum age for surveys in ${country}`

@@ -1,38 +1,40 @@
-import { isCapped, mayUse, upstreamPanelistId, watchedConnections } from '../../commands/access/usable-connections.js'
+import { upstreamPanelistId, watchedConnections } from '../../commands/access/usable-connections.js'
 import { type PanelistStanding, readPanelistStanding } from '../../db/read-models/panelist-standing.js'
-import { findPlan } from '../../db/read-models/plan-record.js'
+import { findPlan, type PlanRecord } from '../../db/read-models/plan-record.js'
 import { findSurvey, type SurveyRecord } from '../../db/read-models/survey-record.js'
-import { excludedByGroup } from '../../domain/grouping.js'
+import { decide } from '../../domain/eligibility/decide.js'
+import type { Facts } from '../../domain/eligibility/facts.js'
+import type { RuleName } from '../../domain/eligibility/rules.js'
 import type { PanelistSnapshot, Profile } from '../../domain/panelist.js'
-import { mayTakePart } from '../../domain/participation.js'
-import { slotsWith } from '../../domain/plan/slot-choice.js'
+import { surveyOfPlan } from '../../domain/plan/plan-survey.js'
+import { type Slots, slotsOf } from '../../domain/plan/slot-choice.js'
 import { GATEWAY } from '../../domain/plan/survey-plan.js'
-import type { Quota } from '../../domain/survey.js'
-import type { ConnectionBase } from '../../platform/config/connection-base.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import type { Bookable } from '../booked-session.js'
 import type { ApiDependencies } from '../dependencies.js'
+import { bookingFacts, panelistFactsOf } from '../eligibility/gather-facts.js'
 import { notFound, Problem } from '../http/problem.js'
-import { expandedFor, GATEWAY_VOCABULARY, namedProfile, type PlanTerms, planTerms } from '../plan-booking.js'
+import { expandedFor, GATEWAY_VOCABULARY, namedProfile, planTerms } from '../plan-booking.js'
 import { quotaKey } from '../tokens/offer-token.js'
 import { panelistAgeFloor, tooYoung } from './age-floor.js'
 import { findOffers } from './find-offers.js'
 import { findOwnOffer } from './live/find-own-offer.js'
 import type { CreateSessionRequest } from './schemas.js'
+import { sessionExists } from './session-exists.js'
 
 /**
- * Reads an offer and checks that it still stands: survey and quota open, not full, not cheaper than shown, its
- * connection in use.
- * @throws Problem 404 for an offer that is unreadable or somebody else's, 409 `offer_gone`
+ * Reads an offer and decides whether it still stands, by the rules of a booking and at a price that is not lower than
+ * shown. The offer's own verdict on the answers stands (docs/matching.md, "One decision, seven doors").
+ * @throws Problem 404 for an offer that is unreadable or somebody else's, 409 with the reason's code, else `offer_gone`
  */
 export async function bookOffer(
   deps: ApiDependencies,
   panel: PanelConfig,
   body: CreateSessionRequest,
 ): Promise<Bookable> {
-  const offer = deps.offers.read(body.offer_id, panel.id, body.panelist_id, deps.clock())
-  if (offer === null) throw notFound('This offer_id is not known')
   const now = deps.clock()
+  const offer = deps.offers.read(body.offer_id, panel.id, body.panelist_id, now)
+  if (offer === null) throw notFound('This offer_id is not known')
   const [found, standing] = await Promise.all([
     offer.circumstances === null
       ? findSurvey(deps.knex, offer.surveyId)
@@ -40,28 +42,24 @@ export async function bookOffer(
     readPanelistStanding(deps.knex, panel.id, body.panelist_id, now, watchedConnections(deps, panel, body.panelist_id)),
   ])
   const connection = deps.config.connections.find(({ id }) => id === found?.connection)
-  const quota = found?.survey.quotas.find(({ quotaId }) => quotaKey(quotaId) === offer.quotaKey) ?? null
-  const country = found?.survey.country ?? standing.stored?.country
-  if (country !== undefined) {
-    const floor = panelistAgeFloor(deps, panel, country, body, standing.stored)
-    if (!floor.holds) throw new Problem(409, 'below_minimum_age', tooYoung(floor, country))
-  }
   const gone = () => offerGone(deps, panel, body, offer.surveyId, found?.survey.country)
   if (found === null || connection === undefined || offer.expired) throw await gone()
-  if (!takesPeople(deps, panel, connection, found, now)) throw await gone()
-  if (!isWelcome(found, quota, standing)) throw await gone()
-  if (excludedByGroup(found.connection, found.providerSurveyId, found.survey, standing.takenSurveys, now) !== null) {
-    throw await gone()
-  }
-  if (offer.quotaKey !== null && (quota === null || !isOpen(quota))) throw await gone()
-  const price = quota?.price ?? found.survey.price
-  if (price.currency !== offer.price.currency || price.amountMinor < offer.price.amountMinor) throw await gone()
-  if (isCapped(panel, connection, standing)) {
-    throw new Problem(409, 'cap_reached', 'This panelist has had all the starts that the caps allow for now')
-  }
+  const ownPlan = found.connection === GATEWAY
+  const plan = ownPlan ? await findPlan(deps.knex, found.providerSurveyId, now) : null
   const snapshot = snapshotOf(body.profile, standing.stored)
-  const terms = found.connection === GATEWAY ? await bookPlan(deps, panel, found, quota, snapshot, now) : null
-  if (found.connection === GATEWAY && terms === null) throw await gone()
+  const slots = slotsOfOffer(offer.quotaKey, found, plan, snapshot, now)
+  const age = panelistAgeFloor(deps, panel, found.survey.country, body, standing.stored)
+  const facts = bookingFacts(deps, panel, connection, found, ownPlan, {
+    panelist: panelistFactsOf(standing, age),
+    profile: null,
+    quota: { kind: 'these', quotaIds: slots.quotaIds },
+    plan,
+    now,
+  })
+  const { reason, quota, price } = decide(facts, 'book')
+  if (reason !== null) throw await (REFUSALS[reason.rule]?.(deps, panel, body, facts) ?? gone())
+  if (price.currency !== offer.price.currency || price.amountMinor < offer.price.amountMinor) throw await gone()
+  const terms = plan === null ? null : planTerms(plan, slots, namedProfile(plan, slots, snapshot, now))
   return {
     found,
     ownSurvey: offer.circumstances === null ? null : found.survey,
@@ -74,20 +72,35 @@ export async function bookOffer(
   }
 }
 
-/** The slots of a plan of our own, as far as they can be told before the click. @returns null when there is no room */
-async function bookPlan(
+type Refusal = (
   deps: ApiDependencies,
   panel: PanelConfig,
+  body: CreateSessionRequest,
+  facts: Facts,
+) => Promise<Problem> | undefined
+
+/** What a panel hears of a rule that says no; of every other one, that the offer is gone, with alternatives. */
+const REFUSALS: Readonly<Partial<Record<RuleName, Refusal>>> = {
+  minimum_age: async (_deps, _panel, _body, { panelist, survey }) =>
+    new Problem(409, 'below_minimum_age', tooYoung(panelist.age?.minimumAge ?? 0, survey.country)),
+  taken: (deps, panel, { panelist_id: panelistId }, { surveyId, panelist }) =>
+    panelist.underWay.has(surveyId) ? sessionExists(deps, panel, panelistId, surveyId) : undefined,
+  caps: async () => new Problem(409, 'cap_reached', 'This panelist has had all the starts that the caps allow for now'),
+}
+
+/** The quotas that an offer's session takes a slot of. A quota that is gone keeps its key, which is no quota's id. */
+function slotsOfOffer(
+  key: string | null,
   found: SurveyRecord,
-  quota: Quota | null,
+  plan: PlanRecord | null,
   snapshot: PanelistSnapshot,
   now: Date,
-): Promise<PlanTerms | null> {
-  const record = await findPlan(deps.knex, found.providerSurveyId, now)
-  if (record === null || record.status !== 'OPEN') return null
-  const profile = expandedFor(snapshot, GATEWAY_VOCABULARY, now)
-  const slots = slotsWith(record, profile, panel.id, quota?.quotaId ?? null)
-  return slots.kind === 'slots' ? planTerms(record, slots, namedProfile(record, slots, snapshot, now)) : null
+): Slots {
+  if (key === null) return { quotaId: null, quotaIds: [] }
+  const { quotas } = plan === null ? found.survey : surveyOfPlan(plan)
+  const quota = quotas.find(({ quotaId }) => quotaKey(quotaId) === key)
+  if (quota === undefined || plan === null) return { quotaId: quota?.quotaId ?? key, quotaIds: [quota?.quotaId ?? key] }
+  return slotsOf(plan, expandedFor(snapshot, GATEWAY_VOCABULARY, now), quota.quotaId)
 }
 
 /**
@@ -99,45 +112,6 @@ export function snapshotOf(given: Profile | undefined, stored: PanelistStanding[
   const inProfile = typeof profile.date_of_birth === 'string' ? profile.date_of_birth : null
   return { profile, dateOfBirth: inProfile ?? (given === undefined ? (stored?.dateOfBirth ?? null) : null) }
 }
-
-/** Whether a survey takes people of a panel now, whoever they are. */
-export function takesPeople(
-  deps: ApiDependencies,
-  panel: PanelConfig,
-  connection: ConnectionBase,
-  found: SurveyRecord,
-  now: Date,
-): boolean {
-  const { survey } = found
-  return (
-    mayUse(panel, connection.id) &&
-    deps.catalogue.standings([connection.id]).some((one) => one.offered) &&
-    found.status === 'open' &&
-    survey.enterable &&
-    (survey.availableCompletes === null || survey.availableCompletes > 0) &&
-    (survey.finishAt === null || new Date(survey.finishAt) > now) &&
-    (survey.panels === undefined || survey.panels.includes(panel.id))
-  )
-}
-
-/** Asked again at the booking: what a provider said about this panelist since the match counts. */
-export function isWelcome(
-  { surveyId, connection, survey }: SurveyRecord,
-  quota: Quota | null,
-  standing: PanelistStanding,
-) {
-  const named = survey.membersOnly !== true || standing.invitations.get(surveyId)?.has(quota?.quotaId ?? '') === true
-  // a session of this very survey that is under way has an answer of its own (409 session_exists)
-  const past = standing.past.filter(
-    (session) => session.outcome !== null || session.providerSurveyId !== survey.providerSurveyId,
-  )
-  return (
-    named && !standing.blocked.includes(connection) && mayTakePart(survey, connection, quota?.quotaId ?? null, past)
-  )
-}
-
-export const isOpen = (quota: Quota): boolean =>
-  quota.status === 'open' && (quota.available === null || quota.available > 0)
 
 const MOST_ALTERNATIVES = 3
 

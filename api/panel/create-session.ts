@@ -3,18 +3,18 @@ import type { RequestHandler } from 'express'
 import { rewardNow, type SessionRow, standingOf } from '../../db/rows/session-row.js'
 import { insertSession, SessionExists } from '../../db/statements/insert-session.js'
 import { bindIdempotencyKey } from '../../db/stores/idempotency-store.js'
-import { findUnfinishedSession } from '../../db/stores/session-store.js'
+
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import { failpoint } from '../../platform/failpoints.js'
-import { type Bookable, newSession, openOrWait } from '../booked-session.js'
+import { newSession, openOrWait } from '../booked-session.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { panelOf } from '../http/auth.js'
-import { Problem } from '../http/problem.js'
 import { parseBody } from '../http/validate.js'
 import { bookOffer, offerGone } from './book-offer.js'
 import { withIdempotencyKey } from './idempotent.js'
 import { warningsOf } from './profile-warnings.js'
 import { CreateSessionRequest } from './schemas.js'
+import { entryUrl, sessionExists } from './session-exists.js'
 
 /** `POST /v1/sessions`: an offer becomes a session, its price locked, its entry opened with the provider. */
 export function createSession(deps: ApiDependencies): RequestHandler {
@@ -52,25 +52,12 @@ async function storeSession(
       if (key !== null) await bindIdempotencyKey(trx, panel.id, key, sessionId)
     })
   } catch (error) {
-    if (error instanceof SessionExists) throw await sessionExists(deps, panel, body.panelist_id, booking)
+    if (error instanceof SessionExists) throw await sessionExists(deps, panel, body.panelist_id, booking.found.surveyId)
     throw error
   }
   failpoint('session.after_row')
   return sessionId
 }
-
-async function sessionExists(
-  deps: ApiDependencies,
-  panel: PanelConfig,
-  panelistId: string,
-  booking: Bookable,
-): Promise<Problem> {
-  const row = await findUnfinishedSession(deps.knex, panel.id, panelistId, booking.found.surveyId)
-  const members = row === null ? {} : { session_id: row.session_id, entry_url: entryUrl(deps, row) }
-  return new Problem(409, 'session_exists', 'This panelist has an unfinished session of this survey', { members })
-}
-
-const entryUrl = (deps: ApiDependencies, row: SessionRow): string => `${deps.publicUrl}/e/${row.entry_token}`
 
 function answer(deps: ApiDependencies, row: SessionRow) {
   const priced = row.cpi_minor !== null

@@ -1,16 +1,21 @@
+import type { CatalogueQuery } from '../../catalogue/match-all.js'
 import type { CatalogueOffer } from '../../catalogue/offers.js'
-import { isCapped, mayUse, watchedConnections } from '../../commands/access/usable-connections.js'
+import { mayUse, watchedConnections } from '../../commands/access/usable-connections.js'
 import { readPanelistStanding } from '../../db/read-models/panelist-standing.js'
 import type { Panelist } from '../../domain/panelist.js'
 import { compareRanked } from '../../domain/ranking.js'
 import { rewardFor } from '../../domain/reward.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import type { ApiDependencies } from '../dependencies.js'
+import { panelistFactsOf } from '../eligibility/gather-facts.js'
 import { invalid } from '../http/validate.js'
 import { OFFER_TTL_MS } from '../tokens/offer-token.js'
 import { panelistAgeFloor } from './age-floor.js'
+import { explainEach } from './explain-offers.js'
 import { askLive } from './live/ask-live.js'
+import { isOffered } from './live/is-offered.js'
 import { liveOffer, partnerOffers } from './live/live-offers.js'
+import { connectionDoors } from './match-connections.js'
 import { warningsOf } from './profile-warnings.js'
 import type { MatchAnswer, MatchRequest, Offer } from './schemas.js'
 
@@ -21,12 +26,14 @@ const OFFERS_A_SLICE = 20
  * The surveys that suit a panelist, best first, each as an offer which carries its own terms. One SQL statement for the
  * panelist, everything else from memory; nothing is written.
  * @param fallbackCountry where neither the request nor the store names one
+ * @param matched hears what the catalogue was asked
  */
 export async function findOffers(
   deps: ApiDependencies,
   panel: PanelConfig,
   request: MatchRequest,
   fallbackCountry?: string,
+  matched: (query: CatalogueQuery) => void = () => undefined,
 ): Promise<MatchAnswer> {
   const now = deps.clock()
   const standing = await readPanelistStanding(
@@ -40,27 +47,28 @@ export async function findOffers(
   const connections = deps.config.connections.filter(
     ({ id }) => mayUse(panel, id) && (request.connections === undefined || request.connections.includes(id)),
   )
-  const oldEnough = panelistAgeFloor(deps, panel, panelist.country, request, standing.stored).holds
-  // nobody is asked about a child either
-  const uncapped = oldEnough ? connections.filter((connection) => !isCapped(panel, connection, standing)) : []
-  const live = await askLive(deps, panel, request, panelist, uncapped)
-  const found = deps.catalogue.offers({
+  const age = panelistAgeFloor(deps, panel, panelist.country, request, standing.stored)
+  const known = panelistFactsOf(standing, age)
+  const doors = connectionDoors(deps, panel, connections, known)
+  const live = await askLive(deps, panel, request, panelist, doors.asked)
+  const query: CatalogueQuery = {
     panelist,
     device: request.device ?? null,
     panel: panel.id,
-    connections: uncapped.map(({ id }) => id).filter((id) => !standing.blocked.includes(id)),
+    connections: doors.offered.map(({ id }) => id),
     excludedSurveys: new Set(standing.taken),
     excludedGroups: new Set(),
-    taken: standing.takenSurveys,
-    invitations: standing.invitations,
-    past: standing.past,
+    taken: known.taken,
+    invitations: known.invitations,
+    past: known.past,
     limit: request.limit,
-  })
+  }
+  const found = deps.catalogue.offers(query)
   const offers = await inTurns(deps, panel.id, found, (offer) => offer)
-  const taken = new Set(standing.taken)
+  matched(query)
   const own = live.answers.flatMap(({ connection, match }) =>
     (match?.surveys ?? [])
-      .filter(({ surveyId }) => !taken.has(surveyId))
+      .filter((one) => isOffered(deps, panel, known, connection.id, one, now))
       .map((survey) => liveOffer(survey, connection, deps.catalogue.ownOutcomes(survey.surveyId))),
   )
   const ranked = own.length === 0 ? offers : [...offers, ...own].sort(compareRanked).slice(0, request.limit)
@@ -71,6 +79,7 @@ export async function findOffers(
     const circumstances = deps.live.has(offer.connection) ? live.circumstances : null
     return answerOf(deps, panel, request.panelist_id, offer, expiresAt, circumstances)
   })
+  if (request.explain) await explainEach(deps, panel, panelist, request.device ?? null, known, answers)
   return {
     panelist_id: request.panelist_id,
     offers: answers,
@@ -84,7 +93,7 @@ export async function findOffers(
         },
     ),
     ...(request.partner_offers
-      ? { partner_offers: partnerOffers(deps, panel, request.panelist_id, live, taken, expiresAt) }
+      ? { partner_offers: partnerOffers(deps, panel, request.panelist_id, live, new Set(standing.taken), expiresAt) }
       : {}),
     ...warningsOf(deps, panelist.profile, panelist.country),
     catalogue: { revision: Number(revision), age_ms: ageMs },

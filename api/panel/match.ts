@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express'
+import type { CatalogueQuery } from '../../catalogue/match-all.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { keyOf, panelOf } from '../http/auth.js'
 import { Problem } from '../http/problem.js'
@@ -17,6 +18,12 @@ export function match(deps: ApiDependencies): RequestHandler {
       // an index that holds part of the catalogue would answer wrongly, so it answers nothing
       throw new Problem(503, 'catalogue_loading', 'The catalogue is still being loaded', { retryAfterSeconds: 1 })
     }
-    response.json(await findOffers(deps, panelOf(response), body))
+    const panel = panelOf(response)
+    const asked: CatalogueQuery[] = []
+    const answer = await findOffers(deps, panel, body, undefined, (query) => {
+      asked.push(query)
+    })
+    response.json(answer)
+    for (const query of asked) deps.checks.consider(query, panel.id)
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ExplainAnswer } from './explain-schemas.js'
 import {
   country,
   customPanelData,
@@ -43,7 +44,10 @@ export const MatchRequest = z
       .max(10_000, 'must be 0 to 10000 milliseconds')
       .default(800)
       .meta({ description: 'How long to wait for providers that match on their side, in milliseconds' }),
-    explain: z.boolean({ error: 'must be true or false' }).default(false),
+    explain: z
+      .boolean({ error: 'must be true or false' })
+      .default(false)
+      .meta({ description: 'Each offer also says why, in `explanation`, as the explain route answers' }),
     partner_offers: z
       .boolean({ error: 'must be true or false' })
       .default(false)
@@ -74,6 +78,9 @@ export const Offer = z
     score: z.number(),
     why: z.array(z.string()),
     expires_at: stamp,
+    explanation: ExplainAnswer.optional().meta({
+      description: 'Only with `explain: true`, of offers of the catalogue',
+    }),
   })
   .meta({
     id: 'Offer',
@@ -141,46 +148,6 @@ export const MatchAnswer = z
   })
   .meta({ id: 'MatchAnswer' })
 export type MatchAnswer = z.output<typeof MatchAnswer>
-
-/** Query of `GET /v1/surveys/{survey_id}/explain`. */
-export const ExplainQuery = z.strictObject({ panelist_id: panelistId })
-
-const ExplainReason = z
-  .object({
-    attribute: z.string(),
-    wanted: z.string(),
-    given: z.string().nullable().meta({ description: 'Null = unknown' }),
-    holds: z.union([z.boolean(), z.literal('maybe')]),
-    provider_code: z.string(),
-    layer: z.int().optional(),
-    sub_quota: z.int().optional(),
-  })
-  .meta({
-    id: 'ExplainReason',
-    example: { attribute: 'sex', wanted: 'female', given: 'female', holds: true, provider_code: 'kantar:sex' },
-  })
-
-/** Answer of `GET /v1/surveys/{survey_id}/explain`. */
-export const ExplainAnswer = z
-  .object({
-    verdict: z.enum(['yes', 'maybe', 'no']),
-    reasons: z.array(ExplainReason),
-    quotas: z.array(
-      z.object({
-        quota_id: z.string(),
-        fits: z.enum(['yes', 'maybe', 'no']),
-        open: z.boolean(),
-        status: z.string(),
-        available: z.number().nullable(),
-        remaining: z.number().nullable(),
-        chosen: z.boolean(),
-        reasons: z.array(ExplainReason),
-      }),
-    ),
-    rules: z.array(z.object({ rule: z.string(), wanted: z.string(), given: z.string(), holds: z.boolean() })),
-  })
-  .meta({ id: 'ExplainAnswer' })
-export type ExplainAnswer = z.output<typeof ExplainAnswer>
 
 /** Body of `POST /v1/sessions`. */
 export const CreateSessionRequest = z

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { countUnplaced, listUnknownWords, type UnknownWord } from '../../db/read-models/arrival-doubts.js'
 import { type ConnectionOverview, readConnectionOverview } from '../../db/read-models/connection-overview.js'
 import { type HeardParts, readHeardParts } from '../../db/read-models/heard-parts.js'
@@ -79,6 +79,18 @@ function ownMetrics(deps: ApiDependencies): { registry: Registry; refresh: () =>
   const revision = gauge('catalogue_revision', 'The newest revision this process holds.')
   const age = gauge('catalogue_age_seconds', 'Since this process last knew to hold everything.')
   const held = gauge('catalogue_surveys', 'Surveys this process holds.')
+  new Counter({
+    name: 'tributary_eligibility_checks_total',
+    help: 'Matches of this process that were decided a second time, by what the index had answered.',
+    labelNames: ['result'],
+    registers: [registry],
+    collect() {
+      const { same, different } = deps.checks.counts()
+      this.reset()
+      this.inc({ result: 'same' }, same)
+      this.inc({ result: 'different' }, different)
+    },
+  })
 
   const show = ({ connections, signs, ...doubts }: Seen): void => {
     for (const one of [sessions, success, streak, open, quarantined, words, unplaced]) one.reset()

@@ -1,7 +1,7 @@
-import { describeWanted, nameAttribute } from '../../catalogue/vocabularies.js'
 import type { Clause, Quota } from '../../domain/survey.js'
 import { evaluateClause } from '../../domain/targeting/clause.js'
 import type { ExpandedProfile, Vocabulary } from '../../domain/targeting/expand.js'
+import { describeWanted, nameAttribute } from '../../domain/targeting/vocabularies.js'
 import { type GatewayFault, GatewayValidationError } from '../http/gateway-errors.js'
 import { profileField } from './profile-faults.js'
 

@@ -12,6 +12,7 @@ import type { SurveyStatus } from '../../domain/survey.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import { shippedVocabulary } from '../../providers/shipped-vocabulary.js'
 import type { ApiDependencies } from '../dependencies.js'
+import { connectionFactsOf } from '../eligibility/gather-facts.js'
 import { unknownRoute } from '../http/errors.js'
 import { clientOnly, supplierOf } from '../http/gateway-auth.js'
 import { notFound } from '../http/problem.js'
@@ -110,7 +111,7 @@ class SupplierView {
     return {
       panel: panel.id,
       now,
-      offered: this.deps.catalogue.standings([connection]).every(({ offered }) => offered),
+      connection: connectionFactsOf(this.deps, panel, { id: connection, caps: null }),
       buyerId: plan === null ? 0 : (this.#buyers.get(plan.demandPartner) ?? 0),
       locale: panel.markets[survey.country]?.locales[0] ?? null,
       vocabulary: this.deps.findUpstream(connection)?.vocabulary ?? SAME_NAMES,

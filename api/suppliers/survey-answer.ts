@@ -1,6 +1,8 @@
 import type { OwnCompletes, SupplierSurvey } from '../../db/read-models/supplier-surveys.js'
 import { surveyIdOf } from '../../db/survey-id.js'
 import { alpha2Of } from '../../domain/country.js'
+import type { ConnectionFacts } from '../../domain/eligibility/facts.js'
+import { type ShownRule, whyNotShownOpen } from '../../domain/eligibility/show.js'
 import type { VocabularyMapping } from '../../domain/mapping.js'
 import { formatAmount } from '../../domain/money.js'
 import { openNow, type SupplierCompletes, supplierCompletes } from '../../domain/plan/allocation.js'
@@ -16,8 +18,7 @@ export type StatusCode = (typeof STATUS)[keyof typeof STATUS]
 export interface Showing {
   readonly panel: string
   readonly now: Date
-  /** False = its connection is paused, or nothing was heard of it for too long: nobody can be sent in. */
-  readonly offered: boolean
+  readonly connection: ConnectionFacts
   /** The integer which the buyer is known by; 0 where the buyer is another gateway's. */
   readonly buyerId: number
   /** The panel's own locale in the survey's country, for a survey that restricts none. */
@@ -27,14 +28,24 @@ export interface Showing {
   readonly speaker: CriteriaSpeaker
 }
 
-/** How a survey stands for whoever might send people: what cannot be entered is paused, what is over is closed. */
-export function statusOf(
-  { status, survey }: SupplierSurvey,
-  { offered, now }: Pick<Showing, 'offered' | 'now'>,
-): StatusCode {
-  if (status === 'closed' || status === 'withdrawn') return STATUS.closed
-  if (survey.finishAt !== null && new Date(survey.finishAt) <= now) return STATUS.closed
-  return status === 'open' && offered && survey.enterable ? STATUS.live : STATUS.paused
+/** Rule that says no -> how the survey stands for a panel: what is over is closed, what cannot be entered is paused. */
+const STANDS: Readonly<Record<ShownRule, (found: SupplierSurvey) => StatusCode>> = {
+  connection: () => STATUS.paused,
+  fresh: () => STATUS.paused,
+  status: ({ status }) => (status === 'closed' || status === 'withdrawn' ? STATUS.closed : STATUS.paused),
+  enterable: () => STATUS.paused,
+  // its allocation is reached: that is said by the quantities
+  panel: () => STATUS.live,
+  finish_date: () => STATUS.closed,
+  // they are not in the list
+  invitation: () => STATUS.closed,
+}
+
+/** How a survey stands for a panel that might send people. */
+export function statusOf(found: SupplierSurvey, { connection, panel, now }: Showing): StatusCode {
+  const { surveyId, survey, status } = found
+  const broken = whyNotShownOpen({ surveyId, survey, status, connection, panel, now })
+  return broken.reduce<StatusCode>((worst, rule) => Math.max(worst, STANDS[rule](found)) as StatusCode, STATUS.live)
 }
 
 /**

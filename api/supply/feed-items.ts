@@ -1,9 +1,10 @@
 import type { Knex } from '../../db/connect.js'
 import { type FeedBody, type FeedNews, feedBodies } from '../../db/read-models/feed.js'
+import { finishTime } from '../../domain/eligibility/rules/finish-date.js'
 import { isCarried } from '../../domain/feed/carried.js'
 import type { Words } from '../../domain/feed/translate-clause.js'
 import { translateSurvey } from '../../domain/feed/translate-survey.js'
-import { finishTime } from '../../domain/targeting/rules.js'
+import type { Survey } from '../../domain/survey.js'
 import { ownSupplierPlan, upstreamSupplierPlan } from './supplier-plan.js'
 
 /** A survey as JSON text, ready for every panel: only its status and its session creation URL are a panel's own. */
@@ -12,8 +13,8 @@ export interface FeedItem {
   readonly plan: string
   /** False = the feed cannot carry it: whoever has it hears that it is closed. */
   readonly carried: boolean
-  /** The panels that may take completes now; null = every panel that may use its connection. */
-  readonly panels: ReadonlySet<string> | null
+  /** What the rules look at of a survey that is shown; its clauses and quotas are in the text alone. */
+  readonly survey: Survey
   /** When it ends, epoch milliseconds; Infinity when it does not. */
   readonly finishTime: number
   /** Which version this is the content of; null = one that waits for its revision. */
@@ -81,7 +82,7 @@ export class FeedItems {
     return {
       plan: JSON.stringify(rendered).slice(0, -1),
       carried: isCarried(survey) && (plan !== null || words !== null),
-      panels: survey.panels === undefined ? null : new Set(survey.panels),
+      survey: { ...survey, clauses: [], quotas: [], entry: {} },
       finishTime: finishTime(survey),
       version: body.dirty ? null : versionOf(body),
     }

@@ -3,7 +3,10 @@ import { mayUse } from '../../commands/access/usable-connections.js'
 import { type PassedOver, readPanelFeed } from '../../commands/supply/read-panel-feed.js'
 import { rememberServing } from '../../commands/supply/remember-serving.js'
 import type { FeedNews, FeedPosition } from '../../db/read-models/feed.js'
+import type { ConnectionFacts } from '../../domain/eligibility/facts.js'
+import { type ShownRule, whyNotShownOpen } from '../../domain/eligibility/show.js'
 import { wordsOf } from '../../domain/feed/translate-clause.js'
+import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { Problem } from '../http/problem.js'
@@ -145,8 +148,22 @@ const isSettled = ({ news, item, status }: Told, now: Date): boolean =>
   item.version === versionOf(news) &&
   (!isOffered(news) || item.finishTime > now.getTime() || item.finishTime <= news.changedMs)
 
-function statusFor(panel: string, { status }: FeedNews, item: FeedItem, now: Date): SupplierStatus {
-  const over = !item.carried || item.panels?.has(panel) === false || item.finishTime <= now.getTime()
-  if (over) return 'CLOSED'
-  return status === 'open' ? 'OPEN' : status === 'paused' ? 'PAUSED' : 'CLOSED'
+/** Rule that says no -> what the panel is told. A revision knows nothing of polls, so that those rules hold in the feed. */
+const TOLD: Readonly<Record<ShownRule, (news: FeedNews) => SupplierStatus>> = {
+  connection: () => 'OPEN',
+  fresh: () => 'OPEN',
+  status: ({ status }) => (status === 'paused' ? 'PAUSED' : 'CLOSED'),
+  enterable: () => 'CLOSED',
+  panel: () => 'CLOSED',
+  finish_date: () => 'CLOSED',
+  invitation: () => 'CLOSED',
+}
+const FEED: Omit<ConnectionFacts, 'id'> = { usable: true, status: 'ok', running: true, fresh: true, caps: null }
+
+function statusFor(panel: string, news: FeedNews, { carried, survey }: FeedItem, now: Date): SupplierStatus {
+  if (!carried) return 'CLOSED'
+  const { surveyId, status } = news
+  const connection = { id: GATEWAY, ...FEED }
+  const told = whyNotShownOpen({ surveyId, survey, status, connection, panel, now }).map((rule) => TOLD[rule](news))
+  return told.includes('CLOSED') ? 'CLOSED' : told.includes('PAUSED') ? 'PAUSED' : 'OPEN'
 }

@@ -1,9 +1,10 @@
+import { finishTime } from '../../domain/eligibility/rules/finish-date.js'
 import { excludedByGroup, type TakenSurvey } from '../../domain/grouping.js'
 import type { Money } from '../../domain/money.js'
+import { mayTakePart, type PastSession } from '../../domain/participation.js'
 import type { Clause, Device } from '../../domain/survey.js'
 import type { ExpandedProfile, GivenValues } from '../../domain/targeting/expand.js'
 import { surveyRemaining } from '../../domain/targeting/remaining.js'
-import { finishTime } from '../../domain/targeting/rules.js'
 import type { Verdict } from '../../domain/targeting/verdict.js'
 import { groupKey, type IndexedSurvey } from '../entry.js'
 import { AttributeBits } from './attribute-bits.js'
@@ -35,6 +36,8 @@ export interface MatchQuery {
   readonly excludedGroups: ReadonlySet<string>
   /** What the panelist took; others of the same groups are left out for a while. */
   readonly taken?: readonly TakenSurvey[]
+  /** The panelist's earlier sessions, where a provider cares who took part in what. */
+  readonly past?: readonly PastSession[]
 }
 
 /** Where a survey stands among those that suit; the higher the earlier. */
@@ -217,9 +220,14 @@ export class CountryIndex {
     let fits = this.quotas.choose(slot)
     let quota = this.quotas.chosen
     const indexed = this.surveys[slot]
+    const { past = [] } = query
     if (fits === NO || indexed === undefined || this.isExcluded(slot, indexed, query)) return
-    if (fits === BY_EVALUATION) {
-      const choice = chooseByEvaluation(indexed, query.profile)
+    if (past.length > 0 && !mayEnterSome(indexed, past)) return
+    if (
+      fits === BY_EVALUATION ||
+      (past.length > 0 && quota >= 0 && indexed.entry.survey.oneQuotaPerPanelist === true)
+    ) {
+      const choice = chooseByEvaluation(indexed, query.profile, past)
       fits = choice.fits
       quota = choice.chosen
       if (fits === NO) return
@@ -275,4 +283,11 @@ export class CountryIndex {
     }
     return number
   }
+}
+
+/** Whether what a panelist took part in leaves them a quota of a survey, or the survey where it has none. */
+function mayEnterSome({ entry: { survey, connection } }: IndexedSurvey, past: readonly PastSession[]): boolean {
+  if (survey.oneQuotaPerPanelist !== true && survey.exclusions === undefined) return true
+  if (survey.quotas.length === 0) return mayTakePart(survey, connection, null, past)
+  return survey.quotas.some(({ quotaId }) => mayTakePart(survey, connection, quotaId, past))
 }

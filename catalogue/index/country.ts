@@ -22,6 +22,10 @@ export class Country {
     return this.surveys.get(surveyId)
   }
 
+  all(): IndexedSurvey[] {
+    return [...this.surveys.values()]
+  }
+
   put(survey: IndexedSurvey): void {
     const { surveyId } = survey.entry
     const before = this.surveys.get(surveyId)

@@ -12,8 +12,8 @@ export const scoreByEarnings: Score = ({ entry, conversionPercent }, price, verd
   )
 
 /**
- * The catalogue in memory: who may be offered what, best first. It must agree with `evaluateSurvey` on every survey
- * and panelist, after every sequence of changes.
+ * The catalogue in memory: who may be offered what, best first. It must agree with `decide` on every survey and
+ * panelist, after every sequence of changes.
  */
 export class MatchingIndex {
   private readonly countries = new Map<string, Country>()
@@ -63,6 +63,11 @@ export class MatchingIndex {
   /** Whether a survey of a country names an attribute, such as `kantar:income`. */
   asks(country: string, attribute: string): boolean {
     return this.countries.get(country)?.asks(attribute) ?? false
+  }
+
+  /** Every survey of a country that it holds, open or not. */
+  surveysOf(country: string): IndexedSurvey[] {
+    return this.countries.get(country)?.all() ?? []
   }
 
   /** Builds at once what would be built at the next match. */

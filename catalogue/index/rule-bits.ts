@@ -1,5 +1,6 @@
+import { restrictsDevices } from '../../domain/eligibility/rules/device.js'
+import { foldLocale } from '../../domain/eligibility/rules/locale.js'
 import type { Device, Survey } from '../../domain/survey.js'
-import { foldLocale, restrictsDevices } from '../../domain/targeting/rules.js'
 import { AttributeBits } from './attribute-bits.js'
 import type { Bits } from './bits.js'
 

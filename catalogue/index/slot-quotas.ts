@@ -1,9 +1,12 @@
+import { chooseQuota } from '../../domain/eligibility/choose-quota.js'
+import type { TracedQuota } from '../../domain/eligibility/trace.js'
+import { mayTakePart, type PastSession } from '../../domain/participation.js'
 import { payForComparison } from '../../domain/ranking.js'
 import type { Clause, Quota, Survey } from '../../domain/survey.js'
 import type { ExpandedProfile } from '../../domain/targeting/expand.js'
-import { chooseQuota, evaluateQuota } from '../../domain/targeting/quota.js'
+import { evaluateQuota } from '../../domain/targeting/quota.js'
 import { quotaRemaining } from '../../domain/targeting/remaining.js'
-import { strength } from '../../domain/targeting/verdict.js'
+import { anyOf, strength } from '../../domain/targeting/verdict.js'
 import type { IndexedSurvey, OwnFigures } from '../entry.js'
 import { IntegerList, NumberList } from './lists.js'
 import { MAYBE, NO, type Predicates, YES } from './predicates.js'
@@ -114,16 +117,26 @@ export class SlotQuotas {
   }
 }
 
-/** The readable evaluation's choice: layered quotas, and those that end sessions when full. */
+/**
+ * The readable evaluation's choice: layered quotas, those that end sessions when full, and surveys of which a panelist is
+ * sent to one quota only.
+ * @param past the panelist's earlier sessions
+ */
 export function chooseByEvaluation(
-  { entry: { survey }, figures, conversionPercent }: IndexedSurvey,
+  { entry: { survey, connection }, figures, conversionPercent }: IndexedSurvey,
   profile: ExpandedProfile,
+  past: readonly PastSession[],
 ): { fits: number; chosen: number } {
-  const traces = survey.quotas.map((quota) =>
-    evaluateQuota(quota, profile, quotaRemaining(quota, figures.inFlight, conversionPercent)),
-  )
-  const { verdict, chosen } = chooseQuota(traces, survey.price, survey.fullQuotaTerminates)
-  return { fits: strength(verdict), chosen: chosen === null ? -1 : survey.quotas.indexOf(chosen) }
+  const traces = survey.quotas.map((quota): TracedQuota => {
+    const trace = evaluateQuota(quota, profile, quotaRemaining(quota, figures.inFlight, conversionPercent))
+    const takes = trace.open && (past.length === 0 || mayTakePart(survey, connection, quota.quotaId, past))
+    return { ...trace, rules: [], holds: takes ? trace.fits : 'no' }
+  })
+  const shut = survey.fullQuotaTerminates ? anyOf(traces.filter(({ open }) => !open).map(({ fits }) => fits)) : 'no'
+  const { quota } = chooseQuota(traces, { kind: 'best' }, survey.price)
+  const chosen = traces.find((trace) => trace.quota === quota)
+  if (shut === 'yes' || chosen === undefined) return { fits: NO, chosen: -1 }
+  return { fits: shut === 'maybe' ? MAYBE : strength(chosen.holds), chosen: traces.indexOf(chosen) }
 }
 
 function samePay({ price, quotas }: Survey): boolean {

@@ -1,10 +1,10 @@
 import type { HeardParts } from '../../db/read-models/heard-parts.js'
 import { JANITOR_SILENT_MS, seconds, WORKER_SILENT_MS } from '../../domain/heard.js'
+import type { NeededQueue } from '../../domain/task-queues.js'
 import { type Finding, fault, ok } from './finding.js'
-import type { Queue } from './temporal.js'
 
 /** What workers and the janitor said of themselves in PostgreSQL: a frozen one still counts as a poller in Temporal. */
-export function checkHeard(heard: HeardParts, queues: readonly Queue[]): Finding[] {
+export function checkHeard(heard: HeardParts, queues: readonly NeededQueue[]): Finding[] {
   const names = [...new Set(queues.map(({ name }) => name))]
   const silentMs = (queue: string) => heard.queues.get(queue) ?? Number.POSITIVE_INFINITY
   const silent = names.filter((queue) => silentMs(queue) > WORKER_SILENT_MS)

@@ -1,4 +1,4 @@
-import type { PanelistStanding, WatchedConnection } from '../../db/read-models/panelist-standing.js'
+import type { WatchedConnection } from '../../db/read-models/panelist-standing.js'
 import type { ConnectionBase } from '../../platform/config/connection-base.js'
 import type { Config } from '../../platform/config/load.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
@@ -13,23 +13,6 @@ export interface Connections {
 /** True when a panel's configuration lets it use a connection: named in its list, or any where it has none. */
 export function mayUse(panel: PanelConfig, connection: string): boolean {
   return panel.connections === null || panel.connections.includes(connection)
-}
-
-interface Caps {
-  readonly daily: number | null
-  readonly weekly: number | null
-}
-
-/** True when a panelist has had all the starts which the panel, or the connection, allows in a day or a week. */
-export function isCapped(panel: PanelConfig, connection: ConnectionBase, standing: PanelistStanding): boolean {
-  const sum = (key: 'daily' | 'weekly') => standing.starts.reduce((total, starts) => total + starts[key], 0)
-  const here = standing.starts.find((starts) => starts.connection === connection.id) ?? { daily: 0, weekly: 0 }
-  return reached(panel.caps, sum('daily'), sum('weekly')) || reached(connection.caps, here.daily, here.weekly)
-}
-
-function reached(caps: Caps | null, daily: number, weekly: number): boolean {
-  if (caps === null) return false
-  return (caps.daily !== null && daily >= caps.daily) || (caps.weekly !== null && weekly >= caps.weekly)
 }
 
 /**

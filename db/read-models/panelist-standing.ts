@@ -10,6 +10,12 @@ export interface PanelistStanding {
   readonly stored: Panelist | null
   /** Surveys which the panelist completed, is in, or is not wanted in: not offered (again) (contract §4). */
   readonly taken: readonly string[]
+  /** Of those, the ones that they completed. */
+  readonly completed: readonly string[]
+  /** The ones that they are in. */
+  readonly underWay: readonly string[]
+  /** The ones whose provider does not want them for now. */
+  readonly unwanted: readonly string[]
   /** What they completed or are in, as its providers know it: groups exclude by these. */
   readonly takenSurveys: readonly TakenSurvey[]
   /** Starts by connection, for the caps. */
@@ -34,7 +40,14 @@ interface Row {
   past: PastSession[]
   invitations: { survey_id: string; quota_id: string }[]
   stored: { country: string; locale: string | null; date_of_birth: string | null; profile: Panelist['profile'] } | null
-  taken: { survey_id: string; connection: string; provider_survey_id: string; at: string; grouping: Grouping | null }[]
+  taken: {
+    survey_id: string
+    connection: string
+    provider_survey_id: string
+    at: string
+    under_way: boolean
+    grouping: Grouping | null
+  }[]
   starts: { connection: string; daily: number; weekly: number }[]
 }
 
@@ -58,10 +71,11 @@ export async function readPanelistStanding(
         where s.panel = :panel and s.panelist_id = :panelistId),
      taken as (
        select survey_id, connection, provider_survey_id,
-              case when state <> 'finished' then :now::timestamptz else completed_at end as at
+              case when state <> 'finished' then :now::timestamptz else completed_at end as at,
+              state <> 'finished' as under_way
          from mine where state <> 'finished' or completed_at is not null
        union all
-       select survey_id, connection, provider_survey_id, first_seen_at from sent_on where outcome = 'COMPLETED'),
+       select survey_id, connection, provider_survey_id, first_seen_at, false from sent_on where outcome = 'COMPLETED'),
      took_part as (
        select survey_id, connection, provider_survey_id, provider_quota_id, entered_at is not null as entered, outcome
          from mine where opened_at is not null
@@ -75,7 +89,8 @@ export async function readPanelistStanding(
        (select to_jsonb(p) from (select country, locale, date_of_birth, profile from panelists
           where panel = :panel and panelist_id = :panelistId) p) as stored,
        (select coalesce(jsonb_agg(jsonb_build_object('survey_id', t.survey_id, 'connection', t.connection,
-                 'provider_survey_id', t.provider_survey_id, 'grouping', s.survey -> 'grouping', 'at', t.at)), '[]')
+                 'provider_survey_id', t.provider_survey_id, 'grouping', s.survey -> 'grouping', 'at', t.at,
+                 'under_way', t.under_way)), '[]')
           from taken t left join surveys s using (survey_id)) as taken,
        (select coalesce(jsonb_agg(survey_id), '[]') from blocks where survey_id <> '') as skipped,
        (select coalesce(jsonb_agg(connection), '[]') from blocks where survey_id = '') as blocked,
@@ -103,6 +118,7 @@ export async function readPanelistStanding(
     },
   )) as { rows: Row[] }
   const row = rows[0]
+  const { taken = [], skipped: unwanted = [] } = row ?? {}
   return {
     stored: row?.stored
       ? {
@@ -113,8 +129,11 @@ export async function readPanelistStanding(
           profile: row.stored.profile,
         }
       : null,
-    taken: [...new Set([...(row?.taken ?? []).map((one) => one.survey_id), ...(row?.skipped ?? [])])],
-    takenSurveys: (row?.taken ?? []).map((one) => ({
+    taken: [...new Set([...taken.map((one) => one.survey_id), ...unwanted])],
+    completed: taken.filter((one) => !one.under_way).map((one) => one.survey_id),
+    underWay: taken.filter((one) => one.under_way).map((one) => one.survey_id),
+    unwanted,
+    takenSurveys: taken.map((one) => ({
       connection: one.connection,
       providerSurveyId: one.provider_survey_id,
       at: new Date(one.at),

@@ -107,8 +107,10 @@ export async function noteLook(knex: Knex, sessionId: string, now: Date): Promis
 }
 
 /**
- * The respondent's click, in one statement: `created` becomes `entered` only while the entry has not expired and its
- * survey, quota and connection still take people (contract §3).
+ * The respondent's click, in one statement: `created` becomes `entered` only while the entry has not expired and the rules
+ * of the phase `click` hold (docs/matching.md, "One decision, seven doors"): connection, status, enterable, panel,
+ * finish_date, available_completes, and of the session's quota its status, its completes and its sub-quotas' completes.
+ * Our own sessions under way were counted when this one was booked.
  * @returns the provider's entry URL and the session's id, or null when the click needs a closer look
  */
 export async function enterSession(
@@ -126,11 +128,18 @@ export async function enterSession(
         and (s.per_panelist or exists (
               select 1 from surveys v
                where v.survey_id = s.survey_id and v.status = 'open' and (v.finish_at is null or v.finish_at > :now)
-                 and coalesce(v.available_completes, 1) > 0
+                 and coalesce(v.available_completes, 1) > 0 and (v.survey ->> 'enterable')::boolean
+                 and (v.survey -> 'panels' is null or v.survey -> 'panels' @> to_jsonb(s.panel))
                  and (s.provider_quota_id is null or exists (
                        select 1 from jsonb_array_elements(v.survey -> 'quotas') q
                         where q ->> 'quotaId' = s.provider_quota_id and q ->> 'status' = 'open'
-                          and coalesce((q ->> 'available')::numeric, 1) > 0))))
+                          and coalesce((q ->> 'available')::numeric, 1) > 0
+                          -- a layer in which no sub-quota has room takes nobody
+                          and not exists (
+                                select 1 from jsonb_array_elements(q -> 'layers') l
+                                 where not exists (
+                                   select 1 from jsonb_array_elements(l -> 'subQuotas') b
+                                    where coalesce((b ->> 'available')::numeric, 1) > 0))))))
       returning s.session_id, s.connection, s.provider_entry_url`,
     { entryToken, now },
   )) as { rows: { session_id: string; connection: string; provider_entry_url: string }[] }

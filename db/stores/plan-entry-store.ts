@@ -1,4 +1,8 @@
-import { type NoRoom, noRoomFor } from '../../domain/plan/counting.js'
+import { decide } from '../../domain/eligibility/decide.js'
+import { NO_CIRCUMSTANCES, NO_FIGURES, NOBODY } from '../../domain/eligibility/facts.js'
+import type { NoRoom } from '../../domain/plan/counting.js'
+import { surveyOfPlan } from '../../domain/plan/plan-survey.js'
+import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import type { Knex } from '../connect.js'
 import { findPlan, lockPlan, type PlanRecord } from '../read-models/plan-record.js'
 import type { SessionRow } from '../rows/session-row.js'
@@ -64,21 +68,48 @@ async function lockDoor(trx: Knex, entryToken: string): Promise<Door | null> {
   return rows[0] ?? null
 }
 
-/** Why there is no entry; null = there is. */
-function whyNot(record: PlanRecord | null, { panel, quota_ids }: Door, now: Date): NotEntered | null {
-  if (record === null || !takesPeople(record, panel, quota_ids, now)) return { kind: 'not_open' }
-  return noRoomFor(record, panel, quota_ids, 'entry')
-}
-
-function takesPeople(record: PlanRecord, panel: string, quotaIds: readonly string[], now: Date): boolean {
-  const { finishDate, targetPanels } = record.plan
-  return (
-    record.status === 'OPEN' &&
-    // the buyer may have taken the panel off the plan since the link was given
-    targetPanels.includes(panel) &&
-    (finishDate === undefined || new Date(finishDate) > now) &&
-    quotaIds.every((quotaId) => record.quotaStatuses.get(quotaId) === 'OPEN')
+/** Why there is no entry; null = there is. The slots of the door are those that its session was booked for. */
+function whyNot(record: PlanRecord | null, door: Door, now: Date): NotEntered | null {
+  if (record === null) return { kind: 'not_open' }
+  const survey = surveyOfPlan(record)
+  const { reason } = decide(
+    {
+      surveyId: record.surveyId,
+      survey,
+      status: survey.status,
+      connection: {
+        id: GATEWAY,
+        usable: true,
+        status: door.connected ? 'ok' : 'paused',
+        running: door.connected,
+        fresh: true,
+        caps: null,
+      },
+      panel: { id: door.panel, caps: null },
+      panelist: NOBODY,
+      circumstances: NO_CIRCUMSTANCES,
+      profile: null,
+      figures: NO_FIGURES,
+      plan: record,
+      quota: { kind: 'these', quotaIds: door.quota_ids },
+      now,
+    },
+    'click',
   )
+  switch (reason?.rule) {
+    case undefined:
+      return null
+    case 'available_completes':
+      return { kind: 'plan_full' }
+    case 'allocation':
+      return { kind: 'allocation_reached' }
+    case 'soft_launch':
+      return { kind: 'soft_launch' }
+    case 'quota_completes':
+      return { kind: 'quota_full', quotaId: reason?.quotaId ?? '' }
+    default:
+      return { kind: 'not_open' }
+  }
 }
 
 /** One statement: everybody else who clicks waits for the plan's lock. */

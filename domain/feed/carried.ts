@@ -4,11 +4,10 @@ import type { Survey } from '../survey.js'
 const CURRENCIES: ReadonlySet<string> = new Set(['USD', 'GBP', 'AUD', 'CAD', 'EUR'])
 
 /**
- * Whether the feed can carry a survey at all (contract §5): not one that only invited people may enter, not one in
- * another currency, not one that nobody can be sent into.
+ * Whether the feed can say what a survey pays. Whether it is open to a panel, the rules of the phase `show` say
+ * (docs/matching.md, "One decision, seven doors").
  */
 export function isCarried(survey: Survey): boolean {
-  if (survey.membersOnly === true || !survey.enterable) return false
   return [survey.price, ...survey.quotas.flatMap(({ price }) => price ?? [])].every(({ currency }) =>
     CURRENCIES.has(currency),
   )

@@ -1,4 +1,4 @@
-import { type Counting, panelCap } from './counting.js'
+import { type Counting, panelCap, roomForPanel, roomInPlan, roomInPlanQuota, roomInSoftLaunch } from './counting.js'
 
 /** What one panel has of a survey, and what is kept for it (seed 004, supplier_completes). */
 export interface SupplierCompletes {
@@ -40,18 +40,7 @@ export function supplierCompletes(
  * Whether plan and quota are open at all is for the caller to say.
  * @param quotaId null = by no quota
  */
-export function openNow(
-  { plan, policy, fullyLaunched, completes, held }: Counting,
-  panel: string,
-  quotaId: string | null,
-): number {
-  const taken = completes.plan + held.plan
-  const ofPanel = (completes.panels.get(panel) ?? 0) + (held.panels.get(panel) ?? 0)
-  const rooms = [plan.targetCompletes - taken, panelCap(plan.targetCompletes, policy, panel) - ofPanel]
-  const target = plan.quotas.find(({ id }) => id === quotaId)?.targetCompletes
-  if (quotaId !== null && target !== undefined) {
-    rooms.push(target - (completes.quotas.get(quotaId) ?? 0) - (held.quotas.get(quotaId) ?? 0))
-  }
-  if (policy.softLaunch !== null && !fullyLaunched) rooms.push(policy.softLaunch.completes - taken)
-  return Math.max(0, Math.min(...rooms))
+export function openNow(counting: Counting, panel: string, quotaId: string | null): number {
+  const ofQuota = quotaId === null ? Number.POSITIVE_INFINITY : roomInPlanQuota(counting, quotaId)
+  return Math.max(0, Math.min(roomInPlan(counting), roomForPanel(counting, panel), ofQuota, roomInSoftLaunch(counting)))
 }

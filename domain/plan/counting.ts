@@ -50,23 +50,37 @@ export function noRoomFor(
   quotaIds: readonly string[],
   wanted: Wanted,
 ): NoRoom | null {
-  const { plan, policy, completes, held } = counting
-  const beyond = wanted === 'late' ? policy.overage : 0
-  const taken = completes.plan + held.plan
-  if (taken >= plan.targetCompletes + beyond) return { kind: 'plan_full' }
+  const beyond = wanted === 'late' ? counting.policy.overage : 0
+  if (roomInPlan(counting) + beyond <= 0) return { kind: 'plan_full' }
   for (const quotaId of quotaIds) {
-    const target = plan.quotas.find(({ id }) => id === quotaId)?.targetCompletes
-    if (target !== undefined && of(completes.quotas, quotaId) + of(held.quotas, quotaId) >= target + beyond) {
-      return { kind: 'quota_full', quotaId }
-    }
+    if (roomInPlanQuota(counting, quotaId) + beyond <= 0) return { kind: 'quota_full', quotaId }
   }
-  const cap = panelCap(plan.targetCompletes, policy, panel)
-  if (of(completes.panels, panel) + of(held.panels, panel) >= cap + beyond) return { kind: 'allocation_reached' }
-  const soft = policy.softLaunch
-  if (wanted === 'entry' && soft !== null && !counting.fullyLaunched && taken >= soft.completes) {
-    return { kind: 'soft_launch' }
-  }
+  if (roomForPanel(counting, panel) + beyond <= 0) return { kind: 'allocation_reached' }
+  if (wanted === 'entry' && roomInSoftLaunch(counting) <= 0) return { kind: 'soft_launch' }
   return null
+}
+
+/** Slots of the plan that are neither completed nor held; 0 or less = full. */
+export function roomInPlan({ plan, completes, held }: Counting): number {
+  return plan.targetCompletes - completes.plan - held.plan
+}
+
+/** The same of one quota; Infinity where the plan alone caps it. */
+export function roomInPlanQuota({ plan, completes, held }: Counting, quotaId: string): number {
+  const target = plan.quotas.find(({ id }) => id === quotaId)?.targetCompletes
+  if (target === undefined) return Number.POSITIVE_INFINITY
+  return target - of(completes.quotas, quotaId) - of(held.quotas, quotaId)
+}
+
+/** What one panel may still take. */
+export function roomForPanel({ plan, policy, completes, held }: Counting, panel: string): number {
+  return panelCap(plan.targetCompletes, policy, panel) - of(completes.panels, panel) - of(held.panels, panel)
+}
+
+/** What is left of the soft launch; Infinity where there is none, or once the full launch has begun. */
+export function roomInSoftLaunch({ policy, fullyLaunched, completes, held }: Counting): number {
+  if (policy.softLaunch === null || fullyLaunched) return Number.POSITIVE_INFINITY
+  return policy.softLaunch.completes - completes.plan - held.plan
 }
 
 /**

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { CatalogueEntry, OwnFigures } from '../../catalogue/entry.js'
 import type { MatchQuery } from '../../catalogue/index/country-index.js'
 import { money } from '../../domain/money.js'
-import type { Clause, Layer, Quota, Survey } from '../../domain/survey.js'
+import type { Clause, Grouping, Layer, ParticipationExclusion, Quota, Survey } from '../../domain/survey.js'
 import { given } from '../../domain/targeting/expand.js'
 import { NOON, survey } from '../domain/targeting/surveys.js'
 
@@ -110,8 +110,66 @@ export const anySurvey: fc.Arbitrary<Survey> = fc
     quotas,
     additionalQualifications: hidden,
     fullQuotaTerminates: mostly(false, true),
+    membersOnly: mostly(false, true),
+    oneQuotaPerPanelist: mostly(false, true),
+    exclusions: mostly<ParticipationExclusion[]>(
+      [],
+      [{ providerSurveyId: 'their-s1', projectId: 'p1', participations: ['started'] }],
+      [{ providerSurveyId: null, projectId: 'p1', participations: ['completed', 'terminated'] }],
+    ),
+    grouping: mostly<Grouping | null>(null, { surveyIds: ['their-s0', 'their-s1', 'their-s2'], exclusionDays: 30 }),
   })
-  .map(({ panels, ...changes }) => survey({ ...changes, ...(panels === undefined ? {} : { panels }) }))
+  .map(({ panels, membersOnly, oneQuotaPerPanelist, exclusions, grouping, ...changes }) =>
+    survey({
+      ...changes,
+      ...(panels === undefined ? {} : { panels }),
+      ...(membersOnly ? { membersOnly } : {}),
+      ...(oneQuotaPerPanelist ? { oneQuotaPerPanelist } : {}),
+      ...(exclusions.length === 0 ? {} : { exclusions }),
+      ...(grouping === null ? {} : { grouping }),
+    }),
+  )
+
+const outcome = fc.constantFrom(
+  null,
+  'COMPLETED' as const,
+  'TERMINATED' as const,
+  'QUOTA_FULL' as const,
+  'ERROR' as const,
+)
+
+/** What a panelist did before. */
+export const anyHistory = fc.record({
+  past: fc.oneof(
+    { weight: 1, arbitrary: fc.constant([]) },
+    {
+      weight: 2,
+      arbitrary: fc.array(
+        fc.record({
+          connection: fc.constantFrom(...CONNECTIONS),
+          providerSurveyId: fc.constantFrom('their-s0', 'their-s1', 'their-s2', 'their-s3', 'their-s4'),
+          projectId: fc.constantFrom(null, 'p1'),
+          quotaId: fc.constantFrom(null, ...QUOTA_IDS),
+          entered: fc.boolean(),
+          outcome,
+        }),
+        { maxLength: 4 },
+      ),
+    },
+  ),
+  taken: fc.array(
+    fc.record({
+      connection: fc.constantFrom(...CONNECTIONS),
+      providerSurveyId: fc.constantFrom('their-s0', 'their-s1', 'their-s9'),
+      at: fc.constantFrom(NOON, new Date('2025-05-20T12:00:00Z'), new Date('2025-01-01T00:00:00Z')),
+      grouping: fc.constantFrom(null, { surveyIds: ['their-s3', 'their-s4'], exclusionDays: 7 }),
+    }),
+    { maxLength: 2 },
+  ),
+  invitations: fc
+    .array(fc.tuple(fc.constantFrom(...SURVEY_IDS), fc.subarray(QUOTA_IDS, { minLength: 1 })), { maxLength: 8 })
+    .map((named) => new Map(named.map(([surveyId, ids]) => [surveyId, new Set(ids)] as const))),
+})
 
 export const anyFigures: fc.Arbitrary<OwnFigures> = fc.record({
   inFlight: fc.record({

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type Catalogue, type CatalogueQuery, createCatalogue } from '../../catalogue/catalogue.js'
+import { type Catalogue, createCatalogue } from '../../catalogue/catalogue.js'
 import type { CatalogueConnection } from '../../catalogue/connections.js'
+import type { CatalogueQuery } from '../../catalogue/match-all.js'
 import { money } from '../../domain/money.js'
 import { age, NOON, panelist, quota, sex, survey } from '../domain/targeting/surveys.js'
 import { SOON } from '../support/patience.js'

@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { type CatalogueEntry, groupKey, NO_FIGURES, type OwnFigures } from '../../catalogue/entry.js'
 import type { MatchQuery } from '../../catalogue/index/country-index.js'
 import { MatchingIndex } from '../../catalogue/index/matching-index.js'
+import { decide } from '../../domain/eligibility/decide.js'
+import { NOBODY } from '../../domain/eligibility/facts.js'
 import { compareRanked, conversionEstimate, expectedPerMinute, rankScore } from '../../domain/ranking.js'
 import type { Survey } from '../../domain/survey.js'
-import { evaluateSurvey } from '../../domain/targeting/evaluate.js'
+import { KANTAR, matchOf } from '../domain/eligibility/facts.js'
 import { age, knows, NOON, quota, sex, survey } from '../domain/targeting/surveys.js'
 import { anyFigures, anyQuery, anySurvey, CONNECTIONS, entryOf, PANELS, SURVEY_IDS } from './arbitraries.js'
 
@@ -24,8 +26,24 @@ class Reference {
       .map((entry) => {
         const { inFlight, outcomes } = this.figures.get(entry.surveyId) ?? NO_FIGURES
         const conversionPercent = conversionEstimate(entry.survey, outcomes)
-        const standing = { status: entry.status, inFlight, conversionPercent }
-        const { verdict, quota: chosen, price } = evaluateSurvey(entry.survey, query.profile, query, standing)
+        const {
+          verdict,
+          quota: chosen,
+          price,
+        } = decide(
+          matchOf(entry.survey, {
+            surveyId: entry.surveyId,
+            status: entry.status,
+            connection: { ...KANTAR, id: entry.connection },
+            panel: query.panel === null ? null : { id: query.panel, caps: null },
+            panelist: { ...NOBODY, past: query.past ?? [], taken: query.taken ?? [] },
+            circumstances: query,
+            profile: query.profile,
+            figures: { inFlight, conversionPercent },
+            now: query.now,
+          }),
+          'match',
+        )
         const perMinute = expectedPerMinute(price, conversionPercent, entry.survey.loiMinutes)
         const score = rankScore(verdict, perMinute)
         return { surveyId: entry.surveyId, verdict, quotaId: chosen?.quotaId ?? null, price, score }
@@ -80,6 +98,8 @@ function onePart({ quotas }: Survey, other: Survey, what: number): Partial<Surve
     { clauses: other.clauses },
     { quotas: quotas.map((one) => ({ ...one, additionalQualifications: one.additionalQualifications > 0 ? 0 : 1 })) },
     { quotas: [...quotas].reverse() },
+    { membersOnly: other.membersOnly ?? false },
+    { oneQuotaPerPanelist: other.oneQuotaPerPanelist ?? false, exclusions: other.exclusions ?? [] },
   ]
   return parts[what] ?? {}
 }
@@ -111,7 +131,7 @@ const anyChange: fc.Arbitrary<Change> = fc.oneof(
   ),
   // everything else as it was: what decides where a slot is must be noticed by itself
   fc
-    .tuple(surveyId, anySurvey, fc.integer({ min: 0, max: 6 }))
+    .tuple(surveyId, anySurvey, fc.integer({ min: 0, max: 8 }))
     .map(([id, other, what]) =>
       rewrite(id, (entry) => ({ ...entry, survey: { ...entry.survey, ...onePart(entry.survey, other, what) } })),
     ),

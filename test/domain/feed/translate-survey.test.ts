@@ -96,8 +96,6 @@ describe('the feed carries', () => {
     ['one in each of five currencies', { price: money(1, 'CAD') }, true],
     ['no other currency', { price: money(1, 'CHF') }, false],
     ['no quota that pays in another currency', { quotas: [quota({ price: money(1, 'JPY') })] }, false],
-    ['nothing that only invited people may enter', { membersOnly: true }, false],
-    ['nothing that nobody can be sent into', { enterable: false }, false],
   ])('%s', (_, given, carried) => {
     expect(isCarried(aSurvey(given))).toBe(carried)
   })

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { decide } from '../../../domain/eligibility/decide.js'
 import { type PlanStanding, surveyOfPlan } from '../../../domain/plan/plan-survey.js'
 import { DEFAULT_POLICY, priceOfPlan, type SurveyPlan } from '../../../domain/plan/survey-plan.js'
-import { evaluateSurvey } from '../../../domain/targeting/evaluate.js'
 import { expandProfile } from '../../../domain/targeting/expand.js'
 import { aPlan } from '../../support/plans.js'
+import { matchOf } from '../eligibility/facts.js'
 
 const none = { plan: 0, quotas: new Map<string, number>(), panels: new Map<string, number>() }
 const standing = (plan: Partial<SurveyPlan> = {}, given: Partial<PlanStanding> = {}): PlanStanding => ({
@@ -80,8 +81,8 @@ describe('a plan in the catalogue', () => {
       new Date('2026-11-22'),
       [{ prefix: 'gateway', provider: 'gateway', mapping: { identity: true, attributes: {} } }],
     )
-    const circumstances = { country: 'USA', locale: null, device: null, now: new Date('2026-11-22') }
-    expect(evaluateSurvey(survey, profile, { ...circumstances, panel: 'lifepoints' }).verdict).toBe(verdict)
+    const facts = { profile, panel: { id: 'lifepoints', caps: null }, now: new Date('2026-11-22') }
+    expect(decide(matchOf(survey, facts), 'match').verdict).toBe(verdict)
   })
 
   test('of cells of several dimensions ends whoever is in a full one (seed 004, currently_open 0)', () => {

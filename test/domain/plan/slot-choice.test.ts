@@ -1,11 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { decide } from '../../../domain/eligibility/decide.js'
+import type { QuotaWish } from '../../../domain/eligibility/facts.js'
 import { noRoomFor, type PlanCounts } from '../../../domain/plan/counting.js'
-import type { PlanStanding } from '../../../domain/plan/plan-survey.js'
-import { chooseSlots, slotsWith } from '../../../domain/plan/slot-choice.js'
+import { type PlanStanding, surveyOfPlan } from '../../../domain/plan/plan-survey.js'
+import { slotsOf } from '../../../domain/plan/slot-choice.js'
 import { DEFAULT_POLICY, PLAN_STATUSES, type PlanQuota, type PlanStatus } from '../../../domain/plan/survey-plan.js'
 import { type ExpandedProfile, given } from '../../../domain/targeting/expand.js'
 import { aPlan } from '../../support/plans.js'
+import { matchOf } from '../eligibility/facts.js'
 
 const counts = (quotas: Record<string, number> = {}, plan = 0): PlanCounts => ({
   plan,
@@ -34,8 +37,16 @@ function standing(
 
 const profileOf = (answers: Record<string, string>): ExpandedProfile =>
   new Map(Object.entries(answers).map(([name, value]) => [`gateway:${name}`, given([value])]))
-const choose = (plan: PlanStanding, answers: Record<string, string>, target: string | null = null) =>
-  chooseSlots(plan, profileOf(answers), 'lifepoints', target)
+
+/** What a session of the plan takes a slot of, or the rule that refuses it. */
+function choose(plan: PlanStanding, answers: Record<string, string>, target: string | null = null) {
+  const profile = profileOf(answers)
+  const wish: QuotaWish = target === null ? { kind: 'first' } : { kind: 'these', quotaIds: [target] }
+  const panel = { id: 'lifepoints', caps: null }
+  const { reason, quota } = decide(matchOf(surveyOfPlan(plan), { plan, profile, panel, quota: wish }), 'book')
+  if (reason !== null) return { rule: reason.rule, quotaId: reason.quotaId ?? null, given: reason.given }
+  return slotsOf(plan, profile, quota?.quotaId ?? null)
+}
 
 const MEN: PlanQuota = { id: 'men', qualifications: [{ questionId: 'sex', answers: ['male'] }], targetCompletes: 2 }
 const YOUNG: PlanQuota = { id: 'young', qualifications: [{ questionId: 'age', ranges: [{ from: 16, to: 21 }] }] }
@@ -46,33 +57,33 @@ describe('one quota', () => {
     const plan = (more = {}) => standing([MEN, YOUNG, ALL], more)
     expect(choose(plan(), { sex: 'male', age: '18' })).toMatchObject({ quotaId: 'men', quotaIds: ['men'] })
     expect(choose(plan({ statuses: { men: 'PAUSED' } }), { sex: 'male', age: '18' })).toMatchObject({
-      quotaId: 'young',
+      quotaIds: ['young'],
     })
     expect(choose(plan({ completes: counts({ men: 1 }), held: counts({ men: 1 }) }), { sex: 'male' })).toMatchObject({
-      quotaId: 'all',
+      quotaIds: ['all'],
     })
-    expect(choose(plan(), {})).toMatchObject({ quotaId: 'all' })
+    expect(choose(plan(), {})).toMatchObject({ quotaIds: ['all'] })
   })
 
   test('that is named is that one or none', () => {
     expect(choose(standing([ALL, MEN]), { sex: 'male' }, 'men')).toMatchObject({ quotaIds: ['men'] })
-    expect(choose(standing([ALL, MEN]), {}, 'men')).toEqual({ kind: 'does_not_fit', quotaId: 'men' })
-    expect(choose(standing([ALL, MEN]), {}, 'women')).toEqual({ kind: 'unknown_quota', quotaId: 'women' })
-    expect(choose(standing([ALL, MEN], { statuses: { men: 'CLOSED' } }), {}, 'men')).toMatchObject({
-      kind: 'quota_not_open',
-      status: 'CLOSED',
+    expect(choose(standing([ALL, MEN]), {}, 'men')).toMatchObject({ rule: 'quota_qualifications', quotaId: 'men' })
+    expect(choose(standing([ALL, MEN]), {}, 'women')).toMatchObject({ rule: 'quota', quotaId: 'women' })
+    expect(choose(standing([ALL, MEN], { statuses: { men: 'CLOSED' } }), { sex: 'male' }, 'men')).toMatchObject({
+      rule: 'quota_status',
+      given: 'closed',
     })
-    expect(choose(standing([ALL, MEN], { held: counts({ men: 2 }) }), { sex: 'male' }, 'men')).toEqual({
-      kind: 'quota_full',
+    expect(choose(standing([ALL, MEN], { held: counts({ men: 2 }) }), { sex: 'male' }, 'men')).toMatchObject({
+      rule: 'quota_completes',
       quotaId: 'men',
     })
   })
 
   test('is not needed where a plan has none; the plan itself may be full', () => {
-    expect(choose(standing([]), {})).toEqual({ kind: 'slots', quotaId: null, quotaIds: [] })
-    expect(choose(standing([], { completes: counts({}, 10) }), {})).toEqual({ kind: 'plan_full' })
-    expect(choose(standing([ALL], { held: counts({}, 10) }), {})).toEqual({ kind: 'plan_full' })
-    expect(choose(standing([MEN]), {})).toEqual({ kind: 'fits_none' })
+    expect(choose(standing([]), {})).toEqual({ quotaId: null, quotaIds: [] })
+    expect(choose(standing([], { completes: counts({}, 10) }), {})).toMatchObject({ rule: 'available_completes' })
+    expect(choose(standing([ALL], { held: counts({}, 10) }), {})).toMatchObject({ rule: 'available_completes' })
+    expect(choose(standing([MEN]), {})).toMatchObject({ rule: 'quota_qualifications' })
   })
 })
 
@@ -80,29 +91,31 @@ describe('every quota that one belongs in', () => {
   const plan = (more = {}) => standing([MEN, YOUNG], { rule: 'every', ...more })
 
   test('is taken, or none', () => {
-    expect(choose(plan(), { sex: 'male', age: '18' })).toEqual({
-      kind: 'slots',
-      quotaId: 'men',
-      quotaIds: ['men', 'young'],
-    })
+    expect(choose(plan(), { sex: 'male', age: '18' })).toEqual({ quotaId: 'men', quotaIds: ['men', 'young'] })
     expect(choose(plan(), { age: '18' })).toMatchObject({ quotaIds: ['young'] })
     expect(choose(plan({ statuses: { young: 'CLOSED' } }), { sex: 'male', age: '18' })).toMatchObject({
-      kind: 'quota_not_open',
-      quotaId: 'young',
+      rule: 'full_quota',
+      given: 'in young',
     })
     expect(choose(plan({ held: counts({ men: 2 }) }), { sex: 'male', age: '18' }, 'young')).toMatchObject({
-      kind: 'quota_full',
-      quotaId: 'men',
+      rule: 'full_quota',
+      given: 'in men',
     })
-    expect(choose(plan(), {})).toEqual({ kind: 'fits_none' })
+    expect(choose(plan(), {})).toMatchObject({ rule: 'quota_qualifications' })
+  })
+
+  test('is refused where they only may belong in a full one: its slot would be taken too', () => {
+    const hidden: PlanQuota = { ...MEN, additionalQualificationCount: 1 }
+    const full = standing([hidden, YOUNG], { rule: 'every', held: counts({ men: 2 }) })
+    expect(choose(full, { sex: 'male', age: '18' })).toMatchObject({ rule: 'full_quota', given: 'in men' })
   })
 
   test('stays so for an offer, whose own quota counts whatever the profile tells', () => {
-    const booked = (answers: Record<string, string>) => slotsWith(plan(), profileOf(answers), 'lifepoints', 'men')
+    const booked = (answers: Record<string, string>) => slotsOf(plan(), profileOf(answers), 'men')
     expect(booked({})).toMatchObject({ quotaId: 'men', quotaIds: ['men'] })
     expect(booked({ age: '18' })).toMatchObject({ quotaId: 'men', quotaIds: ['men', 'young'] })
     const first = standing([MEN, YOUNG])
-    expect(slotsWith(first, profileOf({ age: '18' }), 'lifepoints', 'men')).toMatchObject({ quotaIds: ['men'] })
+    expect(slotsOf(first, profileOf({ age: '18' }), 'men')).toMatchObject({ quotaIds: ['men'] })
   })
 })
 
@@ -130,8 +143,8 @@ test('slots are open and have room; where there are none, no quota that fits has
         (one.sex === null || one.sex === sex) && takes(`q${index}`) ? [`q${index}`] : [],
       )
       const chosen = choose(plan, { sex })
-      if (quotas.length === 0) expect(chosen).toMatchObject({ kind: 'slots', quotaIds: [] })
-      else if (chosen.kind === 'slots') expect(chosen.quotaIds).toEqual(open.slice(0, 1))
+      if (quotas.length === 0) expect(chosen).toMatchObject({ quotaIds: [] })
+      else if ('quotaIds' in chosen) expect(chosen.quotaIds).toEqual(open.slice(0, 1))
       else expect(open).toEqual([])
     }),
     { numRuns: 500 },

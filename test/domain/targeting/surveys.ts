@@ -2,7 +2,6 @@ import { money } from '../../../domain/money.js'
 import type { Panelist } from '../../../domain/panelist.js'
 import type { Clause, Layer, Quota, SubQuota, Survey } from '../../../domain/survey.js'
 import { type ExpandedProfile, given } from '../../../domain/targeting/expand.js'
-import type { Circumstances } from '../../../domain/targeting/rules.js'
 
 /** A survey that anybody in the USA may have, but for what a test says. */
 export function survey(changes: Partial<Survey> = {}): Survey {
@@ -69,4 +68,3 @@ export function panelist(changes: Partial<Panelist> = {}): Panelist {
 }
 
 export const NOON = new Date('2025-06-15T12:00:00.000Z')
-export const HERE: Circumstances = { country: 'USA', locale: null, device: null, panel: null, now: NOON }

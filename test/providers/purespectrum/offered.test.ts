@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { decide } from '../../../domain/eligibility/decide.js'
 import type { Survey } from '../../../domain/survey.js'
-import { evaluateSurvey } from '../../../domain/targeting/evaluate.js'
 import { expandProfile } from '../../../domain/targeting/expand.js'
 import { purespectrum } from '../../../providers/purespectrum/index.js'
+import { matchOf } from '../../domain/eligibility/facts.js'
 import { pageOf } from './page.js'
 
 const NOW = new Date('2026-11-20T10:00:00Z')
@@ -34,8 +35,8 @@ function verdict(survey: Survey, profile: Record<string, string | number>): stri
   const panelist = { panelistId: 'p', country: 'USA', locale: 'en-US', dateOfBirth: null, profile }
   const vocabulary = { prefix: 'purespectrum', provider: 'purespectrum', mapping: purespectrum.vocabulary }
   const expanded = expandProfile(panelist, NOW, [vocabulary])
-  const circumstances = { country: 'USA', locale: 'en-US', device: null, panel: null, now: NOW }
-  return evaluateSurvey(survey, expanded, circumstances, { status: survey.status }).verdict
+  const circumstances = { country: 'USA', locale: 'en-US', device: null }
+  return decide(matchOf(survey, { profile: expanded, circumstances, now: NOW }), 'match').verdict
 }
 
 describe('who is offered a survey of PureSpectrum', () => {

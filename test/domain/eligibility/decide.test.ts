@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest'
+import { decide } from '../../../domain/eligibility/decide.js'
+import type { Circumstances, Facts } from '../../../domain/eligibility/facts.js'
 import { money } from '../../../domain/money.js'
 import type { Clause, Survey } from '../../../domain/survey.js'
 import { evaluateClause } from '../../../domain/targeting/clause.js'
-import { evaluateSurvey } from '../../../domain/targeting/evaluate.js'
-import type { Circumstances } from '../../../domain/targeting/rules.js'
-import { age, HERE, knows, layer, quota, sex, survey } from './surveys.js'
+import type { ExpandedProfile } from '../../../domain/targeting/expand.js'
+import { age, knows, layer, quota, sex, survey } from '../targeting/surveys.js'
+import { matchOf } from './facts.js'
 
-const verdict = (given: Survey, profile = knows({}), here: Circumstances = HERE) =>
-  evaluateSurvey(given, profile, here).verdict
+const decided = (given: Survey, profile: ExpandedProfile = knows({}), changes: Partial<Facts> = {}) =>
+  decide(matchOf(given, { profile, ...changes }), 'match')
+const verdict = (given: Survey, profile?: ExpandedProfile, changes?: Partial<Facts>) =>
+  decided(given, profile, changes).verdict
 
 describe('a clause', () => {
   const postal = (...prefixes: string[]): Clause => ({ attribute: 'toluna:1001042', prefixes })
@@ -36,8 +40,8 @@ describe('a clause', () => {
 })
 
 describe('the rules', () => {
-  const later = { ...HERE, now: new Date('2025-06-15T12:00:00.001Z') }
-  it.each<[string, Partial<Survey>, Partial<Circumstances>, string]>([
+  const later = { now: new Date('2025-06-15T12:00:00.001Z') }
+  it.each<[string, Partial<Survey>, Partial<Circumstances> & { now?: Date; panel?: string }, string]>([
     ['another country', { country: 'GBR' }, {}, 'no'],
     ['another locale', { locale: 'es-US' }, { locale: 'en-US' }, 'no'],
     ['the same locale, written otherwise', { locale: 'en_us' }, { locale: 'en-US' }, 'yes'],
@@ -60,21 +64,27 @@ describe('the rules', () => {
     ['another panel', { panels: ['toplife'] }, { panel: 'lifepoints' }, 'no'],
     ['open to no panel', { panels: [] }, { panel: 'lifepoints' }, 'no'],
     ['nobody says for which panel', { panels: ['toplife'] }, {}, 'yes'],
-  ])('%s', (_name, changes, here, expected) => {
-    expect(verdict(survey(changes), knows({}), { ...HERE, ...here })).toBe(expected)
+  ])('%s', (_name, changes, { now, panel, ...here }, expected) => {
+    const facts = {
+      circumstances: { country: 'USA', locale: null, device: null, ...here },
+      panel: panel === undefined ? null : { id: panel, caps: null },
+      ...(now === undefined ? {} : { now }),
+    }
+    expect(verdict(survey(changes), knows({}), facts)).toBe(expected)
   })
 
   it('tells a panel of itself alone, and of the rule only where there is one', () => {
     const rulesOf = (panels?: string[]) =>
-      evaluateSurvey(survey(panels === undefined ? {} : { panels }), knows({}), { ...HERE, panel: 'lifepoints' }).rules
+      decided(survey(panels === undefined ? {} : { panels }), knows({}), { panel: { id: 'lifepoints', caps: null } })
+        .trace.rules
     expect(rulesOf().map(({ rule }) => rule)).not.toContain('panel')
     const told = rulesOf(['toplife']).find(({ rule }) => rule === 'panel')
-    expect(told).toEqual({ rule: 'panel', wanted: 'a panel that it is open to', given: 'lifepoints', holds: false })
+    expect(told).toEqual({ rule: 'panel', wanted: 'a panel that it is open to', given: 'lifepoints', holds: 'no' })
   })
 
   it('believes the row rather than the provider’s last word: withdrawn and unreadable are not offered', () => {
     for (const status of ['withdrawn', 'unreadable'] as const) {
-      expect(evaluateSurvey(survey(), knows({}), HERE, { status }).verdict).toBe('no')
+      expect(verdict(survey(), knows({}), { status })).toBe('no')
     }
   })
 })
@@ -96,11 +106,11 @@ describe('a survey', () => {
   it('needs one open quota that fits, and stands alone without any', () => {
     const men = quota('men', [sex('1')])
     const women = quota('women', [sex('2')])
-    expect(evaluateSurvey(survey({ quotas: [men, women] }), woman30, HERE).quota?.quotaId).toBe('women')
+    expect(decided(survey({ quotas: [men, women] }), woman30).quota?.quotaId).toBe('women')
     expect(verdict(survey({ quotas: [men] }), woman30)).toBe('no')
     expect(verdict(survey({ quotas: [men, { ...women, available: 0 }] }), woman30)).toBe('no')
     expect(verdict(survey({ quotas: [men, { ...women, status: 'paused' }] }), woman30)).toBe('no')
-    expect(evaluateSurvey(survey(), woman30, HERE)).toMatchObject({ verdict: 'yes', quota: null })
+    expect(decided(survey(), woman30)).toMatchObject({ verdict: 'yes', quota: null })
   })
 
   it('holds both caps: the survey’s and the quota’s', () => {
@@ -117,7 +127,7 @@ describe('a survey', () => {
       quota('pounds-again', [sex('2')], { price: money(180, 'GBP') }),
       quota('not-hers', [sex('1')], { price: money(900, 'USD') }),
     ]
-    const evaluation = evaluateSurvey(survey({ quotas }), woman30, HERE)
+    const evaluation = decided(survey({ quotas }), woman30)
     expect(evaluation.quota?.quotaId).toBe('pounds')
     expect(evaluation.price).toEqual(money(180, 'GBP'))
   })
@@ -127,21 +137,20 @@ describe('a survey', () => {
       quota('perhaps', [sex('2')], { price: money(900, 'USD'), additionalQualifications: 1 }),
       quota('surely', [sex('2')]),
     ]
-    expect(evaluateSurvey(survey({ quotas }), woman30, HERE)).toMatchObject({
+    expect(decided(survey({ quotas }), woman30)).toMatchObject({
       verdict: 'yes',
       quota: { quotaId: 'surely' },
       price: money(150, 'USD'),
     })
-    expect(evaluateSurvey(survey({ quotas: quotas.slice(0, 1) }), woman30, HERE).verdict).toBe('maybe')
+    expect(decided(survey({ quotas: quotas.slice(0, 1) }), woman30).verdict).toBe('maybe')
   })
 
   it('counts our own sessions in flight at the rate they complete, against both caps', () => {
     const women = quota('women', [sex('2')], { available: 2 })
     const withInFlight = (sessions: number, inSurvey: number, available: number | null = null) =>
-      evaluateSurvey(survey({ quotas: [women], availableCompletes: available }), woman30, HERE, {
-        inFlight: { survey: inSurvey, quotas: new Map([['women', sessions]]) },
-        conversionPercent: 25,
-      }).verdict
+      verdict(survey({ quotas: [women], availableCompletes: available }), woman30, {
+        figures: { inFlight: { survey: inSurvey, quotas: new Map([['women', sessions]]) }, conversionPercent: 25 },
+      })
     expect(withInFlight(7, 7)).toBe('yes')
     expect(withInFlight(8, 8)).toBe('no')
     expect(withInFlight(0, 19, 5)).toBe('yes')
@@ -222,14 +231,17 @@ describe('the trace', () => {
       clauses: [sex('1'), age(16, 40)],
       quotas: [quota('q1', [sex('1')]), quota('q2', [], { available: 0 })],
     })
-    const evaluation = evaluateSurvey(given, knows({ 'kantar:sex': '2', 'kantar:age': '30' }), HERE)
-    expect(evaluation.verdict).toBe('no')
-    expect(evaluation.quota).toBeNull()
-    expect(evaluation.rules.filter((rule) => !rule.holds)).toEqual([
-      { rule: 'country', wanted: 'GBR', given: 'USA', holds: false },
+    const decision = decided(given, knows({ 'kantar:sex': '2', 'kantar:age': '30' }))
+    expect(decision.verdict).toBe('no')
+    expect(decision.quota).toBeNull()
+    expect(decision.trace.rules.filter(({ holds }) => holds === 'no').map(({ rule }) => rule)).toEqual([
+      'country',
+      'qualifications',
+      'quota_completes',
     ])
-    expect(evaluation.clauses.map((clause) => clause.verdict)).toEqual(['no', 'yes'])
-    expect(evaluation.quotas.map(({ fits, open }) => ({ fits, open }))).toEqual([
+    expect(decision.reason).toEqual({ rule: 'country', wanted: 'GBR', given: 'USA', holds: 'no' })
+    expect(decision.trace.clauses.map((clause) => clause.verdict)).toEqual(['no', 'yes'])
+    expect(decision.trace.quotas.map(({ fits, open }) => ({ fits, open }))).toEqual([
       { fits: 'no', open: true },
       { fits: 'yes', open: false },
     ])

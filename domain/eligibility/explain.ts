@@ -1,13 +1,11 @@
-import { type Evaluation, evaluateSurvey, type SurveyStanding } from '../domain/targeting/evaluate.js'
-import type { ExpandedProfile, Vocabulary } from '../domain/targeting/expand.js'
-import type { ClauseTrace, LayerTrace, QuotaTrace } from '../domain/targeting/quota.js'
-import type { Circumstances } from '../domain/targeting/rules.js'
-import type { Verdict } from '../domain/targeting/verdict.js'
-import type { ConnectionStanding } from './connections.js'
-import type { CatalogueEntry } from './entry.js'
-import { describeWanted, nameAttribute } from './vocabularies.js'
+import type { ExpandedProfile, Vocabulary } from '../targeting/expand.js'
+import type { ClauseTrace, LayerTrace } from '../targeting/quota.js'
+import type { Verdict } from '../targeting/verdict.js'
+import { describeWanted, nameAttribute } from '../targeting/vocabularies.js'
+import type { Decision } from './decide.js'
+import type { TracedQuota } from './trace.js'
 
-/** One clause as it went, in our words beside the provider's (contract §4). */
+/** One clause as it went, in our words beside the provider's. */
 export interface Reason {
   readonly attribute: string
   readonly wanted: string
@@ -39,7 +37,7 @@ export interface RuleReason {
   readonly rule: string
   readonly wanted: string
   readonly given: string
-  readonly holds: boolean
+  readonly holds: boolean | 'maybe'
 }
 
 /** The answer of `GET /v1/surveys/{survey_id}/explain`. */
@@ -50,38 +48,33 @@ export interface Explanation {
   readonly rules: readonly RuleReason[]
 }
 
-/** Everything that a verdict is made of. */
-export interface ExplainSubject {
-  readonly entry: CatalogueEntry
-  readonly standing: SurveyStanding
-  readonly connection: ConnectionStanding
-  readonly profile: ExpandedProfile
-  readonly circumstances: Circumstances
-  readonly vocabularies: readonly Vocabulary[]
-}
-
-/** Says why a survey is offered to a panelist, or not: the same evaluation as a match, with its trace. */
-export function explain(subject: ExplainSubject): Explanation {
-  const { entry, standing, connection, profile, circumstances, vocabularies } = subject
-  const evaluation = evaluateSurvey(entry.survey, profile, circumstances, { ...standing, status: entry.status })
-  const reason = (trace: ClauseTrace): Reason => reasonOf(trace, profile, vocabularies)
+/**
+ * Writes a decision out for people. Clauses and quotas have lists of their own, in our words beside the provider's, so that
+ * the rules that sum them up are left out of `rules`.
+ * @param profile the answers that were decided on
+ * @param vocabularies in which the clauses may be written
+ */
+export function explain(
+  { verdict, quota: chosen, trace }: Decision,
+  profile: ExpandedProfile,
+  vocabularies: readonly Vocabulary[],
+): Explanation {
+  const reason = (one: ClauseTrace): Reason => reasonOf(one, profile, vocabularies)
   return {
-    verdict: connection.offered ? evaluation.verdict : 'no',
-    reasons: evaluation.clauses.map(reason),
-    quotas: evaluation.quotas.map((trace) => quotaReason(trace, evaluation, reason)),
-    rules: [...evaluation.rules, connectionRule(connection)],
+    verdict,
+    reasons: trace.clauses.map(reason),
+    quotas: trace.quotas.map((one) => quotaReason(one, one.quota.quotaId === chosen?.quotaId, reason)),
+    rules: trace.rules.flatMap(({ rule, quotaId, wanted, given, holds }) =>
+      rule === 'qualifications' || rule === 'quota' || quotaId !== undefined
+        ? []
+        : [{ rule, wanted, given, holds: holdsFor(holds) }],
+    ),
   }
 }
 
-function connectionRule({ id, status, offered }: ConnectionStanding): RuleReason {
-  return { rule: 'connection', wanted: `${id} polled lately and not paused`, given: status, holds: offered }
-}
+const holdsFor = (verdict: Verdict): boolean | 'maybe' => (verdict === 'maybe' ? 'maybe' : verdict === 'yes')
 
-function quotaReason(
-  trace: QuotaTrace,
-  { quota: chosen }: Evaluation,
-  reason: (one: ClauseTrace) => Reason,
-): QuotaReason {
+function quotaReason(trace: TracedQuota, chosen: boolean, reason: (one: ClauseTrace) => Reason): QuotaReason {
   const { quota } = trace
   return {
     quota_id: quota.quotaId,
@@ -90,7 +83,7 @@ function quotaReason(
     status: quota.status,
     available: quota.available,
     remaining: Number.isFinite(trace.remaining) ? trace.remaining : null,
-    chosen: chosen === quota,
+    chosen,
     reasons: trace.layers.flatMap((layer, position) => layerReasons(layer, position, reason)),
   }
 }
@@ -112,7 +105,7 @@ function reasonOf(
     attribute: named.name,
     wanted: describeWanted(clause, named),
     given: given === undefined ? null : [...new Set(given)].join('|'),
-    holds: verdict === 'maybe' ? 'maybe' : verdict === 'yes',
+    holds: holdsFor(verdict),
     provider_code: named.providerCode,
   }
 }

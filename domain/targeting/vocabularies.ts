@@ -1,6 +1,6 @@
-import type { AttributeMapping } from '../domain/mapping.js'
-import type { Clause, Survey } from '../domain/survey.js'
-import type { Vocabulary } from '../domain/targeting/expand.js'
+import type { AttributeMapping } from '../mapping.js'
+import type { Clause, Survey } from '../survey.js'
+import type { Vocabulary } from './expand.js'
 
 /**
  * A survey whose clauses name a vocabulary of its own. Two accounts at one provider may map its questions differently:

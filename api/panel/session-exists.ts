@@ -1,0 +1,21 @@
+import type { SessionRow } from '../../db/rows/session-row.js'
+import { findUnfinishedSession } from '../../db/stores/session-store.js'
+import type { PanelConfig } from '../../platform/config/panel-schema.js'
+import type { ApiDependencies } from '../dependencies.js'
+import { Problem } from '../http/problem.js'
+
+/** 409 `session_exists`, with the session that the panelist is in and its link. */
+export async function sessionExists(
+  deps: Pick<ApiDependencies, 'knex' | 'publicUrl'>,
+  panel: PanelConfig,
+  panelistId: string,
+  surveyId: string,
+): Promise<Problem> {
+  const row = await findUnfinishedSession(deps.knex, panel.id, panelistId, surveyId)
+  const members = row === null ? {} : { session_id: row.session_id, entry_url: entryUrl(deps, row) }
+  return new Problem(409, 'session_exists', 'This panelist has an unfinished session of this survey', { members })
+}
+
+/** Where a panel sends the respondent. */
+export const entryUrl = ({ publicUrl }: Pick<ApiDependencies, 'publicUrl'>, row: SessionRow): string =>
+  `${publicUrl}/e/${row.entry_token}`

@@ -1,0 +1,34 @@
+import { type Finding, fault, ok } from './finding.js'
+
+/** The API does not keep doctor waiting. */
+const PATIENCE_MS = 3_000
+const CHECKS = /^tributary_eligibility_checks_total\{result="(same|different)"\} (\d+)$/gm
+
+/**
+ * Whether the matches that the API checked were what the rules say, as its `/metrics` counts them (docs/runbook.md, "The
+ * index differs from the rules"). An API that does not answer is told by other findings.
+ * @param publicAddress where the API is reached, as it said last; null = it was never started
+ */
+export async function checkMatching(publicAddress: string | null): Promise<Finding[]> {
+  const text = publicAddress === null ? null : await metricsOf(publicAddress)
+  return text === null ? [] : matchingFindings(text)
+}
+
+/** @param text a page of metrics as Prometheus reads it */
+export function matchingFindings(text: string): Finding[] {
+  const counts = new Map([...text.matchAll(CHECKS)].map(([, result, count]) => [result, Number(count)]))
+  const { same, different } = { same: counts.get('same'), different: counts.get('different') }
+  if (same === undefined || different === undefined) return []
+  if (different === 0) return [ok('matching index', `${same} sampled matches were what the rules say`)]
+  const wayOut = 'restart the API; see docs/runbook.md, "The index differs from the rules"'
+  return [fault('matching index', `${different} of ${same + different} sampled matches differ from the rules`, wayOut)]
+}
+
+async function metricsOf(publicAddress: string): Promise<string | null> {
+  try {
+    const answer = await fetch(`${publicAddress}/metrics`, { signal: AbortSignal.timeout(PATIENCE_MS) })
+    return answer.ok ? await answer.text() : null
+  } catch {
+    return null
+  }
+}

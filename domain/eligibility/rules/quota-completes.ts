@@ -1,0 +1,13 @@
+import { holdsIf, type QuotaRule } from '../rule.js'
+
+/** What is left of the quota; null = the survey alone caps it. */
+export const quotaCompletes = {
+  name: 'quota_completes',
+  scope: 'quota',
+  phases: ['match', 'book', 'click'],
+  evaluate: (_subject, { remaining }) => ({
+    holds: holdsIf(remaining > 0),
+    wanted: 'more than 0',
+    given: Number.isFinite(remaining) ? String(remaining) : 'not limited',
+  }),
+} as const satisfies QuotaRule

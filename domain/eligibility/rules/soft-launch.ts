@@ -1,0 +1,14 @@
+import { roomInSoftLaunch } from '../../plan/counting.js'
+import { holdsIf, type SurveyRule } from '../rule.js'
+
+/** In its soft launch a plan of our own takes a first few, then nobody for a while. Only where its record is known. */
+export const softLaunch = {
+  name: 'soft_launch',
+  scope: 'survey',
+  phases: ['match', 'book', 'click'],
+  evaluate: ({ plan }) => {
+    const room = plan === null ? Number.POSITIVE_INFINITY : roomInSoftLaunch(plan)
+    if (!Number.isFinite(room)) return null
+    return { holds: holdsIf(room > 0), wanted: 'more than 0 of the soft launch', given: String(room) }
+  },
+} as const satisfies SurveyRule
