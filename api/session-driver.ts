@@ -4,8 +4,8 @@ import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
 } from '@temporalio/client'
-import { QUEUES } from '../domain/task-queues.js'
 import { factsToShow, type SessionRow } from '../db/rows/session-row.js'
+import { QUEUES } from '../domain/task-queues.js'
 import type { Logger } from '../platform/logger.js'
 import {
   aboutSession,

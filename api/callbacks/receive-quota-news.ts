@@ -1,5 +1,5 @@
-import { QUEUES } from '../../domain/task-queues.js'
 import { noteQuotaNews } from '../../commands/supply/note-quota-news.js'
+import { QUEUES } from '../../domain/task-queues.js'
 import type { QuotaNews } from '../../providers/adapter.js'
 import type { Upstream } from '../../providers/upstream.js'
 import { quotaWorkflowId } from '../../workflows/messages/quota.js'

@@ -1,12 +1,13 @@
 import type { RequestHandler, Response } from 'express'
 import type { NewClaim, RecordedClaim } from '../../commands/sessions/claim.js'
+import { enter } from '../../commands/sessions/enter.js'
+import { enterPlanSession } from '../../commands/sessions/enter-plan.js'
+import { noteLook } from '../../commands/sessions/note-look.js'
 import { recordClaim } from '../../commands/sessions/record-claim.js'
 import { isDatabaseAway } from '../../db/connect.js'
+import { findSessionByEntryToken } from '../../db/read-models/session.js'
 import { findSurvey } from '../../db/read-models/survey-record.js'
 import type { SessionRow } from '../../db/rows/session-row.js'
-import { enterSession, noteLook } from '../../db/stores/entry-store.js'
-import { enterPlanSession } from '../../db/stores/plan-entry-store.js'
-import { findSessionByEntryToken } from '../../db/stores/session-store.js'
 import type { Outcome } from '../../domain/outcome.js'
 import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import { holdMilliseconds } from '../../platform/config/schema.js'
@@ -56,7 +57,7 @@ function enterBy(door: Door, deps: ApiDependencies): RequestHandler {
     if (request.method === 'HEAD') return void response.status(200).end()
     try {
       if (!ENTRY_TOKEN.test(token)) return sendUnknown(response)
-      const entered = await enterSession(deps.knex, token, deps.clock())
+      const entered = await enter(deps.knex, token, deps.clock())
       if (entered === null) return await slowerWay(door, deps, response, token)
       failpoint('session.in_start_lock')
       deps.sessions.entered(entered.sessionId)

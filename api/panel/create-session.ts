@@ -1,15 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import type { RequestHandler } from 'express'
+import { bookSession } from '../../commands/sessions/book.js'
 import { rewardNow, type SessionRow, standingOf } from '../../db/rows/session-row.js'
-import { insertSession, SessionExists } from '../../db/statements/insert-session.js'
-import { bindIdempotencyKey } from '../../db/stores/idempotency-store.js'
 
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
-import { failpoint } from '../../platform/failpoints.js'
-import { newSession, openOrWait } from '../booked-session.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { panelOf } from '../http/auth.js'
 import { parseBody } from '../http/validate.js'
+import { openOrWait } from '../open-session.js'
 import { bookOffer, offerGone } from './book-offer.js'
 import { withIdempotencyKey } from './idempotent.js'
 import { warningsOf } from './profile-warnings.js'
@@ -38,7 +35,6 @@ async function storeSession(
   key: string | null,
 ): Promise<string> {
   const booking = await bookOffer(deps, panel, body)
-  const sessionId = randomUUID()
   const respondent = {
     panelistId: body.panelist_id,
     device: body.device ?? null,
@@ -46,16 +42,8 @@ async function storeSession(
     userAgent: body.user_agent ?? null,
     customPanelData: body.custom_panel_data ?? null,
   }
-  try {
-    await deps.knex.transaction(async (trx) => {
-      await insertSession(trx, newSession(deps, panel, respondent, booking, sessionId))
-      if (key !== null) await bindIdempotencyKey(trx, panel.id, key, sessionId)
-    })
-  } catch (error) {
-    if (error instanceof SessionExists) throw await sessionExists(deps, panel, body.panelist_id, booking.found.surveyId)
-    throw error
-  }
-  failpoint('session.after_row')
+  const sessionId = await bookSession(deps, panel, respondent, booking, key)
+  if (sessionId === null) throw await sessionExists(deps, panel, body.panelist_id, booking.found.surveyId)
   return sessionId
 }
 

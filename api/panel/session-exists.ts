@@ -1,5 +1,5 @@
+import { findUnfinishedSession } from '../../db/read-models/session.js'
 import type { SessionRow } from '../../db/rows/session-row.js'
-import { findUnfinishedSession } from '../../db/stores/session-store.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { Problem } from '../http/problem.js'

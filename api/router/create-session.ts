@@ -1,19 +1,18 @@
-import { randomUUID } from 'node:crypto'
 import type { Request, RequestHandler } from 'express'
 import { mayUse, upstreamPanelistId, watchedConnections } from '../../commands/access/usable-connections.js'
+import { bookSession } from '../../commands/sessions/book.js'
 import { readPanelistStanding } from '../../db/read-models/panelist-standing.js'
 import { findPlan } from '../../db/read-models/plan-record.js'
+import { findUnfinishedSession } from '../../db/read-models/session.js'
 import { findSurvey } from '../../db/read-models/survey-record.js'
 import type { SessionRow } from '../../db/rows/session-row.js'
-import { insertSession, SessionExists } from '../../db/statements/insert-session.js'
-import { findUnfinishedSession } from '../../db/stores/session-store.js'
 import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
-import { failpoint } from '../../platform/failpoints.js'
-import { newSession, openOrWait } from '../booked-session.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { supplierOf } from '../http/gateway-auth.js'
 import { fault, type GatewayValidationError } from '../http/gateway-errors.js'
+import { Problem } from '../http/problem.js'
+import { openOrWait } from '../open-session.js'
 import { snapshotOf } from '../panel/book-offer.js'
 import type { Asked } from './asked.js'
 import { decideEntry } from './decide-entry.js'
@@ -100,7 +99,6 @@ async function unfinishedSession({ deps, panel, body, found, standing }: Asked):
 /** Stores the session and waits for its entry; of two requests at once, both get the one that was stored. */
 async function store(asked: Asked, terms: EntryTerms): Promise<SessionRow> {
   const { deps, panel, body, found, connection, snapshot } = asked
-  const sessionId = randomUUID()
   const respondent = {
     panelistId: body.panelist_id,
     device: null,
@@ -110,17 +108,11 @@ async function store(asked: Asked, terms: EntryTerms): Promise<SessionRow> {
   }
   const providerPanelistId = upstreamPanelistId(deps, panel, connection, body.panelist_id)
   const booking = { ...terms, found, ownSurvey: null, providerPanelistId, snapshot }
-  try {
-    const session = newSession(deps, panel, respondent, booking, sessionId)
-    await deps.knex.transaction((trx) => insertSession(trx, session))
-  } catch (error) {
-    const twin =
-      error instanceof SessionExists
-        ? await findUnfinishedSession(deps.knex, panel.id, body.panelist_id, found.surveyId)
-        : null
-    if (twin === null) throw error
-    return openOrWait(deps, twin.session_id)
-  }
-  failpoint('session.after_row')
-  return openOrWait(deps, sessionId)
+  const sessionId = await bookSession(deps, panel, respondent, booking, null)
+  if (sessionId !== null) return openOrWait(deps, sessionId)
+  const twin = await findUnfinishedSession(deps.knex, panel.id, body.panelist_id, found.surveyId)
+  if (twin !== null) return openOrWait(deps, twin.session_id)
+  throw new Problem(503, 'unavailable', 'Another session of this panelist ended just now: send the request again', {
+    retryAfterSeconds: 1,
+  })
 }

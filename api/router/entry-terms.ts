@@ -1,7 +1,7 @@
+import type { Bookable } from '../../commands/sessions/book.js'
 import { ageOn, type PanelistSnapshot, type Profile, valuesOf } from '../../domain/panelist.js'
 import { slotsOf } from '../../domain/plan/slot-choice.js'
 import type { TargetingAttribute } from '../../platform/config/targeting-attributes.js'
-import type { Bookable } from '../booked-session.js'
 import { namedProfile, planTerms } from '../plan-booking.js'
 import type { Asked } from './asked.js'
 import type { DecidedEntry } from './decide-entry.js'

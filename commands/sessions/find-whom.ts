@@ -5,8 +5,9 @@ import {
   readMember,
   type SurveyKeyPart,
 } from '../../db/read-models/member-sessions.js'
+import { findSession } from '../../db/read-models/session.js'
 import type { SessionRow } from '../../db/rows/session-row.js'
-import { findSession, findSessionByProviderId } from '../../db/stores/session-store.js'
+import { findSessionByProviderId } from '../../db/stores/session-store.js'
 import type { MemberSurvey, OutcomeReport } from '../../providers/adapter.js'
 import type { Upstream } from '../../providers/upstream.js'
 import { connectionsOfAccount } from '../access/account.js'

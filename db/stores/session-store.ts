@@ -1,33 +1,13 @@
+import type { Money } from '../../domain/money.js'
+import type { Reward } from '../../domain/reward.js'
 import type { Knex } from '../connect.js'
 import { type SessionRow, sessionColumns } from '../rows/session-row.js'
-
-export async function findSession(knex: Knex, sessionId: string): Promise<SessionRow | null> {
-  return knex('sessions').select(knex.raw(sessionColumns)).where({ session_id: sessionId }).first().then(orNull)
-}
 
 export async function lockSession(trx: Knex, sessionId: string): Promise<SessionRow | null> {
   return trx('sessions')
     .select(trx.raw(sessionColumns))
     .where({ session_id: sessionId })
     .forUpdate()
-    .first()
-    .then(orNull)
-}
-
-export async function findSessionByEntryToken(knex: Knex, entryToken: string): Promise<SessionRow | null> {
-  return knex('sessions').select(knex.raw(sessionColumns)).where({ entry_token: entryToken }).first().then(orNull)
-}
-
-export async function findUnfinishedSession(
-  knex: Knex,
-  panel: string,
-  panelistId: string,
-  surveyId: string,
-): Promise<SessionRow | null> {
-  return knex('sessions')
-    .select(knex.raw(sessionColumns))
-    .where({ panel, panelist_id: panelistId, survey_id: surveyId })
-    .whereNot({ state: 'finished' })
     .first()
     .then(orNull)
 }
@@ -57,6 +37,68 @@ export async function announceSession(knex: Knex, sessionId: string): Promise<bo
       .whereNot({ state: 'finished' })
       .update({ announced: true })) === 1
   )
+}
+
+export interface OpenedEntry {
+  readonly url: string
+  readonly providerSessionId: string | null
+  /** The length that came with the entry. */
+  readonly loiMinutes?: number
+  /** True when no workflow looks after the session yet: the janitor starts it where nobody else does. */
+  readonly workflowToStart?: boolean
+  /** Only where the price comes with the entry. */
+  readonly priced?: { readonly price: Money; readonly reward: Reward; readonly shareMinor: bigint }
+}
+
+/** Stores the entry of a session: it becomes `created`. The caller holds the row's lock and has seen it `opening`. */
+export async function updateOpened(
+  trx: Knex,
+  sessionId: string,
+  entry: OpenedEntry,
+  now: Date,
+): Promise<SessionRow | null> {
+  const [opened] = (await trx('sessions')
+    .where({ session_id: sessionId })
+    .update({
+      state: 'created',
+      // from here on the panel learns of it: with the answer that waits for this, or when it asks again
+      announced: true,
+      provider_entry_url: entry.url,
+      provider_session_id: entry.providerSessionId,
+      opened_at: now,
+      ...(entry.workflowToStart === true ? {} : { workflow_started_at: now }),
+      ...(entry.loiMinutes === undefined ? {} : { loi_minutes: entry.loiMinutes }),
+      ...(entry.priced === undefined
+        ? {}
+        : {
+            cpi_minor: entry.priced.price.amountMinor.toString(),
+            currency: entry.priced.price.currency,
+            reward_amount: entry.priced.reward.amount,
+            reward_currency: entry.priced.reward.currency,
+            share_minor: entry.priced.shareMinor.toString(),
+          }),
+    })
+    .returning(trx.raw(sessionColumns) as unknown as '*')) as SessionRow[]
+  return opened ?? null
+}
+
+/** A page that was left for so long is not waited at any more: the next look begins a wait of its own. */
+const LEFT_AFTER_MS = 5 * 60_000
+
+/**
+ * Stores that a respondent looks at the page of an entry which is still opening.
+ * @returns since when they wait, by our clock, whatever their browser says; null when the entry is not opening any more
+ */
+export async function updateLook(knex: Knex, sessionId: string, now: Date): Promise<Date | null> {
+  const leftBefore = new Date(now.getTime() - LEFT_AFTER_MS)
+  const { rows } = (await knex.raw(
+    `update sessions set last_look_at = :now,
+            waiting_since = case when last_look_at > :leftBefore then waiting_since else :now end
+      where session_id = :sessionId and state = 'opening'
+      returning waiting_since`,
+    { sessionId, now, leftBefore },
+  )) as { rows: { waiting_since: Date }[] }
+  return rows[0]?.waiting_since ?? null
 }
 
 /** Notes that a session's workflow is at work. Safe to repeat: the first moment stays. */

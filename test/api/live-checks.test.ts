@@ -5,7 +5,13 @@ import type { Difference } from '../../catalogue/compare.js'
 import type { CatalogueQuery } from '../../catalogue/match-all.js'
 
 const QUERY: CatalogueQuery = {
-  panelist: { panelistId: 'canary-panelist', country: 'USA', locale: null, dateOfBirth: null, profile: { sex: 'canary' } },
+  panelist: {
+    panelistId: 'canary-panelist',
+    country: 'USA',
+    locale: null,
+    dateOfBirth: null,
+    profile: { sex: 'canary' },
+  },
   device: null,
   panel: 'lifepoints',
   connections: [],

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { enterSession } from '../../db/statements/enter-session.js'
 import { openConnection } from '../../db/stores/connection-store.js'
-import { enterSession } from '../../db/stores/entry-store.js'
 import { decide } from '../../domain/eligibility/decide.js'
 import { RULES } from '../../domain/eligibility/rules.js'
 import type { Layer, Quota, Survey } from '../../domain/survey.js'

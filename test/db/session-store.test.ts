@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { storeEntry } from '../../commands/sessions/store-entry.js'
+import { findUnfinishedSession } from '../../db/read-models/session.js'
+import { enterSession } from '../../db/statements/enter-session.js'
 import { insertSession, SessionExists } from '../../db/statements/insert-session.js'
-import { enterSession, findSessionInputs, storeEntry } from '../../db/stores/entry-store.js'
-import {
-  announceSession,
-  findSessionByProviderId,
-  findUnfinishedSession,
-  findUnstartedSessions,
-} from '../../db/stores/session-store.js'
+import { findSessionInputs } from '../../db/stores/session-input-store.js'
+import { announceSession, findSessionByProviderId, findUnstartedSessions } from '../../db/stores/session-store.js'
 import type { Survey } from '../../domain/survey.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import {

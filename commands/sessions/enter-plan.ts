@@ -1,11 +1,11 @@
+import type { Knex } from '../../db/connect.js'
+import { findPlan, lockPlan, type PlanRecord } from '../../db/read-models/plan-record.js'
+import { enterLocked, type LockedPlanSession, lockPlanSession } from '../../db/statements/enter-plan-session.js'
 import { decide } from '../../domain/eligibility/decide.js'
 import { NO_CIRCUMSTANCES, NO_FIGURES, NOBODY } from '../../domain/eligibility/facts.js'
 import type { NoRoom } from '../../domain/plan/counting.js'
 import { surveyOfPlan } from '../../domain/plan/plan-survey.js'
 import { GATEWAY } from '../../domain/plan/survey-plan.js'
-import type { Knex } from '../connect.js'
-import { findPlan, lockPlan, type PlanRecord } from '../read-models/plan-record.js'
-import type { SessionRow } from '../rows/session-row.js'
 
 /** Why a respondent at the door does not get in. */
 export type NotEntered = NoRoom | { readonly kind: 'not_open' }
@@ -30,7 +30,7 @@ export async function enterPlanSession(
   now: Date,
 ): Promise<PlanEntry> {
   return knex.transaction(async (trx): Promise<PlanEntry> => {
-    const door = await lockDoor(trx, entryToken)
+    const door = await lockPlanSession(trx, entryToken)
     if (door === null || door.state !== 'created' || door.entry_deadline <= now || door.provider_entry_url === null)
       return { kind: 'look_closer' }
     if (!door.connected) return { kind: 'refused', why: { kind: 'not_open' } }
@@ -41,35 +41,13 @@ export async function enterPlanSession(
     const why = whyNot(record, door, now)
     if (record === null || why !== null) return { kind: 'refused', why: why ?? { kind: 'not_open' } }
     const held = holdMs(door.loi_minutes ?? record.plan.estimatedLoi)
-    await enter(trx, door.session_id, new Date(now.getTime() + held), now)
+    await enterLocked(trx, door.session_id, new Date(now.getTime() + held), now)
     return { kind: 'entered', sessionId: door.session_id, url: door.provider_entry_url }
   })
 }
 
-/** A session with the plan's part of it, and its connection. */
-type Door = { readonly plan_id: string; readonly panel: string; readonly quota_ids: readonly string[] } & Pick<
-  SessionRow,
-  'session_id' | 'state' | 'entry_deadline' | 'provider_entry_url' | 'loi_minutes'
-> & {
-    /** Its connection takes people: it is neither paused nor removed. */
-    readonly connected: boolean
-  }
-
-/** Takes the session's row lock; what the plan has of it never changes, and the connection is seen as it is now. */
-async function lockDoor(trx: Knex, entryToken: string): Promise<Door | null> {
-  const { rows } = (await trx.raw(
-    `select s.session_id, s.state, s.entry_deadline, s.provider_entry_url, s.loi_minutes, p.plan_id, p.panel, p.quota_ids,
-            coalesce(not c.paused and c.state <> 'removed', false) as connected
-       from sessions s join plan_sessions p on p.session_id = s.session_id
-       left join connections c on c.connection = s.connection
-      where s.entry_token = ? for update of s`,
-    [entryToken],
-  )) as { rows: Door[] }
-  return rows[0] ?? null
-}
-
 /** Why there is no entry; null = there is. The slots of the door are those that its session was booked for. */
-function whyNot(record: PlanRecord | null, door: Door, now: Date): NotEntered | null {
+function whyNot(record: PlanRecord | null, door: LockedPlanSession, now: Date): NotEntered | null {
   if (record === null) return { kind: 'not_open' }
   const survey = surveyOfPlan(record)
   const { reason } = decide(
@@ -110,15 +88,4 @@ function whyNot(record: PlanRecord | null, door: Door, now: Date): NotEntered | 
     default:
       return { kind: 'not_open' }
   }
-}
-
-/** One statement: everybody else who clicks waits for the plan's lock. */
-async function enter(trx: Knex, sessionId: string, heldUntil: Date, now: Date): Promise<void> {
-  await trx.raw(
-    `with slot as (
-       update plan_sessions set slot = 'held', held_until = :heldUntil where session_id = :sessionId
-     )
-     update sessions set state = 'entered', entered_at = :now where session_id = :sessionId`,
-    { sessionId, heldUntil, now },
-  )
 }

@@ -1,0 +1,31 @@
+import type { Knex } from '../../db/connect.js'
+import type { SessionRow } from '../../db/rows/session-row.js'
+import { insertEvent } from '../../db/stores/event-store.js'
+import { deleteSessionInputs } from '../../db/stores/session-input-store.js'
+import { lockSession, type OpenedEntry, updateOpened } from '../../db/stores/session-store.js'
+
+/**
+ * Stores the entry the provider gave, once: compare-and-set from `opening`. A second entry (an attempt whose answer was
+ * lost came back after its successor) is kept as an event, never issued. What the opening needed is deleted.
+ * @returns the session after it, whichever attempt won; null when there is none
+ */
+export async function storeEntry(
+  knex: Knex,
+  sessionId: string,
+  entry: OpenedEntry,
+  now: Date,
+): Promise<SessionRow | null> {
+  return knex.transaction(async (trx) => {
+    const row = await lockSession(trx, sessionId)
+    if (row === null) return null
+    if (row.state !== 'opening') {
+      if (row.provider_entry_url !== entry.url) {
+        await insertEvent(trx, sessionId, 'orphan_entry', { provider_session_id: entry.providerSessionId })
+      }
+      return row
+    }
+    const opened = await updateOpened(trx, sessionId, entry, now)
+    await deleteSessionInputs(trx, sessionId)
+    return opened
+  })
+}
