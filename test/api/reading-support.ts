@@ -98,6 +98,7 @@ export async function startReadingApi(given: Partial<ApiDependencies> = {}): Pro
     keys: new KeyRing(config),
     limiter: new RateLimiter(1_000_000, 1_000_000, undefined, new RefusalLimit(1_000_000)),
     turns: new Turns(),
+    checks: { counts: () => ({ same: 0, different: 0, latest: null }) },
     operatorSessions: new OperatorSessions(
       Buffer.alloc(32, 9),
       config.operators,
