@@ -161,6 +161,12 @@ function routerFault({ reason, trace }: Decision, answer: string | null): string
 /** What a booking answers to a rule; `offer_gone` to every other one. */
 const BOOKING: Readonly<Partial<Record<RuleName, string>>> = { minimum_age: 'below_minimum_age' }
 
+/** An explanation without the moment at which it was made: two requests are two moments. */
+function withoutClock(explanation: { rules: { rule: string; given: string }[] }) {
+  const rules = explanation.rules.map((one) => (one.rule === 'finish_date' ? { ...one, given: 'now' } : one))
+  return { ...explanation, rules }
+}
+
 /** Asks the doors in turn and holds each to the decision over the same facts. */
 export async function holdDoors(
   api: RouterApi,
@@ -191,7 +197,7 @@ export async function holdDoors(
     ({ rule, quotaId, holds }) => holds === 'no' && rule !== 'qualifications' && quotaId === undefined,
   )
   expect(broken?.rule).toBe(said?.rule)
-  if (offer !== undefined) expect(offer.explanation).toEqual(explained.body)
+  if (offer !== undefined) expect(withoutClock(offer.explanation)).toEqual(withoutClock(explained.body))
 
   // the booking of an offer that was made before
   const chosen = facts({}, matched).survey.quotas[0] ?? null
