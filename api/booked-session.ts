@@ -51,7 +51,7 @@ export function newSession(
   const { found, quota, price, snapshot, requiredGrade, providerPanelistId } = booking
   const { sessions } = deps.config
   // some providers name the price with the entry: the session has none until then (contract §4)
-  const priced = deps.findUpstream(found.connection)?.adapter.priceWithEntry !== true
+  const priced = deps.findUpstream(found.connection)?.adapter.entry.priceWithEntry !== true
   return {
     sessionId,
     panel: panel.id,
@@ -121,7 +121,7 @@ async function openOwnEntry(deps: ApiDependencies, row: SessionRow): Promise<Ses
   if (upstream === null || found === null || inputs === null) return null
   const now = deps.clock()
   const { config, http, adapter } = upstream
-  const link = await adapter.openEntry(
+  const link = await adapter.entry.open(
     { config, http, now, signal: AbortSignal.timeout(OWN_ENTRY_MS) },
     entryRequest(upstream, toOpen(row), found.survey, inputs, now),
   )

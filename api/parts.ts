@@ -14,7 +14,7 @@ export function neededQueues({ config, findUpstream }: Pick<ApiDependencies, 'co
   const served = config.connections.flatMap(({ id }) => {
     const adapter = findUpstream(id)?.adapter
     if (adapter === undefined) return []
-    return [...(adapter.fetchSupply === undefined ? [] : [supplyQueue(id)]), `entry-${id}`]
+    return [...(adapter.feed === undefined ? [] : [supplyQueue(id)]), `entry-${id}`]
   })
   return ['supply', 'sessions', 'postbacks', ...served]
 }

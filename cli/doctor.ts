@@ -119,7 +119,7 @@ function contentsOf({ connections, panels, demandPartners, surveyPlatforms }: Tr
 
 /** The queues that this configuration needs (contract §6). */
 function queuesOf(config: TributaryConfig | null): Queue[] {
-  const served = (config === null ? [] : servedConnections(config)).filter(({ supply }) => supply !== 'none')
+  const served = config === null ? [] : servedConnections(config)
   return [
     { name: 'supply', kind: 'workflow', group: 'supply' },
     { name: 'sessions', kind: 'workflow', group: 'sessions' },

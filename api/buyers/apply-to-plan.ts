@@ -14,7 +14,7 @@ import {
 import { DEFAULT_POLICY, type PlanStatus, type SurveyPlan } from '../../domain/plan/survey-plan.js'
 import type { BuyerSurvey } from '../../domain/template/buyer-survey.js'
 import { countryOf, planOf, softLaunchOf } from '../../domain/template/launch.js'
-import { shippedVocabulary } from '../../providers/shipped-vocabulary.js'
+import { adapterOf } from '../../providers/adapters.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { malformed } from './errors.js'
 import { launchTerms } from './launch-terms.js'
@@ -81,7 +81,7 @@ function planFor(
 ): SurveyPlan {
   const terms = { ...launchTerms(survey, deps), psSurveyId, launchedAt }
   return planOf(survey, terms, {
-    vocabulary: shippedVocabulary('purespectrum'),
+    vocabulary: adapterOf('purespectrum').vocabulary,
     questions: deps.config.targetingAttributes,
     country: countryOf(survey.localization),
   })

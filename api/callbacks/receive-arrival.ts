@@ -47,12 +47,12 @@ export async function receiveArrival(
   const { verified, rawBody } = await believe(deps, configured.arrival, request, route)
   const { adapter, config } = configured.upstream
   const arrival = { route, name, fields: verified.fields, unsigned: verified.unsigned }
-  const news = read(() => adapter.readQuotaNews?.(config, arrival) ?? null)
+  const news = read(() => adapter.quotas?.readNews(config, arrival) ?? null)
   if (news !== null) {
     await receiveQuotaNews(deps, configured.upstream, news)
     return null
   }
-  const report = read(() => adapter.readArrival(config, arrival))
+  const report = read(() => configured.arrivals.read(config, arrival))
   if (verified.unsigned && report.outcome === 'COMPLETED') throw new ArrivalRefused(400, 'a complete must be signed')
   if (verified.unsigned && report.outcome === null && route === 'postback')
     throw new ArrivalRefused(400, 'a word that is not known must be signed')

@@ -10,6 +10,7 @@ import type { ConnectionOverview } from '../../db/read-models/connection-overvie
 import { openConnection, pauseConnection, recordFailedPoll, takeEpoch } from '../../db/stores/connection-store.js'
 import { beat } from '../../db/stores/heartbeat-store.js'
 import { markRedriven, markStillBroken, quarantine } from '../../db/stores/quarantine-store.js'
+import { adapterOf } from '../../providers/adapters.js'
 import type { Upstream } from '../../providers/upstream.js'
 import { connectTestTemporal, type SharedTemporal } from '../support/temporal.js'
 import { KEYS, type ReadingApi, startReadingApi, UNIQUE_CONNECTION } from './reading-support.js'
@@ -102,7 +103,7 @@ describe('GET /v1/ops/connections', () => {
   })
 
   it('does not call a connection healthy that is asked panelist by panelist, when nobody is there to ask', async () => {
-    const upstream = { adapter: { matchPanelist: async () => null } } as unknown as Upstream
+    const upstream = { adapter: adapterOf('dynata') } as unknown as Upstream
     const row = { connection: 'asked', state: 'healthy', reason: null, paused: false } as ConnectionOverview
     const deps = { findUpstream: () => upstream }
     const standing = (silentMs: number) =>
