@@ -1,5 +1,4 @@
 import { GRADES, type Grade, type Outcome, reaches } from '../../domain/outcome.js'
-import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import {
   type ClaimSource,
   decide,
@@ -77,15 +76,13 @@ export async function recordClaim(
 /** As `recordClaim`, within a transaction which holds the session's row lock. */
 export async function insertClaim(trx: Knex, row: SessionRow, claim: NewClaim, now: Date): Promise<RecordedClaim> {
   // the very same arrival once more decides nothing, and waits for nothing
-  const known = await trx('outcome_claims')
-    .where({ session_id: row.session_id, fingerprint: claim.fingerprint })
-    .first('claim_id')
-  if (known !== undefined) return unchanged(row)
+  const { repeated, takesSlot } = await readBefore(trx, row.session_id, claim.fingerprint)
+  if (repeated) return unchanged(row)
   const outdated = claim.takesBack !== undefined && claim.takesBack !== (await currentWord(trx, row.session_id))
   const borrowed = claim.proofs !== undefined && !(await ownProofs(trx, row.session_id, claim.proofs, now))
   const otherwise = await isProvenOtherwise(trx, row)
   const decided = decide(standingOf(row), { ...claim, outdated, borrowed }, factsOf(row, otherwise, now))
-  const settled = await settle(trx, row, decided, now)
+  const settled = takesSlot ? await settle(trx, row, decided, now) : { standing: decided.standing, stamp: false }
   const verdict = { ...decided, standing: settled.standing }
   // nothing follows from a repeat; a review still has to reach the workflow's search attributes
   const pending = verdict.effect !== 'repeat'
@@ -125,6 +122,20 @@ export async function insertClaim(trx: Knex, row: SessionRow, claim: NewClaim, n
   return { claimId, effect: verdict.effect, session, replayed: false, pending, stamp: settled.stamp }
 }
 
+/** Whether this arrival was here before, and whether the session takes a slot of a plan; in one statement. */
+async function readBefore(
+  trx: Knex,
+  sessionId: string,
+  fingerprint: string,
+): Promise<{ repeated: boolean; takesSlot: boolean }> {
+  const { rows } = (await trx.raw(
+    `select exists (select from outcome_claims where session_id = :sessionId and fingerprint = :fingerprint) as repeated,
+            exists (select from plan_sessions where session_id = :sessionId) as "takesSlot"`,
+    { sessionId, fingerprint },
+  )) as { rows: { repeated: boolean; takesSlot: boolean }[] }
+  return rows[0] ?? { repeated: false, takesSlot: false }
+}
+
 /** What a decided claim does to the slot of a session of ours, and what that does to its standing. */
 async function settle(
   trx: Knex,
@@ -132,7 +143,7 @@ async function settle(
   { effect, standing }: Verdict,
   now: Date,
 ): Promise<{ standing: Standing; stamp: boolean }> {
-  if (row.connection !== GATEWAY || effect === 'repeat' || effect === 'review') return { standing, stamp: false }
+  if (effect === 'repeat' || effect === 'review') return { standing, stamp: false }
   return settleSlot(trx, row, standing, now)
 }
 

@@ -1,5 +1,5 @@
 import { formatAmount } from '../../domain/money.js'
-import { GATEWAY, priceOfPlan } from '../../domain/plan/survey-plan.js'
+import { priceOfPlan } from '../../domain/plan/survey-plan.js'
 import type { Knex } from '../connect.js'
 import { showPlan } from './plan-catalogue.js'
 import { lockPlan, type PlanRecord, type PlanRow } from './plan-row.js'
@@ -128,11 +128,10 @@ export async function findUntoldClosures(knex: Knex, olderThan: Date, limit: num
 export async function giveUpLostDrivers(trx: Knex, olderThan: Date): Promise<number> {
   return trx('survey_plans')
     .whereNotNull('workflow_started_at')
-    .whereIn(
-      'survey_id',
+    .whereExists(
       trx('surveys')
-        .select('survey_id')
-        .where({ connection: GATEWAY, status: 'open' })
+        .whereRaw('surveys.survey_id = survey_plans.survey_id')
+        .where({ status: 'open' })
         .where('finish_at', '<', olderThan),
     )
     .update({ workflow_started_at: null })

@@ -1,5 +1,4 @@
 import { noRoomFor, type Slot } from '../../domain/plan/counting.js'
-import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import type { Standing } from '../../domain/session.js'
 import type { Knex } from '../connect.js'
 import { showPlan } from './plan-catalogue.js'
@@ -64,7 +63,6 @@ export async function settleSlot(
   standing: Standing,
   now: Date,
 ): Promise<{ standing: Standing; stamp: boolean }> {
-  if (session.connection !== GATEWAY) return { standing, stamp: false }
   const own = await findPlanSession(trx, session.session_id)
   if (own === null) return { standing, stamp: false }
   const wants: Slot = standing.payable ? 'filled' : standing.provisional ? 'provisional' : 'released'
