@@ -24,6 +24,11 @@ const rooms = [
 ]
 const anyRoom = `^(${rooms.join('|')})/`
 
+/** What an adapter is written against: its interface, its errors, its HTTP client. */
+const adapterContract = '^providers/(adapter|errors|http)\\.ts$'
+/** A provider's folder, or one file of it. `providers/kit/` is none. */
+const providerFolder = '^providers/(?!kit/)[^/]+/'
+
 /** What the files of a room may import of other rooms; `types` of these only as types. */
 const allowed = {
   domain: {},
@@ -98,20 +103,20 @@ module.exports = {
     },
     {
       name: 'provider-imports',
-      comment: 'a provider folder may import domain and the shared files of providers/, never a sibling, db, api or Temporal',
+      comment: 'a provider folder may import domain, itself, the kit and what an adapter is written against',
       severity: 'error',
-      from: { path: '^providers/([^/]+)/' },
+      from: { path: '^providers/(?!kit/)([^/]+)/' },
       to: {
         path: anyRoom,
-        pathNot: ['^domain/', '^providers/$1/', '^providers/[^/]+\\.ts$'],
+        pathNot: ['^domain/', '^providers/$1/', '^providers/kit/', adapterContract],
       },
     },
     {
-      name: 'provider-not-registry',
-      comment: 'the registry knows the providers, not the other way round',
+      name: 'provider-kit-imports',
+      comment: 'the kit may import domain, platform, itself and what an adapter is written against, never a provider',
       severity: 'error',
-      from: { path: '^providers/[^/]+/' },
-      to: { path: '^providers/registry\\.ts$' },
+      from: { path: '^providers/kit/' },
+      to: { path: anyRoom, pathNot: ['^domain/', '^platform/', '^providers/kit/', adapterContract] },
     },
     {
       name: 'providers-shared-imports',
@@ -124,21 +129,28 @@ module.exports = {
       name: 'only-the-registry-knows-providers',
       comment: 'adding a provider touches one shared line: the one in providers/registry.ts',
       severity: 'error',
-      from: { path: '^(?!providers/(registry|connection-schemas)\\.ts$|providers/[^/]+/)' },
-      to: { path: '^providers/[^/]+/' },
+      from: { path: '^(?!providers/registry\\.ts$|providers/[^/]+/)' },
+      to: { path: providerFolder },
+    },
+    {
+      name: 'the-kit-is-for-adapters',
+      comment: 'what providers/kit/ helps with is writing an adapter; the rest of the program asks the adapter',
+      severity: 'error',
+      from: { path: anyRoom, pathNot: '^providers/' },
+      to: { path: '^providers/kit/' },
     },
     {
       name: 'provider-packages',
       comment: 'a provider folder may import zod and node:crypto',
       severity: 'error',
-      from: { path: '^providers/[^/]+/' },
+      from: { path: providerFolder },
       to: { ...packages, pathNot: '(^|/)node_modules/(@types/)?zod/' },
     },
     {
       name: 'provider-built-ins',
       comment: 'a provider folder may import zod and node:crypto',
       severity: 'error',
-      from: { path: '^providers/[^/]+/' },
+      from: { path: providerFolder },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
     },
     {

@@ -23,7 +23,8 @@ export async function confirmQuota(
   { connection, quotaId }: QuotaInput,
 ): Promise<number | null> {
   const upstream = deps.findUpstream(connection)
-  if (upstream?.adapter.checkQuota === undefined) {
+  const quotas = upstream?.adapter.quotas
+  if (upstream === null || quotas === undefined) {
     throw ApplicationFailure.nonRetryable(
       `connection ${connection} has no quotas to ask about`,
       FAILURE_TYPES.notConfigured,
@@ -32,14 +33,14 @@ export async function confirmQuota(
   const now = deps.clock()
   const question = await takeQuotaQuestion(deps.knex, connection, quotaId, now)
   if (question.kind !== 'ask') return question.kind === 'wait' ? question.waitMs : null
-  const { adapter, config, http } = upstream
+  const { config, http } = upstream
   try {
     const call = { config, http, now, signal: Context.current().cancellationSignal }
-    const standing = await adapter.checkQuota?.(call, quotaId)
+    const standing = await quotas.check(call, quotaId)
     const { providerSurveyId } = question
-    if (standing?.live === true) {
+    if (standing.live) {
       await reopenQuota(deps.knex, connection, { providerSurveyId, quotaId })
-    } else if (standing !== undefined) {
+    } else {
       for (const effect of standing.effects) {
         if (effect.kind !== 'drop-quota' && effect.kind !== 'drop-survey') continue
         const until = await endOf(deps, connection, effect.until, now)

@@ -71,9 +71,8 @@ async function askProvider(
   inputs: RefreshInputs,
 ): Promise<PanelistMatch> {
   const { adapter, config, http } = upstream
-  if (adapter.matchPanelist === undefined)
-    throw new ProviderError('rejected', `${adapter.name} does not match by panelist`)
-  return adapter.matchPanelist(
+  if (adapter.live === undefined) throw new ProviderError('rejected', `${adapter.name} does not match by panelist`)
+  return adapter.live.matchPanelist(
     { config, http, now: deps.clock(), signal: Context.current().cancellationSignal },
     {
       panelistId: inputs.providerPanelistId,

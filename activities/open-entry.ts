@@ -72,7 +72,7 @@ async function askForEntry(deps: SessionDependencies, upstream: Upstream, row: S
   const survey = inputs?.survey ?? found?.survey
   if (survey === undefined) throw new ProviderError('refused', 'the survey is no longer in the catalogue')
   const now = deps.clock()
-  return upstream.adapter.openEntry(
+  return upstream.adapter.entry.open(
     { config: upstream.config, http: upstream.http, now, signal: Context.current().cancellationSignal },
     entryRequest(upstream, toOpen(row), survey, inputs, now),
   )

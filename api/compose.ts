@@ -15,7 +15,7 @@ import { createVerifiers } from '../platform/verification/verifiers.js'
 import type { TributaryConfig } from '../providers/connection-schemas.js'
 import { gatewayConnection } from '../providers/own-plans.js'
 import { createProviderHttp } from '../providers/provider-http.js'
-import { createUpstreams, vocabularyOf } from '../providers/upstreams.js'
+import { createUpstreams } from '../providers/upstreams.js'
 import type { ApiDependencies } from './dependencies.js'
 import { LiveChecks } from './eligibility/live-checks.js'
 import { KeyRing } from './http/auth.js'
@@ -68,13 +68,12 @@ export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependenci
   const connections = upstreams.all.map((upstream): CatalogueConnection => {
     const { name: provider } = upstream.adapter
     const own = config.attributeMappings.has(upstream.connection)
-    const settings = config.connections.find(({ id }) => id === upstream.connection)
     return {
       id: upstream.connection,
       provider,
-      vocabulary: { prefix: own ? upstream.connection : provider, provider, mapping: vocabularyOf(config, upstream) },
-      pollEveryMs: upstream.adapter.pollEveryMs?.(upstream.config) ?? null,
-      staleAfterMs: settings?.staleAfter ?? 0,
+      vocabulary: { prefix: own ? upstream.connection : provider, provider, mapping: upstream.vocabulary },
+      pollEveryMs: upstream.adapter.feed?.pollEveryMs(upstream.config) ?? null,
+      staleAfterMs: upstream.config.staleAfter,
     }
   })
   const turns = new Turns()
@@ -113,7 +112,7 @@ export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependenci
     live: new LiveMatches({
       knex,
       driver: new RefreshDriver(temporal, logger),
-      connections: liveConnections(config, upstreams.all),
+      connections: liveConnections(upstreams.all),
       secret: panelistSecret,
       clock,
     }),

@@ -13,7 +13,7 @@ export interface PartStanding {
 export function queuesOf({ config, findUpstream }: Pick<ApiDependencies, 'config' | 'findUpstream'>): string[] {
   const served = config.connections.flatMap(({ id }) => {
     const adapter = findUpstream(id)?.adapter
-    return adapter === undefined ? [] : [{ id, polled: adapter.fetchSupply !== undefined }]
+    return adapter === undefined ? [] : [{ id, polled: adapter.feed !== undefined }]
   })
   return neededQueues(served).map(({ name }) => name)
 }

@@ -4,7 +4,6 @@ import { ProfileWords } from '../domain/words/profile-words.js'
 import type { TargetingAttribute } from '../platform/config/targeting-attributes.js'
 import type { TributaryConfig } from '../providers/connection-schemas.js'
 import type { Upstream } from '../providers/upstream.js'
-import { vocabularyOf } from '../providers/upstreams.js'
 
 /** The words of this installation: its canonical questions and the vocabularies of its connections. */
 export function profileWordsOf(config: TributaryConfig, upstreams: readonly Upstream[]): ProfileWords {
@@ -12,8 +11,8 @@ export function profileWordsOf(config: TributaryConfig, upstreams: readonly Upst
     (upstream): ConnectionWords => ({
       connection: upstream.connection,
       provider: upstream.adapter.name,
-      mapping: withoutDevice(vocabularyOf(config, upstream)),
-      takesBirthday: upstream.adapter.matchPanelist !== undefined,
+      mapping: withoutDevice(upstream.vocabulary),
+      takesBirthday: upstream.adapter.live !== undefined,
     }),
   )
   return new ProfileWords(config.targetingAttributes.map(questionOf), connections)

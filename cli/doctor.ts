@@ -120,8 +120,9 @@ function contentsOf({ connections, panels, demandPartners, surveyPlatforms }: Tr
   return `${connections.length} connections, ${panels.length} panels${gateway}`
 }
 
+/** The queues that this configuration needs (docs/architecture.md, Processes). */
 function queuesOf(config: TributaryConfig | null): NeededQueue[] {
-  const served = (config === null ? [] : servedConnections(config)).filter(({ supply }) => supply !== 'none')
+  const served = config === null ? [] : servedConnections(config)
   return neededQueues(served.map(({ id, supply }) => ({ id, polled: supply === 'polled' })))
 }
 

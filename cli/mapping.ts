@@ -66,7 +66,7 @@ async function readCoverage(
   return withLiveDatabase(context, 'mapping', async (knex) => {
     const found: ConnectionCoverage[] = []
     for (const { id, provider, vocabulary } of servedConnections(config)) {
-      if (vocabulary === null || (only !== null && id !== only)) continue
+      if (only !== null && id !== only) continue
       const tally = new CoverageTally(vocabulary, canonical)
       for await (const survey of openSurveys(knex, id)) tally.add(survey)
       found.push({ connection: id, provider, coverage: tally.result() })

@@ -1,41 +1,25 @@
 import type { VocabularyMapping } from '../domain/mapping.js'
 import type { TributaryConfig } from '../providers/connection-schemas.js'
-import { gatewayConnection, ownPlans } from '../providers/own-plans.js'
-import { adapterOf } from '../providers/registry.js'
-import type { Upstream } from '../providers/upstream.js'
+import { type SupplyKind, supplyKindOf } from '../providers/supply-kind.js'
+import { servedConnections as allServed } from '../providers/upstreams.js'
 
 /** A connection as commands look at it: the configured ones, and our own plans where there are buyers. */
 export interface ServedConnection {
   readonly id: string
   readonly provider: string
-  /**
-   * How its surveys come: in a list that is polled; asked for panelist by panelist; own = plans that buyers launch here;
-   * none = no adapter serves it.
-   */
-  readonly supply: 'polled' | 'asked' | 'own' | 'none'
-  /** Milliseconds between polls; null = not polled, or its provider has no pace of its own in the configuration. */
+  readonly supply: SupplyKind
+  /** Milliseconds between polls; null = not polled. */
   readonly pollEveryMs: number | null
   /** Milliseconds without a good poll after which nothing of it is offered. */
   readonly staleAfter: number
-  /** Null where no adapter serves it. */
-  readonly vocabulary: VocabularyMapping | null
+  readonly vocabulary: VocabularyMapping
 }
 
 /** In the configuration's order; our own plans last. */
 export function servedConnections(config: TributaryConfig): ServedConnection[] {
-  const configured = config.connections.map((connection): ServedConnection => {
-    const { id, provider, staleAfter } = connection
-    const adapter = adapterOf(provider)
-    const supply = adapter === undefined ? 'none' : adapter.fetchSupply === undefined ? 'asked' : 'polled'
-    const vocabulary = config.attributeMappings.get(id) ?? adapter?.vocabulary ?? null
-    const pollEveryMs =
-      supply === 'polled' ? ((adapter as Upstream['adapter']).pollEveryMs?.(connection) ?? null) : null
-    return { id, provider, supply, pollEveryMs, staleAfter, vocabulary }
+  return allServed(config).map(({ adapter, config: settings, vocabulary }): ServedConnection => {
+    const { id, provider, staleAfter } = settings
+    const pollEveryMs = adapter.feed?.pollEveryMs(settings) ?? null
+    return { id, provider, supply: supplyKindOf(adapter), pollEveryMs, staleAfter, vocabulary }
   })
-  if (config.demandPartners.length === 0) return configured
-  const { id, provider, staleAfter } = gatewayConnection
-  return [
-    ...configured,
-    { id, provider, supply: 'own', pollEveryMs: null, staleAfter, vocabulary: ownPlans.vocabulary },
-  ]
 }

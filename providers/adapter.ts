@@ -5,10 +5,9 @@ import type { ReportedOutcome } from '../domain/outcome.js'
 import type { Profile } from '../domain/panelist.js'
 import type { Reason } from '../domain/reason.js'
 import type { Quota, Survey } from '../domain/survey.js'
+import type { ConnectionBase } from '../platform/config/connection-base.js'
 import type { RefusalEffect } from './errors.js'
 import type { Http } from './http.js'
-
-export type ProviderName = 'kantar' | 'toluna' | 'purespectrum' | 'dynata' | 'gateway'
 
 /** Opaque to everybody but the adapter; null = from the beginning. */
 export type Cursor = string | null
@@ -217,45 +216,92 @@ export interface MembersPage {
   readonly done: boolean
 }
 
-/** One upstream. An optional member that is present IS the capability; nothing else declares it. */
-export interface ProviderAdapter<Config> {
-  readonly name: ProviderName
+/** Supply that the provider lists: a poll loop fetches it, and what cannot be read can be read again later. */
+export interface Feed<Config> {
+  /** Milliseconds between polls, from configuration. */
+  pollEveryMs(config: Config): number
+  /**
+   * Supply from an opaque cursor, in batches as the body streams in. The caller stores, then acknowledges the last receipt.
+   * @param held what is stored already; without it every survey is described in full
+   */
+  fetch(call: Call<Config>, from: Cursor, held?: FindHeld): AsyncIterable<SupplyBatch>
+  /**
+   * Reads one record from the bytes that were kept of it, as `fetch` would. Asks nothing over the network.
+   * @param order the edition to give a record which names none: a decimal integer
+   */
+  readRecord(config: Config, raw: Uint8Array, order: string): SupplyChange | Unreadable
+  /** Tells the provider that a page is safely stored. Safe to repeat. Absent = this provider wants no acknowledgement. */
+  acknowledge?(call: Call<Config>, receipt: Receipt): Promise<void>
+}
+
+/** A provider that matches on its own side: it is asked for the surveys of one panelist. */
+export interface Live<Config> {
+  /** How often, and for how long, the provider is asked. */
+  terms(config: Config): MatchingTerms
+  /** The surveys of one panelist now. */
+  matchPanelist(call: Call<Config>, panelist: PanelistRequest): Promise<PanelistMatch>
+}
+
+/** A provider that names the people whom its members-only surveys are for. */
+export interface Members<Config> {
+  /** The code by which the provider knows a panelist. */
+  panelistCode(config: Config, panelistId: string): string
+  /** Who a quota of a members-only survey is for, page by page, after the last code received. */
+  fetch(call: Call<Config>, quotaId: string, after: string | null): Promise<MembersPage>
+}
+
+/** The way into a survey. */
+export interface Entry<Config> {
+  /** True = the price is known with the entry only: a session has none while it is opening. */
+  readonly priceWithEntry: boolean
+  /** Where to send the panelist. Some providers sign, some encrypt, some ask upstream first. Throws 'refused' when they say no. */
+  open(call: Call<Config>, entry: EntryRequest): Promise<EntryLink>
+}
+
+/** The way back: outcomes that the provider reports by browser and by server. */
+export interface Arrivals<Config> {
+  /** What an authentic arrival means. Throws ProviderError 'misread' when it is malformed. */
+  read(config: Config, arrival: VerifiedArrival): OutcomeReport
+  /** The postback routes, by the part after the connection ('' = none), which the provider calls with GET. Absent = all are POST. */
+  readonly getPostbacks?: readonly string[]
+  /** The body that the provider takes for a success of any postback. Absent = JSON of ours. */
+  readonly postbackAnswer?: string
+  /** Names the account of a connection: connections of one account share their news. Absent = each is an account of its own. */
+  accountOf?(config: Config): string
+}
+
+/** A provider that reports when a quota closes or opens, and answers whether it is open. */
+export interface Quotas<Config> {
+  /** Whether a quota takes people now. */
+  check(call: Call<Config>, quotaId: string): Promise<QuotaStanding>
+  /** What an authentic arrival says about a quota; null when it is about somebody's outcome. Throws 'misread'. */
+  readNews(config: Config, arrival: VerifiedArrival): QuotaNews | null
+}
+
+/**
+ * The places of a survey are counted here, in the plan's own row, and not upstream: an entry takes a slot, an outcome fills
+ * it or gives it back (docs/decisions/0017-slots-under-the-plans-lock.md). Present for buyers' own survey plans.
+ */
+export interface Slots {
+  readonly countedHere: true
+}
+
+/**
+ * One upstream, as groups of what it can do. A group that is present IS the capability; nothing else declares it. Half a
+ * group does not compile.
+ */
+export interface ProviderAdapter<Config extends ConnectionBase> {
+  /** As the `provider` of its connections. */
+  readonly name: Config['provider']
+  /** The schema of one of its connections. */
   readonly config: ZodType<Config>
   /** The vocabulary shipped with the adapter; configuration may replace it. */
   readonly vocabulary: VocabularyMapping
-  /** Seconds between polls, from configuration. */
-  pollEveryMs?(config: Config): number
-  /**
-   * Supply from an opaque cursor, in batches as the body streams in. The caller stores, then acknowledges the last receipt.
-   * @param held what is stored already; without it everything is described anew
-   */
-  fetchSupply?(call: Call<Config>, from: Cursor, held?: FindHeld): AsyncIterable<SupplyBatch>
-  /** Live surveys for one panelist, for providers that match on their side. Comes with `matching`. */
-  matchPanelist?(call: Call<Config>, panelist: PanelistRequest): Promise<PanelistMatch>
-  /** How often, and for how long, `matchPanelist` is asked. */
-  matching?(config: Config): MatchingTerms
-  /** Reads one record from the bytes that were kept of it. Absent = a feed of that one record is read. */
-  readRecord?(config: Config, raw: Uint8Array, order: string): SupplyChange | Unreadable
-  /** The postback routes, by the part after the connection ('' = none), which the provider calls with GET; others are POST. */
-  readonly getPostbacks?: readonly string[]
-  /** The body that the provider takes for a success of any postback [JSON of ours]. */
-  readonly postbackAnswer?: string
-  /** The price is known with the entry only: a session has none while it is opening. */
-  readonly priceWithEntry?: true
-  /** Connections of one account share their news: which one is it? */
-  accountOf?(config: Config): string
-  /** The code by which the provider knows a panelist, where that is not the id itself. */
-  panelistCode?(config: Config, panelistId: string): string
-  /** Who a quota of a members-only survey is for, page by page, after the last one received. */
-  fetchMembers?(call: Call<Config>, quotaId: string, after: string | null): Promise<MembersPage>
-  /** Whether a quota takes people now. */
-  checkQuota?(call: Call<Config>, quotaId: string): Promise<QuotaStanding>
-  /** What an authentic arrival says about a quota; null when it is about somebody's outcome. Throws 'misread'. */
-  readQuotaNews?(config: Config, arrival: VerifiedArrival): QuotaNews | null
-  /** Tell the provider a page is safely stored. Safe to repeat. */
-  acknowledge?(call: Call<Config>, receipt: Receipt): Promise<void>
-  /** Where to send the panelist. Some providers sign, some encrypt, some ask upstream first. Throws 'refused' when they say no. */
-  openEntry(call: Call<Config>, entry: EntryRequest): Promise<EntryLink>
-  /** What an authentic arrival means. Throws ProviderError 'misread' when it is malformed. */
-  readArrival(config: Config, arrival: VerifiedArrival): OutcomeReport
+  readonly entry: Entry<Config>
+  readonly feed?: Feed<Config>
+  readonly live?: Live<Config>
+  readonly members?: Members<Config>
+  readonly arrivals?: Arrivals<Config>
+  readonly quotas?: Quotas<Config>
+  readonly slots?: Slots
 }

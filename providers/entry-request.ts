@@ -1,5 +1,4 @@
 import type { PanelistSnapshot } from '../domain/panelist.js'
-import { GATEWAY } from '../domain/plan/survey-plan.js'
 import type { Survey } from '../domain/survey.js'
 import { upstreamProfile } from '../domain/upstream-profile.js'
 import type { EntryRequest } from './adapter.js'
@@ -49,7 +48,7 @@ export function entryRequest(
     userAgent: inputs?.userAgent ?? null,
     device: session.device,
     // a plan of ours may ask for them in its address; upstream never learns what is the panel's own
-    ...(upstream.connection === GATEWAY
+    ...(upstream.adapter.slots !== undefined
       ? { ours: { panel: session.panel, customPanelData: session.customPanelData } }
       : {}),
   }

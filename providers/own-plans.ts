@@ -6,8 +6,10 @@ import type { Call, EntryLink, EntryRequest, ProviderAdapter } from './adapter.j
 import { ProviderError } from './errors.js'
 import { type AddressValues, surveyAddress } from './survey-address.js'
 
+type OwnPlansConnection = ConnectionBase & { readonly provider: typeof GATEWAY }
+
 /** The one connection that nobody configures: the survey plans which buyers launch here (contract §2, `connections`). */
-export const gatewayConnection: ConnectionBase = {
+export const gatewayConnection: OwnPlansConnection = {
   id: GATEWAY,
   provider: GATEWAY,
   panelistIds: 'bare',
@@ -23,15 +25,14 @@ export const gatewayConnection: ConnectionBase = {
  * Our own plans as if they were an upstream, so that matching, sessions, outcomes and the ledger treat them like any
  * other survey. Nothing is asked over the network: the entry is the buyer's own survey address.
  */
-export const ownPlans: ProviderAdapter<ConnectionBase> = {
+export const ownPlans: ProviderAdapter<OwnPlansConnection> = {
   name: GATEWAY,
-  config: z.custom<ConnectionBase>(),
+  config: z.custom<OwnPlansConnection>(),
   // plans are written in our own canonical attributes
   vocabulary: { identity: true, attributes: {} },
-  openEntry,
-  readArrival() {
-    throw new ProviderError('misread', 'outcomes of our own plans come to the session router')
-  },
+  // no arrivals: outcomes of our own plans come to the session router (docs/router.md)
+  entry: { priceWithEntry: false, open: openEntry },
+  slots: { countedHere: true },
 }
 
 /**

@@ -1,18 +1,21 @@
 import type { VocabularyMapping } from '../domain/mapping.js'
-import type { Grade } from '../domain/outcome.js'
+import type { ConnectionBase } from '../platform/config/connection-base.js'
 import type { ProviderAdapter } from './adapter.js'
 import type { Http } from './http.js'
 
-/** One configured connection, ready to be called: its provider's adapter, its own settings, the guarded HTTP client. */
-export interface Upstream {
+/** One connection with the adapter that serves it. */
+export interface ServedConnection {
   readonly connection: string
-  readonly adapter: ProviderAdapter<unknown>
+  readonly adapter: ProviderAdapter<ConnectionBase>
   /** The connection's settings as the adapter's schema gives them. */
-  readonly config: unknown
+  readonly config: ConnectionBase
+  /** How our attributes are spelled there: the connection's own mapping, else the one shipped with its provider. */
+  readonly vocabulary: VocabularyMapping
+}
+
+/** A served connection, ready to be called through the guarded HTTP client. */
+export interface Upstream extends ServedConnection {
   readonly http: Http
-  readonly requiredGrade: Grade
-  /** How our attributes are said there; absent = by the same names. */
-  readonly vocabulary?: VocabularyMapping
 }
 
 /** Finds a connection's upstream; null when configuration no longer has it. */

@@ -1,6 +1,6 @@
 /**
- * `npm run new-provider -- NAME`: lays down an adapter, its sandbox file, its JSON cases and its page, adds it to the
- * registry and mounts it in the sandbox. What it lays down works and passes its tests as it is: the shape of a provider that lists surveys, takes
+ * `npm run new-provider -- NAME`: lays down an adapter, its sandbox file, its JSON cases and its page, adds its
+ * one line to the registry and mounts it in the sandbox. What it lays down works and passes its tests as it is: the shape of a provider that lists surveys, takes
  * respondents by a link and sends them back signed. It is then changed, case by case, to what the provider documents.
  */
 import { spawnSync } from 'node:child_process'
@@ -50,40 +50,27 @@ await runCommand(async () => {
   for (const { file, text } of shared) fs.writeFileSync(inside(file), text)
   format([...files, ...shared].map(({ file }) => file).filter((file) => file.endsWith('.ts')))
 
-  say(`  ok  ${files.length} files and ${cases.length} cases of ${name}, and its line in ${shared.length} shared files`)
+  say(
+    `  ok  ${files.length} files and ${cases.length} cases of ${name}, its line in providers/registry.ts, its place in the sandbox`,
+  )
   say(`  ..  npx tsc --noEmit && npx vitest run test/providers/${name} test/sandbox/${name}.test.ts`)
   say(`  ..  then docs/providers/${name}.md says where to begin; the sandbox serves it at /${name} from its next start`)
 })
 
-/** The shared files with the provider in them: its name, its schema, its line in the registry, its place in the sandbox. */
+/** The shared files with the provider in them: its line in the registry, its place in the sandbox. */
 function sharedLines(name, inside) {
   const edit = (file, change) => ({ file, text: change(fs.readFileSync(inside(file), 'utf8'), file) })
-  const imported = (text, line) => text.replace(/\n(?=import )/, `\n${line}\n`)
   return [
-    edit('providers/adapter.ts', (text, file) =>
-      replaced(text, file, /(export type ProviderName =(?:\s*\|?\s*'\w+')+)/, `$1 | '${name}'`),
-    ),
-    edit('providers/registry.ts', (text, file) =>
-      imported(
-        replaced(text, file, /(const adapters = \{[^}]*?),?\s*\}/, `$1, ${name} }`),
-        `import { ${name} } from './${name}/index.js'`,
-      ),
-    ),
-    edit('providers/connection-schemas.ts', (text, file) =>
-      imported(
-        replaced(
-          text,
-          file,
-          /(export const connectionSchemas = \{[^}]*?),?\s*\} as const/,
-          `$1, ${name}: ${name}Connection } as const`,
-        ),
-        `import { ${name}Connection } from './${name}/config.js'`,
-      ),
-    ),
+    edit('providers/registry.ts', (text, file) => {
+      const line = `export { ${name} } from './${name}/index.js'`
+      return replaced(text, file, /(?:^export \{ \w+ \} from '.*'\n)+/m, (lines) =>
+        [...lines.trimEnd().split('\n'), line].sort().concat('').join('\n'),
+      )
+    }),
     edit('sandbox/server.ts', (text, file) =>
-      imported(
-        replaced(text, file, /^( *)app\.use\('\/_sandbox', createAdmin\(/m, `$1${mounted(name)}\n$&`),
-        `import { create${titled(name)} } from './${name}.js'`,
+      replaced(text, file, /^( *)app\.use\('\/_sandbox', createAdmin\(/m, `$1${mounted(name)}\n$&`).replace(
+        /\n(?=import )/,
+        `\nimport { create${titled(name)} } from './${name}.js'\n`,
       ),
     ),
   ]

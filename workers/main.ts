@@ -71,8 +71,8 @@ async function main(): Promise<void> {
       activities,
       connections: upstreams.all.map((upstream) => ({
         id: upstream.connection,
-        ratePerSecond: config.connections.find(({ id }) => id === upstream.connection)?.ratePerSecond ?? null,
-        polled: upstream.adapter.fetchSupply !== undefined,
+        ratePerSecond: upstream.config.ratePerSecond,
+        polled: upstream.adapter.feed !== undefined,
       })),
       groups,
     }),

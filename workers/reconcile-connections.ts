@@ -5,7 +5,6 @@ import { withdrawConnection } from '../commands/supply/withdraw-connection.js'
 import type { Knex } from '../db/connect.js'
 import { endHold } from '../db/stores/connection-health-store.js'
 import { listConnections, noteConfigDigest, openConnection, settleConnection } from '../db/stores/connection-store.js'
-import { GATEWAY } from '../domain/plan/survey-plan.js'
 import { QUEUES } from '../domain/task-queues.js'
 import { searchAttribute } from '../domain/visibility.js'
 import type { Logger } from '../platform/logger.js'
@@ -29,24 +28,22 @@ export interface ReconcileParts {
 export async function reconcileConnections(parts: ReconcileParts): Promise<void> {
   const known = new Map((await listConnections(parts.knex)).map((row) => [row.connection, row]))
   for (const upstream of parts.upstreams) {
-    const { connection } = upstream
+    const { connection, adapter } = upstream
     const digest = configDigest(upstream.config)
     const before = known.get(connection)
     // before the row says that it is there, so that a process which dies in between does it again
-    if (connection === GATEWAY && before?.state === 'removed') await bringPlansBack(parts)
-    await openConnection(parts.knex, { connection, provider: upstream.adapter.name })
-    if (upstream.adapter.fetchSupply !== undefined) {
+    if (adapter.slots !== undefined && before?.state === 'removed') await bringPlansBack(parts, connection)
+    await openConnection(parts.knex, { connection, provider: adapter.name })
+    if (adapter.feed !== undefined) {
       await startPolling(parts.client, upstream)
       if (before !== undefined && (before.configDigest !== digest || before.state === 'blocked')) {
         await parts.client.workflow.getHandle(pollWorkflowId(connection)).signal(configChanged)
         parts.logger.info({ connection }, 'connection changed')
       }
     }
-    if (upstream.adapter.fetchSupply === undefined && upstream.adapter.matchPanelist === undefined)
-      await settleConnection(parts.knex, connection, parts.clock())
+    if (adapter.slots !== undefined) await settleConnection(parts.knex, connection, parts.clock())
     // a mended setting is tried at once
-    if (upstream.adapter.matchPanelist !== undefined && before?.configDigest !== digest)
-      await endHold(parts.knex, connection)
+    if (adapter.live !== undefined && before?.configDigest !== digest) await endHold(parts.knex, connection)
     if (before?.configDigest !== digest) await noteConfigDigest(parts.knex, connection, digest)
   }
 
@@ -59,15 +56,15 @@ export async function reconcileConnections(parts: ReconcileParts): Promise<void>
   }
 }
 
-async function bringPlansBack(parts: ReconcileParts): Promise<void> {
+async function bringPlansBack(parts: ReconcileParts, connection: string): Promise<void> {
   const plans = await returnPlans(parts)
-  parts.logger.info({ connection: GATEWAY, plans }, 'there are demand partners again')
+  parts.logger.info({ connection, plans }, 'there are demand partners again')
 }
 
 /** Starting it twice is harmless: the id is the connection's. */
 async function startPolling(client: Client, { connection, adapter, config }: Upstream): Promise<void> {
   const input: PollInput = { connection, provider: adapter.name }
-  const every = adapter.pollEveryMs?.(config)
+  const every = adapter.feed?.pollEveryMs(config)
   await client.workflow.start('pollProvider', {
     workflowId: pollWorkflowId(connection),
     workflowIdConflictPolicy: 'USE_EXISTING',

@@ -25,8 +25,8 @@ export async function acknowledge(
       'AckBeforeCommit',
     )
   }
-  if (adapter.acknowledge === undefined || BigInt(receipt) <= BigInt(row.ackedId)) return
-  const tell = adapter.acknowledge.bind(adapter)
+  const tell = adapter.feed?.acknowledge?.bind(adapter.feed)
+  if (tell === undefined || BigInt(receipt) <= BigInt(row.ackedId)) return
   await attempt(deps, row, async (signal) => {
     await tell({ config, http, now: deps.clock(), signal }, receipt)
     failpoint('poll.after_ack')

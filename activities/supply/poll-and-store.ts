@@ -13,9 +13,6 @@ import { attempt, upstreamOf } from './attempt.js'
 import type { SupplyDependencies } from './dependencies.js'
 import { membersDue } from './read-members.js'
 
-/** Where a provider's own pace is not configured. */
-const DEFAULT_EVERY_MS = 60_000
-
 /** What the workflow learns of a poll: counts and cursors, never the feed. Ids are decimal text. */
 export interface PollResult extends PageCounts {
   readonly cursor: string | null
@@ -41,7 +38,8 @@ export interface PollResult extends PageCounts {
 export async function pollAndStore(deps: SupplyDependencies, connection: string): Promise<PollResult> {
   const upstream = upstreamOf(deps, connection)
   const { adapter, config, http } = upstream
-  if (adapter.fetchSupply === undefined) {
+  const { feed } = adapter
+  if (feed === undefined) {
     throw ApplicationFailure.nonRetryable(`${adapter.name} has no feed to poll`, FAILURE_TYPES.notConfigured)
   }
   const startedAt = deps.clock()
@@ -49,16 +47,15 @@ export async function pollAndStore(deps: SupplyDependencies, connection: string)
   if (before === null) {
     throw ApplicationFailure.nonRetryable(`connection ${connection} was removed`, FAILURE_TYPES.notConfigured)
   }
-  const everyMs = adapter.pollEveryMs?.(config) ?? DEFAULT_EVERY_MS
-  const fetchSupply = adapter.fetchSupply.bind(adapter)
+  const everyMs = feed.pollEveryMs(config)
   const held: FindHeld = (ids) => readableEditions(deps.knex, connection, ids)
 
   return attempt(deps, before, async (signal, heartbeat) => {
     const { counts, row, notBefore } = await storePage(deps.knex, {
       writer: { connection, provider: adapter.name, epoch: before.pollEpoch, now: startedAt },
       before,
-      batches: ahead(fetchSupply({ config, http, now: startedAt, signal }, before.cursor, held)),
-      acknowledges: adapter.acknowledge !== undefined,
+      batches: ahead(feed.fetch({ config, http, now: startedAt, signal }, before.cursor, held)),
+      acknowledges: feed.acknowledge !== undefined,
       nextPollAt: (at) => new Date(Math.max(startedAt.getTime() + everyMs, at?.getTime() ?? 0)),
       onProgress: heartbeat,
     })
@@ -67,7 +64,7 @@ export async function pollAndStore(deps: SupplyDependencies, connection: string)
 
     const stock = await openStock(deps.knex, connection)
     const durationMs = deps.clock().getTime() - startedAt.getTime()
-    const owed = adapter.acknowledge !== undefined && BigInt(row.committedId) > BigInt(row.ackedId)
+    const owed = feed.acknowledge !== undefined && BigInt(row.committedId) > BigInt(row.ackedId)
     deps.logger.info({ connection, provider: adapter.name, ...counts, durationMs }, 'page stored')
     return {
       ...counts,
@@ -81,7 +78,7 @@ export async function pollAndStore(deps: SupplyDependencies, connection: string)
       startedAt: startedAt.toISOString(),
       durationMs,
       everyMs,
-      ...(adapter.fetchMembers === undefined ? {} : { membersDue: await membersDue(deps, connection) }),
+      ...(adapter.members === undefined ? {} : { membersDue: await membersDue(deps, connection) }),
       notBefore: notBefore?.toISOString() ?? null,
     }
   })

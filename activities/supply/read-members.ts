@@ -31,9 +31,9 @@ export interface MembersRead {
  */
 export async function readMembers(deps: SupplyDependencies, connection: string): Promise<MembersRead> {
   const { adapter, config, http } = upstreamOf(deps, connection)
-  const fetchMembers = adapter.fetchMembers?.bind(adapter)
+  const names = adapter.members
   const row = await findConnection(deps.knex, connection)
-  if (fetchMembers === undefined || row === null) {
+  if (names === undefined || row === null) {
     throw ApplicationFailure.nonRetryable(`${connection} names nobody for its quotas`, FAILURE_TYPES.notConfigured)
   }
   const startedAt = deps.clock().getTime()
@@ -46,7 +46,7 @@ export async function readMembers(deps: SupplyDependencies, connection: string):
       for (let done = false; !done; ) {
         if (deps.clock().getTime() - startedAt > BUDGET_MS) return { quotas, members, left: due.length - quotas }
         const call = { config, http, now: deps.clock(), signal }
-        const page = await fetchMembers(call, reading.quotaId, reading.lastCode)
+        const page = await names.fetch(call, reading.quotaId, reading.lastCode)
         const met = await storeMembers(deps.knex, connection, reading, page.members, deps.clock())
         failpoint('members.after_page')
         members += met

@@ -1,6 +1,6 @@
 import type { PlanOfSurvey } from '../../commands/buyer-surveys/apply-to-plan.js'
 import { countryOf, planOf } from '../../domain/template/launch.js'
-import { shippedVocabulary } from '../../providers/shipped-vocabulary.js'
+import { adapterOf } from '../../providers/adapters.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { launchTerms } from './launch-terms.js'
 
@@ -11,7 +11,7 @@ export function planOfSurvey(deps: Pick<ApiDependencies, 'config'>): PlanOfSurve
       survey,
       { ...launchTerms(survey, deps), psSurveyId, launchedAt },
       {
-        vocabulary: shippedVocabulary('purespectrum'),
+        vocabulary: adapterOf('purespectrum').vocabulary,
         questions: deps.config.targetingAttributes,
         country: countryOf(survey.localization),
       },

@@ -1,10 +1,15 @@
+import type { ConnectionBase } from '../../platform/config/connection-base.js'
 import type { VerificationConfig } from '../../platform/verification/verifiers.js'
+import type { Arrivals } from '../../providers/adapter.js'
 import type { Upstream } from '../../providers/upstream.js'
 
-/** What a connection's configuration may say about its arrivals: one route, or several by name. */
-interface WithArrivals {
-  readonly returns?: VerificationConfig | null
-  readonly postbacks?: VerificationConfig | Readonly<Record<string, VerificationConfig | null>> | null
+/** An address at which a connection's provider, or its respondents, arrive. */
+export interface ArrivalRoute {
+  readonly upstream: Upstream
+  /** How its provider's arrivals are read. */
+  readonly arrivals: Arrivals<ConnectionBase>
+  /** How this route is proven. */
+  readonly arrival: VerificationConfig
 }
 
 /**
@@ -16,23 +21,27 @@ export function arrivalRoute(
   route: 'return' | 'postback',
   name: string,
   method: string,
-): { upstream: Upstream; arrival: VerificationConfig } | null {
-  if (upstream === null) return null
-  const byGet = route === 'return' || (upstream.adapter.getPostbacks?.includes(name) ?? false)
+): ArrivalRoute | null {
+  const arrivals = upstream?.adapter.arrivals
+  if (upstream === null || arrivals === undefined) return null
+  const byGet = route === 'return' || (arrivals.getPostbacks?.includes(name) ?? false)
   if (byGet !== (method === 'GET')) return null
-  const { returns, postbacks } = upstream.config as WithArrivals
+  const { returns, postbacks } = upstream.config
   const arrival = route === 'return' ? (returns ?? null) : postbackRoute(postbacks ?? null, name)
-  return arrival === null ? null : { upstream, arrival }
+  return arrival === null ? null : { upstream, arrivals, arrival }
 }
 
-function postbackRoute(postbacks: WithArrivals['postbacks'], name: string): VerificationConfig | null {
-  if (postbacks === null || postbacks === undefined) return null
+function postbackRoute(postbacks: Postbacks | null, name: string): VerificationConfig | null {
+  if (postbacks === null) return null
   if (isVerification(postbacks)) return name === '' ? postbacks : null
   // `member-status` in the address is `member_status` in the file, `memberStatus` in the program
   const key = name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
   return Object.hasOwn(postbacks, key) ? (postbacks[key] ?? null) : null
 }
 
-function isVerification(value: NonNullable<WithArrivals['postbacks']>): value is VerificationConfig {
-  return Array.isArray((value as { verify?: unknown }).verify)
+/** One postback route, or several by name. */
+type Postbacks = NonNullable<ConnectionBase['postbacks']>
+
+function isVerification(postbacks: Postbacks): postbacks is VerificationConfig {
+  return Array.isArray(postbacks.verify)
 }

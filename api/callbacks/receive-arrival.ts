@@ -30,12 +30,12 @@ export async function receiveArrival(
   const { verified, rawBody } = await believe(deps, configured.arrival, request, route)
   const { adapter, config } = configured.upstream
   const arrival = { route, name, fields: verified.fields, unsigned: verified.unsigned }
-  const news = read(() => adapter.readQuotaNews?.(config, arrival) ?? null)
+  const news = read(() => adapter.quotas?.readNews(config, arrival) ?? null)
   if (news !== null) {
     await receiveQuotaNews(deps, configured.upstream, news)
     return null
   }
-  const report = read(() => adapter.readArrival(config, arrival))
+  const report = read(() => configured.arrivals.read(config, arrival))
   const hash = arrivalHash(request, rawBody)
   const arrived = await recordArrival(deps, configured.upstream, { route, verified, report, hash })
   if (arrived === null || arrived.claim === null) return arrived

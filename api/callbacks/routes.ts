@@ -29,7 +29,7 @@ export function callbackRoutes(deps: ApiDependencies): Router {
     if (request.method === 'HEAD') return void response.status(200).end()
     const name = request.params.name === undefined ? '' : String(request.params.name)
     await receiveArrival(deps, request, 'postback', name)
-    const answer = deps.findUpstream(String(request.params.connection))?.adapter.postbackAnswer
+    const answer = deps.findUpstream(String(request.params.connection))?.adapter.arrivals?.postbackAnswer
     if (answer === undefined) return void response.status(200).json({ status: 'stored' })
     response.status(200).type('text/plain').send(answer)
   }

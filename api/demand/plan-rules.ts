@@ -1,6 +1,6 @@
 import { mayUse } from '../../commands/access/usable-connections.js'
-import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
+import { gatewayConnection } from '../../providers/own-plans.js'
 import type { ApiDependencies } from '../dependencies.js'
 import type { PlanRules } from './plan-checks.js'
 
@@ -8,7 +8,7 @@ type Parts = Pick<ApiDependencies, 'config'>
 
 /** Panels that take survey plans: those whose configuration lets them use the connection `gateway` (contract §2). */
 export const targetablePanels = ({ config }: Parts): readonly PanelConfig[] =>
-  config.panels.filter((panel) => mayUse(panel, GATEWAY))
+  config.panels.filter((panel) => mayUse(panel, gatewayConnection.id))
 
 /** What this installation lets a plan name. */
 export const planRules = (deps: Parts): PlanRules => ({

@@ -9,9 +9,9 @@ import { findSessionByEntryToken } from '../../db/read-models/session.js'
 import { findSurvey } from '../../db/read-models/survey-record.js'
 import type { SessionRow } from '../../db/rows/session-row.js'
 import type { Outcome } from '../../domain/outcome.js'
-import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import { holdMilliseconds } from '../../platform/config/schema.js'
 import { failpoint } from '../../platform/failpoints.js'
+import { adapterOf } from '../../providers/adapters.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { panelRedirect } from '../panel-redirect.js'
 import { sendPage, sendTryAgain } from '../plain-page.js'
@@ -30,6 +30,12 @@ interface Door {
   resumes(deps: ApiDependencies, row: SessionRow): Promise<boolean>
 }
 
+/**
+ * True where the places of a session's survey are counted here. Asked of the registry, by what the session was made for:
+ * also when configuration has no buyers any more.
+ */
+const takesSlot = ({ provider }: SessionRow): boolean => adapterOf(provider)?.slots !== undefined
+
 /** The entry link of `POST /v1/sessions`: again is always the same session (contract §3). */
 const ENTRY: Door = { path: '/e', resumes: async () => true }
 
@@ -37,7 +43,7 @@ const ENTRY: Door = { path: '/e', resumes: async () => true }
 const START: Door = {
   path: '/sessions/start',
   resumes: async ({ knex }, row) =>
-    row.connection !== GATEWAY || (await findSurvey(knex, row.survey_id))?.survey.resumeAllowed !== false,
+    !takesSlot(row) || (await findSurvey(knex, row.survey_id))?.survey.resumeAllowed !== false,
 }
 
 /** `GET /e/{entry token}`. */
@@ -80,7 +86,7 @@ async function slowerWay(door: Door, deps: ApiDependencies, response: Response, 
     case 'opening':
       return stillOpening(door, deps, response, row)
     case 'created': {
-      if (row.connection === GATEWAY) return enterPlan(door, deps, response, row)
+      if (takesSlot(row)) return enterPlan(door, deps, response, row)
       const expired = row.entry_deadline.getTime() <= deps.clock().getTime()
       if (expired) return endAtTheDoor(deps, response, row, 'TIMEOUT', 'entry link expired')
       // a fault of the configuration is not told as a full survey

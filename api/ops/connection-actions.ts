@@ -47,7 +47,7 @@ export async function tellConnection(
 
 /** @throws Problem 404 */
 function configured(deps: ApiDependencies, id: string): ConnectionBase {
-  const connection = deps.config.connections.find((one) => one.id === id)
+  const connection = deps.findUpstream(id)?.config
   if (connection === undefined) throw notFound('There is no such connection in the configuration')
   return connection
 }

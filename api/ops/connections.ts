@@ -9,7 +9,7 @@ import {
   WORKER_SILENT_MS,
 } from '../../domain/heard.js'
 import { entryQueue, supplyQueue } from '../../domain/task-queues.js'
-import type { SupplyKind } from '../../web/ops/ops-view.js'
+import { type SupplyKind, supplyKindOf } from '../../providers/supply-kind.js'
 import { pollWorkflowId } from '../../workflows/messages/poll.js'
 import type { ApiDependencies } from '../dependencies.js'
 import type { ConnectionsAnswer } from './schemas.js'
@@ -64,7 +64,7 @@ export function heardStanding(
   now: Date,
 ): Heard {
   const upstream = deps.findUpstream(row.connection)
-  const every = upstream?.adapter.pollEveryMs?.(upstream.config) ?? DEFAULT_POLL_EVERY_MS
+  const every = upstream?.adapter.feed?.pollEveryMs(upstream.config) ?? DEFAULT_POLL_EVERY_MS
   return heardConnection(row, every, queues.get(supplyQueue(row.connection)) ?? null, now)
 }
 
@@ -93,14 +93,10 @@ export function standingOf(
   return { state: own, reason: row.reason }
 }
 
-/**
- * How a connection's surveys come: in a list that a loop polls; asked for, panelist by panelist, of a provider that
- * matches on its own side; or as plans that buyers launch here, where there is nobody to ask.
- */
+/** How a connection's surveys come; one that configuration no longer has was polled, for all that is known. */
 export function supplyOf({ findUpstream }: Pick<ApiDependencies, 'findUpstream'>, connection: string): SupplyKind {
-  const adapter = findUpstream(connection)?.adapter
-  if (adapter === undefined || adapter.fetchSupply !== undefined) return 'polled'
-  return adapter.matchPanelist === undefined ? 'own' : 'asked'
+  const upstream = findUpstream(connection)
+  return upstream === null ? 'polled' : supplyKindOf(upstream.adapter)
 }
 
 const NOT_STARTED: Omit<Shown, 'id' | 'provider' | 'state' | 'workflow_url'> = {

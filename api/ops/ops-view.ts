@@ -56,7 +56,12 @@ export async function readOpsView(
     // without buyers there are none, and nothing to say about them
     plans: deps.config.demandPartners.length === 0 ? null : plans.rows,
     olderPlans: plans.nextCursor === null ? null : `/ops?${new URLSearchParams({ plans: plans.nextCursor })}#plans`,
-    savedViews: savedViews(ui, [...new Set(connections.map(({ provider }) => provider))], now),
+    savedViews: savedViews(
+      ui,
+      [...new Set(connections.map(({ provider }) => provider))],
+      connections.some(({ id }) => supplyOf(deps, id) === 'own'),
+      now,
+    ),
     quarantine: records.rows.map((record) => {
       const cut = record.rawBytes > HEAD_BYTES
       return {

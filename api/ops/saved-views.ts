@@ -1,4 +1,3 @@
-import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import type { SavedView } from '../../web/ops/ops-view.js'
 import type { TemporalUi } from './temporal-ui.js'
 
@@ -11,8 +10,9 @@ const SESSIONS = 'WorkflowType = "respondentSession"'
  * The searches that operators want at hand in the Temporal UI. The query language has no relative time: stamps are those
  * of the page.
  * @param providers names of the providers in use, each gets a view of its own
+ * @param hasPlans whether buyers launch survey plans here
  */
-export function savedViews(ui: TemporalUi, providers: readonly string[], now: Date): SavedView[] {
+export function savedViews(ui: TemporalUi, providers: readonly string[], hasPlans: boolean, now: Date): SavedView[] {
   const stamp = now.toISOString()
   const midnight = `${stamp.slice(0, 10)}T00:00:00Z`
   const hourAgo = new Date(now.getTime() - 3_600_000).toISOString()
@@ -22,7 +22,7 @@ export function savedViews(ui: TemporalUi, providers: readonly string[], now: Da
     ['Blocked: needs a person', `${LOOPS} AND ${RUNNING} AND TributaryState = "blocked"`],
     ['Failing 3 times or more', `${LOOPS} AND ${RUNNING} AND TributaryFailStreak >= 3`],
     ['Paused', `${LOOPS} AND ${RUNNING} AND TributaryState = "paused"`],
-    ...(providers.includes(GATEWAY) ? [['Survey plans', `${PLANS} AND ${RUNNING}`] satisfies [string, string]] : []),
+    ...(hasPlans ? [['Survey plans', `${PLANS} AND ${RUNNING}`] satisfies [string, string]] : []),
     ['Needs review', 'TributaryNeedsReview = true'],
     ['In field now', `${SESSIONS} AND ${RUNNING} AND TributaryState = "entered"`],
     ['Stuck opening', `${SESSIONS} AND ${RUNNING} AND TributaryState = "opening" AND StartTime < "${hourAgo}"`],

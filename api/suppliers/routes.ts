@@ -10,7 +10,7 @@ import {
 import type { VocabularyMapping } from '../../domain/mapping.js'
 import type { SurveyStatus } from '../../domain/survey.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
-import { shippedVocabulary } from '../../providers/shipped-vocabulary.js'
+import { adapterOf } from '../../providers/adapters.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { connectionFactsOf } from '../eligibility/gather-facts.js'
 import { unknownRoute } from '../http/errors.js'
@@ -95,7 +95,7 @@ async function* inStatus(
 
 /** What configuration adds to a stored survey. */
 class SupplierView {
-  readonly #speaker = new CriteriaSpeaker(shippedVocabulary('purespectrum'))
+  readonly #speaker = new CriteriaSpeaker(adapterOf('purespectrum').vocabulary)
   readonly #buyers: ReadonlyMap<string, number>
 
   constructor(private readonly deps: ApiDependencies) {

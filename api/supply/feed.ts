@@ -37,7 +37,7 @@ export class Feed {
       deps.config.connections.flatMap(({ id }) => {
         const upstream = deps.findUpstream(id)
         // what a provider has for one panelist only is in nobody's feed
-        if (upstream === null || upstream.adapter.matchPanelist !== undefined) return []
+        if (upstream === null || upstream.adapter.live !== undefined) return []
         return [[id, wordsOf(upstream.vocabulary ?? upstream.adapter.vocabulary, deps.config.targetingAttributes)]]
       }),
     )

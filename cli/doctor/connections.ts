@@ -18,9 +18,6 @@ export function checkConnections(
   const byId = new Map(rows.map((row) => [row.connection, row]))
   return configured.map((one) => {
     const part = `connection ${one.id}`
-    if (one.supply === 'none') {
-      return fault(part, `provider ${one.provider} is not served by this version`, 'update, or take it out')
-    }
     const row = byId.get(one.id)
     if (row === undefined) {
       // without its row nobody is let into a plan of ours, and nothing is polled

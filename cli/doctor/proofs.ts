@@ -1,12 +1,12 @@
+import type { ConnectionBase } from '../../platform/config/connection-base.js'
 import type { VerificationConfig } from '../../platform/verification/verifiers.js'
-import type { TributaryConfig } from '../../providers/connection-schemas.js'
 import { type Finding, warn } from './finding.js'
 
 const WAY_OUT =
   'use jws, hmac or hash where the provider offers one (docs/configuration.md, What a signature must cover)'
 
 /** A line for every arrival of which nothing proves the session that it names. Only those: a good proof needs no words. */
-export function checkProofs(connections: TributaryConfig['connections']): Finding[] {
+export function checkProofs(connections: readonly ConnectionBase[]): Finding[] {
   return connections.flatMap((connection) =>
     arrivalsOf(connection).flatMap(([route, { verify, naming }]): Finding[] => {
       if ((naming?.sets ?? []).length === 0) return []
@@ -20,18 +20,17 @@ export function checkProofs(connections: TributaryConfig['connections']): Findin
   )
 }
 
-function arrivalsOf(connection: TributaryConfig['connections'][number]): [string, VerificationConfig][] {
-  const { returns, postbacks } = connection as { returns?: unknown; postbacks?: unknown }
-  const named: [string, unknown][] = isArrival(postbacks)
-    ? [['postbacks', postbacks]]
-    : Object.entries(postbacks ?? {}).map(([name, arrival]) => [`postbacks.${spelled(name)}`, arrival])
-  return [['returns', returns] as [string, unknown], ...named].flatMap(([route, arrival]) =>
-    isArrival(arrival) ? [[route, arrival] as [string, VerificationConfig]] : [],
-  )
+function arrivalsOf({ returns, postbacks }: ConnectionBase): [string, VerificationConfig][] {
+  const named: [string, VerificationConfig | null | undefined][] =
+    postbacks == null || isArrival(postbacks)
+      ? [['postbacks', postbacks]]
+      : Object.entries(postbacks).map(([name, arrival]) => [`postbacks.${spelled(name)}`, arrival])
+  const all: [string, VerificationConfig | null | undefined][] = [['returns', returns], ...named]
+  return all.flatMap(([route, arrival]): [string, VerificationConfig][] => (arrival == null ? [] : [[route, arrival]]))
 }
 
-function isArrival(value: unknown): value is VerificationConfig {
-  return typeof value === 'object' && value !== null && 'verify' in value && Array.isArray(value.verify)
+function isArrival(postbacks: NonNullable<ConnectionBase['postbacks']>): postbacks is VerificationConfig {
+  return Array.isArray(postbacks.verify)
 }
 
 /** As the file spells it. */

@@ -7,11 +7,11 @@ import type { Connections } from './usable-connections.js'
  */
 export function connectionsOfAccount(deps: Connections, upstream: Upstream): string[] {
   const { adapter, config, connection } = upstream
-  const account = adapter.accountOf?.(config)
+  const account = adapter.arrivals?.accountOf?.(config)
   if (account === undefined) return [connection]
   const others = deps.config.connections.filter(({ id }) => {
     const other = id === connection ? null : deps.findUpstream(id)
-    return other?.adapter.name === adapter.name && other.adapter.accountOf?.(other.config) === account
+    return other?.adapter.name === adapter.name && other.adapter.arrivals?.accountOf?.(other.config) === account
   })
   return [connection, ...others.map(({ id }) => id)]
 }

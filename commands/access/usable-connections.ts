@@ -27,13 +27,13 @@ export function upstreamPanelistId(
 ): string {
   const id = connection.panelistIds === 'per_panel' ? `${panel.id}.${panelistId}` : panelistId
   const upstream = deps.findUpstream(connection.id)
-  return upstream?.adapter.panelistCode?.(upstream.config, id) ?? id
+  return upstream?.adapter.members?.panelistCode(upstream.config, id) ?? id
 }
 
 /** The connections whose provider names people for its surveys and cares who took part in what. */
 export function watchedConnections(deps: Connections, panel: PanelConfig, panelistId: string): WatchedConnection[] {
   return deps.config.connections
-    .filter(({ id }) => mayUse(panel, id) && deps.findUpstream(id)?.adapter.fetchMembers !== undefined)
+    .filter(({ id }) => mayUse(panel, id) && deps.findUpstream(id)?.adapter.members !== undefined)
     .map((connection) => ({
       connection: connection.id,
       memberCode: upstreamPanelistId(deps, panel, connection, panelistId),

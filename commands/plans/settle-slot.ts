@@ -5,7 +5,6 @@ import type { SessionRow } from '../../db/rows/session-row.js'
 import { countComplete } from '../../db/statements/count-complete.js'
 import { findPlanSession, updateSlot } from '../../db/stores/plan-session-store.js'
 import { noRoomFor, type Slot } from '../../domain/plan/counting.js'
-import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import type { Standing } from '../../domain/session.js'
 import { showPlan } from './show-in-catalogue.js'
 
@@ -22,7 +21,6 @@ export async function settleSlot(
   standing: Standing,
   now: Date,
 ): Promise<{ standing: Standing; stamp: boolean }> {
-  if (session.connection !== GATEWAY) return { standing, stamp: false }
   const own = await findPlanSession(trx, session.session_id)
   if (own === null) return { standing, stamp: false }
   const wants: Slot = standing.payable ? 'filled' : standing.provisional ? 'provisional' : 'released'

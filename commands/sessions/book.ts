@@ -83,7 +83,7 @@ function newSession(
   const { found, quota, price, snapshot, requiredGrade, providerPanelistId } = booking
   const { sessions } = deps.config
   // some providers name the price with the entry: the session has none until then (contract §4)
-  const priced = deps.findUpstream(found.connection)?.adapter.priceWithEntry !== true
+  const priced = deps.findUpstream(found.connection)?.adapter.entry.priceWithEntry !== true
   return {
     sessionId,
     panel: panel.id,

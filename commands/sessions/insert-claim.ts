@@ -1,6 +1,6 @@
 import type { Knex } from '../../db/connect.js'
 import { factsOf, type SessionRow, standingOf } from '../../db/rows/session-row.js'
-import { findCurrentWord, findFirstOutcome, hasClaim, insertClaimRow } from '../../db/stores/claim-store.js'
+import { findCurrentWord, findFirstOutcome, insertClaimRow, readBefore } from '../../db/stores/claim-store.js'
 import { insertEvent } from '../../db/stores/event-store.js'
 import { insertOtherSurvey } from '../../db/stores/other-survey-store.js'
 import { ownProofs } from '../../db/stores/proof-store.js'
@@ -8,7 +8,6 @@ import { deleteSessionInputs } from '../../db/stores/session-input-store.js'
 import { updateStanding } from '../../db/stores/session-store.js'
 import { countUnknownWord } from '../../db/stores/unknown-word-store.js'
 import { GRADES, reaches } from '../../domain/outcome.js'
-import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import { type ClaimSource, decide, endedUnproven, type Standing, type Verdict } from '../../domain/session.js'
 import { settleSlot } from '../plans/settle-slot.js'
 import type { NewClaim, RecordedClaim } from './claim.js'
@@ -20,12 +19,13 @@ import type { NewClaim, RecordedClaim } from './claim.js'
  */
 export async function insertClaim(trx: Knex, row: SessionRow, claim: NewClaim, now: Date): Promise<RecordedClaim> {
   // the very same arrival once more decides nothing, and waits for nothing
-  if (await hasClaim(trx, row.session_id, claim.fingerprint)) return unchanged(row)
+  const { repeated, takesSlot } = await readBefore(trx, row.session_id, claim.fingerprint)
+  if (repeated) return unchanged(row)
   const outdated = claim.takesBack !== undefined && claim.takesBack !== (await findCurrentWord(trx, row.session_id))
   const borrowed = claim.proofs !== undefined && !(await ownProofs(trx, row.session_id, claim.proofs, now))
   const otherwise = await isProvenOtherwise(trx, row)
   const decided = decide(standingOf(row), { ...claim, outdated, borrowed }, factsOf(row, otherwise, now))
-  const settled = await settle(trx, row, decided, now)
+  const settled = takesSlot ? await settle(trx, row, decided, now) : { standing: decided.standing, stamp: false }
   const verdict = { ...decided, standing: settled.standing }
   // nothing follows from a repeat; a review still has to reach the workflow's search attributes
   const pending = verdict.effect !== 'repeat'
@@ -71,7 +71,7 @@ async function settle(
   { effect, standing }: Verdict,
   now: Date,
 ): Promise<{ standing: Standing; stamp: boolean }> {
-  if (row.connection !== GATEWAY || effect === 'repeat' || effect === 'review') return { standing, stamp: false }
+  if (effect === 'repeat' || effect === 'review') return { standing, stamp: false }
   return settleSlot(trx, row, standing, now)
 }
 

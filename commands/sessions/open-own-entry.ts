@@ -26,7 +26,7 @@ export async function openOwnEntry(
   if (upstream === null || found === null || inputs === null) return null
   const now = deps.clock()
   const { config, http, adapter } = upstream
-  const link = await adapter.openEntry(
+  const link = await adapter.entry.open(
     { config, http, now, signal: AbortSignal.timeout(OWN_ENTRY_MS) },
     entryRequest(upstream, toOpen(row), found.survey, inputs, now),
   )

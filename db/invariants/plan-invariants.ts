@@ -37,11 +37,14 @@ export const planInvariants: readonly Invariant[] = [
   {
     id: 'I32',
     promise: 'a session of our own plans is payable exactly when it has a filled slot',
-    sql: `select s.session_id, s.payable, s.outcome, p.slot from sessions s left join plan_sessions p using (session_id)
-           where s.connection = 'gateway' and s.payable <> (coalesce(p.slot, 'none') = 'filled')
+    sql: `select s.session_id, s.payable, s.outcome, p.slot
+            from sessions s join survey_plans v on v.survey_id = s.survey_id
+            left join plan_sessions p on p.session_id = s.session_id and p.plan_id = v.plan_id
+           where s.payable <> (coalesce(p.slot, 'none') = 'filled')
           union all
-          select p.session_id, s.payable, s.outcome, p.slot from plan_sessions p join sessions s using (session_id)
-           where p.slot = 'filled' and s.connection <> 'gateway'`,
+          select p.session_id, s.payable, s.outcome, p.slot
+            from plan_sessions p join sessions s using (session_id) join survey_plans v using (plan_id)
+           where p.slot = 'filled' and v.survey_id <> s.survey_id`,
   },
   {
     id: 'I33',

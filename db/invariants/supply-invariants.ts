@@ -22,7 +22,8 @@ export const supplyInvariants: readonly Invariant[] = [
     id: 'I2b',
     promise: 'every survey in the catalogue is in the log at its edition, our own plans aside',
     sql: `select s.connection, s.provider_survey_id, s.source_order from surveys s
-           where s.status not in ('unreadable', 'withdrawn') and s.connection <> 'gateway' and not exists (
+           where s.status not in ('unreadable', 'withdrawn')
+             and not exists (select 1 from survey_plans p where p.survey_id = s.survey_id) and not exists (
              select 1 from supply_log l where l.connection = s.connection and l.item_key = s.provider_survey_id
                 and l.source_order = s.source_order)`,
   },

@@ -86,6 +86,8 @@ interface Row {
   readonly survey: SurveyJson
   readonly first_seen_at: Date
   readonly changed_at: Date
+  /** Null for a survey of a provider's. */
+  readonly plan_id: string | null
 }
 
 async function readRows(
@@ -96,7 +98,8 @@ async function readRows(
 ): Promise<Row[]> {
   return rows<Row>(
     knex,
-    `select s.survey_id, s.connection, s.status, s.survey, s.first_seen_at, s.changed_at
+    `select s.survey_id, s.connection, s.status, s.survey, s.first_seen_at, s.changed_at, p.plan_id
+       -- naming their connection spares other surveys the look for a plan, and hides one of ours whose plan is gone
        from surveys s left join survey_plans p on p.survey_id = s.survey_id and s.connection = :gateway
       where s.connection = any(:connections::text[])
         and coalesce((s.survey ->> 'membersOnly')::boolean, false) is false
@@ -112,7 +115,7 @@ async function withCounts(knex: Knex, panel: string, surveys: readonly Row[], no
     readOwnCompletes(knex, panel, surveys),
     readPlansOf(
       knex,
-      surveys.filter(({ connection }) => connection === GATEWAY).map((row) => row.survey_id),
+      surveys.filter(({ plan_id }) => plan_id !== null).map((row) => row.survey_id),
       now,
     ),
   ])

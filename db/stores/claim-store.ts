@@ -37,9 +37,18 @@ export interface NewClaimRow {
 /** The effects of claims that leave the session as it was. */
 const WITHOUT_CHANGE: readonly Effect[] = ['repeat', 'review']
 
-/** Whether the session has a claim with this fingerprint. */
-export async function hasClaim(trx: Knex, sessionId: string, fingerprint: string): Promise<boolean> {
-  return (await trx('outcome_claims').where({ session_id: sessionId, fingerprint }).first('claim_id')) !== undefined
+/** Whether this arrival was here before, and whether the session takes a slot of a plan; in one statement. */
+export async function readBefore(
+  trx: Knex,
+  sessionId: string,
+  fingerprint: string,
+): Promise<{ repeated: boolean; takesSlot: boolean }> {
+  const { rows } = (await trx.raw(
+    `select exists (select from outcome_claims where session_id = :sessionId and fingerprint = :fingerprint) as repeated,
+            exists (select from plan_sessions where session_id = :sessionId) as "takesSlot"`,
+    { sessionId, fingerprint },
+  )) as { rows: { repeated: boolean; takesSlot: boolean }[] }
+  return rows[0] ?? { repeated: false, takesSlot: false }
 }
 
 /** @returns the claim's id; null when the session has a claim with its fingerprint */

@@ -1,4 +1,4 @@
-import { GATEWAY, type PlanPolicy, type SurveyPlan } from '../../domain/plan/survey-plan.js'
+import type { PlanPolicy, SurveyPlan } from '../../domain/plan/survey-plan.js'
 import type { Knex } from '../connect.js'
 import { inColumns, rows } from '../raw.js'
 import { PLAN_COLUMNS, type PlanRow } from '../rows/plan-row.js'
@@ -98,9 +98,6 @@ function unlessAnother(trx: Knex, column: string, { softLaunch }: PlanPolicy): K
 export async function giveUpLostDrivers(trx: Knex, olderThan: Date): Promise<number> {
   return trx('survey_plans')
     .whereNotNull('workflow_started_at')
-    .whereRaw(
-      "survey_id in (select survey_id from surveys where connection = ? and status = 'open' and finish_at < ?)",
-      [GATEWAY, olderThan],
-    )
+    .whereRaw("survey_id in (select survey_id from surveys where status = 'open' and finish_at < ?)", [olderThan])
     .update({ workflow_started_at: null })
 }

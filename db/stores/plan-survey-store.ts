@@ -72,7 +72,7 @@ export async function bringPlansBack(knex: Knex, now: Date): Promise<number> {
         set status = lower(p.status), source_order = s.source_order + 1, changed_at = :now, dirty = true
        from survey_plans p
       where p.survey_id = s.survey_id and p.deleted_at is null and p.status <> 'CLOSED'
-        and s.connection = :gateway and s.status = 'withdrawn'`,
-    { gateway: GATEWAY, now },
+        and s.status = 'withdrawn'`,
+    { now },
   )
 }

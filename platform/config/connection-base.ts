@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Grade } from '../../domain/outcome.js'
+import type { VerificationConfig } from '../verification/verification-config.js'
 
 /** What every connection has, whoever its provider is: one account at one provider. */
 export interface ConnectionBase {
@@ -19,9 +20,13 @@ export interface ConnectionBase {
   readonly currency: string
   /** Requests a second at most; null = the provider's own pace. */
   readonly ratePerSecond: number | null
+  /** How the browser's return is proven; null or absent = no return is expected. */
+  readonly returns?: VerificationConfig | null
+  /** How postbacks are proven: one route, or several by name; null or absent = none is expected. */
+  readonly postbacks?: VerificationConfig | Readonly<Record<string, VerificationConfig | null>> | null
 }
 
-/** Provider name -> the schema of its connections. Made by `providers/connection-schemas.ts`. */
+/** Provider name -> the schema of its connections. Derived from the registry by `providers/connection-schemas.ts`. */
 export type ConnectionSchemas = Readonly<Record<string, z.ZodType<ConnectionBase>>>
 
 /** The connections that a record of schemas can read, as one union told apart by `provider`. */

@@ -1,11 +1,9 @@
 import { countryOf } from '../../domain/country.js'
+import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import type { ConfigPath, Fault } from './faults.js'
 import { formatPath } from './faults.js'
 import { listAt, textAt } from './raw-lists.js'
 import { isMapValue } from './schema-walk.js'
-
-/** Our own survey plans, as a panel's list of connections names them. Always there, never configured. */
-export const OWN_PLANS = 'gateway'
 
 /** The platform name that the gateway keeps for browsers without an integration (seed 000, Panelist Outcome). */
 const NON_INTEGRATED = 'NON_INTEGRATED_SURVEY_PLATFORM'
@@ -49,11 +47,11 @@ function repeatedIds(data: unknown, section: string, spelled: (id: string) => st
 
 function reservedIds(data: unknown): Fault[] {
   const connections = listAt(data, 'connections').flatMap((item, index): Fault[] =>
-    textAt(item, 'id') === OWN_PLANS
+    textAt(item, 'id') === GATEWAY
       ? [
           {
             path: ['connections', index, 'id'],
-            text: `${OWN_PLANS} is kept for our own survey plans`,
+            text: `${GATEWAY} is kept for our own survey plans`,
             example: 'kantar-us',
           },
         ]
@@ -106,7 +104,7 @@ function repeatedBuyers(data: unknown): Fault[] {
 }
 
 function unknownConnections(data: unknown): Fault[] {
-  const known = [...listAt(data, 'connections').map((item) => textAt(item, 'id')), OWN_PLANS]
+  const known = [...listAt(data, 'connections').map((item) => textAt(item, 'id')), GATEWAY]
   return listAt(data, 'panels').flatMap((panel, panelIndex) =>
     listAt(panel, 'connections').flatMap((name, index): Fault[] => {
       if (typeof name !== 'string') return []

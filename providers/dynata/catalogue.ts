@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { type Money, parseMoney } from '../../domain/money.js'
 import type { Survey } from '../../domain/survey.js'
 import type { PanelistMatch, PartnerOffer } from '../adapter.js'
+import { firstIssue } from '../kit/unreadable.js'
 import type { DynataConnection } from './config.js'
 import { isTrackable } from './entry.js'
 import { identity, type WireSurvey, wireOffer, wireSurvey } from './wire.js'
@@ -148,8 +149,5 @@ function priceOf(cpi: string | null | undefined, config: DynataConnection): Mone
 }
 
 function unreadable(given: unknown, error: z.ZodError): PanelistMatch['unreadable'][number] {
-  const issue = error.issues[0]
-  const place = issue?.path.join('.') || 'the record'
-  const said = identity.parse(given)
-  return { providerSurveyId: said.id ?? null, reason: `${place}: ${issue?.message ?? 'unreadable'}` }
+  return { providerSurveyId: identity.parse(given).id ?? null, reason: firstIssue(error) }
 }

@@ -1,9 +1,10 @@
-import { retryAfterMs } from '../../domain/retry-after.js'
 import type { Call, PanelistRequest } from '../adapter.js'
-import { isEmptyAnswer } from '../empty-answer.js'
-import { ProviderError, type ProviderErrorKind } from '../errors.js'
+import { ProviderError } from '../errors.js'
 import type { HttpResponse } from '../http.js'
-import { parseExactJson } from '../json.js'
+import { isEmptyAnswer } from '../kit/empty-answer.js'
+import { evidenceOf } from '../kit/evidence.js'
+import { jsonOrNothing, parseExactJson } from '../kit/json.js'
+import { kindOfStatus } from '../kit/status.js'
 import type { DynataConnection } from './config.js'
 import { sealPayload, userIdOf } from './payload.js'
 import type { UserProfile } from './profile.js'
@@ -47,7 +48,7 @@ export async function postMatch(
   })
   const text = await response.text()
   if (response.status === 204 || (response.status === 200 && isEmptyAnswer(text))) return { body: { surveys: [] } }
-  const body = parsed(text)
+  const body = jsonOrNothing(() => parseExactJson(text))
   const error = errorAnswer.safeParse(body)
   if (error.success && response.status < 500) return { code: error.data.errorInfo.code.slice(0, 40) }
   if (response.status !== 200) throw unexpected(call, response, url)
@@ -68,27 +69,8 @@ function payloadOf(config: DynataConnection, panelist: PanelistRequest, profile:
   }
 }
 
-function kindOfStatus(status: number): ProviderErrorKind {
-  if (status === 401 || status === 403) return 'unauthorized'
-  if (status === 429) return 'rate-limited'
-  if (status >= 500 || status === 408 || status === 425) return 'unavailable'
-  return status < 300 ? 'misread' : 'rejected'
-}
-
 /** No body is quoted: a link in it would be a panelist's. */
 function unexpected(call: Call<DynataConnection>, response: HttpResponse, url: string): ProviderError {
-  const milliseconds = retryAfterMs(response.headers['retry-after'], call.now)
-  return new ProviderError(kindOfStatus(response.status), `the match answered HTTP ${response.status}`, {
-    url,
-    status: response.status,
-    ...(milliseconds === undefined ? {} : { retryAfterMs: milliseconds }),
-  })
-}
-
-function parsed(text: string): unknown {
-  try {
-    return parseExactJson(text)
-  } catch {
-    return undefined
-  }
+  const evidence = evidenceOf(url, response, call.now)
+  return new ProviderError(kindOfStatus(response.status), `the match answered HTTP ${response.status}`, evidence)
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { arrivalConfig } from '../arrival-config.js'
+import { arrivalConfig } from '../kit/arrival-config.js'
 import {
   absent,
   baseUrl,
@@ -16,8 +16,8 @@ import {
   secret,
   section,
   textField,
-} from '../connection-config.js'
-import { outcomesOf } from '../words.js'
+} from '../kit/connection-config.js'
+import { outcomesOf } from '../kit/words.js'
 import { DYNATA_WORDS } from './words.js'
 
 const LETTERS = outcomesOf(DYNATA_WORDS)

@@ -1,5 +1,6 @@
 import type { Call, EntryLink, EntryRequest } from '../adapter.js'
 import { ProviderError } from '../errors.js'
+import { webAddress } from '../kit/web-address.js'
 import type { DynataConnection } from './config.js'
 
 const LONGEST_LINK = 8_000
@@ -11,10 +12,7 @@ const LONGEST_LINK = 8_000
  */
 export function isTrackable(link: string, { baseUrl }: Pick<DynataConnection, 'baseUrl'>): boolean {
   if (link.length > LONGEST_LINK || !/^[\x21-\x7e]+[?&]sub_id=$/.test(link) || link.includes('#')) return false
-  if (!URL.canParse(link)) return false
-  const { protocol, username, password } = new URL(link)
-  if (username !== '' || password !== '') return false
-  return protocol === 'https:' || (protocol === 'http:' && baseUrl.startsWith('http:'))
+  return webAddress(link, baseUrl) !== null
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ProviderAdapter } from '../adapter.js'
-import { shippedVocabulary } from '../shipped-vocabulary.js'
+import { shippedVocabulary } from '../kit/shipped-vocabulary.js'
 import { type DynataConnection, dynataConnection } from './config.js'
 import { openEntry } from './entry.js'
 import { matchPanelist } from './match.js'
@@ -10,15 +10,19 @@ export const dynata: ProviderAdapter<DynataConnection> = {
   name: 'dynata',
   config: dynataConnection,
   vocabulary: shippedVocabulary('dynata'),
-  matchPanelist,
-  matching: (config) => ({
-    cacheMs: config.cache,
-    timeoutMs: config.timeout,
-    refreshesPerSecond: config.maxRefreshesPerSecond,
-  }),
-  openEntry,
-  readArrival,
-  getPostbacks: [''],
-  // anything else is sent again (publisher guide, callback)
-  postbackAnswer: '1',
+  live: {
+    terms: (config) => ({
+      cacheMs: config.cache,
+      timeoutMs: config.timeout,
+      refreshesPerSecond: config.maxRefreshesPerSecond,
+    }),
+    matchPanelist,
+  },
+  entry: { priceWithEntry: false, open: openEntry },
+  arrivals: {
+    read: readArrival,
+    getPostbacks: [''],
+    // anything else is sent again (publisher guide, callback)
+    postbackAnswer: '1',
+  },
 }

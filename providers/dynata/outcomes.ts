@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { OutcomeReport, VerifiedArrival } from '../adapter.js'
 import { ProviderError } from '../errors.js'
-import { reasonOf } from '../words.js'
+import { reasonOf } from '../kit/words.js'
 import type { DynataConnection } from './config.js'
 import { DYNATA_WORDS } from './words.js'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { flag as aFlag, decimalText, list, figure as number, optional, optionalList } from '../wire-values.js'
+import { flag as aFlag, decimalText, list, figure as number, optional, optionalList } from '../kit/wire-values.js'
 
 /**
  * Dynata's words as they come (seed 001, Successful Response): tolerant of members it does not name and of optional ones

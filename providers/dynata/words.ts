@@ -1,4 +1,4 @@
-import type { Word } from '../words.js'
+import type { Word } from '../kit/words.js'
 
 /** Peanut Labs publisher guide, Processing Script: the status of a callback. */
 const CALLBACK = 'publisher guide, callback'

@@ -1,4 +1,5 @@
 import { listsHost } from '../../domain/host-list.js'
+import { webAddress } from '../kit/web-address.js'
 import type { KantarConnection } from './config.js'
 
 /** Where a session may be created: what of the connection decides whether a creation URL is believed. */
@@ -11,18 +12,12 @@ export type EntryPolicy = Pick<KantarConnection, 'sessionHosts' | 'supplyUrl'>
  */
 export function creationUrl(address: string | null | undefined, policy: EntryPolicy): string | null {
   if (address === null || address === undefined || address.trim() === '') return null
-  const url = URL.canParse(address) ? new URL(address) : null
-  if (!url || !isWebAddress(url, policy)) {
+  const url = webAddress(address, policy.supplyUrl)
+  if (url === null) {
     throw new RangeError('survey_session_creation_url: not an https address without user name')
   }
   if (!listsHost(policy.sessionHosts, url)) {
     throw new RangeError(`survey_session_creation_url: the host ${url.host} is not among session_hosts`)
   }
   return url.href
-}
-
-/** https; plain http only where the operator reaches the gateway itself that way (a sandbox). */
-export function isWebAddress(url: URL, policy: Pick<EntryPolicy, 'supplyUrl'>): boolean {
-  if (url.username !== '' || url.password !== '') return false
-  return url.protocol === 'https:' || (url.protocol === 'http:' && policy.supplyUrl.startsWith('http:'))
 }

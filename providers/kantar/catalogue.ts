@@ -1,9 +1,9 @@
-import type { z } from 'zod'
 import { countryOf } from '../../domain/country.js'
 import { fromMajorUnits, type Money, money } from '../../domain/money.js'
 import type { Device, Quota, Survey } from '../../domain/survey.js'
 import type { SupplyChange, Unreadable } from '../adapter.js'
-import { parseJsonBytes } from '../json.js'
+import { parseJsonBytes } from '../kit/json.js'
+import { firstIssue, notJson, type RecordIdentity, unreadable } from '../kit/unreadable.js'
 import { creationUrl, type EntryPolicy } from './addresses.js'
 import { toClause } from './targeting.js'
 import {
@@ -24,15 +24,15 @@ export function readUpdate(raw: Uint8Array, policy: EntryPolicy): SupplyChange |
   try {
     given = parseJsonBytes(raw)
   } catch (error) {
-    return { ...rescued(raw), reason: `not JSON: ${error instanceof Error ? error.message : 'unreadable'}`, raw }
+    return unreadable(rescued(raw), notJson(error), raw)
   }
   const read = surveyPlanUpdate.safeParse(given)
-  if (!read.success) return { ...identityOf(given), reason: firstIssue(read.error), raw }
+  if (!read.success) return unreadable(identityOf(given), firstIssue(read.error), raw)
   try {
     const { ack_id: order, version } = read.data
     return { kind: 'offered', survey: toSurvey(read.data, policy), order, version, raw }
   } catch (error) {
-    if (error instanceof RangeError) return { ...identityOf(given), reason: error.message, raw }
+    if (error instanceof RangeError) return unreadable(identityOf(given), error.message, raw)
     throw error
   }
 }
@@ -131,15 +131,7 @@ function toInstant(text: string): string {
   return new Date(at).toISOString()
 }
 
-function firstIssue(error: z.ZodError): string {
-  const issue = error.issues[0]
-  if (!issue) return 'unreadable'
-  return `${issue.path.join('.') || 'the record'}: ${issue.message}`
-}
-
-type Identity = Pick<Unreadable, 'providerSurveyId' | 'order'>
-
-function identityOf(given: unknown): Identity {
+function identityOf(given: unknown): RecordIdentity {
   const read = updateIdentity.safeParse(given)
   if (!read.success) return { providerSurveyId: null, order: null }
   return { providerSurveyId: read.data.survey_plan?.id ?? null, order: read.data.ack_id ?? null }
@@ -149,7 +141,7 @@ function identityOf(given: unknown): Identity {
  * A record that is not even JSON may still say which plan it is about where the gateway always says it; knowing it is
  * what takes the plan's older version off offer. No acknowledgement is drawn from such a guess.
  */
-function rescued(raw: Uint8Array): Identity {
+function rescued(raw: Uint8Array): RecordIdentity {
   const text = Buffer.from(raw.subarray(0, 4_096)).toString('utf8')
   const match = /"survey_plan"\s{0,40}:\s{0,40}\{\s{0,40}"id"\s{0,40}:\s{0,40}"([^"\\]{1,256})"/.exec(text)
   return { providerSurveyId: match?.[1] ?? null, order: null }

@@ -1,8 +1,9 @@
-import { retryAfterMs } from '../../domain/retry-after.js'
 import type { Call } from '../adapter.js'
-import { ProviderError, type ProviderErrorKind } from '../errors.js'
+import { ProviderError } from '../errors.js'
 import type { HttpRequest, HttpResponse } from '../http.js'
-import { parseJson } from '../json.js'
+import { evidenceOf, headOfStream } from '../kit/evidence.js'
+import { jsonOrNothing, parseJson } from '../kit/json.js'
+import { kindOfStatus } from '../kit/status.js'
 import type { KantarConnection } from './config.js'
 import { errorAnswer } from './wire.js'
 
@@ -10,7 +11,6 @@ type KantarCall = Call<KantarConnection>
 
 /** An answer to a session or an acknowledgement is a few hundred bytes. */
 const SMALL_BYTES = 256 * 1024
-const HEAD_CHARACTERS = 300
 
 /**
  * GET /surveys: every plan changed since the last acknowledgement, in one list without pages.
@@ -28,7 +28,11 @@ export async function getSurveys(call: KantarCall): Promise<AsyncIterable<Uint8A
     type !== '' &&
     !/^(application\/([a-z0-9.+-]*\+)?json|text\/(json|plain)|application\/octet-stream)\b/i.test(type)
   ) {
-    const evidence = { url: config.supplyUrl, status: 200, bodyHead: await headOf(call, response) }
+    const evidence = {
+      url: config.supplyUrl,
+      status: 200,
+      bodyHead: await headOfStream(response.body, call.config.apiKey),
+    }
     throw new ProviderError('misread', `GET /surveys answered ${type.slice(0, 60)} where JSON was expected`, evidence)
   }
   return response.body
@@ -60,7 +64,7 @@ export async function postSession(
   const request = { method: 'POST', url, body: JSON.stringify(body) } as const
   const response = await send(call, { ...request, maxBytes: SMALL_BYTES }, call.config.sessionHosts)
   const text = await response.text()
-  return { response, answer: parsed(text), text }
+  return { response, answer: jsonOrNothing(() => parseJson(text)), text }
 }
 
 function send(
@@ -80,54 +84,15 @@ function send(
   })
 }
 
-/** The HTTP statuses of the gateway in the words that decide about another try. */
-export function kindOfStatus(status: number): ProviderErrorKind {
-  if (status === 401 || status === 403) return 'unauthorized'
-  if (status === 429) return 'rate-limited'
-  if (status >= 500 || status === 408 || status === 425) return 'unavailable'
-  return status < 300 ? 'misread' : 'rejected'
-}
-
 /** What an answer outside of the agreed ones becomes, with the gateway's own words and without our key. */
 async function unexpected(call: KantarCall, response: HttpResponse, what: string): Promise<ProviderError> {
-  const bodyHead = await headOf(call, response)
-  const said = errorAnswer.safeParse(parsed(bodyHead))
+  const bodyHead = await headOfStream(response.body, call.config.apiKey)
+  const said = errorAnswer.safeParse(jsonOrNothing(() => parseJson(bodyHead)))
   const words = said.success && said.data.message ? `: ${said.data.message.slice(0, 200)}` : ''
   return new ProviderError(kindOfStatus(response.status), `${what} answered ${response.status}${words}`, {
-    url: call.config.supplyUrl,
-    status: response.status,
-    bodyHead,
-    ...retryAfter(response, call.now),
+    ...evidenceOf(call.config.supplyUrl, response, call.now, bodyHead),
     ...(said.success && said.data.code ? { code: String(said.data.code).slice(0, 60) } : {}),
   })
-}
-
-/** The evidence's `retryAfterMs`, where the answer has a Retry-After that can be read. */
-export function retryAfter(response: HttpResponse, now: Date): { retryAfterMs?: number } {
-  const milliseconds = retryAfterMs(response.headers['retry-after'], now)
-  return milliseconds === undefined ? {} : { retryAfterMs: milliseconds }
-}
-
-/** The first characters of a body, read no further than needed. */
-async function headOf(call: KantarCall, response: HttpResponse): Promise<string> {
-  let text = ''
-  try {
-    for await (const chunk of response.body) {
-      text += Buffer.from(chunk).toString('utf8')
-      if (text.length >= HEAD_CHARACTERS) break
-    }
-  } catch {
-    // The status says enough; a body that breaks off adds nothing.
-  }
-  return text.slice(0, HEAD_CHARACTERS).replaceAll(call.config.apiKey, '••••')
-}
-
-function parsed(text: string): unknown {
-  try {
-    return parseJson(text)
-  } catch {
-    return undefined
-  }
 }
 
 function hostOf(url: string): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ArrivalDefaults, arrivalConfig } from '../arrival-config.js'
+import { type ArrivalDefaults, arrivalConfig } from '../kit/arrival-config.js'
 import {
   absent,
   baseUrl,
@@ -13,8 +13,8 @@ import {
   SHORTEST_POLL_MS,
   section,
   someOf,
-} from '../connection-config.js'
-import { outcomesOf } from '../words.js'
+} from '../kit/connection-config.js'
+import { outcomesOf } from '../kit/words.js'
 import { KANTAR_WORDS } from './words.js'
 
 /**

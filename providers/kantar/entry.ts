@@ -2,8 +2,11 @@ import { type ProfileValue, valuesOf } from '../../domain/panelist.js'
 import type { Clause } from '../../domain/survey.js'
 import type { Call, EntryLink, EntryRequest } from '../adapter.js'
 import { ProviderError } from '../errors.js'
-import { creationUrl, isWebAddress } from './addresses.js'
-import { kindOfStatus, postSession, retryAfter } from './client.js'
+import { evidenceOf } from '../kit/evidence.js'
+import { ENTRY_REFUSED, kindOfStatus } from '../kit/status.js'
+import { webAddress } from '../kit/web-address.js'
+import { creationUrl } from './addresses.js'
+import { postSession } from './client.js'
 import type { KantarConnection } from './config.js'
 import { createdSession, errorAnswer } from './wire.js'
 
@@ -15,9 +18,9 @@ import { createdSession, errorAnswer } from './wire.js'
 export async function openEntry(call: Call<KantarConnection>, entry: EntryRequest): Promise<EntryLink> {
   const url = addressOf(call.config, entry)
   const { response, answer, text } = await postSession(call, url, sessionBody(entry))
-  const evidence = { url: new URL(url).host, status: response.status, ...retryAfter(response, call.now) }
+  const evidence = evidenceOf(new URL(url).host, response, call.now)
   if (response.status !== 200 && response.status !== 201) {
-    const kind = REFUSALS.has(response.status) ? 'refused' : kindOfStatus(response.status)
+    const kind = kindOfStatus(response.status, ENTRY_REFUSED)
     const said = whatTheySaid(answer, entry)
     throw new ProviderError(kind, `session creation answered ${response.status}${said.text}`, {
       ...evidence,
@@ -25,8 +28,8 @@ export async function openEntry(call: Call<KantarConnection>, entry: EntryReques
     })
   }
   const read = createdSession.safeParse(answer)
-  const link = read.success && URL.canParse(read.data.url) ? new URL(read.data.url) : null
-  if (!link || !isWebAddress(link, call.config)) {
+  const link = read.success ? webAddress(read.data.url, call.config.supplyUrl) : null
+  if (link === null) {
     const bodyHead = scrubbed(text.slice(0, 300), entry)
     throw new ProviderError('misread', 'session creation answered without a usable https url', {
       ...evidence,
@@ -35,9 +38,6 @@ export async function openEntry(call: Call<KantarConnection>, entry: EntryReques
   }
   return { url: link.href, providerSessionId: lastSegment(link) }
 }
-
-/** A plan that is gone, full, closed or not for this respondent: their answer, which another try does not change. */
-const REFUSALS = new Set([400, 404, 409, 410, 422])
 
 /** Looked at again: session_hosts may have changed since the plan was stored. */
 function addressOf(config: KantarConnection, entry: EntryRequest): string {

@@ -1,6 +1,6 @@
 import type { Call, Cursor, SupplyBatch, SupplyChange, Unreadable } from '../adapter.js'
-import { isEmptyAnswer, opened } from '../empty-answer.js'
-import { splitJsonArray } from '../json-array.js'
+import { isEmptyAnswer, opened } from '../kit/empty-answer.js'
+import { splitJsonArray } from '../kit/json-array.js'
 import { readUpdate } from './catalogue.js'
 import { getSurveys } from './client.js'
 import type { KantarConnection } from './config.js'

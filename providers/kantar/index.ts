@@ -1,4 +1,5 @@
 import type { ProviderAdapter } from '../adapter.js'
+import { readUpdate } from './catalogue.js'
 import { postAck } from './client.js'
 import { type KantarConnection, kantarConnection } from './config.js'
 import { openEntry } from './entry.js'
@@ -11,9 +12,12 @@ export const kantar: ProviderAdapter<KantarConnection> = {
   config: kantarConnection,
   // Our canonical attributes are the gateway's own (design §3).
   vocabulary: { identity: true, attributes: {} },
-  pollEveryMs: (config) => config.poll,
-  fetchSupply,
-  acknowledge: postAck,
-  openEntry,
-  readArrival,
+  feed: {
+    pollEveryMs: (config) => config.poll,
+    fetch: fetchSupply,
+    readRecord: (config, raw) => readUpdate(raw, config),
+    acknowledge: postAck,
+  },
+  entry: { priceWithEntry: false, open: openEntry },
+  arrivals: { read: readArrival },
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { OutcomeReport, VerifiedArrival } from '../adapter.js'
 import { ProviderError } from '../errors.js'
-import { reasonOf } from '../words.js'
+import { reasonOf } from '../kit/words.js'
 import type { KantarConnection } from './config.js'
 import { KANTAR_WORDS } from './words.js'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { figure, flag, list, optional } from '../wire-values.js'
+import { figure, flag, list, optional } from '../kit/wire-values.js'
 
 /**
  * The gateway's words as they come (seed 000, Supply API): tolerant of what it does not name (kept in the raw bytes),

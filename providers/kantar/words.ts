@@ -1,4 +1,4 @@
-import type { Word } from '../words.js'
+import type { Word } from '../kit/words.js'
 
 /** Profiles Partner Gateway, Panelist Survey Outcome: the list of outcome statuses. */
 const OUTCOME = 'PanelistSurveyOutcome, outcome'

@@ -1,14 +1,14 @@
-import { retryAfterMs } from '../../domain/retry-after.js'
 import type { Call } from '../adapter.js'
 import { ProviderError, type ProviderErrorKind, type ProviderEvidence } from '../errors.js'
 import type { HttpRequest, HttpResponse } from '../http.js'
-import { parseExactJsonBytes } from '../json.js'
+import { evidenceOf, headOf } from '../kit/evidence.js'
+import { jsonOrNothing, parseExactJsonBytes } from '../kit/json.js'
+import { kindOfStatus } from '../kit/status.js'
 import type { PureSpectrumConnection } from './config.js'
 import { errorAnswer } from './wire.js'
 
 export type PureSpectrumCall = Call<PureSpectrumConnection>
 
-const HEAD_CHARACTERS = 300
 const SURVEY_BYTES = 4 * 1024 * 1024
 const SMALL_BYTES = 256 * 1024
 const SURVEY_TIMEOUT_MS = 10_000
@@ -26,7 +26,7 @@ export class PureSpectrumAnswer {
 
   /** The whole answer as one document, read when it is first asked for; undefined = not JSON. */
   get value(): unknown {
-    this.read ??= { value: parsed(this.raw) }
+    this.read ??= { value: jsonOrNothing(() => parseExactJsonBytes(this.raw)) }
     return this.read.value
   }
 }
@@ -64,49 +64,14 @@ async function ask(
     signal: call.signal,
   })
   const raw = await bytesOf(response)
-  return new PureSpectrumAnswer(response.status, raw, evidenceOf(call, request, response, raw))
+  const evidence = evidenceOf(request.url, response, call.now, headOf(raw, config.accessToken))
+  return new PureSpectrumAnswer(response.status, raw, evidence)
 }
 
 async function bytesOf(response: HttpResponse): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   for await (const chunk of response.body) chunks.push(Buffer.from(chunk))
   return Buffer.concat(chunks)
-}
-
-function evidenceOf(
-  { config, now }: PureSpectrumCall,
-  request: Pick<HttpRequest, 'url'>,
-  response: HttpResponse,
-  raw: Uint8Array,
-): ProviderEvidence {
-  const wait = retryAfterMs(response.headers['retry-after'], now)
-  return {
-    url: request.url,
-    status: response.status,
-    bodyHead: head(raw).replaceAll(config.accessToken, '••••').slice(0, HEAD_CHARACTERS),
-    ...(wait === undefined ? {} : { retryAfterMs: wait }),
-  }
-}
-
-/** Its beginning as text, with room for a key that would be cut in two. */
-function head(raw: Uint8Array): string {
-  return Buffer.from(raw.subarray(0, 4 * HEAD_CHARACTERS)).toString('utf8')
-}
-
-function parsed(raw: Uint8Array): unknown {
-  try {
-    return parseExactJsonBytes(raw)
-  } catch {
-    return undefined
-  }
-}
-
-/** Their HTTP statuses in the words that decide about another try. */
-export function kindOfStatus(status: number): ProviderErrorKind {
-  if (status === 401 || status === 403) return 'unauthorized'
-  if (status === 429) return 'rate-limited'
-  if (status >= 500 || status === 408 || status === 425) return 'unavailable'
-  return status < 300 ? 'misread' : 'rejected'
 }
 
 /** An answer outside of the agreed ones, with their own message ({apiStatus: "failure", msg}) and without our key. */

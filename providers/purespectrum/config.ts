@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { arrivalConfig } from '../arrival-config.js'
+import { arrivalConfig } from '../kit/arrival-config.js'
 import {
   absent,
   baseUrl,
@@ -11,8 +11,8 @@ import {
   integer,
   SHORTEST_POLL_MS,
   section,
-} from '../connection-config.js'
-import { outcomesOf } from '../words.js'
+} from '../kit/connection-config.js'
+import { outcomesOf } from '../kit/words.js'
 import { PURESPECTRUM_WORDS } from './words.js'
 
 const WORDS = outcomesOf(PURESPECTRUM_WORDS)

@@ -1,12 +1,11 @@
 import { valuesOf } from '../../domain/panelist.js'
 import type { Call, EntryLink, EntryRequest } from '../adapter.js'
 import { ProviderError } from '../errors.js'
-import { kindOfStatus, postRegistration, saysFailure, unexpected } from './client.js'
+import { ENTRY_REFUSED, kindOfStatus } from '../kit/status.js'
+import { webAddress } from '../kit/web-address.js'
+import { postRegistration, saysFailure, unexpected } from './client.js'
 import type { PureSpectrumConnection } from './config.js'
 import { nestedRegistration, registration } from './wire.js'
-
-/** A survey that is gone, closed or full: their answer, which another try does not change. */
-const REFUSALS = new Set([400, 404, 409, 410, 422])
 
 /**
  * Where the respondent goes in: the address which the registration answers with (or, without one, the one the survey
@@ -29,9 +28,7 @@ async function register(call: Call<PureSpectrumConnection>, entry: EntryRequest)
   const answer = await postRegistration(call, entry.survey.providerSurveyId)
   const what = 'registering a respondent'
   const done = answer.status === 200 || answer.status === 201
-  if (!done) {
-    throw unexpected(answer, what, REFUSALS.has(answer.status) ? 'refused' : kindOfStatus(answer.status))
-  }
+  if (!done) throw unexpected(answer, what, kindOfStatus(answer.status, ENTRY_REFUSED))
   if (saysFailure(answer)) throw unexpected(answer, `${what} was refused and`, 'refused')
   const flat = registration.safeParse(answer.value)
   if (flat.success) return flat.data.survey_entry_url
@@ -40,11 +37,10 @@ async function register(call: Call<PureSpectrumConnection>, entry: EntryRequest)
   throw unexpected(answer, `${what}: no survey_entry_url;`, 'misread')
 }
 
-/** https; plain http only where the operator reaches PureSpectrum itself that way (a sandbox). */
+/** @throws ProviderError 'misread' for an address that respondents may not be sent to */
 function checked(address: string, config: PureSpectrumConnection): string {
-  const url = URL.canParse(address) ? new URL(address) : null
-  const web = url?.protocol === 'https:' || (url?.protocol === 'http:' && config.baseUrl.startsWith('http:'))
-  if (url === null || !web || url.username !== '' || url.password !== '') {
+  const url = webAddress(address, config.baseUrl)
+  if (url === null) {
     throw new ProviderError('misread', 'survey_entry_url: not an https address without user name', {
       url: address.slice(0, 200),
     })

@@ -1,6 +1,7 @@
 import type { Call, Cursor, FindHeld, HeldEdition, SupplyBatch, SupplyChange, Unreadable } from '../adapter.js'
 import { ProviderError } from '../errors.js'
-import { getSurvey, getSurveys, kindOfStatus, type PureSpectrumAnswer, saysFailure, unexpected } from './client.js'
+import { kindOfStatus } from '../kit/status.js'
+import { getSurvey, getSurveys, type PureSpectrumAnswer, saysFailure, unexpected } from './client.js'
 import type { PureSpectrumConnection } from './config.js'
 import { type ListedRow, readList } from './list.js'
 import { editionOf, readSurvey } from './records.js'

@@ -1,5 +1,5 @@
 import type { ProviderAdapter } from '../adapter.js'
-import { shippedVocabulary } from '../shipped-vocabulary.js'
+import { shippedVocabulary } from '../kit/shipped-vocabulary.js'
 import { type PureSpectrumConnection, purespectrumConnection } from './config.js'
 import { openEntry } from './entry.js'
 import { fetchSupply } from './feed.js'
@@ -11,10 +11,11 @@ export const purespectrum: ProviderAdapter<PureSpectrumConnection> = {
   name: 'purespectrum',
   config: purespectrumConnection,
   vocabulary: shippedVocabulary('purespectrum'),
-  pollEveryMs: (config) => config.poll,
-  fetchSupply,
-  readRecord: (config, raw, order) => readSurvey(raw, { surveyId: null, order, row: null }, config),
-  openEntry,
-  readArrival,
-  getPostbacks: ['reversal'],
+  feed: {
+    pollEveryMs: (config) => config.poll,
+    fetch: fetchSupply,
+    readRecord: (config, raw, order) => readSurvey(raw, { surveyId: null, order, row: null }, config),
+  },
+  entry: { priceWithEntry: false, open: openEntry },
+  arrivals: { read: readArrival, getPostbacks: ['reversal'] },
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { z } from 'zod'
 import type { SupplyChange, Unreadable } from '../adapter.js'
-import { parseExactJsonBytes } from '../json.js'
+import { parseExactJsonBytes } from '../kit/json.js'
+import { firstIssue, notJson, unreadable } from '../kit/unreadable.js'
 import { toSurvey } from './catalogue.js'
 import type { PureSpectrumConnection } from './config.js'
 import { type ListRow, listRow, survey, surveyAnswer, type WireSurvey } from './wire.js'
@@ -24,29 +24,25 @@ export function readSurvey(
   told: Told,
   config: Pick<PureSpectrumConnection, 'currency'>,
 ): SupplyChange | Unreadable {
-  const unreadable = (reason: string, surveyId = told.surveyId): Unreadable => ({
-    providerSurveyId: surveyId,
-    order: told.order,
-    reason,
-    raw,
-  })
+  const aside = (reason: string, providerSurveyId = told.surveyId): Unreadable =>
+    unreadable({ providerSurveyId, order: told.order }, reason, raw)
   const parsed = parse(raw)
-  if ('fault' in parsed) return unreadable(parsed.fault, told.surveyId ?? rescued(raw))
+  if ('fault' in parsed) return aside(parsed.fault, told.surveyId ?? rescued(raw))
   const answer = surveyAnswer.safeParse(parsed.value)
   // redriven rows of a list come without the answer around them
   const given = answer.success && answer.data.survey !== undefined ? answer.data.survey : parsed.value
   const said = listRow.safeParse(given)
   const surveyId = told.surveyId ?? (said.success ? said.data.survey_id : null)
   if (said.success && surveyId !== said.data.survey_id) {
-    return unreadable(`survey_id: asked for ${surveyId}, answered with ${said.data.survey_id}`)
+    return aside(`survey_id: asked for ${surveyId}, answered with ${said.data.survey_id}`)
   }
   const read = survey.safeParse(given)
-  if (!read.success) return unreadable(firstIssue(read.error), surveyId)
+  if (!read.success) return aside(firstIssue(read.error), surveyId)
   try {
     const version = versionOf(read.data, told.row)
     return { kind: 'offered', survey: toSurvey(read.data, config.currency), order: told.order, version, raw }
   } catch (error) {
-    if (error instanceof RangeError) return unreadable(error.message, surveyId)
+    if (error instanceof RangeError) return aside(error.message, surveyId)
     throw error
   }
 }
@@ -75,7 +71,7 @@ function parse(raw: Uint8Array): { value: unknown } | { fault: string } {
     return { value: parseExactJsonBytes(raw) }
   } catch (error) {
     // the document's own sample has 012345 among its ids, which is no JSON number (G8)
-    return { fault: `not JSON: ${error instanceof Error ? error.message : 'unreadable'}` }
+    return { fault: notJson(error) }
   }
 }
 
@@ -86,10 +82,4 @@ export function rescued(raw: Uint8Array): string | null {
   for (const [, id = ''] of text.matchAll(/"survey_id"\s{0,40}:\s{0,40}"?(\d{1,40})/g)) named.add(id)
   const [only] = named
   return named.size === 1 && only !== undefined ? only : null
-}
-
-export function firstIssue(error: z.ZodError): string {
-  const issue = error.issues[0]
-  if (!issue) return 'unreadable'
-  return `${issue.path.join('.') || 'the survey'}: ${issue.message}`
 }

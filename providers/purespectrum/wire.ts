@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { asList, figure as asNumber, decimalText, flag, list, optional, optionalList } from '../wire-values.js'
+import { asList, figure as asNumber, decimalText, flag, list, optional, optionalList } from '../kit/wire-values.js'
 
 /**
  * PureSpectrum's words as they come (seed 004, Result; the list and the registration from their public pages): tolerant

@@ -1,6 +1,6 @@
 import { PENDING, type ReportedOutcome } from '../../domain/outcome.js'
 import type { Reason } from '../../domain/reason.js'
-import type { Word } from '../words.js'
+import type { Word } from '../kit/words.js'
 
 /** purespectrum.atlassian.net, Survey Status Codes. */
 const CODES = 'wiki 296550422'

@@ -1,8 +1,8 @@
-import type { z } from 'zod'
 import { type Money, parseMoney } from '../../domain/money.js'
 import type { Device, Participation, ParticipationExclusion, Quota, Survey } from '../../domain/survey.js'
 import type { SupplyChange, Unreadable } from '../adapter.js'
-import { parseExactJson } from '../json.js'
+import { parseExactJson } from '../kit/json.js'
+import { firstIssue, notJson, unreadable } from '../kit/unreadable.js'
 import type { TolunaConnection } from './config.js'
 import { isUnset, readStamp } from './stamps.js'
 import { toLayers } from './targeting.js'
@@ -29,16 +29,16 @@ export function readSurvey(raw: Uint8Array, settings: CatalogueSettings): Supply
   try {
     folded = foldKeys(parseExactJson(utf8(raw)))
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unreadable'
-    return { providerSurveyId: rescuedIdentity(raw), order: null, reason: `not JSON: ${reason}`, raw }
+    return unreadable({ providerSurveyId: rescuedIdentity(raw), order: null }, notJson(error), raw)
   }
   const read = surveyShape.safeParse(folded)
-  if (!read.success) return { providerSurveyId: identityOf(folded), order: null, reason: firstIssue(read.error), raw }
+  const about = { providerSurveyId: identityOf(folded), order: null }
+  if (!read.success) return unreadable(about, firstIssue(read.error), raw)
   try {
     return { kind: 'offered', survey: toSurvey(read.data, settings), order: ORDER, version: '', raw }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    return { providerSurveyId: identityOf(folded), order: null, reason: error.message, raw }
+    return unreadable(about, error.message, raw)
   }
 }
 
@@ -173,9 +173,4 @@ function rescuedIdentity(raw: Uint8Array): string | null {
 
 function utf8(raw: Uint8Array): string {
   return new TextDecoder('utf-8', { fatal: true }).decode(raw)
-}
-
-function firstIssue(error: z.ZodError): string {
-  const [issue] = error.issues
-  return issue ? `${issue.path.join('.') || 'the record'}: ${issue.message}` : 'unreadable'
 }

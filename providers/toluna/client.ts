@@ -1,8 +1,9 @@
-import { retryAfterMs } from '../../domain/retry-after.js'
 import type { Call } from '../adapter.js'
 import { ProviderError, type ProviderErrorKind, type ProviderEvidence } from '../errors.js'
 import type { HttpRequest, HttpResponse } from '../http.js'
-import { parseExactJson } from '../json.js'
+import { evidenceOf, headOf } from '../kit/evidence.js'
+import { jsonOrNothing, parseExactJson } from '../kit/json.js'
+import { kindOfStatus } from '../kit/status.js'
 import type { TolunaConnection } from './config.js'
 import { type ResultClass, resultCode } from './result-codes.js'
 import { foldKeys, result } from './wire.js'
@@ -11,7 +12,6 @@ export type TolunaCall = Call<TolunaConnection>
 
 /** Everything but the list of quotas is small; a page of member codes is the largest of it. */
 const SMALL_BYTES = 4 * 1024 * 1024
-const HEAD_CHARACTERS = 300
 /** STARTS_THRESHOLD_ACHIEVED names no time to wait. */
 const THROTTLED_MS = 5_000
 
@@ -56,7 +56,7 @@ export async function getJson(call: TolunaCall, path: string, what: string): Pro
   if (answer === undefined) {
     throw new ProviderError('misread', `${what} answered 200 with what is no JSON`, {
       status: 200,
-      bodyHead: shown(call, text),
+      bodyHead: headOf(text, call.config.apiAuthKey),
     })
   }
   return answer
@@ -103,13 +103,7 @@ function send(call: TolunaCall, request: Pick<HttpRequest, 'method' | 'url' | 'm
 /** What any answer becomes that is not the expected one: by its result code, else by its HTTP status. */
 function failure(call: TolunaCall, what: string, response: HttpResponse, text: string): ProviderError {
   const { status } = response
-  const wait = retryAfterMs(response.headers['retry-after'], call.now)
-  const evidence: ProviderEvidence = {
-    url: call.config.baseUrl,
-    status,
-    bodyHead: shown(call, text),
-    ...(wait === undefined ? {} : { retryAfterMs: wait }),
-  }
+  const evidence = evidenceOf(call.config.baseUrl, response, call.now, headOf(text, call.config.apiAuthKey))
   const said = resultFailure(what, text, evidence)
   // 403 is about the key whatever the body says (seed 003, Responses)
   if (said !== null && status !== 401 && status !== 403) return said
@@ -131,13 +125,6 @@ export function resultFailure(what: string, text: string, evidence: ProviderEvid
   })
 }
 
-function kindOfStatus(status: number): ProviderErrorKind {
-  if (status === 401 || status === 403) return 'unauthorized'
-  if (status === 429) return 'rate-limited'
-  if (status >= 500 || status === 408 || status === 425) return 'unavailable'
-  return status < 300 ? 'misread' : 'rejected'
-}
-
 async function bodyOf(response: HttpResponse): Promise<string> {
   try {
     return await response.text()
@@ -149,13 +136,5 @@ async function bodyOf(response: HttpResponse): Promise<string> {
 }
 
 function parsed(text: string): unknown {
-  try {
-    return foldKeys(parseExactJson(text))
-  } catch {
-    return undefined
-  }
-}
-
-function shown(call: TolunaCall, text: string): string {
-  return text.slice(0, HEAD_CHARACTERS).replaceAll(call.config.apiAuthKey, '••••')
+  return jsonOrNothing(() => foldKeys(parseExactJson(text)))
 }

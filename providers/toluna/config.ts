@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { arrivalConfig } from '../arrival-config.js'
+import { arrivalConfig } from '../kit/arrival-config.js'
 import {
   absent,
   baseUrl,
@@ -19,8 +19,8 @@ import {
   someOf,
   text,
   webUrl,
-} from '../connection-config.js'
-import { outcomesOf } from '../words.js'
+} from '../kit/connection-config.js'
+import { outcomesOf } from '../kit/words.js'
 import { TOLUNA_WORDS } from './words.js'
 
 const WORDS = outcomesOf(TOLUNA_WORDS)

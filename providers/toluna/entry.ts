@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { parseMoney } from '../../domain/money.js'
 import type { EntryLink, EntryRequest } from '../adapter.js'
 import { ProviderError } from '../errors.js'
+import { firstIssue } from '../kit/unreadable.js'
+import { webAddress } from '../kit/web-address.js'
 import { surveyKey } from './catalogue.js'
 import { getJson, postMember, segment, type TolunaCall } from './client.js'
 import type { TolunaConnection } from './config.js'
@@ -24,15 +26,14 @@ export async function openEntry(call: TolunaCall, entry: EntryRequest): Promise<
 
   const read = invite.safeParse(await inviteFor(call, entry.panelistId, quota.quotaId))
   if (!read.success) {
-    const [issue] = read.error.issues
-    throw new ProviderError('misread', `the invite is not readable: ${issue?.path.join('.')}: ${issue?.message}`)
+    throw new ProviderError('misread', `the invite is not readable: ${firstIssue(read.error)}`)
   }
   const { surveyid, waveid, quotaid, partneramount, url, loi } = read.data
   if (surveyKey(surveyid, waveid) !== survey.providerSurveyId || quotaid !== quota.quotaId) {
     throw new ProviderError('misread', 'the invite is for another survey or quota than was asked for')
   }
   return {
-    url: webAddress(url, call.config),
+    url: linkOf(url, call.config),
     providerSessionId: null,
     // What Toluna pays us; MemberAmount is what the panel would pay, "rarely used".
     price: parseMoney(partneramount, survey.price.currency),
@@ -57,12 +58,9 @@ async function inviteFor(call: TolunaCall, memberCode: string, quotaId: string):
   }
 }
 
-/** https; plain http only where the operator reaches Toluna itself that way (a sandbox). */
-function webAddress(text: string, config: TolunaConnection): string {
-  const url = URL.canParse(text) ? new URL(text) : null
-  const plainAllowed = config.baseUrl.startsWith('http:')
-  const scheme = url?.protocol === 'https:' || (url?.protocol === 'http:' && plainAllowed)
-  if (url === null || !scheme || url.username !== '' || url.password !== '') {
+/** The link as it came. @throws ProviderError 'misread' for one that respondents may not be sent to */
+function linkOf(text: string, config: TolunaConnection): string {
+  if (webAddress(text, config.baseUrl) === null) {
     throw new ProviderError('misread', 'the invite came without a usable https link')
   }
   return text.trim()

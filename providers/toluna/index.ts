@@ -1,5 +1,5 @@
 import type { ProviderAdapter } from '../adapter.js'
-import { shippedVocabulary } from '../shipped-vocabulary.js'
+import { shippedVocabulary } from '../kit/shipped-vocabulary.js'
 import { readSurvey } from './catalogue.js'
 import { type TolunaConnection, tolunaConnection } from './config.js'
 import { memberCode, openEntry } from './entry.js'
@@ -13,15 +13,16 @@ export const toluna: ProviderAdapter<TolunaConnection> = {
   name: 'toluna',
   config: tolunaConnection,
   vocabulary: shippedVocabulary('toluna'),
-  priceWithEntry: true,
-  pollEveryMs: (config) => config.minPoll,
-  accountOf: (config) => `${config.baseUrl}\n${config.apiAuthKey}`,
-  panelistCode: memberCode,
-  fetchSupply,
-  readRecord: (config, raw) => readSurvey(raw, config),
-  fetchMembers,
-  checkQuota,
-  openEntry,
-  readArrival,
-  readQuotaNews,
+  feed: {
+    pollEveryMs: (config) => config.minPoll,
+    fetch: fetchSupply,
+    readRecord: (config, raw) => readSurvey(raw, config),
+  },
+  members: { panelistCode: memberCode, fetch: fetchMembers },
+  entry: { priceWithEntry: true, open: openEntry },
+  arrivals: {
+    read: readArrival,
+    accountOf: (config) => `${config.baseUrl}\n${config.apiAuthKey}`,
+  },
+  quotas: { check: checkQuota, readNews: readQuotaNews },
 }

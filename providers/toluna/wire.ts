@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { DecimalNumber } from '../json.js'
-import { asList, decimalText, figure, flag, list, optional, optionalList } from '../wire-values.js'
+import { DecimalNumber } from '../kit/json.js'
+import { asList, decimalText, figure, flag, list, optional, optionalList } from '../kit/wire-values.js'
 
 /**
  * Toluna's words as they come (seed 003, API Documentation). The document and its pages spell ids in two ways (SurveyID,

@@ -1,6 +1,6 @@
 import type { ReportedOutcome } from '../../domain/outcome.js'
 import type { Reason } from '../../domain/reason.js'
-import type { Word } from '../words.js'
+import type { Word } from '../kit/words.js'
 
 /** docs.integratedpanel.toluna.com: the reasons of terminations, and the pages that a browser may end on. */
 const NOTIFICATION = 'Member Status, Terminates: Reason'

@@ -5,10 +5,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createSessionActivities } from '../../activities/sessions.js'
 import { findUnstartedSessions } from '../../db/stores/session-store.js'
 import { money } from '../../domain/money.js'
-import type { EntryLink, EntryRequest, ProviderAdapter } from '../../providers/adapter.js'
+import type { EntryLink, EntryRequest } from '../../providers/adapter.js'
+import { adapterOf } from '../../providers/adapters.js'
 import { ProviderError } from '../../providers/errors.js'
 import type { Upstream } from '../../providers/upstream.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import { gatewayUpstream } from '../support/polling.js'
 import {
   aClaim,
   createdSession,
@@ -39,19 +41,22 @@ beforeEach(() => {
   })
 })
 
-const adapter = {
-  name: 'kantar',
-  openEntry: (_call: unknown, entry: EntryRequest) => {
-    asked.push(entry)
-    return open(entry)
+const adapter: Upstream['adapter'] = {
+  ...adapterOf('kantar'),
+  entry: {
+    priceWithEntry: false,
+    open: (_call, entry) => {
+      asked.push(entry)
+      return open(entry)
+    },
   },
-} as unknown as ProviderAdapter<unknown>
+}
 const upstream: Upstream = {
   connection: 'kantar-us',
   adapter,
-  config: {},
+  config: gatewayUpstream('https://supply.example').config,
+  vocabulary: adapter.vocabulary,
   http: { request: async () => Promise.reject(new Error('not here')) },
-  requiredGrade: 'E1',
 }
 
 const activities = (now = T0, panelIsThere = true) =>

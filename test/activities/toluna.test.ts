@@ -11,9 +11,9 @@ import { findQuotaOwner } from '../../db/read-models/quota-owner.js'
 import { openConnection } from '../../db/stores/connection-store.js'
 import { createHttp } from '../../platform/egress/http-client.js'
 import { createLogger } from '../../platform/logger.js'
+import { adapterOf } from '../../providers/adapters.js'
 import { createProviderHttp } from '../../providers/provider-http.js'
 import { tolunaConnection } from '../../providers/toluna/config.js'
-import { toluna } from '../../providers/toluna/index.js'
 import type { Upstream } from '../../providers/upstream.js'
 import { createSandbox, type Sandbox } from '../../sandbox/server.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
@@ -54,10 +54,10 @@ beforeEach(async () => {
   })
   upstream = {
     connection: CONNECTION,
-    adapter: toluna as Upstream['adapter'],
+    adapter: adapterOf('toluna'),
     config,
+    vocabulary: adapterOf('toluna').vocabulary,
     http: createProviderHttp(createHttp({ allowPrivate: true })),
-    requiredGrade: 'E1',
   }
   await openConnection(database.knex, { connection: CONNECTION, provider: 'toluna' })
 })

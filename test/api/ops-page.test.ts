@@ -11,6 +11,7 @@ import { recordAttempt } from '../../commands/postbacks/record-attempt.js'
 import { quarantine } from '../../commands/supply/quarantine-records.js'
 import { recordFailedPoll } from '../../db/stores/connection-health-store.js'
 import { openConnection, takeEpoch } from '../../db/stores/connection-store.js'
+import { adapterOf } from '../../providers/adapters.js'
 import {
   anEndedSession,
   KEYS,
@@ -303,10 +304,10 @@ describe('the buttons of /ops', () => {
       .knex('connections')
       .where({ connection: UNIQUE_CONNECTION })
       .update({ fail_streak: 2, next_poll_at: new Date('2031-01-01T13:00:00Z') })
-    const live = { adapter: { name: 'dynata', matchPanelist: async () => [] } } as unknown as ReturnType<
-      ReadingApi['deps']['findUpstream']
-    >
-    const findUpstream = (id: string) => (id === UNIQUE_CONNECTION ? live : null)
+    const findUpstream = (id: string) => {
+      const upstream = api.deps.findUpstream(id)
+      return upstream !== null && id === UNIQUE_CONNECTION ? { ...upstream, adapter: adapterOf('dynata') } : upstream
+    }
     const deps = { ...api.deps, temporal: loops, findUpstream }
     const program = express().use(opsRoutes(deps, UI)).use(errorHandler(deps.logger))
     const act = (action: string) =>

@@ -19,7 +19,7 @@ const UI = 'http://ui.example:8233'
 let now = later(5 * MINUTE)
 let api: ReadingApi
 beforeAll(async () => {
-  const own = { connection: GATEWAY, adapter: ownPlans }
+  const own = { connection: GATEWAY, adapter: ownPlans, config: gatewayConnection }
   api = await startReadingApi({
     findUpstream: ((id: string) => (id === GATEWAY ? own : null)) as unknown as ReadingApi['deps']['findUpstream'],
     clock: () => now,

@@ -12,6 +12,7 @@ import { recordFailedPoll } from '../../db/stores/connection-health-store.js'
 import { openConnection, pauseConnection, takeEpoch } from '../../db/stores/connection-store.js'
 import { beat } from '../../db/stores/heartbeat-store.js'
 import { markRedriven, markStillBroken } from '../../db/stores/quarantine-store.js'
+import { adapterOf } from '../../providers/adapters.js'
 import type { Upstream } from '../../providers/upstream.js'
 import { connectTestTemporal, type SharedTemporal } from '../support/temporal.js'
 import { KEYS, type ReadingApi, startReadingApi, UNIQUE_CONNECTION } from './reading-support.js'
@@ -82,13 +83,13 @@ describe('GET /v1/ops/connections', () => {
           next_poll_at: null,
         })
     const shown = async () => (await get('connections')).body.connections[0]
-    await heardAt(290)
+    await heardAt(30)
     expect(await shown()).toMatchObject({ state: 'healthy', reason: null })
-    // no upstream in these tests: the pace is a minute
+    // its pace is 12 s: five of them are a minute
     await heardAt(301)
     expect(await shown()).toMatchObject({
       state: 'degraded',
-      reason: expect.stringMatching(/^no poll has been heard of for 30\d s, one is due every 60 s: .*supply-kantar-us/),
+      reason: expect.stringMatching(/^no poll has been heard of for 30\d s, one is due every 12 s: .*supply-kantar-us/),
     })
     await heardAt(5)
     await beat(api.knex, { part: 'worker', process: 'here:1', queues: ['supply-kantar-us'] })
@@ -104,7 +105,7 @@ describe('GET /v1/ops/connections', () => {
   })
 
   it('does not call a connection healthy that is asked panelist by panelist, when nobody is there to ask', async () => {
-    const upstream = { adapter: { matchPanelist: async () => null } } as unknown as Upstream
+    const upstream = { adapter: adapterOf('dynata') } as unknown as Upstream
     const row = { connection: 'asked', state: 'healthy', reason: null, paused: false } as ConnectionOverview
     const deps = { findUpstream: () => upstream }
     const standing = (silentMs: number) =>

@@ -30,6 +30,7 @@ import { createSigner } from '../../platform/signing/signer.js'
 import { generateSigningKey } from '../../platform/signing/signing-key.js'
 import { clientOptions } from '../../platform/temporal/connection.js'
 import { connectionSchemas } from '../../providers/connection-schemas.js'
+import { createUpstreams } from '../../providers/upstreams.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 
 export const KEYS = {
@@ -94,7 +95,7 @@ export async function startReadingApi(given: Partial<ApiDependencies> = {}): Pro
     logger: createLogger('test', 'silent'),
     publicUrl,
     signer: await createSigner({ privateKey: generateSigningKey().pem, issuer: publicUrl }),
-    findUpstream: () => null,
+    findUpstream: createUpstreams(config, { request: () => Promise.reject(new Error('not here')) }).find,
     keys: new KeyRing(config),
     limiter: new RateLimiter(1_000_000, 1_000_000, undefined, new RefusalLimit(1_000_000)),
     turns: new Turns(),

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { CriteriaSpeaker } from '../../api/suppliers/criteria.js'
 import type { VocabularyMapping } from '../../domain/mapping.js'
 import type { Clause, Quota } from '../../domain/survey.js'
-import { shippedVocabulary } from '../../providers/shipped-vocabulary.js'
+import { shippedVocabulary } from '../../providers/kit/shipped-vocabulary.js'
 
 const speaker = new CriteriaSpeaker(shippedVocabulary('purespectrum'))
 const SAME: VocabularyMapping = { identity: true, attributes: {} }

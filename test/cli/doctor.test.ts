@@ -219,7 +219,6 @@ describe('what doctor makes of what it finds', () => {
     expect(grade({ state: 'degraded', lastSuccessAt: old })).toBe('fault')
     expect(grade({ paused: true, state: 'paused', lastSuccessAt: old })).toBe('warn')
     expect(grade({ lastSuccessAt: old }, { ...one, supply: 'asked' })).toBe('ok')
-    expect(grade({}, { ...one, supply: 'none' })).toBe('fault')
     const own = { id: 'gateway', provider: 'gateway', supply: 'own', pollEveryMs: null, staleAfter: 0 } as const
     expect(checkConnections([own], [row({ connection: 'gateway', lastSuccessAt: null })], now)[0]).toMatchObject({
       state: 'ok',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ageFloor, ageQuestionsOf } from '../../domain/age-floor.js'
 import type { PanelistSnapshot, Profile } from '../../domain/panelist.js'
-import { shippedVocabulary } from '../../providers/shipped-vocabulary.js'
+import { shippedVocabulary } from '../../providers/kit/shipped-vocabulary.js'
 
 const QUESTIONS = ageQuestionsOf([
   { provider: 'kantar', mapping: { identity: true, attributes: {} } },

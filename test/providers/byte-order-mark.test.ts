@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { ConnectionBase } from '../../platform/config/connection-base.js'
 import type { SupplyBatch } from '../../providers/adapter.js'
 import type { HttpResponse } from '../../providers/http.js'
 import type { FeedCase } from './case.js'
@@ -28,7 +29,7 @@ function marked(http: HttpDouble): HttpDouble {
 }
 
 describe('an answer with a byte order mark is read as if it were not there', () => {
-  async function sameFeed<Config>(suite: Suite<Config>): Promise<void> {
+  async function sameFeed<Config extends ConnectionBase>(suite: Suite<Config>): Promise<void> {
     const cases = suite.cases.filter((one): one is FeedCase => one.kind === 'feed' && one.folder === 'exemplary')
     const one = cases.find(({ expect: wanted }) => (wanted.surveys?.length ?? 0) > 0 && wanted.error === undefined)
     if (one === undefined) expect.unreachable('there is no such case')

@@ -1,4 +1,4 @@
-import type { ProviderAdapter } from '../../providers/adapter.js'
+import type { z } from 'zod'
 
 /** The connection type of an adapter. */
-export type ConfigOf<Adapter> = Adapter extends ProviderAdapter<infer Config> ? Config : never
+export type ConfigOf<Adapter extends { readonly config: z.ZodType }> = z.output<Adapter['config']>

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { ReportedOutcome } from '../../domain/outcome.js'
 import type { Survey } from '../../domain/survey.js'
-import type { Call, EntryRequest, ProviderAdapter, SupplyBatch } from '../../providers/adapter.js'
+import type { ConnectionBase } from '../../platform/config/connection-base.js'
+import type { Arrivals, Call, EntryRequest, ProviderAdapter, SupplyBatch } from '../../providers/adapter.js'
 import { ProviderError } from '../../providers/errors.js'
 import type { HttpRequest } from '../../providers/http.js'
 import type {
@@ -20,7 +21,7 @@ import { type HttpDouble, httpDouble } from './http-double.js'
 import { checkMatchProperties, matchOf, runMatch } from './match-cases.js'
 
 /** What the shared suite needs to know about one provider. */
-export interface Suite<Config> {
+export interface Suite<Config extends ConnectionBase> {
   readonly adapter: ProviderAdapter<Config>
   readonly cases: readonly ProviderCase[]
   /** A configured connection as the file would have it; a case's `config` is laid over it. */
@@ -42,7 +43,7 @@ export const NOW = new Date('2026-11-20T10:00:00Z')
  * The suite that every adapter passes: its cases, and what must hold of any adapter whatever it reads. At least 40 cases
  * a provider, 15 of them of what goes wrong (reliability §4, P0).
  */
-export function runAdapterContract<Config>(suite: Suite<Config>): void {
+export function runAdapterContract<Config extends ConnectionBase>(suite: Suite<Config>): void {
   const { adapter, cases } = suite
   describe(`${adapter.name} keeps to the adapter's contract`, () => {
     test('has enough cases, each named for what it teaches', () => {
@@ -58,14 +59,14 @@ export function runAdapterContract<Config>(suite: Suite<Config>): void {
         }
       })
     }
-    if (adapter.fetchSupply) checkFeedProperties(suite)
-    if (adapter.matchPanelist) checkMatchProperties(suite)
+    if (adapter.feed) checkFeedProperties(suite)
+    if (adapter.live) checkMatchProperties(suite)
     checkArrivalProperties(suite)
     checkDeadlines(suite)
   })
 }
 
-function runCase<Config>(suite: Suite<Config>, one: ProviderCase): Promise<void> {
+function runCase<Config extends ConnectionBase>(suite: Suite<Config>, one: ProviderCase): Promise<void> {
   switch (one.kind) {
     case 'feed':
       return runFeed(suite, one)
@@ -81,7 +82,7 @@ function runCase<Config>(suite: Suite<Config>, one: ProviderCase): Promise<void>
 }
 
 /** A call with a connection nobody may change. */
-export function callOf<Config>(
+export function callOf<Config extends ConnectionBase>(
   suite: Suite<Config>,
   http: HttpDouble,
   config: Record<string, unknown> = {},
@@ -91,22 +92,21 @@ export function callOf<Config>(
 }
 
 /** A whole page read: what its caller would store. */
-export async function readPage<Config>(
+export async function readPage<Config extends ConnectionBase>(
   suite: Suite<Config>,
   http: HttpDouble,
   more: Partial<Pick<FeedCase, 'config' | 'cursor' | 'held'>> = {},
 ): Promise<SupplyBatch[]> {
-  const { fetchSupply } = suite.adapter
-  if (!fetchSupply) throw new Error(`${suite.adapter.name} has no supply to fetch`)
+  const { feed } = suite.adapter
+  if (!feed) throw new Error(`${suite.adapter.name} has no supply to fetch`)
   const batches: SupplyBatch[] = []
   const held = async (ids: readonly string[]) =>
     new Map(Object.entries(more.held ?? {}).filter(([providerSurveyId]) => ids.includes(providerSurveyId)))
-  for await (const batch of fetchSupply(callOf(suite, http, more.config), more.cursor ?? null, held))
-    batches.push(batch)
+  for await (const batch of feed.fetch(callOf(suite, http, more.config), more.cursor ?? null, held)) batches.push(batch)
   return batches
 }
 
-async function runFeed<Config>(suite: Suite<Config>, one: FeedCase): Promise<void> {
+async function runFeed<Config extends ConnectionBase>(suite: Suite<Config>, one: FeedCase): Promise<void> {
   const page = pageOf(suite, one)
   const http = served(suite, page, one.respond)
   const reading = readPage(suite, http, one)
@@ -140,7 +140,7 @@ async function runFeed<Config>(suite: Suite<Config>, one: FeedCase): Promise<voi
 }
 
 /** The double of a page: the provider's own where it takes several requests. */
-export function served<Config>(
+export function served<Config extends ConnectionBase>(
   suite: Suite<Config>,
   page: string | Buffer,
   answer: Answer = {},
@@ -150,57 +150,64 @@ export function served<Config>(
   return httpDouble({ ...answer, body: answer.body ?? page }, chunkBytes)
 }
 
-export function pageOf<Config>(suite: Suite<Config>, one: Pick<FeedCase, 'given'>): string {
+export function pageOf<Config extends ConnectionBase>(suite: Suite<Config>, one: Pick<FeedCase, 'given'>): string {
   return typeof one.given.body === 'string' ? one.given.body : suite.pageOf(one.given)
 }
 
-async function runAck<Config>(suite: Suite<Config>, one: AckCase): Promise<void> {
-  const { acknowledge } = suite.adapter
-  if (!acknowledge) throw new Error(`${suite.adapter.name} acknowledges nothing`)
+async function runAck<Config extends ConnectionBase>(suite: Suite<Config>, one: AckCase): Promise<void> {
+  const { feed } = suite.adapter
+  if (!feed?.acknowledge) throw new Error(`${suite.adapter.name} acknowledges nothing`)
   const http = httpDouble(one.respond)
-  const done = acknowledge(callOf(suite, http, one.config), one.receipt)
+  const done = feed.acknowledge(callOf(suite, http, one.config), one.receipt)
   if (one.expect.error) await expectError(done, one.expect.error)
   else await done
   if (one.expectRequest) expectRequest(http, one.expectRequest)
 }
 
-async function runEntry<Config>(suite: Suite<Config>, one: EntryCase): Promise<void> {
-  const found = suite.adapter.matchPanelist ? await matchedSurvey(suite, one) : await offeredSurvey(suite, one)
+async function runEntry<Config extends ConnectionBase>(suite: Suite<Config>, one: EntryCase): Promise<void> {
+  const found = suite.adapter.live ? await matchedSurvey(suite, one) : await offeredSurvey(suite, one)
   const survey: Survey = { ...found, entry: { ...found.entry, ...one.entry } }
   const quota = survey.quotas.find(({ quotaId }) => quotaId === one.quota) ?? null
   expect(quota?.quotaId).toBe(one.quota)
   const request = { sessionId: 'session-1', panelistId: 'panelist-1', survey, quota, profile: one.profile ?? {} }
   const http = httpDouble(one.respond ?? {})
   const entry = frozen({ ...request, userIp: null, userAgent: null, device: null }) as EntryRequest
-  const link = suite.adapter.openEntry(callOf(suite, http, one.config), entry)
+  const link = suite.adapter.entry.open(callOf(suite, http, one.config), entry)
   if (one.expect.error) await expectError(link, one.expect.error)
   else expect(plain(await link)).toEqual(one.expect.link)
   if (one.expectRequest === null) expect(http.requests).toEqual([])
   else if (one.expectRequest) expectRequest(http, one.expectRequest)
 }
 
-async function offeredSurvey<Config>(suite: Suite<Config>, one: EntryCase): Promise<Survey> {
+async function offeredSurvey<Config extends ConnectionBase>(suite: Suite<Config>, one: EntryCase): Promise<Survey> {
   const [batch] = await readPage(suite, served(suite, pageOf(suite, one)), { config: one.config ?? {} })
   const [change] = batch?.changes ?? []
   if (change?.kind !== 'offered') throw new Error(`the case has no readable survey: ${batch?.unreadable[0]?.reason}`)
   return change.survey
 }
 
-async function matchedSurvey<Config>(suite: Suite<Config>, one: EntryCase): Promise<Survey> {
+async function matchedSurvey<Config extends ConnectionBase>(suite: Suite<Config>, one: EntryCase): Promise<Survey> {
   const { surveys, unreadable } = await matchOf(suite, httpDouble({ body: pageOf(suite, one) }))
   const [survey] = surveys
   if (!survey) throw new Error(`the case has no readable survey: ${unreadable[0]?.reason}`)
   return survey
 }
 
-async function runArrival<Config>(suite: Suite<Config>, one: ArrivalCase): Promise<void> {
+async function runArrival<Config extends ConnectionBase>(suite: Suite<Config>, one: ArrivalCase): Promise<void> {
   const { config } = callOf(suite, httpDouble({}), one.config)
   const arrival = frozen({ route: one.route, name: one.postback ?? '', fields: one.fields, unsigned: false })
-  const report = Promise.resolve().then(() => suite.adapter.readArrival(config, arrival))
+  const report = Promise.resolve().then(() => arrivalsOf(suite).read(config, arrival))
   if (one.expect.error) return expectError(report, one.expect.error)
   const { reason, ...told } = await report
   // a case that says nothing about the reason is not about it
   expect(plain(one.expect.report?.reason === undefined ? told : { ...told, reason })).toEqual(one.expect.report)
+}
+
+/** The way back, which every provider has. */
+export function arrivalsOf<Config extends ConnectionBase>(suite: Suite<Config>): Arrivals<Config> {
+  const { arrivals, name } = suite.adapter
+  if (!arrivals) throw new Error(`${name} reads no arrivals`)
+  return arrivals
 }
 
 function expectRequest(http: HttpDouble, expected: ExpectedRequest): void {

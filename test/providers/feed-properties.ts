@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { ConnectionBase } from '../../platform/config/connection-base.js'
 import type { SupplyBatch } from '../../providers/adapter.js'
 import { ProviderError } from '../../providers/errors.js'
-import { parseJson } from '../../providers/json.js'
+import { parseJson } from '../../providers/kit/json.js'
 import type { FeedCase } from './case.js'
 import { pageOf, plain, readPage, type Suite, served } from './contract.js'
 
@@ -10,8 +11,8 @@ import { pageOf, plain, readPage, type Suite, served } from './contract.js'
 const TRUNCATIONS = { first: 500, others: 60 }
 
 /** What must hold of any feed, whatever the provider and whatever it sends (reliability F9 to F13). */
-export function checkFeedProperties<Config>(suite: Suite<Config>): void {
-  if (!suite.adapter.fetchSupply) return
+export function checkFeedProperties<Config extends ConnectionBase>(suite: Suite<Config>): void {
+  if (!suite.adapter.feed) return
   const good = suite.cases.filter((one): one is FeedCase => one.kind === 'feed' && !one.expect.error)
   const golden = good.filter(({ folder }) => folder === 'exemplary')
 
@@ -47,7 +48,7 @@ export function checkFeedProperties<Config>(suite: Suite<Config>): void {
       batches.forEach((batch, index) => {
         expect(sizeOf(batch)).toBeLessThanOrEqual(500)
         expect('next' in batch).toBe(index === batches.length - 1)
-        if (suite.adapter.acknowledge) expect('receipt' in batch).toBe(index === batches.length - 1)
+        if (suite.adapter.feed?.acknowledge) expect('receipt' in batch).toBe(index === batches.length - 1)
       })
     })
 
@@ -175,7 +176,10 @@ function edited(page: string, edit: { at: number; cut: number; put: string }): s
 }
 
 /** The batches of a page, or null when the page was refused; any other end fails the test. */
-async function survives<Config>(suite: Suite<Config>, body: string): Promise<SupplyBatch[] | null> {
+async function survives<Config extends ConnectionBase>(
+  suite: Suite<Config>,
+  body: string,
+): Promise<SupplyBatch[] | null> {
   try {
     const batches = await readPage(suite, served(suite, body))
     for (const { raw, reason } of batches.flatMap((batch) => batch.unreadable)) {

@@ -2,20 +2,21 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { ConnectionBase } from '../../platform/config/connection-base.js'
 import { createHttp } from '../../platform/egress/http-client.js'
 import { ProviderError } from '../../providers/errors.js'
 import { createProviderHttp } from '../../providers/provider-http.js'
-import { callOf, frozen, NOW, type Suite } from './contract.js'
+import { arrivalsOf, callOf, frozen, NOW, type Suite } from './contract.js'
 import { httpDouble } from './http-double.js'
 import { PANELIST } from './match-cases.js'
 
 /** Outcome words: the known ones mean what the table says, and nothing else ever means COMPLETED. */
-export function checkArrivalProperties<Config>(suite: Suite<Config>): void {
-  const { adapter, words } = suite
+export function checkArrivalProperties<Config extends ConnectionBase>(suite: Suite<Config>): void {
+  const { words } = suite
   describe('any arrival', () => {
     const { config } = callOf(suite, httpDouble({}))
     const read = (fields: Record<string, unknown>) =>
-      adapter.readArrival(config, frozen({ route: 'return', name: '', fields, unsigned: false }))
+      arrivalsOf(suite).read(config, frozen({ route: 'return', name: '', fields, unsigned: false }))
 
     test('means what the table says', () => {
       for (const [word, outcome] of Object.entries(words)) {
@@ -64,7 +65,7 @@ export function checkArrivalProperties<Config>(suite: Suite<Config>): void {
 }
 
 /** A server that takes the connection and says nothing must cost a call its deadline, and no more. */
-export function checkDeadlines<Config>(suite: Suite<Config>): void {
+export function checkDeadlines<Config extends ConnectionBase>(suite: Suite<Config>): void {
   test('a server that hangs ends in timed-out, and a cancelled call ends at once', async () => {
     const server = createServer(() => {})
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
@@ -78,18 +79,18 @@ export function checkDeadlines<Config>(suite: Suite<Config>): void {
     }
     const config = relocated(suite.connection, origin)
     try {
-      const { fetchSupply, acknowledge, matchPanelist } = suite.adapter
+      const { feed, live } = suite.adapter
       const calls = [
-        ...(fetchSupply ? [() => consume(fetchSupply({ ...callOf(suite, http, config) }, null))] : []),
-        ...(acknowledge ? [() => acknowledge(callOf(suite, http, config), '1')] : []),
-        ...(matchPanelist ? [() => matchPanelist(callOf(suite, http, config), PANELIST)] : []),
+        ...(feed ? [() => consume(feed.fetch({ ...callOf(suite, http, config) }, null))] : []),
+        ...(feed?.acknowledge ? [() => feed.acknowledge?.(callOf(suite, http, config), '1')] : []),
+        ...(live ? [() => live.matchPanelist(callOf(suite, http, config), PANELIST)] : []),
       ]
       for (const call of calls) await expect(call()).rejects.toMatchObject({ kind: 'timed-out' })
       const stop = new AbortController()
       const reason = new Error('cancelled')
       setTimeout(() => stop.abort(reason), 50)
       const call = { ...callOf(suite, { requests: [], request: real.request }, config), signal: stop.signal, now: NOW }
-      const long = matchPanelist ? matchPanelist(call, PANELIST) : consume(fetchSupply?.(call, null))
+      const long = live ? live.matchPanelist(call, PANELIST) : consume(feed?.fetch(call, null))
       await expect(long).rejects.toBe(reason)
     } finally {
       await client.close()

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseExactJson, parseJson, parseJsonBytes } from '../../providers/json.js'
-import { splitJsonArray } from '../../providers/json-array.js'
+import { parseExactJson, parseJson, parseJsonBytes } from '../../providers/kit/json.js'
+import { splitJsonArray } from '../../providers/kit/json-array.js'
 
 async function* pieces(bytes: Uint8Array, sizes: readonly number[]): AsyncGenerator<Uint8Array> {
   for (let at = 0, turn = 0; at < bytes.length; turn++) {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { ConnectionBase } from '../../platform/config/connection-base.js'
 import type { PanelistMatch, PanelistRequest } from '../../providers/adapter.js'
 import { ProviderError } from '../../providers/errors.js'
 import type { MatchCase } from './case.js'
@@ -16,18 +17,18 @@ export const PANELIST: PanelistRequest = {
   userAgent: 'Mozilla/5.0 (X11; Linux x86_64)',
 }
 
-export function matchOf<Config>(
+export function matchOf<Config extends ConnectionBase>(
   suite: Suite<Config>,
   http: HttpDouble,
   more: { config?: Record<string, unknown>; panelist?: Record<string, unknown> } = {},
 ): Promise<PanelistMatch> {
-  const { matchPanelist } = suite.adapter
-  if (!matchPanelist) throw new Error(`${suite.adapter.name} does not match by panelist`)
+  const { live } = suite.adapter
+  if (!live) throw new Error(`${suite.adapter.name} does not match by panelist`)
   const panelist = frozen({ ...PANELIST, ...more.panelist }) as PanelistRequest
-  return Promise.resolve().then(() => matchPanelist(callOf(suite, http, more.config), panelist))
+  return Promise.resolve().then(() => live.matchPanelist(callOf(suite, http, more.config), panelist))
 }
 
-export async function runMatch<Config>(suite: Suite<Config>, one: MatchCase): Promise<void> {
+export async function runMatch<Config extends ConnectionBase>(suite: Suite<Config>, one: MatchCase): Promise<void> {
   const answers = one.respond ?? [{ body: suite.pageOf(one.given ?? {}) }]
   const doubles = answers.map((answer) => httpDouble({ ...answer, body: answer.body ?? suite.pageOf(one.given ?? {}) }))
   const requests: HttpDouble['requests'] = []
@@ -51,7 +52,7 @@ export async function runMatch<Config>(suite: Suite<Config>, one: MatchCase): Pr
 }
 
 /** Whatever a provider answers is a match or a ProviderError; every record of a list is accounted for; nothing is free. */
-export function checkMatchProperties<Config>(suite: Suite<Config>): void {
+export function checkMatchProperties<Config extends ConnectionBase>(suite: Suite<Config>): void {
   describe('any answer to a match', () => {
     const whole: unknown = JSON.parse(suite.pageOf({}))
     test('is a match or a ProviderError, and every survey has a price, a link and an id of its own', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Survey } from '../../domain/survey.js'
+import type { ConnectionBase } from '../../platform/config/connection-base.js'
 import { readPage, type Suite, served } from './contract.js'
 import { SURVEY } from './dynata/page.js'
 import { suite as dynata } from './dynata/suite.js'
@@ -27,7 +28,7 @@ function withMember(record: unknown, path: string, value: unknown): unknown {
   return copy
 }
 
-async function offered<Config>(suite: Suite<Config>, record: unknown): Promise<Survey | string> {
+async function offered<Config extends ConnectionBase>(suite: Suite<Config>, record: unknown): Promise<Survey | string> {
   const batches = await readPage(suite, served(suite, JSON.stringify([record])))
   const change = batches.flatMap(({ changes }) => changes)[0]
   if (change?.kind === 'offered') return change.survey
@@ -35,7 +36,7 @@ async function offered<Config>(suite: Suite<Config>, record: unknown): Promise<S
 }
 
 /** Optional members: present and empty, null or blank is read as not there. Lists: empty in any spelling is `[]`. */
-function check<Config>(
+function check<Config extends ConnectionBase>(
   suite: Suite<Config>,
   record: unknown,
   { optional, lists }: { optional: readonly string[]; lists: readonly string[] },
@@ -138,7 +139,7 @@ describe('a clause that says nothing never lets everybody in', () => {
     ['toluna', toluna, first(tolunaPage({})), 'Quotas.0.Layers.0.SubQuotas.0.QuestionsAndAnswers.0.AnswerIDs'],
   ] as const)('%s', async (_name, suite, record, path) => {
     for (const value of [...NOTHING, undefined]) {
-      expect(await offered(suite as Suite<unknown>, withMember(record, path, value)), String(value)).toBeTypeOf(
+      expect(await offered(suite as Suite<ConnectionBase>, withMember(record, path, value)), String(value)).toBeTypeOf(
         'string',
       )
     }
@@ -162,9 +163,9 @@ describe('numbers in quotes, lists with numbers for keys', () => {
       { 'survey.survey_status': '33', 'survey.cpi': '2.50', 'survey.soft_launch': 'true', 'survey.incl_excl': '0' },
     ],
   ] as const)('%s %#', async (_name, suite, record, spelled) => {
-    const plain = await offered(suite as Suite<unknown>, record)
+    const plain = await offered(suite as Suite<ConnectionBase>, record)
     expect(plain).toBeTypeOf('object')
     const other = Object.entries(spelled).reduce((one, [path, value]) => withMember(one, path, value), record)
-    expect(await offered(suite as Suite<unknown>, other)).toEqual(plain)
+    expect(await offered(suite as Suite<ConnectionBase>, other)).toEqual(plain)
   })
 })

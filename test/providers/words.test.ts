@@ -3,11 +3,11 @@ import { REASONS } from '../../domain/reason.js'
 import { ERROR_CODES } from '../../providers/dynata/error-codes.js'
 import { DYNATA_WORDS } from '../../providers/dynata/words.js'
 import { KANTAR_WORDS } from '../../providers/kantar/words.js'
+import { shippedVocabulary } from '../../providers/kit/shipped-vocabulary.js'
+import { outcomesOf, type Word } from '../../providers/kit/words.js'
 import { PURESPECTRUM_WORDS } from '../../providers/purespectrum/words.js'
-import { shippedVocabulary } from '../../providers/shipped-vocabulary.js'
 import { KNOWN_RESULT_CODES, resultCode } from '../../providers/toluna/result-codes.js'
 import { REJECTIONS, TOLUNA_WORDS, tolunaReason } from '../../providers/toluna/words.js'
-import { outcomesOf, type Word } from '../../providers/words.js'
 import {
   DYNATA,
   DYNATA_ERROR_CODES,

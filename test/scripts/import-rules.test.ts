@@ -51,6 +51,8 @@ const surroundings: Record<string, string> = {
   'providers/adapter.ts': 'export interface Adapter { name: string }\n',
   'providers/registry.ts': 'export const registry = 1\n',
   'providers/kantar/wire.ts': 'export const wire = 1\n',
+  'providers/kit/words.ts': 'export const words = 1\n',
+  'providers/upstreams.ts': 'export const upstreams = 1\n',
   'tsconfig.json': '{"compilerOptions":{"module":"nodenext","moduleResolution":"nodenext"}}',
 }
 
@@ -66,7 +68,11 @@ const forbidden: [file: string, code: string, rule: string][] = [
   ['providers/toluna/b.ts', "import { store } from '../../db/store.js'", 'provider-imports'],
   ['providers/toluna/c.ts', "import { Client } from '@temporalio/client'", 'provider-packages'],
   ['providers/toluna/d.ts', "import { readFileSync } from 'node:fs'", 'provider-built-ins'],
-  ['providers/toluna/e.ts', "import { registry } from '../registry.js'", 'provider-not-registry'],
+  ['providers/toluna/e.ts', "import { registry } from '../registry.js'", 'provider-imports'],
+  ['providers/toluna/f.ts', "import { upstreams } from '../upstreams.js'", 'provider-imports'],
+  ['providers/kit/a.ts', "import { wire } from '../kantar/wire.js'", 'provider-kit-imports'],
+  ['providers/kit/b.ts', "import { upstreams } from '../upstreams.js'", 'provider-kit-imports'],
+  ['providers/connection-schemas.ts', "import { wire } from './kantar/wire.js'", 'only-the-registry-knows-providers'],
   ['api/a.ts', "import { wire } from '../providers/kantar/wire.js'", 'api-imports'],
   ['api/b.ts', "import { story } from '../workflows/story.js'", 'api-types-only'],
   ['api/c.ts', "import knex from 'knex'", 'sql-stays-in-db'],
@@ -85,6 +91,7 @@ const forbidden: [file: string, code: string, rule: string][] = [
   ['bench/matching-a.ts', "import { store } from '../db/store.js'", 'bench-matching-imports'],
   ['platform/a.ts', "import { store } from '../db/store.js'", 'platform-imports'],
   ['activities/a.ts', "import { wire } from '../providers/kantar/wire.js'", 'only-the-registry-knows-providers'],
+  ['activities/b.ts', "import { words } from '../providers/kit/words.js'", 'the-kit-is-for-adapters'],
   ['db/a.ts', "import { missing } from './nowhere.js'", 'resolvable'],
 ]
 
@@ -103,6 +110,7 @@ const allowed: [file: string, code: string][] = [
   ['web/z.ts', "import type { Money } from '../domain/money.js'"],
   ['bench/matching.ts', "import { index } from '../catalogue/index.js'"],
   ['providers/toluna/y.ts', "import type { Adapter } from '../adapter.js'"],
+  ['providers/toluna/x.ts', "import { words } from '../kit/words.js'"],
   ['providers/toluna/z.ts', "import { createHmac } from 'node:crypto'"],
 ]
 

@@ -11,7 +11,8 @@ const ROOMS = [
   ...['activities', 'api', 'bench', 'catalogue', 'cli', 'client', 'db', 'domain', 'platform', 'providers', 'sandbox'],
   ...['scripts', 'test', 'web', 'workers', 'workflows', 'docs'],
 ]
-const FILES = ['package.json', 'tsconfig.json', 'biome.json', 'vitest.config.ts']
+const RULES = '.dependency-cruiser.cjs'
+const FILES = ['package.json', 'tsconfig.json', 'biome.json', 'vitest.config.ts', RULES]
 let copy
 
 beforeAll(() => {
@@ -30,6 +31,29 @@ function run(args) {
   })
   return { status, said: `${stdout}${stderr}` }
 }
+
+/** The lines by which files that were there before differ now, by file: `+` added, `-` gone. */
+function changedLines() {
+  const differ = ROOMS.flatMap((room) => filesIn(room)).filter((file) => {
+    const before = path.join(checkout, file)
+    return fs.existsSync(before) && !fs.readFileSync(before).equals(fs.readFileSync(path.join(copy, file)))
+  })
+  return Object.fromEntries(differ.map((file) => [file, lineChanges(file)]))
+}
+
+function filesIn(room) {
+  return fs
+    .readdirSync(path.join(copy, room), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(copy, path.join(entry.parentPath, entry.name)))
+}
+
+function lineChanges(file) {
+  const [before, after] = [checkout, copy].map((root) => fs.readFileSync(path.join(root, file), 'utf8').split('\n'))
+  const gone = before.filter((line) => !after.includes(line)).map((line) => `-${line}`)
+  return [...gone, ...after.filter((line) => !before.includes(line)).map((line) => `+${line}`)]
+}
+
 const program = (name, file) => path.join('node_modules', name, file)
 
 describe('npm run new-provider', { timeout: 600_000 }, () => {
@@ -42,11 +66,20 @@ describe('npm run new-provider', { timeout: 600_000 }, () => {
     expect(fs.existsSync(path.join(copy, 'providers', NAME))).toBe(false)
   })
 
-  it('lays down a provider that passes format, lint, types, the contract and its sandbox as it is', () => {
+  it('lays down a provider that adds one line to shared product code, and passes every check as it is', () => {
     const laid = run(['scripts/new-provider.mjs', NAME])
     expect(laid.status, laid.said).toBe(0)
     for (const file of [`providers/${NAME}/index.ts`, `sandbox/${NAME}.ts`, `docs/providers/${NAME}.md`])
       expect(fs.existsSync(path.join(copy, file)), file).toBe(true)
+
+    expect(changedLines()).toEqual({
+      // of the product's code that all providers share, exactly one line
+      'providers/registry.ts': [`+export { ${NAME} } from './${NAME}/index.js'`],
+      'sandbox/server.ts': [
+        expect.stringContaining(`import { createAcme } from './${NAME}.js'`),
+        expect.stringContaining(`app.use('/${NAME}', createAcme(`),
+      ],
+    })
 
     const places = [
       'providers',
@@ -59,6 +92,14 @@ describe('npm run new-provider', { timeout: 600_000 }, () => {
     expect(biome.status, biome.said).toBe(0)
     const types = run([program('typescript', 'bin/tsc'), '-p', '.', '--noEmit'])
     expect(types.status, types.said).toBe(0)
+    const rules = run([
+      program('dependency-cruiser', 'bin/dependency-cruise.mjs'),
+      '--config',
+      RULES,
+      'providers',
+      'sandbox',
+    ])
+    expect(rules.status, rules.said).toBe(0)
     const tests = run([
       program('vitest', 'vitest.mjs'),
       'run',

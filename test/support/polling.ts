@@ -5,8 +5,8 @@ import { createSupplyActivities } from '../../activities/supply.js'
 import type { Knex } from '../../db/connect.js'
 import { createHttp } from '../../platform/egress/http-client.js'
 import { createLogger } from '../../platform/logger.js'
+import { adapterOf } from '../../providers/adapters.js'
 import { kantarConnection } from '../../providers/kantar/config.js'
-import { kantar } from '../../providers/kantar/index.js'
 import { createProviderHttp } from '../../providers/provider-http.js'
 import type { Upstream } from '../../providers/upstream.js'
 
@@ -24,10 +24,10 @@ export function gatewayUpstream(supplyUrl: string): Upstream {
   })
   return {
     connection: CONNECTION,
-    adapter: kantar as Upstream['adapter'],
+    adapter: adapterOf('kantar'),
     config,
+    vocabulary: adapterOf('kantar').vocabulary,
     http: createProviderHttp(createHttp({ allowPrivate: true })),
-    requiredGrade: 'E1',
   }
 }
 

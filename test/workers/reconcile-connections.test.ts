@@ -68,7 +68,7 @@ test('a new connection gets one loop, however often it is reconciled', async () 
 test('a changed configuration is told to the loop, once', async () => {
   const one = upstream('changed')
   await reconcile(one)
-  const changed = { ...one, config: { ...(one.config as object), apiKey: 'another' } }
+  const changed = { ...one, config: { ...one.config, apiKey: 'another' } as Upstream['config'] }
   await reconcile(changed)
   await reconcile(changed)
   expect(await signalsOf(one)).toEqual(['configChanged'])

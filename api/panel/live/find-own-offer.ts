@@ -9,7 +9,7 @@ import type { ApiDependencies } from '../../dependencies.js'
  * @returns null when the newest result does not have it (any more)
  */
 export async function findOwnOffer(
-  deps: Pick<ApiDependencies, 'knex' | 'live' | 'clock' | 'config'>,
+  deps: Pick<ApiDependencies, 'knex' | 'live' | 'clock' | 'findUpstream'>,
   panel: PanelConfig,
   panelistId: string,
   surveyId: string,
@@ -18,8 +18,8 @@ export async function findOwnOffer(
   const now = deps.clock()
   const panelistKey = deps.live.panelistKey(panel.id, panelistId)
   const found = await findOwnSurvey(deps.knex, { panelistKey, circumstances }, surveyId, now)
-  const connection = deps.config.connections.find(({ id }) => id === found?.connection)
-  if (found === null || connection === undefined) return null
+  const connection = found === null ? null : deps.findUpstream(found.connection)?.config
+  if (found === null || connection == null) return null
   if (now.getTime() - found.refreshedAt.getTime() > connection.staleAfter) return null
   return {
     surveyId,

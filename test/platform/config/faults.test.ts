@@ -97,7 +97,7 @@ const CASES: Case[] = [
   [{ 'connections.1': 5 }, 'connections[1]', 'must be a map of settings'],
   [{ 'connections.1.id': 'k' }, 'connections[1].id', 'is the id of connections[0] too'],
   [{ 'connections.1.id': 'gateway' }, 'connections[1].id', 'kept for our own survey plans'],
-  [{ 'connections.1.provider': 'cint' }, 'connections[1].provider', 'one of kantar, toluna, purespectrum, dynata'],
+  [{ 'connections.1.provider': 'nowhere' }, 'connections[1].provider', 'must be one of '],
   [{ 'connections.1.provider': undefined }, 'connections[1].provider', 'is missing'],
   [{ 'connections.0.panelist_ids': 'hashed' }, 'connections[0].panelist_ids', 'one of bare, per_panel'],
   [{ 'connections.0.required_grade': 'E9' }, 'connections[0].required_grade', 'one of E0, E1, E2, E3'],

@@ -77,7 +77,7 @@ afterAll(async () => {
 
 async function poll(): Promise<SupplyBatch[]> {
   const batches: SupplyBatch[] = []
-  for await (const batch of kantar.fetchSupply?.(call, null) ?? []) batches.push(batch)
+  for await (const batch of kantar.feed?.fetch(call, null) ?? []) batches.push(batch)
   return batches
 }
 
@@ -107,7 +107,7 @@ function fitting(survey: Survey) {
 async function enter(survey: Survey, sessionId: string) {
   const { quota, profile } = fitting(survey)
   const person = { panelistId: 'p-1', userIp: null, userAgent: null, device: null }
-  return kantar.openEntry(call, { sessionId, survey, quota, profile, ...person })
+  return kantar.entry.open(call, { sessionId, survey, quota, profile, ...person })
 }
 
 describe('against the simulated gateway', () => {
@@ -117,12 +117,12 @@ describe('against the simulated gateway', () => {
     expect(first.flatMap(({ unreadable }) => unreadable)).toEqual([])
     expect(surveysOf(await poll())).toEqual(surveysOf(first))
     const receipt = first.at(-1)?.receipt ?? ''
-    await kantar.acknowledge?.(call, receipt)
-    await kantar.acknowledge?.(call, receipt)
+    await kantar.feed?.acknowledge?.(call, receipt)
+    await kantar.feed?.acknowledge?.(call, receipt)
     const after = await poll()
     expect(surveysOf(after)).toEqual([])
     expect(after.at(-1)).not.toHaveProperty('receipt')
-    await expect(kantar.acknowledge?.(call, `${receipt}0`)).rejects.toMatchObject({ kind: 'rejected' })
+    await expect(kantar.feed?.acknowledge?.(call, `${receipt}0`)).rejects.toMatchObject({ kind: 'rejected' })
   })
 
   test('a respondent who fits is let in, and every outcome comes home by browser and by server', async () => {
@@ -172,7 +172,7 @@ describe('against the simulated gateway', () => {
       const back = await verifiers.verify(returns, arrival)
       expect(back.grade).toBe('E1')
       const read = (route: 'return' | 'postback', fields: Readonly<Record<string, unknown>>) =>
-        kantar.readArrival(call.config, { route, name: '', fields, unsigned: false })
+        kantar.arrivals?.read(call.config, { route, name: '', fields, unsigned: false })
       expect(read('return', back.fields)).toMatchObject(expected)
       const [postback] = posted
       if (!postback) expect.unreachable('the postback comes before the redirect')

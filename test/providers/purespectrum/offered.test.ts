@@ -26,7 +26,7 @@ function surveyWith(patch: Record<string, unknown>): Survey {
   })
   const live = { survey_status: 22, field_end_date: NOW.getTime() + 86_400_000, qualifications: [], ...patch }
   const [answer] = JSON.parse(pageOf({ surveys: [live] })) as unknown[]
-  const record = purespectrum.readRecord?.(config, Buffer.from(JSON.stringify(answer)), '1')
+  const record = purespectrum.feed?.readRecord(config, Buffer.from(JSON.stringify(answer)), '1')
   if (record === undefined || !('kind' in record) || record.kind !== 'offered') throw new Error(JSON.stringify(record))
   return record.survey
 }

@@ -76,7 +76,7 @@ const unknownMember = { status: 400, body: { Result: 'NO_MEMBER_FOUND', ResultCo
 describe('an invite', () => {
   test('is asked for after QuotaStatus said that the quota is live', async () => {
     const http = scripted({ QuotaStatus: [live], Invite: [{ body: INVITE }] })
-    const link = await toluna.openEntry(call(http), entryOf('p-1'))
+    const link = await toluna.entry.open(call(http), entryOf('p-1'))
     expect(http.asked).toEqual(['GET /QuotaStatus/47655', 'GET /p-1/Invite/47655'])
     expect(link).toMatchObject({ url: INVITE.URL, price: { amountMinor: 85n, currency: 'USD' }, loiMinutes: 9 })
   })
@@ -88,7 +88,7 @@ describe('an invite', () => {
     ['a result code with 200', { body: { Result: 'QUOTA_FULL', ResultCode: 28 } }],
   ])('is not asked for when QuotaStatus says: %s', async (_name, answer) => {
     const http = scripted({ QuotaStatus: [answer] })
-    await expect(toluna.openEntry(call(http), entryOf('p-1'))).rejects.toMatchObject({
+    await expect(toluna.entry.open(call(http), entryOf('p-1'))).rejects.toMatchObject({
       kind: 'refused',
       evidence: { effects: [{ kind: 'drop-quota', until: 'refresh' }] },
     })
@@ -101,7 +101,7 @@ describe('an invite', () => {
       Invite: [unknownMember, { body: INVITE }],
       Respondent: [{ status: 201, body: {} }],
     })
-    await toluna.openEntry(call(http, { registration_url: REGISTER }), entryOf('p-1'))
+    await toluna.entry.open(call(http, { registration_url: REGISTER }), entryOf('p-1'))
     expect(http.asked.slice(1)).toEqual([
       'GET /p-1/Invite/47655',
       'POST /IntegratedPanelService/api/Respondent',
@@ -118,7 +118,7 @@ describe('an invite', () => {
       Invite: [unknownMember, unknownMember],
       Respondent: [{ status: 409, body: {} }],
     })
-    await expect(toluna.openEntry(call(http, { registration_url: REGISTER }), entryOf('p-1'))).rejects.toMatchObject({
+    await expect(toluna.entry.open(call(http, { registration_url: REGISTER }), entryOf('p-1'))).rejects.toMatchObject({
       kind: 'refused',
       evidence: { code: '12' },
     })
@@ -127,7 +127,7 @@ describe('an invite', () => {
 
   test('says what to configure where members cannot be registered', async () => {
     const http = scripted({ QuotaStatus: [live], Invite: [unknownMember] })
-    await expect(toluna.openEntry(call(http), entryOf('p-1'))).rejects.toThrow(/registration_url/)
+    await expect(toluna.entry.open(call(http), entryOf('p-1'))).rejects.toThrow(/registration_url/)
   })
 
   test.each([
@@ -136,20 +136,20 @@ describe('an invite', () => {
     ['Zoë#1?x', '/Zo%C3%AB%231%3Fx/Invite/47655'],
   ])('keeps the member code %s one path segment', async (code, path) => {
     const http = scripted({ QuotaStatus: [live], Invite: [{ body: INVITE }] })
-    await toluna.openEntry(call(http), entryOf(code))
+    await toluna.entry.open(call(http), entryOf(code))
     expect(http.asked.at(-1)).toBe(`GET ${path}`)
   })
 
   test('never asks for a member called ".."', async () => {
     const http = scripted({ QuotaStatus: [live], Invite: [{ body: INVITE }] })
-    await expect(toluna.openEntry(call(http), entryOf('..'))).rejects.toMatchObject({ kind: 'refused' })
+    await expect(toluna.entry.open(call(http), entryOf('..'))).rejects.toMatchObject({ kind: 'refused' })
     expect(http.asked).toEqual(['GET /QuotaStatus/47655'])
   })
 })
 
 describe('a hashed member code', () => {
   test('is the same for ever and tells nothing', () => {
-    const code = (more: object) => toluna.panelistCode?.(toluna.config.parse({ ...connection, ...more }), 'ann')
+    const code = (more: object) => toluna.members?.panelistCode(toluna.config.parse({ ...connection, ...more }), 'ann')
     const hashed = code({ member_code: 'hashed' })
     expect(hashed).toMatch(/^[0-9a-f]{32}$/)
     expect(code({ member_code: 'hashed', panel_guid: connection.panel_guid.toLowerCase() })).toBe(hashed)
@@ -160,7 +160,7 @@ describe('a hashed member code', () => {
 describe('members of a recontact quota', () => {
   const read = (answers: Answer[], after: string | null) => {
     const http = scripted({ MemberCodes: answers })
-    return { http, page: toluna.fetchMembers?.(call(http, { recontact_page: 25 }), '12345', after) }
+    return { http, page: toluna.members?.fetch(call(http, { recontact_page: 25 }), '12345', after) }
   }
   const page = (codes: string[], more: boolean) => ({
     body: { MaxResults: codes.length, HasAdditionalMembers: more, MemberCodes: codes },

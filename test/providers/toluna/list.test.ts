@@ -13,7 +13,7 @@ const config = toluna.config.parse(connection)
 async function lastBatch(list: object, from: Cursor = null): Promise<SupplyBatch> {
   const call = { config, http: httpDouble({ body: list }), now: NOW, signal: new AbortController().signal }
   let last: SupplyBatch | null = null
-  for await (const batch of toluna.fetchSupply?.(call, from) ?? []) last = batch
+  for await (const batch of toluna.feed?.fetch(call, from) ?? []) last = batch
   if (last === null) throw new Error('no batch')
   return last
 }

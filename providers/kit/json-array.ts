@@ -1,4 +1,4 @@
-import { ProviderError } from './errors.js'
+import { ProviderError } from '../errors.js'
 
 /** One element may not be larger than this, in bytes: what a page makes us hold at once. */
 const ELEMENT_BYTES = 4 * 1024 * 1024

@@ -1,4 +1,4 @@
-import { ProviderError } from './errors.js'
+import { ProviderError } from '../errors.js'
 import { splitJsonArray } from './json-array.js'
 
 /** What stands beside the list is a few fields; more than this, in bytes, is no such document. */

@@ -1,10 +1,10 @@
-import { GRADES } from '../domain/outcome.js'
-import { fieldNotes } from '../platform/config/field-notes.js'
-import { currency, duration, identifier, number, oneOf, SHORTEST_POLL_MS, text } from '../platform/config/fields.js'
-import { caps } from '../platform/config/panel-schema.js'
-import { absent } from '../platform/config/sections.js'
+import { GRADES } from '../../domain/outcome.js'
+import { fieldNotes } from '../../platform/config/field-notes.js'
+import { currency, duration, identifier, number, oneOf, SHORTEST_POLL_MS, text } from '../../platform/config/fields.js'
+import { caps } from '../../platform/config/panel-schema.js'
+import { absent } from '../../platform/config/sections.js'
 
-export { fieldNotes, fromEnvironment } from '../platform/config/field-notes.js'
+export { fieldNotes, fromEnvironment } from '../../platform/config/field-notes.js'
 export {
   baseUrl,
   Complaint,
@@ -24,8 +24,8 @@ export {
   text,
   textField,
   webUrl,
-} from '../platform/config/fields.js'
-export { absent, section, someOf } from '../platform/config/sections.js'
+} from '../../platform/config/fields.js'
+export { absent, section, someOf } from '../../platform/config/sections.js'
 
 /** The settings that every connection may have (contract §2). A provider's own come beside them. */
 export const connectionSettings = {

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { OUTCOMES, PENDING, type ReportedOutcome } from '../domain/outcome.js'
-import { fieldNotes } from '../platform/config/field-notes.js'
-import { oneOf, text } from '../platform/config/fields.js'
-import { absent, section } from '../platform/config/sections.js'
-import { verification } from '../platform/config/verification-schema.js'
-import { canCover, type Naming } from '../platform/verification/covering.js'
+import { OUTCOMES, PENDING, type ReportedOutcome } from '../../domain/outcome.js'
+import { fieldNotes } from '../../platform/config/field-notes.js'
+import { oneOf, text } from '../../platform/config/fields.js'
+import { absent, section } from '../../platform/config/sections.js'
+import { verification } from '../../platform/config/verification-schema.js'
+import { canCover, type Naming } from '../../platform/verification/covering.js'
 
 /** What an arrival route of a provider looks like unless the configuration says otherwise. */
 export interface ArrivalDefaults<Field extends string> {

@@ -1,5 +1,5 @@
-import type { ReportedOutcome } from '../domain/outcome.js'
-import type { Reason } from '../domain/reason.js'
+import type { ReportedOutcome } from '../../domain/outcome.js'
+import type { Reason } from '../../domain/reason.js'
 
 /** One word or code of a provider's own: a line of its table. */
 export interface Word {

@@ -1,0 +1,31 @@
+import type { ProviderErrorKind } from '../errors.js'
+
+/**
+ * The HTTP status of an answer that is not the agreed one, as the kind of fault that decides about another try
+ * (RFC 9110, Status Codes): 401 and 403 are about our key, 429 asks for a pause, 408, 425 and 5xx may pass. What is left
+ * below 300 came where something else was expected; the rest refuses what we sent.
+ * @param documented what a status means at this provider, where its document says otherwise
+ */
+export function kindOfStatus(
+  status: number,
+  documented: Readonly<Record<number, ProviderErrorKind>> = {},
+): ProviderErrorKind {
+  const own = Object.hasOwn(documented, status) ? documented[status] : undefined
+  if (own !== undefined) return own
+  if (status === 401 || status === 403) return 'unauthorized'
+  if (status === 429) return 'rate-limited'
+  if (status >= 500 || status === 408 || status === 425) return 'unavailable'
+  return status < 300 ? 'misread' : 'rejected'
+}
+
+/**
+ * What an answer to opening an entry means where the provider documents nothing else: the survey is gone, full or closed,
+ * or not for this respondent. Another try does not change it.
+ */
+export const ENTRY_REFUSED: Readonly<Record<number, ProviderErrorKind>> = {
+  400: 'refused',
+  404: 'refused',
+  409: 'refused',
+  410: 'refused',
+  422: 'refused',
+}
