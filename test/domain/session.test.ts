@@ -106,7 +106,18 @@ describe('the first claim', () => {
       needsReview: true,
       reviewReason: 'complete of a session without a price',
     })
-    expect(live([unsigned('COMPLETED'), claim('COMPLETED')], { priced: false }).standing.needsReview).toBe(true)
+    expect(live([unsigned('COMPLETED'), claim('COMPLETED')], { priced: false }).standing).toMatchObject({
+      payable: false,
+      needsReview: true,
+      reviewReason: 'complete of a session without a price',
+    })
+    const doubtful = { ...live([unsigned('COMPLETED')]).standing, reviewReason: 'entered twice' }
+    const confirmed = decide(doubtful, claim('COMPLETED'), { ...FACTS, priced: false })
+    expect(confirmed.standing.reviewReason).toBe('entered twice')
+    // what pays nothing anyway needs no price
+    for (const unpaid of [unsigned('COMPLETED'), claim('TERMINATED'), unsigned('TERMINATED')]) {
+      expect(live([unpaid], { priced: false }).standing).toMatchObject({ needsReview: false, reviewReason: null })
+    }
     expect(live([claim('TIMEOUT'), claim('COMPLETED')], { priced: false }).standing.needsReview).toBe(true)
   })
 })

@@ -76,6 +76,10 @@ describe('room for one more', () => {
     expect(noRoomFor(given, 'lifepoints', [], wanted)?.kind ?? null).toBe(kind)
   })
 
+  test('a plan without a soft launch is not in one, whatever its launch says', () => {
+    expect(noRoomFor(counting({ fullyLaunched: false, completes: counts(9) }), 'lifepoints', [], 'entry')).toBeNull()
+  })
+
   test.each([
     ['an entry below the cap of its panel', 2, 'entry', null],
     ['an entry at the cap, whatever the overage', 3, 'entry', 'allocation_reached'],
@@ -114,6 +118,8 @@ describe('room for one more', () => {
     expect(availableOfPlan(counting({ completes: counts(3), held: counts(7) }))).toBe(7)
     expect(availableOfPlan(counting({ completes: counts(12) }))).toBe(0)
     expect(availableOfQuota(counting({ completes: counts(0, { q: 1 }) }), 'q')).toBe(3)
+    expect(availableOfQuota(counting({ completes: counts(0, { q: 5 }) }), 'q')).toBe(0)
+    expect(availableOfQuota(counting(), 'none of the plan')).toBeNull()
   })
 })
 
