@@ -1,10 +1,10 @@
 import type { Knex } from 'knex'
 
 /**
- * How an accounting month stands; one without a row is open. Postings hold the month's advisory lock in share mode, and
- * whoever changes its state holds it alone, so that no posting is under way in a month while it closes, whichever comes
- * first (docs/decisions/0020). Each statement at read committed sees what the lock waited for; other isolation levels do
- * not, and are refused. A closed month keeps the count of its postings, by which a later one would show.
+ * The state of accounting months; a month without a row is open. A posting holds the month's advisory lock in share mode, a
+ * change of state holds it alone, so that no posting is under way in a month while it closes (docs/decisions/0020). At read
+ * committed the next statement sees what the lock waited for; at other isolation levels it does not, so they are refused.
+ * A closed month keeps the count of its postings, by which a later one would show.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`

@@ -5,7 +5,7 @@ import type { Knex } from '../connect.js'
 export interface LedgerPeriod {
   readonly period: Period
   readonly state: PeriodState
-  /** When and by whom its state was given; null while nobody gave it one. */
+  /** When and by whom its state was given; null while it never changed. */
   readonly changedAt: Date | null
   readonly changedBy: string | null
   readonly reason: string | null

@@ -1,7 +1,7 @@
 import type { Period, PeriodState } from '../../domain/finance/period.js'
 import type { Knex } from '../connect.js'
 
-/** Who lets a month take postings or not, and why. */
+/** A change of a month's state: by whom, and why. */
 export interface PeriodChange {
   readonly period: Period
   readonly state: PeriodState
@@ -12,8 +12,8 @@ export interface PeriodChange {
 }
 
 /**
- * Changes how a month stands. Waits for postings that are under way in it; postings that come meanwhile wait for the end
- * of this transaction. Change several months in their order, so that two such transactions cannot wait for each other.
+ * Changes the state of a month. Waits for postings that are under way in it; later postings wait for the end of this
+ * transaction. Change several months in their order, so that two such transactions cannot wait for each other.
  * @param trx a transaction at read committed
  * @throws a database error TR013 for a closed month: it is closed for good
  */

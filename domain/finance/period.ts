@@ -2,7 +2,7 @@
 export type Period = string
 
 /**
- * How an accounting month stands (docs/money.md, "Months"). open: takes postings. hold: takes none while finance checks
+ * The state of an accounting month (docs/money.md, "Months"). open: takes postings. hold: takes none while finance checks
  * it. closed: takes none any more, for good.
  */
 export const PERIOD_STATES = ['open', 'hold', 'closed'] as const
