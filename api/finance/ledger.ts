@@ -23,6 +23,9 @@ export function ledger(deps: ApiDependencies): RequestHandler {
         at: transaction.at.toISOString(),
         kind: transaction.kind,
         session_id: transaction.sessionId,
+        source: transaction.source,
+        period: transaction.period,
+        period_of_origin: transaction.periodOfOrigin,
         reverses: transaction.reverses,
         reason: transaction.reason,
         entries: transaction.entries.map((entry) => ({

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { type Account, parseAccount } from '../../domain/finance/account.js'
+import { SOURCE_KINDS } from '../../domain/finance/posting-source.js'
 import { stamp, text } from '../panel/fields.js'
 import { inOrder, NOT_IN_ORDER, pageSize, utcDate } from '../panel/paging.js'
 
@@ -36,10 +38,27 @@ const ledgerCursor = z
   })
   .meta({ type: 'string', description: '`next_cursor` or `resume_cursor` of an earlier page; opaque' })
 
+const account = text(1, 300)
+  .transform((given, context): Account => {
+    const known = parseAccount(given)
+    if (known !== null) return known
+    context.addIssue({
+      code: 'custom',
+      message:
+        'must be an account: receivable:<connection>, revenue:<panel>, reward_expense:<panel> or payable:<panel>, with the id as configured',
+    })
+    return z.NEVER
+  })
+  .meta({
+    type: 'string',
+    description: 'Only transactions that touch this account',
+    example: 'receivable:kantar-us',
+  })
+
 /** Query of `GET /v1/finance/ledger`. */
 export const LedgerQuery = z.strictObject({
   period: period.optional(),
-  account: text(1, 300).optional().meta({ example: 'receivable:kantar-us' }),
+  account: account.optional(),
   cursor: ledgerCursor.optional(),
   limit: pageSize(100, 500),
 })
@@ -54,7 +73,17 @@ export const LedgerAnswer = z
         transaction_id: z.uuid(),
         at: stamp,
         kind: z.enum(['complete', 'reversal', 'adjustment']),
-        session_id: z.uuid(),
+        session_id: z.uuid().nullable().meta({ description: 'Null where the posting is about no session' }),
+        source: z.object({ kind: z.enum(SOURCE_KINDS), id: z.string() }).meta({
+          description: 'Why it was posted; a source has at most one transaction of each kind',
+          example: { kind: 'claim', id: '0f3b7c1e-52c4-4f0d-9a70-6a1c7e2b9d54' },
+        }),
+        period: z.string().meta({ example: '2026-12', description: 'The month that it counts in' }),
+        period_of_origin: z.string().meta({
+          example: '2026-11',
+          description:
+            'The month in which its news happened: earlier where that month was over or took no more postings',
+        }),
         reverses: z.uuid().nullable().meta({ example: null, description: 'The transaction which this one takes back' }),
         reason: z.string().meta({ example: 'return COMPLETED' }),
         entries: z.array(

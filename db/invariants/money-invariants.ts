@@ -1,6 +1,10 @@
+import { ACCOUNT_PATTERN, accountPrefix, LONGEST_OWNER } from '../../domain/finance/account.js'
 import type { Invariant } from './invariant.js'
 
-/** What the ledger may never break (reliability, story 3). */
+/** SQL: the lines on what connections owe us. */
+const IS_RECEIVABLE = `starts_with(e.account, '${accountPrefix('receivable')}')`
+
+/** What the ledger may never break (docs/money.md, "The ledger"). */
 export const moneyInvariants: readonly Invariant[] = [
   {
     id: 'I19',
@@ -47,7 +51,7 @@ export const moneyInvariants: readonly Invariant[] = [
     sql: `with paid as (
             select t.session_id, sum(e.amount_minor) as amount, min(e.currency) as currency
               from ledger_transactions t join ledger_entries e using (transaction_id)
-             where t.kind = 'complete' and e.account like 'receivable:%'
+             where t.kind = 'complete' and ${IS_RECEIVABLE}
                and not exists (select 1 from ledger_transactions r where r.reverses = t.transaction_id)
              group by t.session_id)
           select coalesce(s.session_id, p.session_id) as session_id, s.payable, s.cpi_minor, p.amount
@@ -64,6 +68,28 @@ export const moneyInvariants: readonly Invariant[] = [
     promise: 'a complete that is not payable says why: provisional, reversed, free of charge, over quota or in review',
     sql: `select session_id from sessions
            where outcome = 'COMPLETED' and not payable and not provisional and not needs_review and unpaid_reason is null`,
+  },
+  {
+    id: 'I38',
+    promise: 'a closed month keeps exactly the postings with which it closed',
+    sql: `select p.period, p.changed_at as closed_at, p.postings, count(t.transaction_id) as found
+            from ledger_periods p left join ledger_transactions t on t.period = p.period
+           where p.state = 'closed'
+           group by p.period having count(t.transaction_id) <> p.postings`,
+  },
+  {
+    id: 'I39',
+    promise: 'every posting has a source, and one from a claim is about the session of that claim',
+    sql: `select t.transaction_id, t.source_kind, t.source_id, t.session_id
+            from ledger_transactions t left join outcome_claims c on c.claim_id = t.claim_id
+           where coalesce(t.source_id, '') = '' or t.source_kind is null
+              or (t.source_kind = 'claim' and (c.claim_id is null or c.session_id is distinct from t.session_id))`,
+  },
+  {
+    id: 'I40',
+    promise: 'every account of the ledger is one that the product knows',
+    sql: `select transaction_id, line, account from ledger_entries
+           where account !~ '${ACCOUNT_PATTERN}' or length(split_part(account, ':', 2)) > ${LONGEST_OWNER}`,
   },
   {
     id: 'I37',

@@ -25,6 +25,8 @@ import * as currencyScales from './0024-currency-scales.js'
 import * as heartbeats from './0025-heartbeats.js'
 import * as operatorSignOuts from './0026-operator-sign-outs.js'
 import * as waitingRespondents from './0027-waiting-respondents.js'
+import * as ledgerSources from './0028-ledger-sources.js'
+import * as ledgerPeriods from './0029-ledger-periods.js'
 
 interface Migration {
   readonly name: string
@@ -60,6 +62,8 @@ const migrations: readonly Migration[] = [
   { name: '0025-heartbeats', ...heartbeats },
   { name: '0026-operator-sign-outs', ...operatorSignOuts },
   { name: '0027-waiting-respondents', ...waitingRespondents },
+  { name: '0028-ledger-sources', ...ledgerSources },
+  { name: '0029-ledger-periods', ...ledgerPeriods },
 ]
 
 /** What knex reads the migrations from. */

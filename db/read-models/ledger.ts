@@ -1,6 +1,10 @@
+import { type Account, formatAccount } from '../../domain/finance/account.js'
+import type { Period } from '../../domain/finance/period.js'
+import type { PostingSource } from '../../domain/finance/posting-source.js'
 import type { Knex } from '../connect.js'
 
 export interface LedgerEntry {
+  /** As `formatAccount` spells it. */
   readonly account: string
   readonly side: 'debit' | 'credit'
   /** Decimal text. */
@@ -14,13 +18,22 @@ export interface LedgerTransaction {
   readonly transactionId: string
   readonly at: Date
   readonly kind: 'complete' | 'reversal' | 'adjustment'
-  readonly sessionId: string
+  readonly source: PostingSource
+  /** Null where the posting is about no session. */
+  readonly sessionId: string | null
+  /** The month that it counts in. */
+  readonly period: Period
+  /** The month in which its news happened: never later. */
+  readonly periodOfOrigin: Period
   readonly reverses: string | null
   readonly reason: string
   readonly entries: readonly LedgerEntry[]
 }
 
-type TransactionRow = Omit<LedgerTransaction, 'entries'>
+type TransactionRow = Omit<LedgerTransaction, 'entries' | 'source'> & {
+  readonly sourceKind: PostingSource['kind']
+  readonly sourceId: string
+}
 
 /**
  * The ledger's transactions in the order they were posted, each with all of its entries; those which have their running
@@ -31,7 +44,7 @@ type TransactionRow = Omit<LedgerTransaction, 'entries'>
  */
 export async function readLedger(
   knex: Knex,
-  filter: { readonly period: string | null; readonly account: string | null },
+  filter: { readonly period: Period | null; readonly account: Account | null },
   after: string | null,
   limit: number,
 ): Promise<{ rows: readonly LedgerTransaction[]; next: string | null; resume: string | null }> {
@@ -40,7 +53,11 @@ export async function readLedger(
       transactionId: 't.transaction_id',
       at: 't.at',
       kind: 't.kind',
+      sourceKind: 't.source_kind',
+      sourceId: 't.source_id',
       sessionId: 't.session_id',
+      period: 't.period',
+      periodOfOrigin: 't.period_of_origin',
       reverses: 't.reverses',
       reason: 't.reason',
       number: 't.number',
@@ -52,7 +69,10 @@ export async function readLedger(
   const { account } = filter
   if (account !== null) {
     query.whereExists((entries) =>
-      entries.from('ledger_entries as e').whereRaw('e.transaction_id = t.transaction_id').where('e.account', account),
+      entries
+        .from('ledger_entries as e')
+        .whereRaw('e.transaction_id = t.transaction_id')
+        .where('e.account', formatAccount(account)),
     )
   }
   const found: TransactionRow[] = await query
@@ -63,7 +83,11 @@ export async function readLedger(
   )
   const resume = page.at(-1)?.number ?? after
   return {
-    rows: page.map((row) => ({ ...row, entries: entries.get(row.transactionId) ?? [] })),
+    rows: page.map(({ sourceKind, sourceId, ...row }) => ({
+      ...row,
+      source: { kind: sourceKind, id: sourceId },
+      entries: entries.get(row.transactionId) ?? [],
+    })),
     next: found.length > limit ? resume : null,
     resume,
   }
@@ -97,8 +121,8 @@ export interface AccountBalance {
   readonly creditMinor: string
 }
 
-/** Debits and credits of every account in every currency by itself: no sum crosses currencies (design §6). */
-export async function readTrialBalance(knex: Knex, period: string | null): Promise<AccountBalance[]> {
+/** Debits and credits of every account in every currency by itself: no sum crosses currencies. */
+export async function readTrialBalance(knex: Knex, period: Period | null): Promise<AccountBalance[]> {
   const { rows } = (await knex.raw(
     `select e.account, e.currency,
             coalesce(sum(e.amount_minor) filter (where e.side = 'debit'), 0)::text as "debitMinor",

@@ -129,6 +129,12 @@ describe('the ledger', () => {
     expect(body.next_cursor).toBeNull()
     const [complete, reversal] = body.transactions
     expect(complete).toMatchObject({ at: at.toISOString(), kind: 'complete', session_id: sessionId, reverses: null })
+    const { claim_id } = await api.knex('outcome_claims').where({ session_id: sessionId, effect: 'finish' }).first()
+    expect(complete).toMatchObject({
+      source: { kind: 'claim', id: claim_id },
+      period: '2028-03',
+      period_of_origin: '2028-03',
+    })
     expect(complete.entries).toEqual([
       { account: 'receivable:kantar-us', side: 'debit', amount_minor: 200, currency: 'USD' },
       { account: 'revenue:alpha', side: 'credit', amount_minor: 200, currency: 'USD' },
@@ -226,6 +232,8 @@ describe('the ledger', () => {
     ],
     ['cursor', `ledger?cursor=${Buffer.from('ledger:9223372036854775808').toString('base64url')}`],
     ['account', 'ledger?account='],
+    ['account', 'ledger?account=receivable'],
+    ['account', 'ledger?account=cash:alpha'],
     ['limit', 'ledger?limit=1000'],
     ['period', 'trial-balance?period=0000-01'],
   ])('refuses a bad %s (%s)', async (field, path) => {

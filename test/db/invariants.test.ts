@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { recordAttempt } from '../../commands/postbacks/record-attempt.js'
 import { recordClaim } from '../../commands/sessions/record-claim.js'
@@ -125,6 +126,15 @@ const receivedBatch = (trx: Knex, keys: string[], accepted: number) =>
     [keys, keys.length, accepted],
   )
 
+const fromClaim = ({ claim_id, session_id }: { claim_id: string; session_id: string }) => ({
+  source_kind: 'claim',
+  source_id: claim_id,
+  claim_id,
+  session_id,
+})
+/** Not a claim: for a second posting of one. */
+const OTHER_SOURCE = { source_kind: 'manual', source_id: 'another', claim_id: null }
+
 const violations: Record<string, Plant> = {
   I1: async (trx) => {
     await trx.raw('alter table connections drop constraint no_ack_before_commit')
@@ -182,23 +192,24 @@ const violations: Record<string, Plant> = {
     const claim = await trx('outcome_claims').where({ session_id: paid.session_id }).first()
     await trx('ledger_transactions').insert({
       kind: 'adjustment',
-      session_id: paid.session_id,
-      claim_id: claim.claim_id,
+      ...fromClaim(claim),
       reason: 'empty',
       period: '2026-11',
+      period_of_origin: '2026-11',
     })
   },
   I20: async (trx, { paid }) => {
     // paid twice, at half the price each: the sum is right, the promise is not
     const [first] = await trx('ledger_transactions').where({ session_id: paid.session_id })
-    const [claim] = await trx('outcome_claims').where({ effect: 'reverse' })
+    const [claim] = await trx('outcome_claims').where({ session_id: paid.session_id })
+    await trx('ledger_transactions').where({ transaction_id: first.transaction_id }).update(OTHER_SOURCE)
     const [second] = await trx('ledger_transactions')
       .insert({
         kind: 'complete',
-        session_id: paid.session_id,
-        claim_id: claim.claim_id,
+        ...fromClaim(claim),
         reason: 'x',
         period: '2026-11',
+        period_of_origin: '2026-11',
       })
       .returning('transaction_id')
     await trx.raw('update ledger_entries set amount_minor = 75 where transaction_id = ? and amount_minor = 150', [
@@ -250,6 +261,26 @@ const violations: Record<string, Plant> = {
       new Date(paid.created_at.getTime() + 1),
       'COP',
     ]),
+  // one posting more than the month had when it closed
+  I38: (trx) =>
+    trx.raw(
+      `insert into ledger_periods (period, state, changed_at, changed_by, postings)
+       select period, 'closed', now(), 'ops', count(*) - 1 from ledger_transactions group by period`,
+    ),
+  I39: async (trx, { paid }) => {
+    const other = randomUUID()
+    await trx('ledger_transactions')
+      .where({ session_id: paid.session_id })
+      .update({ claim_id: other, source_id: other })
+  },
+  I40: async (trx, { paid }) => {
+    await trx.raw('alter table ledger_entries drop constraint account_is_known')
+    await trx.raw(
+      `update ledger_entries e set account = 'revenue' from ledger_transactions t
+        where t.transaction_id = e.transaction_id and t.session_id = ? and e.account like 'revenue:%'`,
+      [paid.session_id],
+    )
+  },
   I36: (trx) =>
     trx('survey_plans')
       .where({ status: 'OPEN' })

@@ -59,10 +59,13 @@ describe('a transaction', () => {
       const [row] = await trx('ledger_transactions')
         .insert({
           kind: 'adjustment',
+          source_kind: 'claim',
+          source_id: other.claimId,
           session_id: other.session.session_id,
           claim_id: other.claimId,
           reason: 'test',
           period: '2026-11',
+          period_of_origin: '2026-11',
         })
         .returning('transaction_id')
       await trx('ledger_entries').insert(entries.map((each) => ({ ...each, transaction_id: row.transaction_id })))

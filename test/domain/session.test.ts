@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { GRADES, OUTCOMES, type Outcome, reaches } from '../../domain/outcome.js'
-import { type Claim, decide, type SessionFacts, type Standing } from '../../domain/session.js'
+import { type Claim, decide, endedUnproven, type SessionFacts, type Standing } from '../../domain/session.js'
 
 const OPEN: Standing = {
   state: 'entered',
@@ -91,13 +91,33 @@ describe('the first claim', () => {
     expect(verdict.standing).toMatchObject({ payable: false, provisional: false, needsReview: true })
   })
 
+  test('keeps what was doubtful before the end for a human, with its reason', () => {
+    const doubtful = { ...OPEN, needsReview: true, reviewReason: 'entered twice' }
+    const paid = decide(doubtful, claim('COMPLETED'), FACTS)
+    expect(paid.standing).toMatchObject({ payable: true, needsReview: true, reviewReason: 'entered twice' })
+    const unknown = decide(doubtful, claim(null), FACTS)
+    expect(unknown.standing).toMatchObject({ outcome: 'ERROR', needsReview: true, reviewReason: 'entered twice' })
+    expect(decide(OPEN, claim('COMPLETED'), FACTS).standing).toMatchObject({ needsReview: false, reviewReason: null })
+  })
+
   test('a proven complete without a price says why it is not payable', () => {
     expect(live([claim('COMPLETED')], { priced: false }).standing).toMatchObject({
       payable: false,
       needsReview: true,
       reviewReason: 'complete of a session without a price',
     })
-    expect(live([unsigned('COMPLETED'), claim('COMPLETED')], { priced: false }).standing.needsReview).toBe(true)
+    expect(live([unsigned('COMPLETED'), claim('COMPLETED')], { priced: false }).standing).toMatchObject({
+      payable: false,
+      needsReview: true,
+      reviewReason: 'complete of a session without a price',
+    })
+    const doubtful = { ...live([unsigned('COMPLETED')]).standing, reviewReason: 'entered twice' }
+    const confirmed = decide(doubtful, claim('COMPLETED'), { ...FACTS, priced: false })
+    expect(confirmed.standing.reviewReason).toBe('entered twice')
+    // what pays nothing anyway needs no price
+    for (const unpaid of [unsigned('COMPLETED'), claim('TERMINATED'), unsigned('TERMINATED')]) {
+      expect(live([unpaid], { priced: false }).standing).toMatchObject({ needsReview: false, reviewReason: null })
+    }
     expect(live([claim('TIMEOUT'), claim('COMPLETED')], { priced: false }).standing.needsReview).toBe(true)
   })
 })
@@ -292,6 +312,89 @@ describe('later claims', () => {
   test('the first reason for a review stays', () => {
     const { standing } = live([claim('COMPLETED'), claim('TERMINATED'), claim('QUOTA_FULL')])
     expect(standing.reviewReason).toBe('TERMINATED after COMPLETED')
+  })
+})
+
+describe('what a human is asked to look at', () => {
+  const settledAs = (...claims: Claim[]): Standing => live(claims).standing
+  const COMPLETE = settledAs(claim('COMPLETED'))
+  const PROVISIONAL = settledAs(unsigned('COMPLETED'))
+  const REVERSED = settledAs(claim('COMPLETED'), claim('REJECTED'))
+  const TIMED_OUT = settledAs(claim('TIMEOUT'))
+  const outside = { everEntered: false }
+
+  test.each<[string, Standing, Claim, Partial<SessionFacts>, string[]]>([
+    [
+      'its proof came with another session before',
+      COMPLETE,
+      claim('COMPLETED', { borrowed: true }),
+      {},
+      ['borrowed_proof'],
+    ],
+    [
+      'its proof came with another session before',
+      OPEN,
+      claim('COMPLETED', { borrowed: true }),
+      {},
+      ['borrowed_proof'],
+    ],
+    ['reversal of a status that is not the current one', COMPLETE, claim('REJECTED', { outdated: true }), {}, []],
+    ['reversal of a status that is not the current one', COMPLETE, claim(null, { outdated: true }), {}, []],
+    ['unknown outcome word after the end', COMPLETE, claim(null), {}, []],
+    ['COMPLETED after a reversal', REVERSED, claim('COMPLETED'), {}, []],
+    ['TERMINATED after a reversal', REVERSED, claim('TERMINATED'), {}, []],
+    ['TERMINATED after COMPLETED', COMPLETE, claim('TERMINATED'), {}, []],
+    ['unproven REJECTED after COMPLETED', COMPLETE, unsigned('REJECTED'), {}, []],
+    ['unproven TERMINATED after a provisional complete', PROVISIONAL, unsigned('TERMINATED'), {}, []],
+    ['unproven complete after the end', TIMED_OUT, unsigned('COMPLETED'), {}, []],
+    ['complete of a session that nobody entered', TIMED_OUT, claim('COMPLETED'), outside, ['ghost']],
+    ['complete after the late-outcome grace', TIMED_OUT, claim('COMPLETED'), { withinGrace: false }, []],
+  ])('"%s" changes nothing else (%#)', (reviewReason, standing, next, given, flags) => {
+    expect(decide(standing, next, { ...FACTS, ...given })).toEqual({
+      effect: 'review',
+      flags,
+      standing: { ...standing, needsReview: true, reviewReason },
+    })
+  })
+
+  test('an outdated reversal to the word that holds anyway is nothing new', () => {
+    expect(decide(COMPLETE, claim('COMPLETED', { outdated: true }), FACTS)).toEqual({
+      effect: 'repeat',
+      flags: [],
+      standing: COMPLETE,
+    })
+    // before the end there is no word that could hold
+    expect(decide(OPEN, claim(null, { outdated: true }), FACTS).effect).toBe('review')
+  })
+
+  test('a ghost says so, and an unknown word in the first claim, too', () => {
+    const ghost = decide(OPEN, claim('COMPLETED'), { ...FACTS, everEntered: false })
+    expect(ghost.standing.reviewReason).toBe('complete of a session that nobody entered')
+    expect(decide(OPEN, claim(null), FACTS).standing.reviewReason).toBe('unknown outcome word')
+    // an unproven one is a ghost, too, and not provisional
+    expect(decide(OPEN, unsigned('COMPLETED'), { ...FACTS, everEntered: false })).toMatchObject({ flags: ['ghost'] })
+    expect(decide(OPEN, unsigned('TERMINATED'), { ...FACTS, everEntered: false })).toMatchObject({ flags: [] })
+  })
+
+  test('what is right on its own has no flag', () => {
+    expect(decide(OPEN, claim('COMPLETED'), FACTS).flags).toEqual([])
+    expect(decide(COMPLETE, claim('COMPLETED'), FACTS).flags).toEqual([])
+    expect(decide(COMPLETE, claim('REJECTED'), FACTS).flags).toEqual([])
+    expect(decide(PROVISIONAL, claim('COMPLETED'), FACTS).flags).toEqual([])
+    expect(decide(PROVISIONAL, claim('TERMINATED'), FACTS).flags).toEqual([])
+    expect(decide(TIMED_OUT, claim('COMPLETED'), FACTS).flags).toEqual(['late'])
+  })
+})
+
+describe('an end without proof', () => {
+  test.each<[Partial<Standing>, boolean]>([
+    [{ outcome: 'TERMINATED', grade: 'E0' }, true],
+    [{ outcome: 'TERMINATED', grade: 'E1' }, false],
+    [{ outcome: 'COMPLETED', grade: 'E0', provisional: true }, false],
+    [{ outcome: 'ERROR', grade: null }, false],
+    [{ outcome: null, grade: 'E0' }, false],
+  ])('%j: %s', (given, unproven) => {
+    expect(endedUnproven({ ...OPEN, ...given }, { requiredGrade: 'E1' })).toBe(unproven)
   })
 })
 

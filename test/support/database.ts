@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { connectDatabase, type Knex } from '../../db/connect.js'
 import { migrate } from '../../db/migrate.js'
+import { migrationSource } from '../../db/migrations/index.js'
 import { PATIENCE_MS } from './patience.js'
 
 /** A migrated database of one test file. */
@@ -20,13 +21,25 @@ const TEMPLATE_LOCK = 7_411_900
  * Call it in `beforeAll`, `drop` it in `afterAll`.
  */
 export async function createTestDatabase(): Promise<TestDatabase> {
+  return createDatabase(async (admin, server, name) => {
+    await admin.raw('create database ?? template ??', [name, await ensureTemplate(admin, server)])
+  })
+}
+
+const createEmptyDatabase = (): Promise<TestDatabase> =>
+  createDatabase(async (admin, _server, name) => {
+    await admin.raw('create database ??', [name])
+  })
+
+async function createDatabase(
+  create: (admin: Knex, server: string, name: string) => Promise<void>,
+): Promise<TestDatabase> {
   const server = testServerUrl()
   const name = `tributary_test_${process.pid}_${randomBytes(4).toString('hex')}`
   await untilItConnects(async () => {
     const admin = connectDatabase({ url: server, applicationName: 'tributary test setup', asOwner: true, poolSize: 2 })
     try {
-      const template = await ensureTemplate(admin, server)
-      await admin.raw('create database ?? template ??', [name, template])
+      await create(admin, server, name)
     } finally {
       await admin.destroy()
     }
@@ -46,6 +59,25 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       }
     },
   }
+}
+
+/**
+ * A new database as an earlier version left it: only the migrations up to this one have run.
+ * @param last the name of a migration, `0027-waiting-respondents`
+ */
+export async function createDatabaseAt(last: string): Promise<TestDatabase> {
+  const database = await createEmptyDatabase()
+  const migrations = await migrationSource.getMigrations([])
+  const count = migrations.findIndex((one) => migrationSource.getMigrationName(one) === last) + 1
+  if (count === 0) throw new Error(`there is no migration ${last}`)
+  const earlier = { ...migrationSource, getMigrations: async () => migrations.slice(0, count) }
+  const owner = connectDatabase({ url: database.url, applicationName: 'tributary test migrate', asOwner: true })
+  try {
+    await owner.migrate.latest({ migrationSource: earlier })
+  } finally {
+    await owner.destroy()
+  }
+  return database
 }
 
 /** The product gives a connection up after seconds, so that a request can answer 503; a test on a busy machine tries again. */

@@ -109,6 +109,31 @@ const standings = fc
   })
 
 describe('what is open now', () => {
+  const quotas = [
+    { id: 'small', qualifications: [], targetCompletes: 1 },
+    { id: 'large', qualifications: [], targetCompletes: 9 },
+    { id: 'any', qualifications: [] },
+  ]
+  const standing = (given: Partial<Counting> = {}): Counting => ({
+    ...counting(20, {}, counts(2, {}, { large: 2 }), counts(3, {}, { large: 3 })),
+    ...given,
+    plan: { targetCompletes: 20, quotas },
+  })
+  const SOFT = { ...DEFAULT_POLICY, softLaunch: { completes: 8, pauseMs: 1 } }
+
+  test.each([
+    ['of the quota that is asked about', standing(), 'large', 4],
+    ['of another one', standing(), 'small', 1],
+    ['of one that the plan alone caps', standing(), 'any', 15],
+    ['of one that the plan does not have', standing(), 'none', 15],
+    ['of the plan', standing(), null, 15],
+    ['in a soft launch', standing({ policy: SOFT, fullyLaunched: false }), null, 3],
+    ['after it', standing({ policy: SOFT }), null, 15],
+    ['without one, before a full launch', standing({ fullyLaunched: false }), null, 15],
+  ] as const)('is less what is completed and held: %s', (_what, given, quotaId, open) => {
+    expect(openNow(given, 'lifepoints', quotaId)).toBe(open)
+  })
+
   test('is above 0 exactly where the next respondent gets in', () => {
     fc.assert(
       fc.property(standings, (standing) => {

@@ -69,6 +69,64 @@ describe('a plan in the catalogue', () => {
     })
   })
 
+  test('is, word for word, what was posted; what the buyer left out restricts nothing', () => {
+    expect(surveyOfPlan(standing())).toEqual({
+      providerSurveyId: 'plan_1',
+      status: 'open',
+      country: 'USA',
+      locale: 'es-US',
+      loiMinutes: 5,
+      irPercent: 80,
+      conversionPercent: 25,
+      price: { amountMinor: 150n, currency: 'USD' },
+      availableCompletes: 30,
+      devices: null,
+      finishAt: null,
+      groupId: null,
+      projectId: null,
+      resumeAllowed: true,
+      panels: ['lifepoints'],
+      clauses: [],
+      quotas: [],
+      additionalQualifications: 0,
+      fullQuotaTerminates: false,
+      entry: { survey_url: 'https://survey-platform.example/survey/e9790abf', survey_id: 'demand-survey-plan-id' },
+      enterable: true,
+    })
+    const { locale: _none, ...plan } = aPlan({
+      quotas: [{ id: 'q', qualifications: [{ questionId: 'sex', answers: ['male'] }, { questionId: 'age' }] }],
+      deviceRequirements: ['mobile'],
+      finishDate: '2026-12-01T00:00:00Z',
+      groupId: 'g',
+      projectId: 'p',
+      resumeAllowed: false,
+    })
+    const policy = { ...DEFAULT_POLICY, softLaunch: { completes: 2, pauseMs: 60_000 } }
+    const survey = surveyOfPlan({ ...standing({}, { policy, fullyLaunched: false, status: 'CLOSED' }), plan })
+    expect(survey).toMatchObject({
+      status: 'closed',
+      locale: null,
+      devices: ['mobile'],
+      finishAt: '2026-12-01T00:00:00Z',
+      groupId: 'g',
+      projectId: 'p',
+      resumeAllowed: false,
+      softLaunch: true,
+    })
+    expect(survey.quotas).toEqual([
+      {
+        quotaId: 'q',
+        status: 'open',
+        available: null,
+        layers: [
+          { subQuotas: [{ clauses: [{ attribute: 'gateway:sex', answers: ['male'] }], available: null }] },
+          { subQuotas: [{ clauses: [{ attribute: 'gateway:age', answers: [] }], available: null }] },
+        ],
+        additionalQualifications: 0,
+      },
+    ])
+  })
+
   test.each([
     [16, 'yes'],
     [21, 'yes'],

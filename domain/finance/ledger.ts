@@ -1,8 +1,9 @@
-import { type Money, money } from './money.js'
+import { type Money, money } from '../money.js'
+import { type Account, panelAccount, receivable } from './account.js'
 
 /** One line of a ledger transaction. Amounts are positive; the side says the direction. */
 export interface Entry {
-  readonly account: string
+  readonly account: Account
   readonly side: 'debit' | 'credit'
   readonly amount: Money
 }
@@ -18,16 +19,16 @@ export interface CompletePosting {
 }
 
 /**
- * The entries of a payable complete (design §6): the provider owes us the locked price, which is the panel's revenue;
+ * The entries of a payable complete (docs/money.md, "The ledger"): the provider owes us the locked price, which is the panel's revenue;
  * the panelist's share of it is the panel's expense, payable. Lines of nothing are left out; gross stays gross.
  */
 export function completeEntries(posting: CompletePosting): Entry[] {
   const share = money(posting.shareMinor, posting.price.currency)
   const lines: Entry[] = [
-    { account: `receivable:${posting.connection}`, side: 'debit', amount: posting.price },
-    { account: `revenue:${posting.panel}`, side: 'credit', amount: posting.price },
-    { account: `reward_expense:${posting.panel}`, side: 'debit', amount: share },
-    { account: `payable:${posting.panel}`, side: 'credit', amount: share },
+    { account: receivable(posting.connection), side: 'debit', amount: posting.price },
+    { account: panelAccount('revenue', posting.panel), side: 'credit', amount: posting.price },
+    { account: panelAccount('reward_expense', posting.panel), side: 'debit', amount: share },
+    { account: panelAccount('payable', posting.panel), side: 'credit', amount: share },
   ]
   return lines.filter((line) => line.amount.amountMinor > 0n)
 }
@@ -45,9 +46,4 @@ export function isBalanced(entries: readonly Entry[]): boolean {
     sums.set(amount.currency, (sums.get(amount.currency) ?? 0n) + signed)
   }
   return [...sums.values()].every((sum) => sum === 0n)
-}
-
-/** The accounting month of an instant, in UTC: "2026-11". */
-export function periodOf(at: Date): string {
-  return at.toISOString().slice(0, 7)
 }

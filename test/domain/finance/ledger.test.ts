@@ -1,17 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { completeEntries, isBalanced, periodOf, reversalEntries } from '../../domain/ledger.js'
-import { money } from '../../domain/money.js'
+import { formatAccount, panelAccount, receivable } from '../../../domain/finance/account.js'
+import { completeEntries, isBalanced, reversalEntries } from '../../../domain/finance/ledger.js'
+import { periodOf } from '../../../domain/finance/period.js'
+import { money } from '../../../domain/money.js'
 
 const posting = { connection: 'kantar-us', panel: 'lifepoints', price: money(150, 'USD'), shareMinor: 75n }
 
 describe('a payable complete', () => {
   test('is owed by the connection, earned by the panel, and shared with the panelist', () => {
     expect(completeEntries(posting)).toEqual([
-      { account: 'receivable:kantar-us', side: 'debit', amount: money(150, 'USD') },
-      { account: 'revenue:lifepoints', side: 'credit', amount: money(150, 'USD') },
-      { account: 'reward_expense:lifepoints', side: 'debit', amount: money(75, 'USD') },
-      { account: 'payable:lifepoints', side: 'credit', amount: money(75, 'USD') },
+      { account: receivable('kantar-us'), side: 'debit', amount: money(150, 'USD') },
+      { account: panelAccount('revenue', 'lifepoints'), side: 'credit', amount: money(150, 'USD') },
+      { account: panelAccount('reward_expense', 'lifepoints'), side: 'debit', amount: money(75, 'USD') },
+      { account: panelAccount('payable', 'lifepoints'), side: 'credit', amount: money(75, 'USD') },
     ])
   })
 
@@ -35,7 +37,8 @@ describe('a payable complete', () => {
           const net = new Map<string, bigint>()
           for (const { account, side, amount } of [...entries, ...reversal]) {
             const signed = side === 'debit' ? amount.amountMinor : -amount.amountMinor
-            net.set(account, (net.get(account) ?? 0n) + signed)
+            const name = formatAccount(account)
+            net.set(name, (net.get(name) ?? 0n) + signed)
           }
           expect([...net.values()].every((sum) => sum === 0n)).toBe(true)
         },
@@ -46,10 +49,11 @@ describe('a payable complete', () => {
 
 describe('balance', () => {
   test('is by currency: a dollar does not balance a euro', () => {
-    const debit = { account: 'a', side: 'debit' as const, amount: money(100, 'USD') }
-    expect(isBalanced([debit, { account: 'b', side: 'credit', amount: money(100, 'EUR') }])).toBe(false)
-    expect(isBalanced([debit, { account: 'b', side: 'credit', amount: money(99, 'USD') }])).toBe(false)
-    expect(isBalanced([debit, { account: 'b', side: 'credit', amount: money(100, 'USD') }])).toBe(true)
+    const [a, b] = [receivable('a'), panelAccount('revenue', 'b')]
+    const debit = { account: a, side: 'debit' as const, amount: money(100, 'USD') }
+    expect(isBalanced([debit, { account: b, side: 'credit', amount: money(100, 'EUR') }])).toBe(false)
+    expect(isBalanced([debit, { account: b, side: 'credit', amount: money(99, 'USD') }])).toBe(false)
+    expect(isBalanced([debit, { account: b, side: 'credit', amount: money(100, 'USD') }])).toBe(true)
     expect(isBalanced([])).toBe(true)
   })
 })

@@ -1,0 +1,54 @@
+/**
+ * An account of the ledger (docs/money.md, "Accounts"). A receivable is of a connection, which owes us; the others are of
+ * a panel. `payable` is what a panel is owed for its panelists, `reward_expense` what that costs us.
+ */
+export type Account =
+  | { readonly kind: 'receivable'; readonly connection: string }
+  | { readonly kind: PanelAccountKind; readonly panel: string }
+
+export const PANEL_ACCOUNT_KINDS = ['revenue', 'reward_expense', 'payable'] as const
+type PanelAccountKind = (typeof PANEL_ACCOUNT_KINDS)[number]
+export type AccountKind = Account['kind']
+
+/**
+ * The texts that are accounts, as a regular expression that JavaScript and PostgreSQL read alike; the owner is spelled as
+ * configuration spells ids. The check `account_is_known` of `ledger_entries` has a copy: another kind needs a migration.
+ */
+export const ACCOUNT_PATTERN = `^(receivable|${PANEL_ACCOUNT_KINDS.join('|')}):[A-Za-z0-9][A-Za-z0-9._-]*$`
+
+/** Characters of an owner at most. Not part of the pattern, as PostgreSQL takes 50 µs a line for a counted repetition. */
+export const LONGEST_OWNER = 64
+
+const ACCOUNT = new RegExp(ACCOUNT_PATTERN)
+const isAccount = (text: string): boolean => ACCOUNT.test(text) && text.length - text.indexOf(':') - 1 <= LONGEST_OWNER
+
+/** What a provider owes us on a connection. */
+export const receivable = (connection: string): Account => ({ kind: 'receivable', connection })
+
+/** What a panel's account of this kind is. */
+export const panelAccount = (kind: PanelAccountKind, panel: string): Account => ({ kind, panel })
+
+/** What every account of a kind begins with: `receivable:`. */
+export const accountPrefix = (kind: AccountKind): string => `${kind}:`
+
+/**
+ * An account as the ledger stores it: `receivable:kantar-us`, `payable:lifepoints`.
+ * @throws RangeError for an owner that is not spelled as configuration spells ids
+ */
+export function formatAccount(account: Account): string {
+  const text = `${accountPrefix(account.kind)}${account.kind === 'receivable' ? account.connection : account.panel}`
+  if (isAccount(text)) return text
+  throw new RangeError(
+    `${JSON.stringify(text)} is not an account: its owner must be spelled as an id of the configuration`,
+  )
+}
+
+/** The inverse of `formatAccount`. @returns null for any other text */
+export function parseAccount(text: string): Account | null {
+  if (!isAccount(text)) return null
+  const colon = text.indexOf(':')
+  const kind = text.slice(0, colon)
+  const owner = text.slice(colon + 1)
+  const ofPanel = PANEL_ACCOUNT_KINDS.find((known) => known === kind)
+  return ofPanel === undefined ? receivable(owner) : panelAccount(ofPanel, owner)
+}
