@@ -35,7 +35,7 @@ const allowed = {
     code: ['domain/', 'catalogue/', 'web/', 'db/', 'platform/', 'workflows/messages(\\.ts$|/)', 'providers/[^/]+\\.ts$'],
     types: ['workflows/'],
   },
-  sandbox: { code: ['platform/'] },
+  sandbox: { code: ['platform/', 'web/kit/', 'web/plots/'] },
   web: { types: ['domain/'] },
   client: { types: ['domain/'], code: ['api/.*schemas?(\\.ts$|/)'] },
   bench: { code: [] },
