@@ -53,7 +53,7 @@ const allowed = {
     ],
     types: ['workflows/'],
   },
-  sandbox: { code: ['platform/'] },
+  sandbox: { code: ['platform/', 'web/kit/', 'web/plots/'] },
   web: { types: ['domain/'] },
   client: { types: ['domain/'], code: ['api/.*schemas?(\\.ts$|/)'] },
   bench: { code: [] },

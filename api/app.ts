@@ -1,4 +1,5 @@
 import express, { type Express } from 'express'
+import { PLAIN_STYLE } from '../web/kit/stylesheets.js'
 import { buyerRoutes } from './buyers/routes.js'
 import { callbackRoutes } from './callbacks/routes.js'
 import { demandRoutes } from './demand/routes.js'
@@ -13,12 +14,12 @@ import { errorHandler, unknownRoute } from './http/errors.js'
 import { jsonBody } from './http/json-body.js'
 import { securityHeaders } from './http/security-headers.js'
 import { opsRoutes } from './ops/routes.js'
+import { sendAsset } from './pages/send-asset.js'
 import { signInRoutes } from './pages/sign-in.js'
 import { createSession } from './panel/create-session.js'
 import { explain } from './panel/explain.js'
 import { match } from './panel/match.js'
 import { panelReadRoutes } from './panel/routes.js'
-import { PAGE_CSS } from './plain-page.js'
 import { httpMetrics, publicRoutes } from './public/routes.js'
 import { sessionRouterRoutes } from './router/routes.js'
 import { supplierRoutes } from './suppliers/routes.js'
@@ -43,9 +44,7 @@ export function createApp(deps: ApiDependencies): Express {
   app.get('/e/:token', click(deps))
   app.use(callbackRoutes(deps))
 
-  app.get('/page.css', (_request, response) => {
-    response.type('css').setHeader('Cache-Control', 'public, max-age=3600').send(PAGE_CSS)
-  })
+  app.get(PLAIN_STYLE.path, sendAsset(PLAIN_STYLE))
   app.use(publicRoutes(deps))
   app.use(holdWrongKeys(deps.keys, deps.limiter))
   if (deps.sandboxUrl) {

@@ -1,4 +1,7 @@
 import type { Response } from 'express'
+import { htmlDocument } from '../web/kit/document.js'
+import { html } from '../web/kit/html.js'
+import { PLAIN_STYLE } from '../web/kit/stylesheets.js'
 
 /** A small page for a respondent who cannot be sent on. Everything in it is ours: nothing of the request is shown. */
 export function sendPage(
@@ -13,10 +16,9 @@ export function sendPage(
   response
     .status(status)
     .type('html')
-    .send(`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title><link rel="stylesheet" href="/page.css"></head>
-<body><main><h1>${title}</h1><p>${text}</p></main></body></html>`)
+    .send(
+      htmlDocument({ title, style: { linked: PLAIN_STYLE }, body: html`<main><h1>${title}</h1><p>${text}</p></main>` }),
+    )
 }
 
 /** For a respondent who comes while PostgreSQL is away: the page asks again by itself. */
@@ -27,8 +29,3 @@ export function sendTryAgain(response: Response, url: string): void {
     url,
   })
 }
-
-/** The stylesheet of those pages, served at /page.css because the content security policy allows nothing inline. */
-export const PAGE_CSS = `:root{color-scheme:light dark}
-body{font:1.05rem/1.6 system-ui,sans-serif;margin:0;display:grid;place-items:center;min-height:100vh}
-main{max-width:32rem;padding:2rem;text-align:center}h1{font-size:1.4rem}`

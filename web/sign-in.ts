@@ -1,4 +1,6 @@
-import { type Html, html } from './html.js'
+import { button } from './kit/form.js'
+import { type Html, html } from './kit/html.js'
+import { alert } from './kit/notice.js'
 
 /**
  * The form by which an operator signs in.
@@ -7,14 +9,14 @@ import { type Html, html } from './html.js'
  */
 export function signInForm(page: string, complaint: string | null): Html {
   return html`
-<section class="card narrow">
+<section class="card sign-in">
 <h1>Sign in</h1>
-${complaint === null ? null : html`<p class="alert" role="alert">${complaint}</p>`}
+${complaint === null ? null : alert(complaint)}
 <form method="post" action="/sign-in" class="stack">
 <input type="hidden" name="page" value="${page}">
 <label for="api_key">An operator's API key</label>
 <input id="api_key" name="api_key" type="password" autocomplete="current-password" required autofocus>
-<button>Sign in</button>
+${button('Sign in')}
 </form>
 <p class="soft">Operators and their keys are in the configuration, under <code>operators</code>.</p>
 </section>`

@@ -1,6 +1,5 @@
 import type { ErrorRequestHandler } from 'express'
 import type { Logger } from '../../platform/logger.js'
-import { html } from '../../web/html.js'
 import { sendPage } from '../plain-page.js'
 import { isBrowserAddress } from './browser-addresses.js'
 import { toProblem } from './errors.js'
@@ -49,5 +48,5 @@ function wordsOf(error: unknown, problem: Problem): string {
   if (!(error instanceof Problem) && problem.status < 500) {
     return 'It may be damaged or out of date. You may close this page.'
   }
-  return html`${problem.detail}.`.text
+  return `${problem.detail}.`
 }

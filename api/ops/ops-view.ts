@@ -1,6 +1,7 @@
 import { listUnknownWords, listUnplaced } from '../../db/read-models/arrival-doubts.js'
 import { listDeadPostbacks } from '../../db/read-models/dead-postbacks.js'
 import { listQuarantine } from '../../db/read-models/quarantine-list.js'
+import { pageLink } from '../../web/kit/page-link.js'
 import type { OpsView } from '../../web/ops/ops-view.js'
 import { sessionWorkflowId } from '../../workflows/messages/session.js'
 import type { ApiDependencies } from '../dependencies.js'
@@ -55,7 +56,7 @@ export async function readOpsView(
     })),
     // without buyers there are none, and nothing to say about them
     plans: deps.config.demandPartners.length === 0 ? null : plans.rows,
-    olderPlans: plans.nextCursor === null ? null : `/ops?${new URLSearchParams({ plans: plans.nextCursor })}#plans`,
+    olderPlans: plans.nextCursor === null ? null : pageLink('/ops', { plans: plans.nextCursor }, 'plans'),
     savedViews: savedViews(
       ui,
       [...new Set(connections.map(({ provider }) => provider))],
@@ -76,7 +77,9 @@ export async function readOpsView(
         count: record.count,
       }
     }),
-    olderQuarantine: cursor === null ? null : older(cursor, query.connection),
+    quarantineOf: query.connection ?? null,
+    newerQuarantine: query.cursor !== undefined,
+    olderQuarantine: cursor === null ? null : pageLink('/ops', { connection: query.connection, cursor }, 'quarantine'),
     unknownWords,
     unplaced,
     deadPostbacks: dead.map(({ status, error, ...message }) => ({
@@ -90,9 +93,4 @@ export async function readOpsView(
       workflowUrl: ui.workflow(sessionWorkflowId(message.sessionId)),
     })),
   }
-}
-
-function older(cursor: string, connection: string | undefined): string {
-  const query = new URLSearchParams({ ...(connection === undefined ? {} : { connection }), cursor })
-  return `/ops?${query}#quarantine`
 }

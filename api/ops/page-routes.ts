@@ -26,7 +26,7 @@ export function opsPageRoutes(deps: ApiDependencies, ui: TemporalUi): Router {
 
   const show = async (request: Request, response: Response, status: number, alert: string | null): Promise<void> => {
     const { operator, formToken } = signedInOf(response)
-    const query = parse(OpsPageQuery, request.method === 'GET' ? request.query : {})
+    const query = parse(OpsPageQuery, request.method === 'GET' ? withoutEmpty(request.query) : {})
     const view = await readOpsView(deps, ui, query)
     sendDocument(response, status, {
       title: 'Operations',
@@ -79,6 +79,10 @@ export function opsPageRoutes(deps: ApiDependencies, ui: TemporalUi): Router {
   )
   return router
 }
+
+/** The query of a page; a browser sends a filter that is not set as an empty field. */
+const withoutEmpty = (query: Request['query']): Request['query'] =>
+  Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''))
 
 async function redeliver(deps: ApiDependencies, postbackId: string): Promise<void> {
   const asked = await requestRedelivery(deps, { postbackId, panel: null })

@@ -1,5 +1,5 @@
 import type { Response } from 'express'
-import { htmlDocument, type PageContent } from '../../web/document.js'
+import { operatorPage, type PageContent } from '../../web/operator-page.js'
 
 const POLICY = [
   "default-src 'none'",
@@ -15,5 +15,5 @@ export function sendDocument(response: Response, status: number, content: PageCo
   // with no-referrer a browser sends `Origin: null` along with our own forms
   response.setHeader('Referrer-Policy', 'same-origin')
   response.setHeader('Cache-Control', 'no-store')
-  response.status(status).type('html').send(htmlDocument(content))
+  response.status(status).type('html').send(operatorPage(content))
 }

@@ -1,12 +1,12 @@
 import { type RequestHandler, type Response, Router } from 'express'
 import type { OperatorConfig, OperatorRole } from '../../platform/config/schema.js'
-import { STYLE_PATH } from '../../web/document.js'
+import { OPERATOR_STYLE } from '../../web/kit/stylesheets.js'
 import { signInForm } from '../../web/sign-in.js'
-import { PAGES_CSS } from '../../web/style.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { keyOf } from '../http/auth.js'
 import type { SignedIn } from '../http/operator-sessions.js'
 import { checkFormToken, field, formBody, sameOriginOnly } from './form.js'
+import { sendAsset } from './send-asset.js'
 import { sendDocument } from './send-document.js'
 
 /** The pages to sign in for, with the role that each takes. */
@@ -15,9 +15,7 @@ export const OPERATOR_PAGES: Readonly<Record<string, OperatorRole>> = { '/ops': 
 /** Signing in and out of the operators' pages, and their stylesheet. */
 export function signInRoutes(deps: ApiDependencies): Router {
   const router = Router({ caseSensitive: true })
-  router.get(STYLE_PATH, (_request, response) => {
-    response.type('css').setHeader('Cache-Control', 'public, max-age=300').send(PAGES_CSS)
-  })
+  router.get(OPERATOR_STYLE.path, sendAsset(OPERATOR_STYLE))
   router.post('/sign-in', sameOriginOnly, formBody, signIn(deps))
   router.post('/sign-out', sameOriginOnly, formBody, async (request, response) => {
     const signedIn = await deps.operatorSessions.find(request)

@@ -1,4 +1,7 @@
-import { type Html, html, inline, prose } from '../../web/html.js'
+import { htmlDocument } from '../../web/kit/document.js'
+import { type Html, html } from '../../web/kit/html.js'
+import { inline, prose } from '../../web/kit/prose.js'
+import { DOCS_SCRIPT, DOCS_STYLE } from '../../web/kit/stylesheets.js'
 import type { PageDocument, PageOperation, PageParameter, Schema } from './docs-document.js'
 import { exampleOf } from './docs-example.js'
 import { fieldList, typeLine } from './docs-schema.js'
@@ -18,19 +21,11 @@ export function docsPage(document: PageDocument): string {
     ...tag,
     entries: entries.filter((entry) => entry.operation.tags.includes(tag.name)),
   }))
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${document.info.title} API</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="/docs/style.css">
-<script src="/docs/script.js" defer></script>
-</head>
-<body>
-<a class="skip" href="#content">To the content</a>
+  return htmlDocument({
+    title: `${document.info.title} API`,
+    style: { linked: DOCS_STYLE },
+    script: DOCS_SCRIPT,
+    body: html`<a class="skip" href="#content">To the content</a>
 <nav aria-label="Addresses">
 <a class="brand" href="#top">${document.info.title}</a>
 <label class="filter" hidden><span>Filter</span><input type="search" id="filter" placeholder="match, ledger, 409 …" autocomplete="off" spellcheck="false"><kbd>/</kbd></label>
@@ -53,10 +48,8 @@ ${groups.map(
   ) => html`<section class="group" data-group="${group.name}"><h2>${group.name}</h2><p>${inline(group.description ?? '')}</p>
 ${group.entries.map((entry) => article(document, entry))}</section>`,
 )}
-</main>
-</body>
-</html>
-`.text
+</main>`,
+  })
 }
 
 function article(document: PageDocument, { method, path, operation }: Entry): Html {

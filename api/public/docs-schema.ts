@@ -1,4 +1,5 @@
-import { type Html, html, inline } from '../../web/html.js'
+import { type Html, html } from '../../web/kit/html.js'
+import { inline } from '../../web/kit/prose.js'
 import { alternatives, type PageDocument, refName, resolve, type Schema } from './docs-document.js'
 import { typeOf } from './docs-example.js'
 

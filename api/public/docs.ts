@@ -1,10 +1,10 @@
 import { Router } from 'express'
+import { DOCS_SCRIPT, DOCS_STYLE } from '../../web/kit/stylesheets.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { openApiDocument } from '../openapi/document.js'
+import { sendAsset } from '../pages/send-asset.js'
 import type { PageDocument } from './docs-document.js'
 import { docsPage } from './docs-page.js'
-import { DOCS_JS } from './docs-script.js'
-import { DOCS_CSS } from './docs-style.js'
 
 const CACHE = 'public, max-age=300'
 
@@ -21,7 +21,6 @@ export function docsRoutes(deps: ApiDependencies): Router {
     })
   send('/openapi.json', 'json', json)
   send('/docs', 'html', page)
-  send('/docs/style.css', 'css', DOCS_CSS)
-  send('/docs/script.js', 'js', DOCS_JS)
+  for (const asset of [DOCS_STYLE, DOCS_SCRIPT]) router.get(asset.path, sendAsset(asset))
   return router
 }

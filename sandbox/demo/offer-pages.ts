@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
+import { html } from '../../web/kit/html.js'
 import { exchangeBlock, problemBlock } from '../pages/exchange.js'
-import { html } from '../pages/html.js'
 import type { Page } from '../pages/layout.js'
 import type { Exchange } from '../tributary.js'
 import type { Match, Problem } from './answers.js'

@@ -1,5 +1,7 @@
+import { definitionList, type Fact } from '../../web/kit/definition-list.js'
+import { type Html, html } from '../../web/kit/html.js'
+import { table } from '../../web/kit/table.js'
 import { exchangeBlock, pretty } from '../pages/exchange.js'
-import { type Html, html } from '../pages/html.js'
 import type { Page } from '../pages/layout.js'
 import type { Exchange } from '../tributary.js'
 import type { SessionView } from './answers.js'
@@ -45,7 +47,7 @@ ${token}${session ? sessionBlock(session, hooks, workflowUrl, waiting) : hookBlo
 
 /** A session's state, its story, its postbacks, and where to look on. */
 export function sessionBlock(session: SessionView, hooks: ReceivedHook[], workflowUrl?: string, waiting = false): Html {
-  const rows: [string, string | Html | null | undefined | false][] = [
+  const facts: Fact[] = [
     ['State', session.state],
     ['Outcome', session.outcome],
     ['Evidence', session.grade && `${session.grade}${session.provisional ? ', provisional' : ''}`],
@@ -57,12 +59,21 @@ export function sessionBlock(session: SessionView, hooks: ReceivedHook[], workfl
     ['Session', html`<code>${session.session_id}</code>`],
     ['Workflow', session.workflow_id && html`<code>${session.workflow_id}</code>`],
   ]
-  const events = session.events.map(({ at, type }) => html`<tr><td><code>${at}</code></td><td>${type}</td></tr>`)
   return html`${hookBlocks(hooks, waiting)}
-<h2>The session</h2><div class="card"><dl>${rows.map(([name, value]) => value && html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
+<h2>The session</h2><div class="card">${definitionList(facts)}
 ${workflowUrl && html`<p><a class="button" href="${workflowUrl}">Its workflow in the Temporal UI</a></p>`}</div>
-${events.length > 0 && html`<h2>Its story</h2><div class="card"><table>${events}</table></div>`}`
+${session.events.length > 0 && html`<h2>Its story</h2>${story(session.events)}`}`
 }
+
+const story = (events: SessionView['events']): Html =>
+  table({
+    label: 'Its story',
+    rows: events,
+    columns: [
+      { heading: 'At', cell: ({ at }) => html`<code>${at}</code>` },
+      { heading: 'What', cell: ({ type }) => type },
+    ],
+  })
 
 function hookBlocks(hooks: ReceivedHook[], waiting: boolean): Html {
   const cards = hooks.map(
@@ -78,16 +89,24 @@ as <code>${hook.webhookId}</code>, ${hook.receivedAt.join(' and ')}</p>
 
 /** The panel's newest sessions. */
 export function sessionsPage(sessions: SessionView[], exchange: Exchange): Page {
-  const rows = sessions.map(
-    (
-      session,
-    ) => html`<tr><td><a href="/demo/sessions/${encodeURIComponent(session.session_id)}"><code>${session.session_id}</code></a></td>
-<td>${session.panelist_id}</td><td>${session.state}</td><td>${session.outcome}</td><td>${session.reward && rewardText(session.reward)}</td></tr>`,
-  )
   return {
     title: 'Sessions',
     body: html`${crumbs()}<h1>Sessions of this panel</h1>
-<div class="card scroll"><table><tr><th>Session</th><th>Panelist</th><th>State</th><th>Outcome</th><th>Reward</th></tr>${rows}</table></div>
+${table({
+  label: 'Sessions',
+  rows: sessions,
+  empty: 'None yet.',
+  columns: [
+    { heading: 'Session', names: true, cell: sessionLink },
+    { heading: 'Panelist', cell: ({ panelist_id }) => panelist_id },
+    { heading: 'State', cell: ({ state }) => state },
+    { heading: 'Outcome', cell: ({ outcome }) => outcome },
+    { heading: 'Reward', numeric: true, cell: ({ reward }) => reward && rewardText(reward) },
+  ],
+})}
 <h2>Behind this page</h2>${exchangeBlock(exchange)}`,
   }
 }
+
+const sessionLink = ({ session_id: id }: SessionView): Html =>
+  html`<a href="/demo/sessions/${encodeURIComponent(id)}"><code>${id}</code></a>`

@@ -1,5 +1,5 @@
+import { type Html, html } from '../../web/kit/html.js'
 import { digitsOf } from '../currency-digits.js'
-import { type Html, html } from '../pages/html.js'
 import type { Offer } from './answers.js'
 
 /** Money as people write it: 150 minor units of USD is "US$1.50". */

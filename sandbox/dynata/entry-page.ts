@@ -1,9 +1,10 @@
 import express, { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
+import { button } from '../../web/kit/form.js'
+import { type Html, html } from '../../web/kit/html.js'
 import { failing } from '../fault-middleware.js'
 import type { FaultBoard } from '../faults.js'
 import type { Journal } from '../journal.js'
-import { type Html, html } from '../pages/html.js'
 import { sendPage } from '../pages/layout.js'
 import { endUserOf, openPayload, type PublisherAccount } from './account.js'
 import { LETTERS, type Letter } from './callbacks.js'
@@ -111,9 +112,12 @@ export function createEntryPage(parts: {
 <form method="post">
   <p><label for="delivery">How the publisher learns of it</label><br>
   <select id="delivery" name="delivery">${DELIVERIES.map((delivery) => html`<option value="${delivery}">${DELIVERY_MEANINGS[delivery]}</option>`)}</select></p>
-  <div class="choices">${LETTERS.map(
-    (letter) =>
-      html`<button name="outcome" value="${letter}"${letter === 'C' ? null : html` class="quiet"`}>${letter}<br><small>${MEANINGS[letter]}</small></button>`,
+  <div class="choices">${LETTERS.map((letter) =>
+    button(html`${letter}<br><small>${MEANINGS[letter]}</small>`, {
+      name: 'outcome',
+      value: letter,
+      quiet: letter !== 'C',
+    }),
   )}</div>
 </form>`
   }

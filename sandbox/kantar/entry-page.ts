@@ -1,10 +1,11 @@
 import express, { Router } from 'express'
 import { z } from 'zod'
+import { button } from '../../web/kit/form.js'
+import { type Html, html } from '../../web/kit/html.js'
 import { failing } from '../fault-middleware.js'
 import type { FaultBoard } from '../faults.js'
 import type { Journal } from '../journal.js'
 import { OUTCOME_MEANINGS } from '../outcome-words.js'
-import { type Html, html } from '../pages/html.js'
 import { sendPage } from '../pages/layout.js'
 import { gatewayError } from './errors.js'
 import { DELIVERIES, type Delivery, OUTCOMES, type Outcome } from './outcome-words.js'
@@ -95,9 +96,12 @@ function surveyPage(session: Session, stored: StoredPlan | undefined): Html {
 <form method="post">
   <p><label for="delivery">How the supplier learns of it</label><br>
   <select id="delivery" name="delivery">${DELIVERIES.map((one) => html`<option value="${one}">${DELIVERY_MEANINGS[one]}</option>`)}</select></p>
-  <div class="choices">${OUTCOMES.map(
-    (one) =>
-      html`<button name="outcome" value="${one}"${one === 'COMPLETED' ? null : html` class="quiet"`}>${one}<br><small>${OUTCOME_MEANINGS[one]}</small></button>`,
+  <div class="choices">${OUTCOMES.map((one) =>
+    button(html`${one}<br><small>${OUTCOME_MEANINGS[one]}</small>`, {
+      name: 'outcome',
+      value: one,
+      quiet: one !== 'COMPLETED',
+    }),
   )}</div>
 </form>`
 }

@@ -1,5 +1,5 @@
+import { type Html, html } from '../../web/kit/html.js'
 import type { Exchange } from '../tributary.js'
-import { type Html, html } from './html.js'
 
 /** The request and the answer behind a page, folded away: what the same thing looks like with curl. */
 export function exchangeBlock(exchange: Exchange): Html {

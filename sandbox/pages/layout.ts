@@ -1,48 +1,38 @@
-import { createHash } from 'node:crypto'
 import type { Response } from 'express'
-import { Html, html } from './html.js'
-import { STYLE } from './style.js'
+import { cspHash, stylesheet } from '../../web/kit/asset.js'
+import { htmlDocument } from '../../web/kit/document.js'
+import { type Html, html } from '../../web/kit/html.js'
 
 export interface Page {
   title: string
   body: Html
   /** Loads this address after so many seconds. */
   refresh?: { seconds: number; url: string } | undefined
+  /** Whether it shows plots; others do not bring their style. */
+  plots?: boolean
 }
 
+const FILES = ['tokens', 'elements', 'parts', 'table', 'sandbox'] as const
+// within the page: its pages stand under the addresses of many providers, and none of those has stylesheets
+const STYLES = { plain: stylesheet('', ...FILES), plots: stylesheet('', ...FILES, 'plots') }
+
 // No form-action here: browsers apply it to the redirects after a form too, and ours lead to Tributary and to panels.
-const POLICY = [
-  "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+const policy = (style: (typeof STYLES)['plain']): string =>
+  ["default-src 'none'", `style-src ${cspHash(style)}`, "base-uri 'none'", "frame-ancestors 'none'"].join('; ')
+
+const POLICIES = { plain: policy(STYLES.plain), plots: policy(STYLES.plots) }
 
 /** Sends a page: no script, no asset from elsewhere, and nothing that a cache may keep. */
-export function sendPage(response: Response, status: number, { title, body, refresh }: Page): void {
-  const refreshing = refresh && html`<meta http-equiv="refresh" content="${refresh.seconds}; url=${refresh.url}">`
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">${refreshing}
-<title>${title}</title>
-<style>${new Html(STYLE)}</style>
-</head>
-<body>
-<main>${body}</main>
-</body>
-</html>
-`
+export function sendPage(response: Response, status: number, { title, body, refresh, plots }: Page): void {
+  const look = plots === true ? 'plots' : 'plain'
   response
     .status(status)
     .set({
-      'content-security-policy': POLICY,
+      'content-security-policy': POLICIES[look],
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
       'cache-control': 'no-store',
     })
     .type('html')
-    .send(page.text)
+    .send(htmlDocument({ title, style: { inline: STYLES[look] }, refresh, body: html`<main>${body}</main>` }))
 }

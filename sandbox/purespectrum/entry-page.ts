@@ -1,9 +1,10 @@
 import express, { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
+import { button } from '../../web/kit/form.js'
+import { html } from '../../web/kit/html.js'
 import { failing } from '../fault-middleware.js'
 import type { FaultBoard } from '../faults.js'
 import type { Journal } from '../journal.js'
-import { html } from '../pages/html.js'
 import { sendPage } from '../pages/layout.js'
 import { CODE_LIST, CODES, type Code, DELIVERIES, DELIVERY_MEANINGS } from './codes.js'
 import type { Outcomes } from './outcomes.js'
@@ -139,9 +140,8 @@ function page(visit: Visit, survey: SupplySurvey | undefined) {
 <form method="post">
   <p><label for="delivery">How the supplier learns of it</label><br>
   <select id="delivery" name="delivery">${DELIVERIES.map((one) => html`<option value="${one}">${DELIVERY_MEANINGS[one]}</option>`)}</select></p>
-  <div class="choices">${[21, ...CODE_LIST.filter((one) => one !== 21)].map(
-    (one) =>
-      html`<button name="code" value="${one}"${one === 21 ? null : html` class="quiet"`}>${one}<br><small>${CODES[one as Code]}</small></button>`,
+  <div class="choices">${[21, ...CODE_LIST.filter((one) => one !== 21)].map((one) =>
+    button(html`${one}<br><small>${CODES[one as Code]}</small>`, { name: 'code', value: one, quiet: one !== 21 }),
   )}</div>
 </form>`
 }

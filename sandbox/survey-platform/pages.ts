@@ -1,13 +1,15 @@
+import { definitionList, type Fact } from '../../web/kit/definition-list.js'
+import { button } from '../../web/kit/form.js'
+import { type Html, html } from '../../web/kit/html.js'
 import { OUTCOME_MEANINGS, OUTCOMES, type Outcome } from '../outcome-words.js'
 import { exchangeBlock, problemBlock } from '../pages/exchange.js'
-import { type Html, html } from '../pages/html.js'
 import type { Page } from '../pages/layout.js'
 import type { Exchange } from '../tributary.js'
 import type { PlatformSession } from './answers.js'
 
 /** The survey of an integrated platform: who answers what for whom, and a button for each way it may end. */
 export function surveyPage(survey: string, session: PlatformSession, exchange: Exchange): Page {
-  const rows: [string, string | null | undefined][] = [
+  const rows: Fact[] = [
     ['Survey', `${survey} (the buyer calls it ${session.survey_id})`],
     ['Platform', session.survey_platform_id],
     ['Supplier', session.supplier_id],
@@ -21,12 +23,11 @@ export function surveyPage(survey: string, session: PlatformSession, exchange: E
     body: html`
 <p class="soft">The sandbox's survey platform: nobody is really asked anything here.</p>
 <h1>How does this survey end?</h1>
-<div class="card"><dl>${rows.map(([name, value]) => value && html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></div>
+<div class="card">${definitionList(rows)}</div>
 <form method="post">
 <input type="hidden" name="session_id" value="${session.session_id}">
-<div class="choices">${OUTCOMES.map(
-      (outcome) =>
-        html`<button name="outcome" value="${outcome}"${outcome === 'COMPLETED' ? null : html` class="quiet"`}>${words(outcome)}</button>`,
+<div class="choices">${OUTCOMES.map((outcome) =>
+      button(words(outcome), { name: 'outcome', value: outcome, quiet: outcome !== 'COMPLETED' }),
     )}</div>
 </form>
 <h2>Behind this page</h2>

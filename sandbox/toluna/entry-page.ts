@@ -1,9 +1,10 @@
 import express, { Router } from 'express'
 import { z } from 'zod'
+import { button } from '../../web/kit/form.js'
+import { type Html, html } from '../../web/kit/html.js'
 import { failing } from '../fault-middleware.js'
 import type { FaultBoard } from '../faults.js'
 import type { Journal } from '../journal.js'
-import { type Html, html } from '../pages/html.js'
 import { sendPage } from '../pages/layout.js'
 import type { Endings } from './endings.js'
 import type { Invite, MemberBook } from './members.js'
@@ -89,9 +90,12 @@ function survey(invite: Invite): { title: string; body: Html } {
 <form method="post">
   <p><label for="delivery">How the partner learns of it</label><br>
   <select id="delivery" name="delivery">${DELIVERIES.map((one) => html`<option value="${one}">${DELIVERY_MEANINGS[one]}</option>`)}</select></p>
-  <div class="choices">${ENDING_NAMES.map(
-    (one) =>
-      html`<button name="ending" value="${one}"${one === 'Qualified' ? null : html` class="quiet"`}>${one}<br><small>${ENDINGS[one].says}</small></button>`,
+  <div class="choices">${ENDING_NAMES.map((one) =>
+    button(html`${one}<br><small>${ENDINGS[one].says}</small>`, {
+      name: 'ending',
+      value: one,
+      quiet: one !== 'Qualified',
+    }),
   )}</div>
 </form>`,
   }

@@ -263,6 +263,15 @@ describe('GET /ops', () => {
     const count = (text: string) => text.match(/action="\/ops\/quarantine\//g)?.length ?? 0
     expect([count(first.text), count(second.text)]).toEqual([20, 3])
     expect(second.text).not.toContain('Older records')
+    expect(first.text).not.toContain('Newest records')
+    expect(second.text).toMatch(/href="\/ops\?connection=kantar-us#quarantine">Newest records/)
+    // a browser sends a filter that is not set as an empty field
+    const all = await get('/ops?connection=')
+    expect([all.status, all.text.includes('<option value="kantar-us">')]).toEqual([200, true])
+    expect(first.text).toContain('<option value="kantar-us" selected>')
+    const none = await get('/ops?connection=nothing-there')
+    expect(none.text).toContain('Nothing of nothing-there waits.')
+    expect(none.text).toContain('<option value="nothing-there" selected>')
     expect((await get('/ops?notice=%3Cb%3Eowned')).text).not.toContain('owned')
   })
 })

@@ -1,5 +1,7 @@
-import { type Html, html } from '../html.js'
-import { utc } from '../time.js'
+import { type Html, html } from '../kit/html.js'
+import { alert, notice } from '../kit/notice.js'
+import { table } from '../kit/table.js'
+import { timeExact } from '../kit/time.js'
 import { arrivalsSection } from './arrivals.js'
 import { connectionsTable } from './connections.js'
 import { deadPostbacksTable } from './dead-postbacks.js'
@@ -11,9 +13,9 @@ import { quarantineTable } from './quarantine.js'
 /** The operations page: what stands still, why, and the button that gets it going again. */
 export function opsPage(view: OpsView): Html {
   return html`
-${view.alert === null ? null : html`<p class="alert" role="alert">${view.alert}</p>`}
-${view.notice === null ? null : html`<p class="notice" role="status">${view.notice}</p>`}
-<p class="soft">As of ${utc(view.now)} UTC · <a href="/ops">look again</a></p>
+${view.alert === null ? null : alert(view.alert)}
+${view.notice === null ? null : notice(view.notice)}
+<p class="soft">As of ${timeExact(view.now)} · <a href="/ops">look again</a></p>
 <h2 id="parts">Parts</h2>
 ${partsTable(view.parts)}
 <h2 id="connections">Connections</h2>
@@ -36,6 +38,12 @@ function savedViews(views: readonly SavedView[]): Html {
     return html`<ul class="views">${known.map(({ name, query, url }) => html`<li><a href="${url}" title="${query}">${name}</a></li>`)}</ul>`
   return html`
 <p>The address of the Temporal UI is not known here: set <code>TRIBUTARY_TEMPORAL_UI</code>, or paste these as queries.</p>
-<table><thead><tr><th>view</th><th>query</th></tr></thead>
-<tbody>${views.map(({ name, query }) => html`<tr><td data-label="view"><div>${name}</div></td><td data-label="query"><div><code>${query}</code></div></td></tr>`)}</tbody></table>`
+${table({
+  label: 'Views in the Temporal UI',
+  rows: views,
+  columns: [
+    { heading: 'view', names: true, cell: ({ name }) => name },
+    { heading: 'query', cell: ({ query }) => html`<code>${query}</code>` },
+  ],
+})}`
 }

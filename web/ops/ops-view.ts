@@ -14,6 +14,10 @@ export interface OpsView {
   readonly olderPlans: string | null
   readonly savedViews: readonly SavedView[]
   readonly quarantine: readonly QuarantineView[]
+  /** The connection whose records are shown; null = all. */
+  readonly quarantineOf: string | null
+  /** Whether newer records are on a page before this one. */
+  readonly newerQuarantine: boolean
   /** Address of the page with older records; null when there are none. */
   readonly olderQuarantine: string | null
   readonly deadPostbacks: readonly DeadPostbackView[]

@@ -1,27 +1,61 @@
-import { formTokenField } from '../document.js'
-import { type Html, html } from '../html.js'
-import { ago, utc } from '../time.js'
+import { filterForm } from '../kit/filters.js'
+import { postButton } from '../kit/form.js'
+import { type Html, html } from '../kit/html.js'
+import { pageLink } from '../kit/page-link.js'
+import { pager } from '../kit/pager.js'
+import { table } from '../kit/table.js'
+import { timeAgo, utc } from '../kit/time.js'
 import type { OpsView, QuarantineView } from './ops-view.js'
 
-/** Records which could not be read, with their first bytes and the button that has one read again. */
-export function quarantineTable({ quarantine, olderQuarantine, now, formToken }: OpsView): Html {
-  if (quarantine.length === 0) return html`<p class="soft">Nothing waits: every record could be read.</p>`
-  return html`
-<table>
-<thead><tr><th>connection</th><th>survey</th><th>reason and record</th><th>seen</th><th>action</th></tr></thead>
-<tbody>${quarantine.map((record) => row(record, now, formToken))}</tbody>
-</table>
-${olderQuarantine === null ? null : html`<p><a href="${olderQuarantine}">Older records</a></p>`}`
+/** Records which could not be read, of one connection or all, with their first bytes and the button that has one read again. */
+export function quarantineTable({
+  quarantine,
+  quarantineOf,
+  newerQuarantine,
+  olderQuarantine,
+  ...view
+}: OpsView): Html {
+  const { connections, now, formToken } = view
+  return html`${(quarantine.length > 0 || quarantineOf !== null) && filter(quarantineOf, connections)}
+${table({
+  label: 'Records in quarantine',
+  rows: quarantine,
+  empty: quarantineOf === null ? 'Nothing waits: every record could be read.' : `Nothing of ${quarantineOf} waits.`,
+  columns: [
+    { heading: 'connection', cell: ({ connection }) => connection },
+    { heading: 'survey', names: true, cell: ({ providerSurveyId }) => providerSurveyId ?? 'not readable' },
+    { heading: 'reason and record', cell: record },
+    { heading: 'seen', cell: (one) => seen(one, now) },
+    {
+      heading: 'action',
+      actions: true,
+      cell: ({ id }) => postButton(`/ops/quarantine/${encodeURIComponent(id)}/redrive`, formToken, 'Read again'),
+    },
+  ],
+})}
+${pager({
+  label: 'the quarantine',
+  first: newerQuarantine ? pageLink('/ops', { connection: quarantineOf }, 'quarantine') : null,
+  next: olderQuarantine,
+  words: { first: 'Newest records', next: 'Older records' },
+})}`
 }
 
-function row(record: QuarantineView, now: Date, formToken: string): Html {
-  const { id, connection, providerSurveyId, reason, rawHead, rawRest, firstSeenAt, lastSeenAt, count } = record
-  return html`
-<tr>
-<td data-label="connection"><div>${connection}</div></td>
-<td data-label="survey"><div>${providerSurveyId ?? 'not readable'}</div></td>
-<td data-label="reason and record"><div>${reason}<details><summary>record</summary><pre>${rawHead}</pre>${rawRest === 0 ? null : html`<span class="soft">and ${rawRest} more; whole in <code>GET /v1/ops/quarantine</code></span>`}</details></div></td>
-<td data-label="seen"><div><time datetime="${firstSeenAt.toISOString()}" title="first ${utc(firstSeenAt)} UTC, last ${utc(lastSeenAt)} UTC">${ago(lastSeenAt, now)}</time>${count > 1 ? ` · ${count} times` : null}</div></td>
-<td><form method="post" action="/ops/quarantine/${id}/redrive">${formTokenField(formToken)}<button class="quiet">Read again</button></form></td>
-</tr>`
+function filter(quarantineOf: string | null, connections: OpsView['connections']): Html {
+  // one that is no longer configured may still have records
+  const ids = new Set([...connections.map(({ id }) => id), ...(quarantineOf === null ? [] : [quarantineOf])])
+  const options = [...ids].map((id) => [id, id] as const)
+  return filterForm({
+    action: '/ops#quarantine',
+    label: 'Filter the quarantine',
+    filters: [{ kind: 'choice', name: 'connection', label: 'Connection', value: quarantineOf, any: 'all', options }],
+  })
 }
+
+const record = ({ reason, rawHead, rawRest }: QuarantineView): Html =>
+  html`${reason}<details><summary>record</summary><pre>${rawHead}</pre>${
+    rawRest !== 0 && html`<span class="soft">and ${rawRest} more; whole in <code>GET /v1/ops/quarantine</code></span>`
+  }</details>`
+
+const seen = ({ firstSeenAt, lastSeenAt, count }: QuarantineView, now: Date): Html =>
+  html`${timeAgo(lastSeenAt, now, `first ${utc(firstSeenAt)} UTC, last ${utc(lastSeenAt)} UTC`)}${count > 1 && ` · ${count} times`}`

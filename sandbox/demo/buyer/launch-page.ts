@@ -1,6 +1,7 @@
+import { type Attributes, attributes } from '../../../web/kit/attributes.js'
+import { type Html, html } from '../../../web/kit/html.js'
 import { Refusal, type TargetingPanels, type TemplateFolders } from '../../buyer/answers.js'
 import { exchangeBlock } from '../../pages/exchange.js'
-import { type Html, html } from '../../pages/html.js'
 import type { Page } from '../../pages/layout.js'
 import type { Exchange } from '../../tributary.js'
 import { buyerCrumbs, buyerPath } from './parts.js'
@@ -20,8 +21,8 @@ export function launchPage({ buyer, panels, templates, filled = {}, refused }: L
   const countries = [...new Set(Object.values(panels).flatMap((markets) => Object.keys(markets)))].sort()
   const path = `${buyerPath(buyer)}/launch`
   const value = (name: string, otherwise: string) => filled[name] ?? otherwise
-  const number = (name: string, label: string, otherwise: string, more: Html): Html =>
-    html`<p><label for="${name}">${label}</label><br><input id="${name}" name="${name}" type="number" step="1" value="${value(name, otherwise)}" required ${more}></p>`
+  const number = (name: string, label: string, otherwise: string, more: Attributes): Html =>
+    html`<p><label for="${name}">${label}</label><br><input id="${name}" name="${name}" type="number" step="1" value="${value(name, otherwise)}" required${more}></p>`
   const choice = (
     name: string,
     label: string,
@@ -30,7 +31,7 @@ export function launchPage({ buyer, panels, templates, filled = {}, refused }: L
   ): Html =>
     html`<p><label for="${name}">${label}</label><br><select id="${name}" name="${name}">${choices.map(
       ([key, text]) =>
-        html`<option value="${key}"${value(name, otherwise ?? choices[0]?.[0] ?? '') === key && html` selected`}>${text}</option>`,
+        html`<option value="${key}"${attributes({ selected: value(name, otherwise ?? choices[0]?.[0] ?? '') === key })}>${text}</option>`,
     )}</select></p>`
   return {
     title: 'Launch a plan',
@@ -44,11 +45,11 @@ ${choice(
   countries.map((country) => [country, country] as const),
   'USA',
 )}
-${number('target_completes', 'Completes wanted', '20', html`min="1" max="10000"`)}
-${number('cpi', 'Price (hundredths)', '150', html`min="1" max="100000"`)}
-${number('loi', 'Minutes', '8', html`min="1" max="120"`)}
-${number('age_from', 'Age from', '18', html`min="16" max="100"`)}
-${number('age_to', 'Age to', '64', html`min="16" max="100"`)}
+${number('target_completes', 'Completes wanted', '20', attributes({ min: 1, max: 10000 }))}
+${number('cpi', 'Price (hundredths)', '150', attributes({ min: 1, max: 100000 }))}
+${number('loi', 'Minutes', '8', attributes({ min: 1, max: 120 }))}
+${number('age_from', 'Age from', '18', attributes({ min: 16, max: 100 }))}
+${number('age_to', 'Age to', '64', attributes({ min: 16, max: 100 }))}
 ${choice('quotas', 'Quotas', [
   ['none', 'none'],
   ['age', 'younger and older half'],

@@ -1,6 +1,8 @@
+import { button } from '../../../web/kit/form.js'
+import { type Html, html } from '../../../web/kit/html.js'
+import { tag } from '../../../web/kit/tag.js'
 import type { PlanView } from '../../buyer/answers.js'
 import { digitsOf } from '../../currency-digits.js'
-import { type Html, html } from '../../pages/html.js'
 import { moneyText } from '../parts.js'
 
 /** Where one is: the demo, the buyer, and what of it. */
@@ -16,16 +18,9 @@ export const planPath = (buyer: string, id: string): string => `${buyerPath(buye
 /** What the buyer calls the plan's survey; Tributary's id where it is not told. */
 export const nameOf = ({ survey_plan: plan }: PlanView): string => plan.survey_id ?? plan.id
 
-export function statusTag(status: string): Html {
-  const mood = status === 'OPEN' ? 'good' : status === 'CLOSED' ? 'soft' : 'bad'
-  return html`<span class="tag ${mood}">${status}</span>`
-}
-
-/** How far a count is towards its target, as a bar and in figures. */
-export function progressBar(label: string, count: number, target: number): Html {
-  return html`<span class="meter"><progress max="${Math.max(1, target)}" value="${Math.min(count, Math.max(1, target))}" aria-label="${label}"></progress>
-<span class="figures">${count} / ${target}</span></span>`
-}
+/** A plan's or a quota's status. */
+export const statusTag = (status: string): Html =>
+  tag(status, status === 'OPEN' ? 'good' : status === 'CLOSED' ? 'soft' : 'bad')
 
 /** A price as the buyer wrote it: 150 fractional USD and 2 main USD are $1.50 and $2.00 (seed 000, Pricing). */
 export function priceText({ cpi, unit, currency }: PlanView['survey_plan']['pricing'], count = 1): string {
@@ -50,8 +45,7 @@ export function wantedText(qualifications: PlanView['survey_plan']['qualificatio
 export function statusForm(action: string, current: string, what: string): Html {
   const verbs = { OPEN: 'Open', PAUSED: 'Pause', CLOSED: 'Close' } as const
   const others = Object.entries(verbs).filter(([status]) => status !== current)
-  return html`<form method="post" action="${action}" class="buttons">${others.map(
-    ([status, verb]) =>
-      html`<button class="quiet" name="status" value="${status}" aria-label="${verb} ${what}">${verb}</button>`,
+  return html`<form method="post" action="${action}" class="buttons">${others.map(([status, verb]) =>
+    button(verb, { label: `${verb} ${what}`, quiet: true, name: 'status', value: status }),
   )}</form>`
 }

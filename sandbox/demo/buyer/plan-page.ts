@@ -1,15 +1,18 @@
+import { definitionList, type Fact, tiles as tileList } from '../../../web/kit/definition-list.js'
+import { button } from '../../../web/kit/form.js'
+import { type Html, html } from '../../../web/kit/html.js'
+import { meter } from '../../../web/kit/progress.js'
+import { outcomePlot } from '../../../web/plots/outcome-plot.js'
+import { progressPlot } from '../../../web/plots/progress-plot.js'
 import type { PlanSummary, PlanView, Policy } from '../../buyer/answers.js'
 import type { Progress } from '../../buyer/progress.js'
 import type { FieldRun } from '../../fieldwork/index.js'
 import { MOST_RESPONDENTS } from '../../fieldwork/index.js'
 import { OUTCOMES } from '../../outcome-words.js'
 import { exchangeBlock } from '../../pages/exchange.js'
-import { type Html, html } from '../../pages/html.js'
 import type { Page } from '../../pages/layout.js'
-import { outcomePlot } from '../../plots/outcome-plot.js'
-import { progressPlot } from '../../plots/progress-plot.js'
 import type { Exchange } from '../../tributary.js'
-import { buyerCrumbs, nameOf, planPath, priceText, progressBar, statusForm, statusTag, wantedText } from './parts.js'
+import { buyerCrumbs, nameOf, planPath, priceText, statusForm, statusTag, wantedText } from './parts.js'
 
 export interface PlanFacts {
   buyer: string
@@ -32,6 +35,7 @@ export function planPage(facts: PlanFacts): Page {
   const sources = plan.target_panels.map(({ name }) => name).join(', ')
   return {
     title: `${nameOf(view)}: ${plan.status}`,
+    plots: true,
     refresh: live ? { seconds: 3, url: `${path}?live=${facts.run?.state === 'running' ? 'run' : '1'}` } : undefined,
     body: html`${buyerCrumbs(buyer)}
 <div class="row"><h1>${nameOf(view)} ${statusTag(plan.status)}</h1>${statusForm(`${path}/status`, plan.status, 'the plan')}</div>
@@ -47,16 +51,19 @@ ${fieldBlock(facts, path)}
       target: plan.target_completes,
     })}
 <p class="soft"><small>Tributary tells how a plan stands now; its past is what the sandbox has seen of it since it was started.</small></p></div>
-<div class="card">${outcomePlot({ id: 'outcomes', panels: performance.status_metrics })}</div>
+<div class="card">${outcomePlot({ id: 'outcomes', outcomes: OUTCOMES, panels: performance.status_metrics })}</div>
 <h2>Performance per panel</h2>${panelTable(performance.status_metrics, policy)}
 <h2>Quotas</h2>${quotaList(view, path)}
 <h2>Policy</h2>${policyBlock(policy, path)}
 <h2>What was asked for</h2>
-<div class="card"><dl><dt>Wanted</dt><dd>${wantedText(plan.qualifications)}</dd>
-<dt>Survey</dt><dd><code>${plan.survey_url}</code></dd><dt>Platform</dt><dd>${plan.survey_platform}</dd>
-<dt>Estimates</dt><dd>IR ${plan.estimated_ir}%, conversion ${plan.estimated_cr}%</dd>
-${plan.finish_date && html`<dt>Ends</dt><dd>${plan.finish_date}</dd>`}</dl>
-${plan.status === 'CLOSED' && html`<form method="post" action="${path}/delete"><button class="quiet">Delete this plan</button></form>`}</div>
+<div class="card">${definitionList([
+      ['Wanted', wantedText(plan.qualifications)],
+      ['Survey', html`<code>${plan.survey_url}</code>`],
+      ['Platform', plan.survey_platform],
+      ['Estimates', `IR ${plan.estimated_ir}%, conversion ${plan.estimated_cr}%`],
+      ['Ends', plan.finish_date],
+    ])}
+${plan.status === 'CLOSED' && html`<form method="post" action="${path}/delete">${button('Delete this plan', { quiet: true })}</form>`}</div>
 <h2>Behind this page</h2>${exchangeBlock(exchange)}`,
   }
 }
@@ -80,7 +87,7 @@ function tiles({ view, summary }: PlanFacts): Html {
     ['Failures', String(performance.failures)],
     ['Conversion', percent(performance.completes, ended)],
   ]
-  return html`<dl class="tiles">${facts.map(([name, value]) => html`<div class="card"><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
+  return tileList(facts)
 }
 
 /** Why a plan may have no completes though people came back: evidence that nobody signed waits for better. */
@@ -101,7 +108,7 @@ function fieldBlock({ run, live }: PlanFacts, path: string): Html {
   return html`<section class="card" aria-label="Fieldwork"><div class="row">
 <form method="post" action="${path}/field" class="buttons"><label for="sessions">Respondents</label>
 <input id="sessions" name="sessions" type="number" min="1" max="${MOST_RESPONDENTS}" value="10" required>
-<button${running && html` disabled`}>Field it</button></form>${follow}</div>
+${button('Field it', { disabled: running })}</form>${follow}</div>
 <p class="soft"><small>The sandbox's panels poll their feeds, acknowledge, create sessions, and send simulated people through the survey.</small></p>
 ${run && html`<p role="status">${runText(run)}</p>`}</section>`
 }
@@ -143,7 +150,7 @@ function quotaList({ survey_plan: plan, available_completes: available }: PlanVi
     const { id, status, target_completes: target } = quota
     const open = available.quotas[id] ?? 0
     return html`<li class="row"><div><strong>${id}</strong> ${statusTag(status)}<br><small>${wantedText(quota.qualifications)}</small></div>
-${typeof target === 'number' ? progressBar(`completes of quota ${id}`, Math.max(0, target - open), target) : html`<span>${open} open, as of the plan</span>`}
+${typeof target === 'number' ? meter(`completes of quota ${id}`, Math.max(0, target - open), target) : html`<span>${open} open, as of the plan</span>`}
 ${statusForm(`${path}/quotas/${encodeURIComponent(id)}/status`, status, `quota ${id}`)}</li>`
   })
   return html`<ul class="card list">${items}</ul>`
@@ -153,10 +160,24 @@ function policyBlock(policy: Policy | undefined, path: string): Html {
   if (!policy) return html`<p class="card soft">Tributary did not tell it.</p>`
   const allocations = Object.entries(policy.allocations).map(([panel, count]) => `${panel} ${count}`)
   const { soft_launch: soft } = policy
-  return html`<div class="card"><dl><dt>Overage</dt><dd>${policy.overage === 0 ? 'none: no complete beyond the target is paid' : `up to ${policy.overage} completes beyond the target are paid`}</dd>
-<dt>Unsigned outcomes</dt><dd>${policy.accept_unsigned ? 'accepted: a complete told by a browser alone is paid' : 'not accepted: a complete told by a browser alone is provisional'}</dd>
-<dt>Flexibility</dt><dd>${policy.flexibility_percent}% of what is not allocated to a panel may be taken by it</dd>
-<dt>Allocations</dt><dd>${allocations.length === 0 ? 'none' : allocations.join(', ')}</dd>
-${soft && html`<dt>Soft launch</dt><dd>${soft.completes} completes, then a pause of ${soft.pause}</dd>`}</dl>
+  const { overage, accept_unsigned: unsigned, flexibility_percent: flexibility } = policy
+  const facts: Fact[] = [
+    [
+      'Overage',
+      overage === 0
+        ? 'none: no complete beyond the target is paid'
+        : `up to ${overage} completes beyond the target are paid`,
+    ],
+    [
+      'Unsigned outcomes',
+      unsigned
+        ? 'accepted: a complete told by a browser alone is paid'
+        : 'not accepted: a complete told by a browser alone is provisional',
+    ],
+    ['Flexibility', `${flexibility}% of what is not allocated to a panel may be taken by it`],
+    ['Allocations', allocations.length === 0 ? 'none' : allocations.join(', ')],
+    ['Soft launch', soft && `${soft.completes} completes, then a pause of ${soft.pause}`],
+  ]
+  return html`<div class="card">${definitionList(facts)}
 <p><a class="button" href="${path}/policy">Change the policy</a></p></div>`
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { type Attributes, attributes } from '../../../web/kit/attributes.js'
+import { type Html, html } from '../../../web/kit/html.js'
 import type { PlanView, Policy } from '../../buyer/answers.js'
-import { type Html, html } from '../../pages/html.js'
 import type { Page } from '../../pages/layout.js'
 import type { Exchange } from '../../tributary.js'
 import { refusalBlock } from './launch-page.js'
@@ -11,24 +12,24 @@ export function policyPage(buyer: string, view: PlanView, policy: Policy, refuse
   const { id, target_panels: panels, target_completes: target } = view.survey_plan
   const allocationOf = (panel: string) =>
     Object.entries(policy.allocations).find(([name]) => name.toLowerCase() === panel.toLowerCase())?.[1] ?? ''
-  const field = (name: string, label: string, value: string | number, hint: string, more: Html): Html =>
-    html`<p><label for="${name}">${label}</label><br><input id="${name}" name="${name}" value="${value}" aria-describedby="${name}-hint" ${more}><br>
+  const field = (name: string, label: string, value: string | number, hint: string, more: Attributes): Html =>
+    html`<p><label for="${name}">${label}</label><br><input id="${name}" name="${name}" value="${value}" aria-describedby="${name}-hint"${more}><br>
 <small id="${name}-hint">${hint}</small></p>`
-  const count = html`type="number" min="0" step="1"`
+  const count = attributes({ type: 'number', min: 0, step: 1 })
   return {
     title: `Policy of ${nameOf(view)}`,
     body: html`${buyerCrumbs(buyer, { id, name: nameOf(view) })}
 <h1>Policy of ${nameOf(view)}</h1>
 ${refused && refusalBlock(refused)}
 <form method="post" class="card">
-${field('overage', 'Overage', policy.overage, 'Completes beyond the target that are paid all the same.', html`type="number" min="0" step="1" required`)}
-<p><label><input type="checkbox" name="accept_unsigned" value="yes"${policy.accept_unsigned && html` checked`}> Accept unsigned outcomes</label><br>
+${field('overage', 'Overage', policy.overage, 'Completes beyond the target that are paid all the same.', attributes({ type: 'number', min: 0, step: 1, required: true }))}
+<p><label><input type="checkbox" name="accept_unsigned" value="yes"${attributes({ checked: policy.accept_unsigned })}> Accept unsigned outcomes</label><br>
 <small>A complete that only a browser told is paid; matters where the survey platform is not integrated.</small></p>
-${field('flexibility_percent', 'Flexibility, percent', policy.flexibility_percent, 'How much of what is not allocated to it a panel may take: 100 = all, 0 = only its allocation.', html`type="number" min="0" max="100" step="1" required`)}
+${field('flexibility_percent', 'Flexibility, percent', policy.flexibility_percent, 'How much of what is not allocated to it a panel may take: 100 = all, 0 = only its allocation.', attributes({ type: 'number', min: 0, max: 100, step: 1, required: true }))}
 <fieldset><legend>Allocations</legend><p><small>Completes of ${target} that a panel is promised; empty = no promise.</small></p>
-${panels.map(({ name }) => html`<p><label for="allocation-${name}">${name}</label><br><input id="allocation-${name}" name="allocation:${name}" value="${allocationOf(name)}" ${count}></p>`)}</fieldset>
+${panels.map(({ name }) => html`<p><label for="allocation-${name}">${name}</label><br><input id="allocation-${name}" name="allocation:${name}" value="${allocationOf(name)}"${count}></p>`)}</fieldset>
 <fieldset><legend>Soft launch</legend><p><small>Only so many completes at first, then a pause to look at the data; empty = none.</small></p>
-<p><label for="soft_completes">Completes</label><br><input id="soft_completes" name="soft_completes" value="${policy.soft_launch?.completes ?? ''}" ${count}></p>
+<p><label for="soft_completes">Completes</label><br><input id="soft_completes" name="soft_completes" value="${policy.soft_launch?.completes ?? ''}"${count}></p>
 <p><label for="soft_pause">Pause</label><br><input id="soft_pause" name="soft_pause" value="${policy.soft_launch?.pause ?? ''}" placeholder="2h" pattern="\\d+(s|m|h|d)"></p></fieldset>
 <p class="buttons"><button>Save</button> <a class="button quiet" href="${planPath(buyer, id)}">Back without saving</a></p>
 </form>`,

@@ -1,17 +1,17 @@
-/** The script of the reference, served at /docs/script.js: a filter and copying. The page reads without it. */
-export const DOCS_JS = `'use strict'
+// The filter of the reference, its copy buttons and the mark of the article in view. A module: it runs once the page is read.
+
 const filter = document.getElementById('filter')
 const articles = [...document.querySelectorAll('article')]
 const nothing = document.querySelector('.nothing')
 filter.closest('label').hidden = false
 
 function apply() {
-  const words = filter.value.toLowerCase().split(/\\s+/).filter(Boolean)
+  const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean)
   let shown = 0
   for (const article of articles) {
     const fits = words.every((word) => article.dataset.text.includes(word))
     article.hidden = !fits
-    document.querySelector('nav li[data-for="' + article.id + '"]').hidden = !fits
+    document.querySelector(`nav li[data-for="${article.id}"]`).hidden = !fits
     if (fits) shown += 1
   }
   for (const group of document.querySelectorAll('[data-group]')) {
@@ -43,14 +43,18 @@ for (const figure of document.querySelectorAll('figure')) {
     } catch {
       button.textContent = 'Select and copy'
     }
-    setTimeout(() => { button.textContent = 'Copy' }, 1500)
+    setTimeout(() => {
+      button.textContent = 'Copy'
+    }, 1500)
   })
   figure.append(button)
 }
 
 const links = new Map([...document.querySelectorAll('nav li a')].map((link) => [link.hash.slice(1), link]))
-const watch = new IntersectionObserver((entries) => {
-  for (const entry of entries) links.get(entry.target.id).classList.toggle('here', entry.isIntersecting)
-}, { rootMargin: '-10% 0px -70% 0px' })
+const watch = new IntersectionObserver(
+  (entries) => {
+    for (const entry of entries) links.get(entry.target.id).classList.toggle('here', entry.isIntersecting)
+  },
+  { rootMargin: '-10% 0px -70% 0px' },
+)
 for (const article of articles) watch.observe(article)
-`

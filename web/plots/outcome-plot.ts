@@ -1,11 +1,12 @@
-import { OUTCOMES } from '../outcome-words.js'
-import { type Html, html } from '../pages/html.js'
+import { type Html, html } from '../kit/html.js'
 import { countTicks, rounded } from './axis.js'
 import { legendKey } from './legend.js'
 
 export interface OutcomePlot {
   /** Unique on the page: titles are referred to by it. */
   id: string
+  /** The outcomes in the order of their colours (`web/assets/plots.css`). */
+  outcomes: readonly string[]
   /** Panel -> outcome -> sessions. */
   panels: Readonly<Record<string, Readonly<Record<string, number>>>>
 }
@@ -23,16 +24,18 @@ const BOTTOM = 44
 
 /** How sessions ended, a bar a panel and a colour an outcome; the same figures stand in the table beside it. */
 export function outcomePlot(plot: OutcomePlot): Html {
-  const there = OUTCOMES.filter((outcome) => Object.values(plot.panels).some((counts) => (counts[outcome] ?? 0) > 0))
+  const there = plot.outcomes.filter((outcome) =>
+    Object.values(plot.panels).some((counts) => (counts[outcome] ?? 0) > 0),
+  )
   return html`<figure class="plot">
 <figcaption>How sessions ended, per panel</figcaption>
 <p class="legend">${there.length === 0 ? 'nobody has come back yet' : there.map((outcome) => legendKey(outcome.toLowerCase(), outcome))}</p>
 ${SIZES.map((size) => drawing(plot, size))}</figure>`
 }
 
-function drawing({ id, panels }: OutcomePlot, { name, width, left, ticks }: (typeof SIZES)[number]): Html {
+function drawing({ id, outcomes, panels }: OutcomePlot, { name, width, left, ticks }: (typeof SIZES)[number]): Html {
   const rows = Object.entries(panels).map(([panel, counts]) => {
-    const total = OUTCOMES.reduce((sum, outcome) => sum + (counts[outcome] ?? 0), 0)
+    const total = outcomes.reduce((sum, outcome) => sum + (counts[outcome] ?? 0), 0)
     return { panel, counts, total }
   })
   const height = TOP + rows.length * ROW + BOTTOM
@@ -40,7 +43,9 @@ function drawing({ id, panels }: OutcomePlot, { name, width, left, ticks }: (typ
   const highest = xTicks.at(-1) ?? 1
   const x = (count: number) => rounded(left + (count / highest) * (width - left - RIGHT))
   const label = `${id}-${name}`
-  const words = rows.map(({ panel, counts, total }) => `${panel}: ${total} sessions${listed(counts)}`).join('. ')
+  const words = rows
+    .map(({ panel, counts, total }) => `${panel}: ${total} sessions${listed(outcomes, counts)}`)
+    .join('. ')
 
   return html`<svg class="${name}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${label}-title ${label}-words">
 <title id="${label}-title">Outcomes per panel</title><desc id="${label}-words">${words}</desc>
@@ -52,7 +57,7 @@ ${xTicks.map(
 ${rows.map(({ panel, counts, total }, index) => {
   const top = TOP + index * ROW + (ROW - BAR) / 2
   return html`<text class="tick end" x="${left - 8}" y="${top + BAR / 2 + 4}">${shortened(panel, name === 'wide' ? 14 : 10)}</text>
-${segments(counts).map(
+${segments(outcomes, counts).map(
   ({ outcome, from, to }) =>
     html`<rect class="bar-${outcome.toLowerCase()}" x="${x(from)}" y="${top}" width="${rounded(x(to) - x(from))}" height="${BAR}"><title>${panel}: ${outcome} ${to - from}</title></rect>`,
 )}
@@ -62,10 +67,13 @@ ${segments(counts).map(
 }
 
 /** The outcomes of a panel end to end, from 0. */
-function segments(counts: Readonly<Record<string, number>>): { outcome: string; from: number; to: number }[] {
+function segments(
+  outcomes: readonly string[],
+  counts: Readonly<Record<string, number>>,
+): { outcome: string; from: number; to: number }[] {
   const found: { outcome: string; from: number; to: number }[] = []
   let from = 0
-  for (const outcome of OUTCOMES) {
+  for (const outcome of outcomes) {
     const count = counts[outcome] ?? 0
     if (count > 0) found.push({ outcome, from, to: from + count })
     from += count
@@ -73,10 +81,10 @@ function segments(counts: Readonly<Record<string, number>>): { outcome: string; 
   return found
 }
 
-function listed(counts: Readonly<Record<string, number>>): string {
-  const parts = OUTCOMES.filter((outcome) => (counts[outcome] ?? 0) > 0).map(
-    (outcome) => `${counts[outcome]} ${outcome}`,
-  )
+function listed(outcomes: readonly string[], counts: Readonly<Record<string, number>>): string {
+  const parts = outcomes
+    .filter((outcome) => (counts[outcome] ?? 0) > 0)
+    .map((outcome) => `${counts[outcome]} ${outcome}`)
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`
 }
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { countTicks, timeLabel, timeTicks } from '../../sandbox/plots/axis.js'
-import { outcomePlot } from '../../sandbox/plots/outcome-plot.js'
-import { progressPlot } from '../../sandbox/plots/progress-plot.js'
+import { OUTCOMES } from '../../sandbox/outcome-words.js'
+import { countTicks, timeLabel, timeTicks } from '../../web/plots/axis.js'
+import { outcomePlot } from '../../web/plots/outcome-plot.js'
+import { progressPlot } from '../../web/plots/progress-plot.js'
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 1, 12, 0, seconds))
 
@@ -52,7 +53,7 @@ test('a plan that was never seen has axes and says so', () => {
 
 test('outcomes stand end to end, in proportion, and an unknown panel name is escaped', () => {
   const panels = { '<b>': { COMPLETED: 3, QUOTA_FULL: 1 }, other: {} }
-  const text = outcomePlot({ id: 'o', panels }).text
+  const text = outcomePlot({ id: 'o', outcomes: OUTCOMES, panels }).text
   // wide: 4 sessions over x 110 to 686
   expect(text).toContain('<rect class="bar-completed" x="110" y="16" width="432" height="24">')
   expect(text).toContain('<rect class="bar-quota_full" x="542" y="16" width="144" height="24">')

@@ -1,4 +1,4 @@
-import { type Html, html } from '../pages/html.js'
+import { type Html, html } from '../kit/html.js'
 import { countTicks, rounded, timeLabel, timeTicks } from './axis.js'
 import { legendKey } from './legend.js'
 

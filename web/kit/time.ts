@@ -1,3 +1,5 @@
+import { type Html, html } from './html.js'
+
 const STEPS = [
   { unit: 'd', seconds: 86_400 },
   { unit: 'h', seconds: 3_600 },
@@ -14,3 +16,13 @@ export function ago(at: Date, now: Date): string {
 
 /** "2026-01-31 09:30:00", in UTC. */
 export const utc = (at: Date): string => at.toISOString().slice(0, 19).replace('T', ' ')
+
+/**
+ * A moment as people read it, and as programs do.
+ * @param title what shows on hovering; the moment itself, to the second, where none is given
+ */
+export const timeAgo = (at: Date, now: Date, title = `${utc(at)} UTC`): Html =>
+  html`<time datetime="${at.toISOString()}" title="${title}">${ago(at, now)}</time>`
+
+/** A moment to the second, in UTC. */
+export const timeExact = (at: Date): Html => html`<time datetime="${at.toISOString()}">${utc(at)} UTC</time>`

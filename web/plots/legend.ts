@@ -1,4 +1,4 @@
-import { type Html, html } from '../pages/html.js'
+import { type Html, html } from '../kit/html.js'
 
 /** A colour of a plot and what it stands for; the two stay on one line. `kind` is the colour's name in the style. */
 export function legendKey(kind: string, words: string): Html {

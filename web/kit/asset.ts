@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { type Html, trusted } from './html.js'
+import { minifiedCss } from './minified-css.js'
+
+/** A stylesheet or a script of ours: a file of `web/assets`, read once when the program starts. */
+export interface Asset {
+  /** Where it is served. */
+  readonly path: string
+  /** The path with the hash of the content, so that a browser may keep what it loaded for good. */
+  readonly href: string
+  /** Of the content, as the address has it. */
+  readonly version: string
+  readonly type: 'css' | 'js'
+  readonly content: string
+}
+
+/**
+ * A stylesheet of several files, one behind the other, without the white space of the source.
+ * @param names files of `web/assets`, without `.css`
+ * @throws Error when there is no such file
+ */
+export const stylesheet = (path: string, ...names: readonly string[]): Asset =>
+  asset(path, 'css', minifiedCss(names.map((name) => read(`${name}.css`)).join('')))
+
+/** A script as its file has it. @throws Error when there is no such file */
+export const script = (path: string, name: string): Asset => asset(path, 'js', read(`${name}.js`))
+
+/** A stylesheet within a page that can link to none. Its policy needs `cspHash` of the same asset. */
+export function inlineStyle({ content }: Asset): Html {
+  if (/<\/style/i.test(content)) throw new Error('a stylesheet cannot hold </style')
+  return trusted(`<style>${content}</style>`)
+}
+
+/** What `style-src` or `script-src` must name for an asset that stands within a page (CSP 3, "hash-source"). */
+export const cspHash = ({ content }: Asset): string =>
+  `'sha256-${createHash('sha256').update(content).digest('base64')}'`
+
+function asset(path: string, type: Asset['type'], content: string): Asset {
+  const version = createHash('sha256').update(content).digest('base64url').slice(0, 6)
+  return { path, href: `${path}?v=${version}`, version, type, content }
+}
+
+const read = (name: string): string => readFileSync(new URL(`../assets/${name}`, import.meta.url), 'utf8')

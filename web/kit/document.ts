@@ -1,0 +1,28 @@
+import { type Asset, inlineStyle } from './asset.js'
+import { type Html, html } from './html.js'
+import { safeAddress } from './safe-address.js'
+
+/** A whole page. */
+export interface Document {
+  readonly title: string
+  /** Linked, or within the page where it cannot be served (`inline`). */
+  readonly style: { readonly linked: Asset } | { readonly inline: Asset }
+  /** A module, which runs once the page is read; the page works without it. */
+  readonly script?: Asset
+  /** Loads an address after this many seconds. */
+  readonly refresh?: { readonly seconds: number; readonly url: string } | undefined
+  readonly body: Html
+}
+
+/** A document of HTML, ready to send. Nothing in it runs or styles but the assets that are named. */
+export function htmlDocument({ title, style, script, refresh, body }: Document): string {
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+${refresh && refreshing(refresh)}<title>${title}</title>${
+    'linked' in style ? html`<link rel="stylesheet" href="${style.linked.href}">` : inlineStyle(style.inline)
+  }${script && html`<script type="module" src="${script.href}"></script>`}</head>
+<body>${body}</body></html>`.text
+}
+
+const refreshing = ({ seconds, url }: { readonly seconds: number; readonly url: string }): Html =>
+  html`<meta http-equiv="refresh" content="${seconds}; url=${safeAddress(url)}">`
