@@ -25,6 +25,7 @@ export function docsPage(document: PageDocument): string {
     title: `${document.info.title} API`,
     style: { linked: DOCS_STYLE },
     script: DOCS_SCRIPT,
+    icon: 'none',
     body: html`<a class="skip" href="#content">To the content</a>
 <nav aria-label="Addresses">
 <a class="brand" href="#top">${document.info.title}</a>

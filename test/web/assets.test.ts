@@ -66,6 +66,8 @@ describe('the policy of a page matches what the page needs', () => {
     for (const [, attributes, content] of scripts)
       expect([attributes, content]).toEqual([expect.stringContaining(' src="/'), ''])
     expect(links.length + styles.length).toBe(1)
+    if (text.includes('rel="icon" href="data:,"')) expect(allowed(policy, 'img-src')).toContain('data:')
+    expect(text.includes('rel="icon"'), 'the reference asks for no icon').toBe(address === '/docs')
     expect(text).not.toMatch(/\sstyle="|\son\w+="/)
     for (const href of [...links, ...scripts.map(([, tag = '']) => /src="([^"]+)"/.exec(tag)?.[1] ?? '')])
       expect((await request(pages()).get(href)).headers['cache-control'], href).toContain('immutable')

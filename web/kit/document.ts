@@ -11,14 +11,16 @@ export interface Document {
   readonly script?: Asset
   /** Loads an address after this many seconds. */
   readonly refresh?: { readonly seconds: number; readonly url: string } | undefined
+  /** `none`: the browser asks for no icon. The page's policy must allow images from `data:`. */
+  readonly icon?: 'none'
   readonly body: Html
 }
 
 /** A document of HTML, ready to send. Nothing in it runs or styles but the assets that are named. */
-export function htmlDocument({ title, style, script, refresh, body }: Document): string {
+export function htmlDocument({ title, style, script, refresh, icon, body }: Document): string {
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-${refresh && refreshing(refresh)}<title>${title}</title>${
+${refresh && refreshing(refresh)}<title>${title}</title>${icon === 'none' && html`<link rel="icon" href="data:,">`}${
     'linked' in style ? html`<link rel="stylesheet" href="${style.linked.href}">` : inlineStyle(style.inline)
   }${script && html`<script type="module" src="${script.href}"></script>`}</head>
 <body>${body}</body></html>`.text
