@@ -1,11 +1,12 @@
 import type { Knex } from '../../db/connect.js'
 import { type LedgerTransaction, readLedger } from '../../db/read-models/ledger.js'
 import { numberPostings } from '../../db/stores/ledger-numbers.js'
+import type { Account } from '../../domain/finance/account.js'
 
 /** Which postings: of a month (`2026-03`), of an account; null = all. */
 export interface LedgerFilter {
   readonly period: string | null
-  readonly account: string | null
+  readonly account: Account | null
 }
 
 export interface LedgerPage {

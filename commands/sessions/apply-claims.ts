@@ -7,7 +7,6 @@ import {
   markClaimsApplied,
 } from '../../db/stores/claim-store.js'
 import { readPublicAddress } from '../../db/stores/key-store.js'
-import { postComplete, postReversal } from '../../db/stores/ledger-store.js'
 import { enqueuePostback, findPendingPostbackIds } from '../../db/stores/postback-store.js'
 import { insertSessionAdjustment } from '../../db/stores/session-adjustment-store.js'
 import { insertSessionOutcome } from '../../db/stores/session-outcome-store.js'
@@ -15,6 +14,7 @@ import { lockSession, updatePostbackCount } from '../../db/stores/session-store.
 import type { Outcome } from '../../domain/outcome.js'
 import type { Effect } from '../../domain/session.js'
 import { failpoint } from '../../platform/failpoints.js'
+import { postComplete, postReversal } from '../finance/post.js'
 
 export interface AppliedClaims {
   readonly session: SessionRow

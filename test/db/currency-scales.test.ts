@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { postComplete } from '../../commands/finance/post.js'
 import { connectDatabase, type Knex } from '../../db/connect.js'
 import { checkInvariants } from '../../db/invariants/check.js'
-import { postComplete } from '../../db/stores/ledger-store.js'
 import { readPage } from '../docs/pages.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { aClaim, enteredSession, mustFind, settled, stock } from '../support/sessions.js'

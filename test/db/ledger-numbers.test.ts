@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { postComplete } from '../../commands/finance/post.js'
 import { connectDatabase, type Knex } from '../../db/connect.js'
 import { down, up } from '../../db/migrations/0023-ledger-numbers.js'
 import { readLedger } from '../../db/read-models/ledger.js'
 import { numberPostings } from '../../db/stores/ledger-numbers.js'
-import { postComplete } from '../../db/stores/ledger-store.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { aClaim, enteredSession, later, mustFind, settled, stock, T0 } from '../support/sessions.js'
 

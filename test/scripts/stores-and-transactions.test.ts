@@ -1,23 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { rooms } from '../../scripts/rooms.mjs'
 import { checkout } from '../docs/pages.js'
-
-interface KnownShortcuts {
-  readonly apiImportsStore: readonly string[]
-  readonly beginsTransaction: readonly string[]
-  readonly writesSeveralTables: readonly string[]
-}
-const known = createRequire(import.meta.url)('../../scripts/known-shortcuts.cjs') as KnownShortcuts
-
-/** How long the lists were when the rules came. They end empty. */
-const AT_MOST: Readonly<Record<keyof KnownShortcuts, number>> = {
-  apiImportsStore: 45,
-  beginsTransaction: 11,
-  writesSeveralTables: 11,
-}
 
 const read = (file: string): string => readFileSync(path.join(checkout, file), 'utf8')
 
@@ -29,7 +14,6 @@ function filesOf(room: string): string[] {
     .sort()
 }
 
-const importsStore = (source: string): boolean => /\b(from|import) '[./]*db\/(stores|statements)\//.test(source)
 const beginsTransaction = (source: string): boolean => /\btransaction\(/.test(source)
 
 const IN_SQL = /\b(?:insert into|delete from)\s+(\w+)|\bupdate\s+(\w+)(?:\s+(?:as\s+)?\w+)?\s+set\b/g
@@ -50,9 +34,9 @@ describe('a store writes one table', () => {
     expect(tablesWritten('`update g as h set i = 1`, `delete from j`, `select for update of k`')).toEqual(['g', 'j'])
   })
 
-  it('or is in the list', () => {
+  it('and none writes several', () => {
     const several = filesOf('db/stores').filter((file) => tablesWritten(read(file)).length > 1)
-    expect(several).toEqual(known.writesSeveralTables)
+    expect(several).toEqual([])
   })
 })
 
@@ -65,19 +49,7 @@ describe('a transaction begins in commands/ or db/', () => {
     expect(filesOf('db').some((file) => beginsTransaction(read(file)))).toBe(true)
   })
 
-  it('begins nowhere else but in the files of the list', () => {
-    expect(files.filter((file) => beginsTransaction(read(file)))).toEqual(known.beginsTransaction)
-  })
-})
-
-describe('the lists of known shortcuts only shrink', () => {
-  it('name files that still import a store, and no other', () => {
-    expect(filesOf('api').filter((file) => importsStore(read(file)))).toEqual(known.apiImportsStore)
-  })
-
-  it.each(Object.entries(AT_MOST))('%s has at most %i files, all of them there', (name, most) => {
-    const files = known[name as keyof KnownShortcuts]
-    expect(files.length).toBeLessThanOrEqual(most)
-    expect(files.filter((file) => !existsSync(path.join(checkout, file)))).toEqual([])
+  it('and nowhere else', () => {
+    expect(files.filter((file) => beginsTransaction(read(file)))).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { postComplete, postReversal } from '../../commands/finance/post.js'
 import { connectDatabase, type Knex } from '../../db/connect.js'
-import { postComplete, postReversal } from '../../db/stores/ledger-store.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { aClaim, enteredSession, later, mustFind, settled, stock, T0 } from '../support/sessions.js'
 
