@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Posts a body that is to be refused. @returns its faults as `constraint field`, sorted, and their messages */
+/** Posts a body that must be refused. @returns its faults as `constraint field`, sorted, and their messages */
 async function refusal(body: object): Promise<{ faults: string[]; messages: string[] }> {
   const before = await api.knex('survey_plans').count().first()
   const answer = await acme.post(body)
@@ -61,7 +61,7 @@ describe('what a plan needs', () => {
     expect(messages[0]).toMatch(/^is required: /)
   })
 
-  test('everything at once is named when nothing is there', async () => {
+  test('an empty body gets every missing field named', async () => {
     expect((await refusal({})).faults).toEqual(REQUIRED.map((member) => `required ${member}`).sort())
   })
 
@@ -81,7 +81,7 @@ describe('what a plan needs', () => {
     expect((await refusal({ ...SEED_PLAN, quotas })).faults).toEqual([`required quotas[1].${member}`])
   })
 
-  test('the parts of a qualification, a panel and a range', async () => {
+  test('the members of a qualification, a panel and a range', async () => {
     const body = {
       ...SEED_PLAN,
       target_panels: [{}],
@@ -106,7 +106,7 @@ describe('what a plan needs', () => {
   })
 })
 
-/** What is changed in the example, and what is then wrong with it. */
+/** A change to the example, and the faults that follow. */
 const CASES: [string, Record<string, unknown>, string[]][] = [
   ['country in two letters', { country: 'US' }, ['format country']],
   ['country in lower case', { country: 'usa' }, ['format country']],
@@ -240,7 +240,7 @@ describe('a qualification is refused for', () => {
     expect((await refusal(asking(question, answers))).faults).toEqual([...wanted].sort())
   })
 
-  test('a question that is not asked in the country, in the plan and in a quota', async () => {
+  test('a question that the country does not have, in the plan and in a quota', async () => {
     const pets = { question_id: 'pets', qualifying_answers: ['2', '5'] }
     const body = { ...SEED_PLAN, country: 'GBR', qualifications: [pets], quotas: [{ id: 'q', qualifications: [pets] }] }
     const { faults, messages } = await refusal(body)
@@ -251,7 +251,7 @@ describe('a qualification is refused for', () => {
 })
 
 describe('one answer', () => {
-  test('lists faults of form and of substance together, however many', async () => {
+  test('lists faults of form and of content together, however many', async () => {
     const { faults } = await refusal({
       ...SEED_PLAN,
       country: 'US',
@@ -278,14 +278,14 @@ describe('one answer', () => {
     ])
   })
 
-  test('stays small when a body is nothing but faults', async () => {
+  test('has at most 1,000 faults', async () => {
     const answer = await acme.post({ ...SEED_PLAN, target_panels: Array(40_000).fill({ name: 'nobody' }) })
     expect(answer.status).toBe(400)
     expect(answer.body.details).toHaveLength(1_000)
     expect(answer.body.message).toContain('are left out')
   })
 
-  test('to a body beyond a megabyte is 413, to another content type 415, in the words of the seed', async () => {
+  test('is 413 for more than a megabyte, 415 for another content type, in the seed’s format', async () => {
     const large = await acme.post({ ...SEED_PLAN, tags: ['x'.repeat(1_100_000)] })
     expect({ status: large.status, body: large.body }).toEqual({
       status: 413,
@@ -300,7 +300,7 @@ describe('one answer', () => {
   })
 })
 
-describe('a plan is taken with', () => {
+describe('a plan is accepted with', () => {
   test.each<[string, Record<string, unknown>]>([
     [
       'an apostrophe, brackets and percent signs that mean something',
@@ -315,8 +315,8 @@ describe('a plan is taken with', () => {
       ]),
     ],
     ['no quotas and no qualifications', { quotas: [], qualifications: [] }],
-    ['a quota that wants nobody any more', { quotas: [{ ...QUOTA, target_completes: 0 }] }],
-    ['a platform that nobody configured', { survey_platform: 'Some Platform' }],
+    ['a quota with a target of 0', { quotas: [{ ...QUOTA, target_completes: 0 }] }],
+    ['a platform that is not configured', { survey_platform: 'Some Platform' }],
     ['a finish date in another zone', { finish_date: '2026-12-31T17:00:00+05:30' }],
     ['empty lists where the seed has lists', { categories: [], tags: [], contact_emails: [] }],
     ['quota sums that differ from the target', { target_completes: 10 }],
