@@ -56,7 +56,7 @@ describe('a session', () => {
     expect(body.provider_session_id).not.toBe(answer.body.session_id)
   })
 
-  test('sends the provider our session id, and nothing of custom_panel_data', async () => {
+  test('sends the provider our session id, and no custom_panel_data', async () => {
     const who = someone()
     const { session_id } = await panel.open(who, 'plan', 'kantar-us', {
       custom_panel_data: { secret: 'canary' },

@@ -253,7 +253,7 @@ describe('POST /v1/ops/quarantine/{id}/redrive', () => {
 })
 
 describe('GET /v1/ops/quarantine', () => {
-  it('pages through records, newest first, with their bytes as text or base64, and cuts large ones', async () => {
+  it('pages through records, newest first, as text or base64, and cuts large ones', async () => {
     await api.knex('quarantine').delete()
     const seen = new Date('2031-01-01T00:00:00Z')
     const writer = { connection: 'kantar-us', provider: 'kantar', epoch: '1', now: seen }
