@@ -149,7 +149,7 @@ describe('the matching index agrees with the readable evaluation', () => {
     expect(hits).toBeGreaterThan(4000)
   })
 
-  it('after random changes: new versions, closes, pauses, quota flips, prices, sessions in flight', () => {
+  it('after random changes of versions, statuses, quotas, prices and sessions in flight', () => {
     let hits = 0
     fc.assert(
       fc.property(

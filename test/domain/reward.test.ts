@@ -21,7 +21,7 @@ describe('points', () => {
     expect(rewardFor(money(minor, currency), { ...points, ...policy })).toEqual({ amount, currency: 'points' })
   })
 
-  test('rounds once: the share is not rounded before it is turned into points', () => {
+  test('rounds once: the share is not rounded before it is converted to points', () => {
     // 0.03 USD x 50 % = 0.015 USD = 1.5 points -> 2; a share rounded first would be 2 cents = 2, and 5 cents 2 against 3
     expect(rewardFor(money(5, 'USD'), { ...points, perMajorUnit: 1_000 }).amount).toBe(25)
   })

@@ -42,7 +42,7 @@ const YOUNG: PlanQuota = { id: 'young', qualifications: [{ questionId: 'age', ra
 const ALL: PlanQuota = { id: 'all', qualifications: [] }
 
 describe('one quota', () => {
-  test('is the first in the plan’s order that fits and takes people', () => {
+  test('is the first in the plan’s order that fits and is open', () => {
     const plan = (more = {}) => standing([MEN, YOUNG, ALL], more)
     expect(choose(plan(), { sex: 'male', age: '18' })).toMatchObject({ quotaId: 'men', quotaIds: ['men'] })
     expect(choose(plan({ statuses: { men: 'PAUSED' } }), { sex: 'male', age: '18' })).toMatchObject({
@@ -54,7 +54,7 @@ describe('one quota', () => {
     expect(choose(plan(), {})).toMatchObject({ quotaId: 'all' })
   })
 
-  test('that is named is that one or none', () => {
+  test('that is named is chosen, or none', () => {
     expect(choose(standing([ALL, MEN]), { sex: 'male' }, 'men')).toMatchObject({ quotaIds: ['men'] })
     expect(choose(standing([ALL, MEN]), {}, 'men')).toEqual({ kind: 'does_not_fit', quotaId: 'men' })
     expect(choose(standing([ALL, MEN]), {}, 'women')).toEqual({ kind: 'unknown_quota', quotaId: 'women' })
@@ -76,10 +76,10 @@ describe('one quota', () => {
   })
 })
 
-describe('every quota that one belongs in', () => {
+describe('every quota that fits', () => {
   const plan = (more = {}) => standing([MEN, YOUNG], { rule: 'every', ...more })
 
-  test('is taken, or none', () => {
+  test('is chosen, or none', () => {
     expect(choose(plan(), { sex: 'male', age: '18' })).toEqual({
       kind: 'slots',
       quotaId: 'men',
@@ -97,7 +97,7 @@ describe('every quota that one belongs in', () => {
     expect(choose(plan(), {})).toEqual({ kind: 'fits_none' })
   })
 
-  test('stays so for an offer, whose own quota counts whatever the profile tells', () => {
+  test('is chosen for an offer too, together with the offer’s own quota', () => {
     const booked = (answers: Record<string, string>) => slotsWith(plan(), profileOf(answers), 'lifepoints', 'men')
     expect(booked({})).toMatchObject({ quotaId: 'men', quotaIds: ['men'] })
     expect(booked({ age: '18' })).toMatchObject({ quotaId: 'men', quotaIds: ['men', 'young'] })
@@ -106,7 +106,7 @@ describe('every quota that one belongs in', () => {
   })
 })
 
-test('slots are open and have room; where there are none, no quota that fits has any', () => {
+test('slots are open with room; without slots no quota that fits has room', () => {
   const status = fc.constantFrom(...PLAN_STATUSES)
   const quota = fc.record({
     sex: fc.constantFrom('male', 'female', null),

@@ -4,7 +4,7 @@ import type { Clause, Layer, Quota, SubQuota, Survey } from '../../../domain/sur
 import { type ExpandedProfile, given } from '../../../domain/targeting/expand.js'
 import type { Circumstances } from '../../../domain/targeting/rules.js'
 
-/** A survey that anybody in the USA may have, but for what a test says. */
+/** A survey for every panelist in the USA, with the test's changes. */
 export function survey(changes: Partial<Survey> = {}): Survey {
   return {
     providerSurveyId: 'survey-1',
@@ -31,7 +31,7 @@ export function survey(changes: Partial<Survey> = {}): Survey {
   }
 }
 
-/** A quota with one layer a clause, as Kantar and PureSpectrum have them. */
+/** A quota with one layer per clause, as at Kantar and PureSpectrum. */
 export function quota(quotaId: string, clauses: readonly Clause[] = [], changes: Partial<Quota> = {}): Quota {
   return {
     quotaId,
