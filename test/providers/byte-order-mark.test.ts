@@ -27,15 +27,15 @@ function marked(http: HttpDouble): HttpDouble {
   }
 }
 
-describe('an answer with a byte order mark is read as if it were not there', () => {
+describe('an answer with a byte order mark is read without it', () => {
   async function sameFeed<Config>(suite: Suite<Config>): Promise<void> {
     const cases = suite.cases.filter((one): one is FeedCase => one.kind === 'feed' && one.folder === 'exemplary')
     const one = cases.find(({ expect: wanted }) => (wanted.surveys?.length ?? 0) > 0 && wanted.error === undefined)
-    if (one === undefined) expect.unreachable('there is no such case')
+    if (one === undefined) expect.unreachable('the case is missing')
     const page = suite.pageOf(one.given)
     const plain = await readPage(suite, served(suite, page, one.respond), one)
     expect(plain.flatMap(({ changes }) => changes).length).toBeGreaterThan(0)
-    // what is kept of a record is what came
+    // the stored bytes of a record are the received ones
     const withoutRaw = (batches: SupplyBatch[]) =>
       batches.map((batch) => ({ ...batch, changes: batch.changes.map((change) => ({ ...change, raw: null })) }))
     const read = await readPage(suite, marked(served(suite, page, one.respond)), one)

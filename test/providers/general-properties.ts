@@ -9,7 +9,7 @@ import { callOf, frozen, NOW, type Suite } from './contract.js'
 import { httpDouble } from './http-double.js'
 import { PANELIST } from './match-cases.js'
 
-/** Outcome words: the known ones mean what the table says, and nothing else ever means COMPLETED. */
+/** Outcome words: the known ones have the table's outcome, and no other word is COMPLETED. */
 export function checkArrivalProperties<Config>(suite: Suite<Config>): void {
   const { adapter, words } = suite
   describe('any arrival', () => {
@@ -17,7 +17,7 @@ export function checkArrivalProperties<Config>(suite: Suite<Config>): void {
     const read = (fields: Record<string, unknown>) =>
       adapter.readArrival(config, frozen({ route: 'return', name: '', fields, unsigned: false }))
 
-    test('means what the table says', () => {
+    test('has the outcome of the table', () => {
       for (const [word, outcome] of Object.entries(words)) {
         expect(read(suite.arrivalWith(word))).toMatchObject({ outcome, word })
       }
@@ -63,9 +63,9 @@ export function checkArrivalProperties<Config>(suite: Suite<Config>): void {
   })
 }
 
-/** A server that takes the connection and says nothing must cost a call its deadline, and no more. */
+/** A server that accepts the connection and never answers holds a call until its deadline, and not longer. */
 export function checkDeadlines<Config>(suite: Suite<Config>): void {
-  test('a server that hangs ends in timed-out, and a cancelled call ends at once', async () => {
+  test('a server that hangs ends in timed-out, and a cancelled call ends immediately', async () => {
     const server = createServer(() => {})
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

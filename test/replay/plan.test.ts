@@ -16,8 +16,8 @@ beforeAll(async () => {
 const replay = (json: string): Promise<void> =>
   Worker.runReplayHistory({ workflowBundle: bundle }, historyFromText(json), 'plan:replayed')
 
-describe('plans that were started by earlier versions go on', () => {
-  test('there is a recorded history of every way', () => {
+describe('plans that earlier versions started continue', () => {
+  test('there is a recorded history of every path', () => {
     expect(recorded.length).toBeGreaterThanOrEqual(6)
   })
 
