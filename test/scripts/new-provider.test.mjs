@@ -33,7 +33,7 @@ function run(args) {
 const program = (name, file) => path.join('node_modules', name, file)
 
 describe('npm run new-provider', { timeout: 600_000 }, () => {
-  it('refuses a name that no file may have, and writes nothing then', () => {
+  it('refuses a name that no file may have, and writes nothing', () => {
     for (const name of ['Acme', 'ac-me', '1acme', '../x', '']) {
       const { status, said } = run(['scripts/new-provider.mjs', name])
       expect([name, status === 0], said).toEqual([name, false])
@@ -42,7 +42,7 @@ describe('npm run new-provider', { timeout: 600_000 }, () => {
     expect(fs.existsSync(path.join(copy, 'providers', NAME))).toBe(false)
   })
 
-  it('lays down a provider that passes format, lint, types, the contract and its sandbox as it is', () => {
+  it('writes a provider that passes format, lint, types, the contract and its sandbox', () => {
     const laid = run(['scripts/new-provider.mjs', NAME])
     expect(laid.status, laid.said).toBe(0)
     for (const file of [`providers/${NAME}/index.ts`, `sandbox/${NAME}.ts`, `docs/providers/${NAME}.md`])
@@ -69,7 +69,7 @@ describe('npm run new-provider', { timeout: 600_000 }, () => {
     expect(tests.said).toMatch(/[6-9]\d passed/)
   })
 
-  it('is served by the sandbox from its next start, which nobody had to change by hand', async () => {
+  it('is served by the sandbox from its next start, without a change by hand', async () => {
     const sandbox = spawn(process.execPath, ['--import', 'tsx', 'sandbox/main.ts'], {
       cwd: copy,
       env: {
@@ -94,7 +94,7 @@ describe('npm run new-provider', { timeout: 600_000 }, () => {
     }
   })
 
-  it('does not lay it down twice, nor over one that is there', () => {
+  it('does not overwrite an existing provider', () => {
     const page = path.join(copy, 'docs', 'providers', 'kantar.md')
     const before = fs.readFileSync(page, 'utf8')
     for (const name of [NAME, 'kantar']) {
