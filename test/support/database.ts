@@ -7,9 +7,9 @@ import { PATIENCE_MS } from './patience.js'
 /** A migrated database of one test file. */
 export interface TestDatabase {
   readonly url: string
-  /** As the application sees it: role `tributary_app`. For the owner's view: `connectDatabase({ url, asOwner: true, … })`. */
+  /** With the application's role, `tributary_app`. As the owner: `connectDatabase({ url, asOwner: true, … })`. */
   readonly knex: Knex
-  /** Closes the pool and drops the database, whoever is still connected. */
+  /** Closes the pool and drops the database, also when other connections are open. */
   readonly drop: () => Promise<void>
 }
 
@@ -48,7 +48,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   }
 }
 
-/** The product gives a connection up after seconds, so that a request can answer 503; a test on a busy machine tries again. */
+/** The product stops connecting after seconds, so that a request can answer 503; a test on a busy machine retries. */
 async function untilItConnects(work: () => Promise<void>): Promise<void> {
   for (const giveUpAt = Date.now() + PATIENCE_MS; ; ) {
     try {
@@ -72,7 +72,7 @@ function withDatabase(url: string, database: string): string {
   return parsed.toString()
 }
 
-/** The template carries the hash of the migrations in its name: an edited migration makes a new one. */
+/** The template has the hash of the migrations in its name: an edited migration makes a new one. */
 async function ensureTemplate(admin: Knex, server: string): Promise<string> {
   const template = `tributary_template_${migrationsHash()}`
   await admin.transaction(async (lock) => {
@@ -84,7 +84,7 @@ async function ensureTemplate(admin: Knex, server: string): Promise<string> {
     await admin.raw('create database ??', [draft])
     await migrate(withDatabase(server, draft))
     await admin.raw('alter database ?? rename to ??', [draft, template])
-    // nobody may connect: a connection to a template makes the copying fail
+    // forbid connections: a connection to a template makes the copying fail
     await admin.raw('alter database ?? with is_template true allow_connections false', [template])
   })
   return template

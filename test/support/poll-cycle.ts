@@ -1,7 +1,7 @@
 import { connectDatabase } from '../../db/connect.js'
 import { polling } from './polling.js'
 
-// A process of its own for one poll and its acknowledgement, which a failpoint may kill: node --import tsx poll-cycle.ts
+// A separate process for one poll and its acknowledgement, which a failpoint may kill: node --import tsx poll-cycle.ts
 const [url = '', supplyUrl = ''] = process.argv.slice(2)
 const knex = connectDatabase({ url, applicationName: 'tributary test poll' })
 const page = await polling(knex, supplyUrl).cycle()

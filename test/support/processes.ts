@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url'
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url))
 
-/** One of our processes under a tiny supervisor: whoever dies is started again, without the failpoint that killed it. */
+/** One of our processes under a small supervisor that restarts it after its end, without the failpoint that killed it. */
 export class ManagedProcess {
   #child: ChildProcess | null = null
   #stopping = false
   #ready: Promise<void> = Promise.resolve()
-  /** How often it was killed by a failpoint (SIGKILL). */
+  /** The number of kills by a failpoint (SIGKILL). */
   kills = 0
 
   constructor(
@@ -29,7 +29,7 @@ export class ManagedProcess {
     return this.#child?.pid ?? 0
   }
 
-  /** Resolves when it says that it is ready; also after every restart. */
+  /** Resolves when it reports that it is ready; also after every restart. */
   get ready(): Promise<void> {
     return this.#ready
   }
@@ -55,7 +55,7 @@ export class ManagedProcess {
     return this.#ready
   }
 
-  /** Ends it in order, or at once. */
+  /** Ends it by SIGTERM, or by SIGKILL. */
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     this.#stopping = true
     const child = this.#child

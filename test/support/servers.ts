@@ -10,7 +10,7 @@ const Addresses = z.object({
 })
 
 /**
- * Gives every test the addresses of PostgreSQL and Temporal in the environment: those that are set there, else
+ * Sets the addresses of PostgreSQL and Temporal in every test's environment: those that are set already, otherwise
  * those of `node scripts/dev-servers.mjs` when it runs.
  *
  * @throws when there are none: `npm test` starts its own
