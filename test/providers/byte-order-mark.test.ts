@@ -12,7 +12,7 @@ import { suite as toluna } from './toluna/suite.js'
 
 const MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
-/** The same provider, every answer of which begins with a UTF-8 byte order mark, as some servers write it. */
+/** The same provider with a UTF-8 byte order mark before every answer, as some servers write it. */
 function marked(http: HttpDouble): HttpDouble {
   return {
     requests: http.requests,

@@ -167,10 +167,10 @@ describe('JSON without loss', () => {
     ['nesting beyond 64 levels', `${'['.repeat(65)}${']'.repeat(65)}`],
     ['a key __proto__', '{"a":{"__proto__":{"x":1}}}'],
     ['a key __proto__ in escapes', '{"\\u005f_proto\\u005f_":{"x":1}}'],
-    ['a key __proto__ beside a large number', '{"__proto__":{"x":1},"n":12345678901234567890}'],
+    ['a key __proto__ next to a large number', '{"__proto__":{"x":1},"n":12345678901234567890}'],
     ['an integer of a thousand digits', `[${'9'.repeat(1_000)}]`],
     ['a number with a leading zero', '{"a":012345}'],
-    ['one name twice beside a large number', '{"a":12345678901234567890,"a":1}'],
+    ['one name twice next to a large number', '{"a":12345678901234567890,"a":1}'],
     ['an open string', '"abc'],
     ['nothing', ''],
   ])('%s is refused', (_name, text) => {
