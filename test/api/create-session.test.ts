@@ -290,13 +290,13 @@ describe('an invalid request', () => {
     ['no panelist', { offer_id: 'x' }, 'panelist_id'],
     ['a control character', { offer_id: 'x', panelist_id: 'a\u0000b' }, 'panelist_id'],
     [
-      'too much of its own',
+      'too large custom_panel_data',
       { offer_id: 'x', panelist_id: 'p', custom_panel_data: { a: 'x'.repeat(1_025) } },
       'custom_panel_data',
     ],
     ['a NUL within', { offer_id: 'x', panelist_id: 'p', custom_panel_data: { a: '\u0000' } }, 'custom_panel_data'],
     ['an unknown field', { offer_id: 'x', panelist_id: 'p', price: 1 }, 'price'],
-    ['an address that is none', { offer_id: 'x', panelist_id: 'p', user_ip: '999.1.1.1' }, 'user_ip'],
+    ['an invalid IP address', { offer_id: 'x', panelist_id: 'p', user_ip: '999.1.1.1' }, 'user_ip'],
   ])('%s', async (_name, body, field) => {
     const answer = await panel.create(body)
     expect(answer.status).toBe(400)

@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** An API with a limiter of its own, whose clock stands still. */
+/** An API with a limiter of its own, whose clock is stopped. */
 const limited = (perSecond = 1_000, burst = 1_000): Express =>
   createApp({ ...api.deps, limiter: new RateLimiter(perSecond, burst, () => 0, new RefusalLimit(20, () => 0)) })
 

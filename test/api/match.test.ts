@@ -235,9 +235,13 @@ describe('an invalid request', () => {
     ['no country anywhere', { panelist_id: 'nobody-stored' }, 'country'],
     ['a country in two letters', { panelist_id: 'p', country: 'US' }, 'country'],
     ['a limit beyond 200', { panelist_id: 'p', country: 'USA', limit: 201 }, 'limit'],
-    ['a limit of nothing', { panelist_id: 'p', country: 'USA', limit: 0 }, 'limit'],
-    ['a device that is none', { panelist_id: 'p', country: 'USA', device: 'fridge' }, 'device'],
-    ['a birthday to come', { panelist_id: 'p', country: 'USA', date_of_birth: '2999-01-01' }, 'date_of_birth'],
+    ['a limit of zero', { panelist_id: 'p', country: 'USA', limit: 0 }, 'limit'],
+    ['an invalid device', { panelist_id: 'p', country: 'USA', device: 'fridge' }, 'device'],
+    [
+      'a date of birth in the future',
+      { panelist_id: 'p', country: 'USA', date_of_birth: '2999-01-01' },
+      'date_of_birth',
+    ],
     ['an unknown field', { panelist_id: 'p', country: 'USA', sex: 'male' }, 'sex'],
   ])('%s', async (_name, body, field) => {
     const answer = await panel.match(body)

@@ -126,7 +126,7 @@ describe('an outcome from server to server', () => {
 })
 
 describe('an arrival without proof is 4xx and changes nothing', () => {
-  test('bodies of every wrong kind', async () => {
+  test('of every wrong kind of body', async () => {
     const { id, theirs } = await inside()
     const jws = await signed(theirs, 'COMPLETED')
     const wrong: [string | object, string][] = [

@@ -76,7 +76,7 @@ describe('warnings', () => {
       { attribute: 'dob', value: '1990-04-23', did_you_mean: 'date_of_birth: 1990-04-23' },
     ],
     ['nothing like ours', { shoe: '44' }, { attribute: 'shoe', value: '44', did_you_mean: null }],
-    ['a provider that is none', { 'acme:7': '1' }, { attribute: 'acme:7', value: '1', did_you_mean: null }],
+    ['an unknown provider', { 'acme:7': '1' }, { attribute: 'acme:7', value: '1', did_you_mean: null }],
     ['a name of Object.prototype', { tostring: '1' }, { attribute: 'tostring', value: '1', did_you_mean: null }],
   ])('name %s', async (_name, profile, warning) => {
     expect(await match(profile)).toEqual([warning])

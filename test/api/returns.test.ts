@@ -145,7 +145,7 @@ describe('a return without proof', () => {
     expect(await count('outcome_claims', id)).toBe(0)
   }
 
-  test('no token, two tokens, a mangled one, one signed by somebody else, an unsigned one', async () => {
+  test('no token, two tokens, a mangled one, one of another key, an unsigned one', async () => {
     const { id, theirs } = await inside()
     const good = await signed(claimsOf(theirs, 'COMPLETED'))
     const [header, body, signature] = good.split('.')

@@ -218,11 +218,11 @@ describe('a profile', () => {
     ['an age with a fraction', { age: 18.5 }, ['type panelist_profile.age']],
     ['an age below the limits', { age: 15 }, ['minimum panelist_profile.age']],
     ['an age beyond the limits', { age: '101' }, ['maximum panelist_profile.age']],
-    ['an answer that is none', { age: 18, sex: 'toaster' }, ['exists panelist_profile.sex']],
+    ['an unknown answer', { age: 18, sex: 'toaster' }, ['exists panelist_profile.sex']],
     ['two answers to a single choice', { age: 18, sex: 'male|female' }, ['single_choice panelist_profile.sex']],
     // seed-rules K17: no pets, and a dog
     [
-      'an exclusive answer beside another',
+      'an exclusive answer next to another',
       { age: 18, pets: '5|2' },
       ['exclusive_multi_punch_answer panelist_profile.pets'],
     ],

@@ -250,7 +250,7 @@ describe('a survey platform', () => {
     ['a ninth word', { outcome: 'FINISHED' }, ['enum outcome']],
     ['one in lower case', { outcome: 'completed' }, ['enum outcome']],
     ['no word', {}, ['required outcome']],
-    ['a word that is none', { outcome: 5 }, ['enum outcome']],
+    ['a number for a word', { outcome: 5 }, ['enum outcome']],
     ['no session', { session_id: undefined, outcome: 'ERROR' }, ['required session_id']],
     ['unknown members', { outcome: 'ERROR', reason: 'x' }, ['unknown reason']],
     ['metadata that is text', { outcome: 'ERROR', metadata: 'x' }, ['type metadata']],

@@ -128,7 +128,7 @@ describe('a provider’s survey', () => {
     expect(faultsOf(unknown)).toEqual(['exists target_quota_id'])
   })
 
-  test('takes the first open quota that fits, and its price', async () => {
+  test('gets the first open quota that fits, and its price', async () => {
     const surveyId = await api.stock('kantar-us', {
       quotas: [
         quota('closed', [[[sex('male')]]], { status: 'closed' }),

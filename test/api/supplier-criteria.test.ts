@@ -57,7 +57,7 @@ describe('a clause in seed 004’s codes', () => {
       saying({ qualification_code: 211, condition_codes: ['112'] }),
     ],
     [
-      'an age band of another provider beside its ranges',
+      'an age band of another provider next to its ranges',
       { attribute: 'toluna:1001538', answers: ['2006352'], ranges: [{ from: 30, to: 39 }] },
       TOLUNA,
       saying({

@@ -19,7 +19,7 @@ let browser: Browser
 
 beforeAll(async () => {
   story = await startStory({ demo: true, connections: () => BUYERS })
-  // the buyers, their survey platform and the panel's people, beside the sandbox of the story
+  // the buyers, their survey platform and the panel's people, in addition to the story's sandbox
   buying = createSandbox({
     apiUrl: story.apiUrl,
     kantar: { plans: 0 },

@@ -29,7 +29,7 @@ describe('sessions that earlier versions started continue', () => {
 describe('replay notices', () => {
   test.each<[string, string, (json: string) => string]>([
     ['an activity under another name', 'complete', (json) => json.replaceAll('"recordOutcome"', '"writeOutcome"')],
-    ['a signal that came to nothing', 'complete', (json) => json.replaceAll('"outcomeArrived"', '"somethingElse"')],
+    ['a signal under another name', 'complete', (json) => json.replaceAll('"outcomeArrived"', '"somethingElse"')],
     [
       'a message that another activity delivers',
       'complete',

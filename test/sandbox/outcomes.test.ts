@@ -164,7 +164,7 @@ describe('delivery', () => {
     expect(plan()).toMatchObject({ available_completes: 2, quotas: [{ available_completes: 4 }] })
   })
 
-  test('the last complete closes the plan, and the feed says so', async () => {
+  test('the last complete closes the plan, also in the feed', async () => {
     const { sandbox } = await setUp()
     for (let times = 0; times < 3; times++) await click(await openSession(sandbox), 'COMPLETED', 'redirect_only')
     expect(sandbox.kantar.plans.get(OPEN_PLAN.id)?.plan).toMatchObject({ available_completes: 0, status: 'CLOSED' })

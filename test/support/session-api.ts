@@ -180,7 +180,7 @@ export async function startSessionApi(): Promise<SessionApi> {
   })
 }
 
-/** An open plan at 1.50 USD for everybody in the United States. */
+/** An open plan at 1.50 USD for every panelist in the United States. */
 export const PLAN: SupplierPlan = {
   id: 'plan',
   country: 'USA',

@@ -19,7 +19,7 @@ function quiet(): void {
   }
 }
 
-/** All workflows, bundled once for all tests and kept beside the installed packages. */
+/** All workflows, bundled once for all tests and cached next to the installed packages. */
 export function testWorkflowBundle(): Promise<{ code: string }> {
   quiet()
   const cacheFolder = fileURLToPath(new URL('../../node_modules/.cache/tributary', import.meta.url))
