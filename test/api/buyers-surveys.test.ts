@@ -107,17 +107,14 @@ describe.each(['POST', 'PUT'] as const)('%s', (method) => {
     return buyer(api).edit(ps_survey_id, body)
   }
 
-  it.each(Object.entries(OVERRIDES))(
-    'overrides %s with the request’s value, and keeps the others',
-    async (name, value) => {
-      const answer = await send({ template_id: 15, [name]: value })
-      expect(answer.status).toBe(200)
-      for (const other of Object.keys(OVERRIDES) as (keyof typeof OVERRIDES)[]) {
-        expect(answer.body[other], other).toBe(other === name ? value : TEMPLATE_15[other])
-      }
-      expect(answer.body.field_time).toBe(9)
-    },
-  )
+  it.each(Object.entries(OVERRIDES))('overrides %s, and keeps the other settings', async (name, value) => {
+    const answer = await send({ template_id: 15, [name]: value })
+    expect(answer.status).toBe(200)
+    for (const other of Object.keys(OVERRIDES) as (keyof typeof OVERRIDES)[]) {
+      expect(answer.body[other], other).toBe(other === name ? value : TEMPLATE_15[other])
+    }
+    expect(answer.body.field_time).toBe(9)
+  })
 
   it('overrides the language or the country alone', async () => {
     expect((await send({ template_id: 15, survey_localization: 'en_US' })).body.survey_localization).toBe('en_US')

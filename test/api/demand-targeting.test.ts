@@ -75,16 +75,19 @@ describe('targeting panels', () => {
   })
 })
 
-test.each(['US', 'usa', 'XXX', '', '%00', 'USA&country=GBR'])('an invalid country (%s) is a fault', async (country) => {
-  for (const path of ['/targeting-attributes', '/targeting-panels']) {
-    const { status, body } = await acme.get(`${path}?country=${country}`)
-    expect({ status, body }).toEqual({
-      status: 400,
-      body: {
-        code: '400',
-        message: expect.any(String),
-        details: [{ constraint: expect.any(String), field: 'country', message: expect.any(String) }],
-      },
-    })
-  }
-})
+test.each(['US', 'usa', 'XXX', '', '%00', 'USA&country=GBR'])(
+  'an unknown or invalid country (%s) is a fault',
+  async (country) => {
+    for (const path of ['/targeting-attributes', '/targeting-panels']) {
+      const { status, body } = await acme.get(`${path}?country=${country}`)
+      expect({ status, body }).toEqual({
+        status: 400,
+        body: {
+          code: '400',
+          message: expect.any(String),
+          details: [{ constraint: expect.any(String), field: 'country', message: expect.any(String) }],
+        },
+      })
+    }
+  },
+)

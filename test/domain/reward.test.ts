@@ -33,7 +33,7 @@ describe('money', () => {
     expect(rewardFor(money(1_001, 'KWD'), { ...points, currency: 'KWD' })).toEqual({ amount: 500, currency: 'KWD' })
   })
 
-  test('is null where an exchange rate would be needed', () => {
+  test('is 0 where an exchange rate would be needed', () => {
     expect(rewardFor(money(150, 'EUR'), { ...points, currency: 'USD' })).toEqual({ amount: 0, currency: 'USD' })
   })
 

@@ -60,32 +60,35 @@ describe.each(KINDS)('%s over what names the session', (_kind, verifierOf, diges
     expect(canCover(covering, naming)).toBe(true)
   })
 
-  test.each(['url', 'url_without_separator'] as const)('%s: the part before the signature names it', async (kind) => {
-    const verify = [verifierOf({ parameter: 'sig', over: { kind } })]
-    const signed = (start: string) => digestOf(kind === 'url' ? start : start.slice(0, -1))
-    const sig = signed(URL_START)
-    expect(await verdict(verify, arrivalOf(`${PATH}?sid=s1&sig=${sig}`))).toEqual({ sid: 's1', word: undefined })
-    expect(await verdict(verify, arrivalOf(`${PATH}?sid=s1&sig=${sig}&word=C`))).toEqual({ sid: 's1', word: 'C' })
-    expect(await verdict(verify, arrivalOf(`${PATH}?sid=s1&sig=${sig}&sid=s1`))).toMatchObject({ sid: 's1' })
-    expect(await verdict(verify, arrivalOf(`${PATH}?sid=s1&sig=${sig}&SID=s2`))).toBe('malformed')
-    // One signature over an address that names no session, with any session after it.
-    const bare = signed(`https://panel.example${PATH}?word=C&`)
-    for (const sid of ['s1', 's2']) {
-      expect(await verdict(verify, arrivalOf(`${PATH}?word=C&sig=${bare}&sid=${sid}`))).toBe('malformed')
-      for (const [type, body] of [
-        ['application/json', JSON.stringify({ sid })],
-        ['application/x-www-form-urlencoded', `sid=${sid}`],
-        ['text/plain', `sid=${sid}`],
-      ] as const) {
-        expect(await verdict(verify, post(`${PATH}?word=C&sig=${bare}`, body, type))).toBe('malformed')
+  test.each(['url', 'url_without_separator'] as const)(
+    '%s: the part before the signature names the session',
+    async (kind) => {
+      const verify = [verifierOf({ parameter: 'sig', over: { kind } })]
+      const signed = (start: string) => digestOf(kind === 'url' ? start : start.slice(0, -1))
+      const sig = signed(URL_START)
+      expect(await verdict(verify, arrivalOf(`${PATH}?sid=s1&sig=${sig}`))).toEqual({ sid: 's1', word: undefined })
+      expect(await verdict(verify, arrivalOf(`${PATH}?sid=s1&sig=${sig}&word=C`))).toEqual({ sid: 's1', word: 'C' })
+      expect(await verdict(verify, arrivalOf(`${PATH}?sid=s1&sig=${sig}&sid=s1`))).toMatchObject({ sid: 's1' })
+      expect(await verdict(verify, arrivalOf(`${PATH}?sid=s1&sig=${sig}&SID=s2`))).toBe('malformed')
+      // One signature over an address that names no session, with any session after it.
+      const bare = signed(`https://panel.example${PATH}?word=C&`)
+      for (const sid of ['s1', 's2']) {
+        expect(await verdict(verify, arrivalOf(`${PATH}?word=C&sig=${bare}&sid=${sid}`))).toBe('malformed')
+        for (const [type, body] of [
+          ['application/json', JSON.stringify({ sid })],
+          ['application/x-www-form-urlencoded', `sid=${sid}`],
+          ['text/plain', `sid=${sid}`],
+        ] as const) {
+          expect(await verdict(verify, post(`${PATH}?word=C&sig=${bare}`, body, type))).toBe('malformed')
+        }
       }
-    }
-    const inBody = post(`${PATH}?sid=s1&sig=${sig}`, '{"word":"C"}', 'application/json')
-    expect(await verdict(verify, inBody)).toEqual({ sid: 's1', word: 'C' })
-    const two = post(`${PATH}?sid=s1&sig=${sig}`, '{"sid":"s2"}', 'application/json')
-    expect(await verdict(verify, two)).toBe('malformed')
-    expect(canCover(verify, naming)).toBe(true)
-  })
+      const inBody = post(`${PATH}?sid=s1&sig=${sig}`, '{"word":"C"}', 'application/json')
+      expect(await verdict(verify, inBody)).toEqual({ sid: 's1', word: 'C' })
+      const two = post(`${PATH}?sid=s1&sig=${sig}`, '{"sid":"s2"}', 'application/json')
+      expect(await verdict(verify, two)).toBe('malformed')
+      expect(canCover(verify, naming)).toBe(true)
+    },
+  )
 })
 
 test.each(PLACES)('a header proves the sender: every field in a %s is read', async (place) => {
