@@ -6,7 +6,7 @@ import { main } from '../../cli/main.js'
 import { rooms } from '../../scripts/rooms.mjs'
 import { allPages, checkout, code, prose } from './pages.js'
 
-/** Pages about the product: not decisions, which record a choice, nor provider pages, which use the provider's words. */
+/** Pages about the product: no decisions, which record a choice, nor provider pages, which use the provider's words. */
 const pages = allPages().filter(({ file }) => !/^docs\/(decisions|providers)\//.test(file))
 /** The example configuration is read like a page. */
 const example = {

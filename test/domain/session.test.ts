@@ -308,8 +308,8 @@ describe('every order', () => {
     expect(effects.split(' ').filter((effect) => effect === 'finish')).toHaveLength(1)
     const completeBeforeRejected =
       Math.min(names.indexOf('browser'), names.indexOf('server')) < names.indexOf('rejected')
-    // REJECTED first ends it; after a complete it reverses that; after a timeout alone it needs review, and the complete
-    // that follows is an upgrade
+    // REJECTED first ends it; after a complete it reverses that; after a timeout alone it needs review, and the
+    // complete that follows is an upgrade
     const expected =
       names[0] === 'rejected'
         ? { outcome: 'REJECTED', reversed: false, payable: false }

@@ -4,7 +4,7 @@ import { DEFAULT_PUBLISHER, md5 } from '../../sandbox/dynata/account.js'
 import { persist, type Story, startStory } from '../support/story.js'
 
 const CONNECTION = 'dynata-sandbox'
-/** The same account with results that are stale after a second, and one with at most one request per hundred seconds. */
+/** The same account with results that are stale after a second, and one with at most one request per 100 seconds. */
 const SHORT = 'dynata-short'
 const SCARCE = 'dynata-scarce'
 const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64)'

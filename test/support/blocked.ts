@@ -4,7 +4,7 @@ import type { TestDatabase } from './database.js'
 import { PATIENCE_MS } from './patience.js'
 
 /**
- * Resolves once a statement waits for a lock in this database, so that a test knows, on a machine of any speed, that the
+ * Resolves once a statement waits for a lock in this database: a test then knows, on a machine of any speed, that the
  * statement has arrived. Reads as the owner, because the application's role does not see what others wait for.
  * @param signal ends the wait
  * @throws Error when none waits within a minute, or when the signal ended it

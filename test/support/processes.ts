@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url))
 
-/** One of our processes under a small supervisor that restarts it after its end, without the failpoint that killed it. */
+/** One of our processes under a small supervisor that restarts it without the failpoint that killed it. */
 export class ManagedProcess {
   #child: ChildProcess | null = null
   #stopping = false

@@ -5,8 +5,8 @@ const SAMPLE: Record<string, unknown> = JSON.parse(readFileSync(new URL('./sampl
 
 /**
  * The surveys of a list, as JSON: each of a case's `surveys` overrides the document's sample, so that a case shows only
- * its own members. `remove` lists members to leave out, as dotted paths; `questions` replaces the questions of the first
- * sub-quota, `subquota` overrides its members.
+ * its own members. `remove` lists members to leave out, as dotted paths; `questions` replaces the questions of the
+ * first sub-quota, `subquota` overrides its members.
  */
 export function pageOf(given: Record<string, unknown>): string {
   if (given.document === true) return readFileSync(new URL('./document.json', import.meta.url), 'utf8')
