@@ -22,7 +22,7 @@ afterAll(() => database.drop())
 
 const at = (ms: number) => createJanitorActivities({ knex: database.knex, clock: () => later(ms) })
 
-test('finds what nobody takes care of, and leaves alone what is fresh', async () => {
+test('finds abandoned rows, and leaves fresh ones alone', async () => {
   const lost = await openingSession(database.knex)
   await createdSession(database.knex)
   const deaf = await enteredSession(database.knex)
@@ -53,13 +53,13 @@ test('finds what nobody takes care of, and leaves alone what is fresh', async ()
   expect((await at(17 * MINUTE).findLeftBehind()).postbacks).toEqual([])
 })
 
-test('what it tells Temporal holds nothing of a panelist', async () => {
+test('what it passes to Temporal holds no data of a panelist', async () => {
   await openingSession(database.knex, { panelistId: 'canary-panelist', providerPanelistId: 'canary-upstream' })
   const told = JSON.stringify(await at(60_000).findLeftBehind())
   expect(told).not.toMatch(/canary|203\.0\.113|UA"/)
 })
 
-test('tidies: forgotten keys go after two days, not before', async () => {
+test('housekeeping deletes idempotency keys after two days, not before', async () => {
   const insert = (key: string, ageMs: number) =>
     database.knex('idempotency_keys').insert({
       panel: 'p',

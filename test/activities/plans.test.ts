@@ -19,7 +19,7 @@ const janitor = () => createJanitorActivities({ knex: database.knex, clock: () =
 const catalogued = (planId: string) =>
   database.knex('surveys').where({ provider_survey_id: planId }).first('status', 'dirty', 'revision')
 
-test('a look at a plan does what is due and has it stamped, so that the feed carries it', async () => {
+test('lookAfterPlan closes a plan at its finish date and stamps it for the feed', async () => {
   clock.now = T0
   const planId = await launch(
     database.knex,
@@ -45,7 +45,7 @@ test('a look at a plan does what is due and has it stamped, so that the feed car
   expect(await plans().lookAfterPlan('plan_of_nobody')).toMatchObject({ state: 'deleted', target: 0 })
 })
 
-test('the janitor finds plans without a workflow, and stamps what its writer had left', async () => {
+test('the janitor finds plans without a workflow, and stamps rows that their writer left dirty', async () => {
   clock.now = later(MINUTE)
   const planId = await launch(database.knex)
   await database.knex('surveys').where({ provider_survey_id: planId }).update({ dirty: true })
@@ -59,7 +59,7 @@ test('the janitor finds plans without a workflow, and stamps what its writer had
   expect(again.stamped).toBe(0)
 })
 
-test('the janitor’s tidying puts a plan back whose workflow was lost', async () => {
+test('the janitor’s housekeeping finds a plan whose workflow was lost', async () => {
   clock.now = T0
   const planId = await launch(database.knex, { finishDate: later(HOUR).toISOString() })
   await plans().lookAfterPlan(planId)

@@ -16,7 +16,7 @@ const MINUTE = 60 * SECOND
 const egress = createHttp({ allowPrivate: true })
 let database: TestDatabase
 let gate: CuttableDatabase
-/** As the worker has it: through the gate. */
+/** The worker's connection: through the gate. */
 let knex: Knex
 let panel: Listener
 
@@ -64,12 +64,12 @@ const about = (ms: number) => (failure: ApplicationFailure | null) => {
   expect(Number(failure?.nextRetryDelay)).toBeLessThanOrEqual(ms * 1.2)
 }
 
-test('while PostgreSQL is away a message keeps its place on the schedule, and is looked at again soon', async () => {
+test('while PostgreSQL is down a message keeps its place on the schedule and is retried soon', async () => {
   const id = await aMessage()
   panel.answer = () => ({ status: 500 })
   about(5 * SECOND)(await deliver(id, 1))
   gate.cut()
-  // more attempts than the whole schedule has
+  // more attempts than the whole schedule
   for (let attempt = 2; attempt <= 10; attempt++) {
     const failure = await deliver(id, attempt)
     expect(failure).toMatchObject({ type: 'DatabaseAway', nonRetryable: false })
@@ -85,7 +85,7 @@ test('while PostgreSQL is away a message keeps its place on the schedule, and is
   expect(await stored(id)).toMatchObject({ state: 'delivered', attempts: 3 })
 })
 
-test('an attempt that could not be written down did not happen: it is made again under the same id', async () => {
+test('an attempt that could not be stored does not count and is repeated under the same id', async () => {
   const id = await aMessage()
   panel.heard.length = 0
   panel.answer = () => {
@@ -103,7 +103,7 @@ test('an attempt that could not be written down did not happen: it is made again
   expect(await attemptsOf(id)).toHaveLength(1)
 })
 
-test('a PostgreSQL that hangs is away too, before Temporal gives the attempt up', async () => {
+test('a PostgreSQL that hangs counts as down before Temporal times the attempt out', async () => {
   const id = await aMessage()
   panel.heard.length = 0
   panel.answer = () => ({ status: 204 })
@@ -111,7 +111,7 @@ test('a PostgreSQL that hangs is away too, before Temporal gives the attempt up'
   gate.stall()
   const began = Date.now()
   about(10 * SECOND)(await deliver(id, 1))
-  // 45 s is what an attempt has, with 20 s of them for the panel
+  // an attempt may take 45 s, 20 s of them for the panel
   expect(Date.now() - began).toBeLessThan(12 * SECOND)
   gate.mend()
   expect(await deliver(id, 2)).toBeNull()

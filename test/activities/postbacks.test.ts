@@ -97,7 +97,7 @@ describe('a message', () => {
     expect(await attemptsOf(id)).toMatchObject([{ status: 204, error: null }])
   })
 
-  test('keeps its id over the retries and is stamped and signed anew each time', async () => {
+  test('keeps its id over the retries and has a new timestamp and signature each time', async () => {
     const id = await aMessage()
     panel.answer = () => ({ status: 500, body: 'we are ill' })
     await deliver(id)
@@ -113,7 +113,7 @@ describe('a message', () => {
     ])
   })
 
-  test('that is delivered, or not there, is not sent', async () => {
+  test('that is delivered, or does not exist, is not sent', async () => {
     const id = await aMessage()
     await deliver(id)
     await deliver(id, 2)
@@ -121,7 +121,7 @@ describe('a message', () => {
     expect(panel.heard).toHaveLength(1)
   })
 
-  test('asked for again goes out once more under the same id', async () => {
+  test('that the panel requests again is sent once more under the same id', async () => {
     const id = await aMessage()
     await deliver(id)
     await requestRedelivery({ knex: database.knex, clock: () => now }, { postbackId: id, panel: 'lifepoints' })
@@ -131,8 +131,8 @@ describe('a message', () => {
   })
 })
 
-describe('what is no success', () => {
-  test.each([199 + 101, 301, 302, 307, 308, 400, 404, 409, 429, 500, 503])('%i is tried again', async (status) => {
+describe('an answer that is no success', () => {
+  test.each([199 + 101, 301, 302, 307, 308, 400, 404, 409, 429, 500, 503])('%i is retried', async (status) => {
     const id = await aMessage()
     panel.answer = () => ({ status, headers: { location: `${panel.url}/elsewhere` } })
     expect(await deliver(id)).toMatchObject({ type: 'PostbackNotDelivered', nonRetryable: false })
@@ -141,7 +141,7 @@ describe('what is no success', () => {
     expect(await stateOf(id)).toBe('pending')
   })
 
-  test('nobody there is tried again, with the reason written down', async () => {
+  test('a refused connection is retried, and the reason is stored', async () => {
     const id = await aMessage('dead')
     expect(await deliver(id)).toMatchObject({ type: 'PostbackNotDelivered' })
     const [attempt] = await attemptsOf(id)
@@ -149,20 +149,20 @@ describe('what is no success', () => {
     expect(attempt.error).toBeTruthy()
   })
 
-  test('410 Gone is the end at once', async () => {
+  test('410 Gone makes the message a dead letter immediately', async () => {
     const id = await aMessage()
     panel.answer = () => ({ status: 410 })
     expect(await deliver(id)).toMatchObject({ type: 'PostbackDead', nonRetryable: true })
     expect(await stateOf(id)).toBe('dead')
   })
 
-  test('so is a panel that takes no postbacks any more', async () => {
+  test('a panel without a postback setting makes it a dead letter too', async () => {
     const id = await aMessage('gone')
     expect(await deliver(id)).toMatchObject({ type: 'PostbackDead', nonRetryable: true })
     expect(await attemptsOf(id)).toMatchObject([{ status: null, error: 'the panel has no postback configured' }])
   })
 
-  test('a body is kept as its first 500 characters, a huge or binary one does no harm', async () => {
+  test('has the first 500 characters of its body stored; a huge or binary body does no harm', async () => {
     const id = await aMessage()
     panel.answer = () => ({ status: 500, body: 'x'.repeat(1_000) })
     await deliver(id)
@@ -181,7 +181,7 @@ describe('what is no success', () => {
 describe('the schedule', () => {
   const waits = [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR]
 
-  test('waits longer each time, within 20 % of its plan, and ends as a dead letter', async () => {
+  test('waits longer each time, within 20 % of the schedule, and ends as a dead letter', async () => {
     const id = await aMessage()
     panel.answer = () => ({ status: 500 })
     for (const [index, planned] of waits.entries()) {
@@ -190,7 +190,7 @@ describe('the schedule', () => {
       expect(waited).toBeLessThanOrEqual(planned * 1.2)
       expect(await stateOf(id)).toBe('pending')
       const { owned_until } = await database.knex('postbacks').where({ postback_id: id }).first()
-      // nobody takes it over before it is due, and somebody does when it is overdue
+      // the janitor takes it over when it is overdue, not before it is due
       expect(owned_until.getTime()).toBeGreaterThan(now.getTime() + waited)
       expect(owned_until.getTime()).toBeLessThan(now.getTime() + waited + 30 * MINUTE)
     }
@@ -198,20 +198,20 @@ describe('the schedule', () => {
     expect(await stateOf(id)).toBe('dead')
   })
 
-  test('begins again when the panel asks for a dead letter, and goes on where it was when the janitor takes over', async () => {
+  test('restarts on a redelivery of a dead letter, and continues when the janitor takes over', async () => {
     const id = await aMessage()
     panel.answer = () => ({ status: 500 })
     for (const _ of waits) await deliver(id)
     await database.knex('postbacks').where({ postback_id: id }).update({ owned_until: now })
     await adoptPendingPostbacks(database.knex, new Date(now.getTime() + 1), later(now, HOUR), 10)
-    // a workflow of its own, whose first attempt it is
+    // the first attempt of a workflow of its own
     expect(await deliver(id, 1)).toMatchObject({ type: 'PostbackDead' })
     await requestRedelivery({ knex: database.knex, clock: () => now }, { postbackId: id, panel: 'lifepoints' })
     expect(waitOf(await deliver(id, 1))).toBeLessThanOrEqual(5 * SECOND * 1.2)
     expect(await attemptsOf(id)).toHaveLength(waits.length + 2)
   })
 
-  test('is not the same for everybody', async () => {
+  test('has jitter: messages wait differently long', async () => {
     panel.answer = () => ({ status: 500 })
     const seen = new Set<number>()
     for (let n = 0; n < 8; n++) seen.add(waitOf(await deliver(await aMessage())))
@@ -232,7 +232,7 @@ describe('the schedule', () => {
     expect(waited).toBeLessThanOrEqual(most)
   })
 
-  test('obeys a Retry-After that names a moment', async () => {
+  test('obeys a Retry-After that is a date', async () => {
     const id = await aMessage()
     const moment = new Date(now.getTime() + 2 * HOUR)
     panel.answer = () => ({ status: 503, headers: { 'retry-after': moment.toUTCString() } })

@@ -83,7 +83,7 @@ const failureOf = async (work: Promise<unknown>): Promise<ApplicationFailure> =>
 }
 
 describe('opening an entry', () => {
-  test('asks the provider with what it may know, and stores the link', async () => {
+  test('sends the provider only what it may know, and stores the link', async () => {
     const { session_id } = await openingSession(database.knex)
     expect(await openEntry(session_id)).toMatchObject({ state: 'created', deadline: later(30 * 60_000).getTime() })
     expect(asked).toMatchObject([
@@ -95,14 +95,14 @@ describe('opening an entry', () => {
     })
   })
 
-  test('done again asks nobody', async () => {
+  test('twice calls the provider once', async () => {
     const { session_id } = await openingSession(database.knex)
     await openEntry(session_id)
     await openEntry(session_id, 2)
     expect(asked).toHaveLength(1)
   })
 
-  test('of nothing is the end', async () => {
+  test('of an unknown session is not retried', async () => {
     expect(await failureOf(openEntry(crypto.randomUUID()))).toMatchObject({ type: 'SessionGone', nonRetryable: true })
   })
 
@@ -121,7 +121,7 @@ describe('opening an entry', () => {
     expect(ended).toMatchObject({ state: 'finished', outcome: 'QUOTA_FULL', payable: false })
   })
 
-  test('a fault of ours is no full quota: ERROR, with the reason at the session and at the connection', async () => {
+  test('a fault of ours is ERROR, with the reason at the session and at the connection', async () => {
     const reason = 'address 10.0.0.1 points at a private or reserved address'
     const ended = await endsAs('rejected', reason)
     expect(ended).toMatchObject({ state: 'finished', outcome: 'ERROR', payable: false, word: `not opened: ${reason}` })
@@ -129,7 +129,7 @@ describe('opening an entry', () => {
     expect(row).toEqual({ state: 'degraded', reason })
   })
 
-  test('a connection that left the configuration is a fault of ours, a survey that is gone a refusal', async () => {
+  test('a connection that left the configuration is ERROR; a survey that is gone is QUOTA_FULL', async () => {
     const elsewhere = await openingSession(database.knex, { connection: 'kantar-uk' })
     expect(await openEntry(elsewhere.session_id)).toMatchObject({ outcome: 'ERROR' })
     const unknown = await openingSession(database.knex, { providerSurveyId: 'never-seen' })
@@ -143,7 +143,7 @@ describe('opening an entry', () => {
     ['rate-limited', 'ProviderRateLimited'],
     ['misread', 'ProviderMisread'],
     ['unauthorized', 'ProviderUnauthorized'],
-  ] as const)('%s is tried again and changes nothing', async (kind, type) => {
+  ] as const)('%s is retried and changes nothing', async (kind, type) => {
     open = async () => {
       throw new ProviderError(kind, 'no', {})
     }
@@ -152,7 +152,7 @@ describe('opening an entry', () => {
     expect((await mustFind(database.knex, session_id)).state).toBe('opening')
   })
 
-  test('slowly is known to be under way: the janitor leaves it alone', async () => {
+  test('slowly counts as started, and the janitor leaves it alone', async () => {
     open = async () => {
       throw new ProviderError('unavailable', 'no', {})
     }
@@ -165,10 +165,10 @@ describe('opening an entry', () => {
     expect(await lost()).toBe(false)
   })
 
-  test('a refusal that follows an earlier attempt’s success ends nothing', async () => {
+  test('a refusal after an earlier attempt’s success does not end the session', async () => {
     const { session_id } = await openingSession(database.knex)
     open = async (entry) => {
-      // the first attempt, given up by then, comes through while the second is told that the panelist is in already
+      // the first attempt, timed out by then, succeeds while the second is refused because the panelist is in already
       open = async () => ({ url: 'https://router.example/first', providerSessionId: 'first' })
       await openEntry(entry.sessionId)
       throw new ProviderError('refused', 'this panelist has a session', {})
@@ -177,7 +177,7 @@ describe('opening an entry', () => {
     expect(await mustFind(database.knex, session_id)).toMatchObject({ state: 'created', claim_count: 0 })
   })
 
-  test('may bring the price, which then is locked with its reward', async () => {
+  test('locks a price that comes with the entry, and its reward', async () => {
     open = async () => ({ url: 'https://router.example/priced', providerSessionId: null, price: money(90, 'GBP') })
     const { session_id } = await openingSession(database.knex, { price: null, reward: null, shareMinor: null })
     await openEntry(session_id)
@@ -189,7 +189,7 @@ describe('opening an entry', () => {
     })
   })
 
-  test('brings the price also when its panel is gone from configuration', async () => {
+  test('locks the price also when its panel left the configuration', async () => {
     open = async () => ({ url: 'https://router.example/orphan', providerSessionId: null, price: money(90, 'GBP') })
     const { session_id } = await openingSession(database.knex, { price: null, reward: null, shareMinor: null })
     await openEntry(session_id, 1, false)
@@ -197,13 +197,13 @@ describe('opening an entry', () => {
   })
 })
 
-describe('giving up an opening', () => {
+describe('abandoning an opening', () => {
   test('ends a session that is still opening', async () => {
     const { session_id } = await openingSession(database.knex)
     expect(await activities().abandonOpening(session_id)).toMatchObject({ state: 'finished', outcome: 'ERROR' })
   })
 
-  test('leaves one alone that was opened after all', async () => {
+  test('changes nothing once the entry is open', async () => {
     const created = await createdSession(database.knex)
     expect(await activities().abandonOpening(created.session_id)).toMatchObject({ state: 'created', outcome: null })
     const entered = await enteredSession(database.knex)
@@ -211,8 +211,8 @@ describe('giving up an opening', () => {
   })
 })
 
-describe('a timer’s question', () => {
-  test('is answered with what is left, or with the end', async () => {
+describe('expireSession', () => {
+  test('returns the time that is left, or ends the session', async () => {
     const { session_id } = await enteredSession(database.knex)
     expect(await activities(later(DAY / 2)).expireSession(session_id)).toMatchObject({
       state: 'entered',
@@ -228,7 +228,7 @@ describe('a timer’s question', () => {
   })
 })
 
-test('recording says what is to be told, and until when evidence is awaited', async () => {
+test('recordOutcome returns the postbacks to send and the deadline for evidence', async () => {
   const { session_id } = await enteredSession(database.knex, { requiredGrade: 'E2' })
   await settled(database.knex, session_id, aClaim('COMPLETED', { source: 'return', grade: 'E1' }))
   const recorded = await activities().recordOutcome(session_id)

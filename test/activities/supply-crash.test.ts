@@ -27,7 +27,7 @@ async function clean(): Promise<void> {
   await openConnection(database.knex, { connection: CONNECTION, provider: 'kantar' })
 }
 
-/** Everything the catalogue holds, without its own times and numbers. */
+/** Everything that the catalogue holds, without its own times and numbers. */
 async function catalogueBytes(): Promise<string> {
   const { rows } = await database.knex.raw(
     `select survey_id, status, country, cpi_minor, currency, survey::text, raw, source_order, source_version, content_hash,
@@ -65,7 +65,7 @@ describe('killed with SIGKILL', () => {
     { point: 'poll.after_ack', stored: 1_100, acks: ['1101'] },
   ]
   test.each(points)(
-    'at $point: nothing is acknowledged before it is stored, and the next poll heals (F1-F3)',
+    'at $point: nothing is acknowledged before it is stored; the next poll recovers (F1-F3)',
     async ({ point, stored, acks }) => {
       publishAll()
       await polling(database.knex, gateway.url).cycle()
@@ -95,7 +95,7 @@ describe('killed with SIGKILL', () => {
     60_000,
   )
 
-  test('an error at a failpoint leaves nothing half done', async () => {
+  test('an error at a failpoint stores all or nothing', async () => {
     publishAll()
     const failed = await cycleInProcess('poll.in_txn=error')
     expect(failed.code).toBe(1)

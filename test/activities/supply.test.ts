@@ -39,7 +39,7 @@ const failureOf = async (work: Promise<unknown>): Promise<ApplicationFailure> =>
 }
 
 describe('a poll', () => {
-  test('stores the page, stamps it, acknowledges it, and gives Temporal counts and cursors only', async () => {
+  test('stores, stamps and acknowledges the page, and returns counts and cursors only', async () => {
     gateway.publish(planUpdate(1, 'a'), planUpdate(2, 'b', { country: 'GBR' }))
     const page = await polling(database.knex, gateway.url).cycle()
     expect(page).toMatchObject({
@@ -61,7 +61,7 @@ describe('a poll', () => {
     expect(await connection()).toMatchObject({ state: 'healthy', ackedId: '2', polls: '1' })
   })
 
-  test('nothing new: nothing is written and nothing acknowledged', async () => {
+  test('without news writes nothing and acknowledges nothing', async () => {
     gateway.publish(planUpdate(1, 'a'))
     const { cycle } = polling(database.knex, gateway.url)
     await cycle()
@@ -72,7 +72,7 @@ describe('a poll', () => {
     expect(gateway.acks).toEqual(['1'])
   })
 
-  test('an acknowledgement whose answer was lost is made up for, and never moves back (F3)', async () => {
+  test('repeats an acknowledgement whose answer was lost, and never moves back (F3)', async () => {
     gateway.publish(planUpdate(5, 'a'))
     gateway.loseAckAnswers = 1
     const { cycle, acknowledge } = polling(database.knex, gateway.url)
@@ -85,7 +85,7 @@ describe('a poll', () => {
     expect(gateway.acks).toEqual(['5', '5'])
   })
 
-  test('with PostgreSQL away the provider is not even asked, and the failure says why (F4)', async () => {
+  test('does not call the provider while PostgreSQL is down, and says why (F4)', async () => {
     gateway.publish(planUpdate(1, 'a'))
     const away = connectDatabase({ url: 'postgres://nobody:x@127.0.0.1:1/nowhere', applicationName: 'test' })
     const failure = await failureOf(polling(away, gateway.url).poll())
@@ -94,7 +94,7 @@ describe('a poll', () => {
     await away.destroy()
   })
 
-  test('a receipt beyond what is committed is never sent (I1)', async () => {
+  test('never sends a receipt beyond what is committed (I1)', async () => {
     const failure = await failureOf(polling(database.knex, gateway.url).acknowledge('99'))
     expect(failure).toMatchObject({ type: 'AckBeforeCommit', nonRetryable: true })
     expect(gateway.journal).toEqual([])
@@ -102,7 +102,7 @@ describe('a poll', () => {
 })
 
 describe('bad pages', () => {
-  test('one unreadable record among good ones: kept with its bytes in the same transaction, then acknowledged (F10)', async () => {
+  test('one unreadable record is quarantined in the page’s transaction, then acknowledged (F10)', async () => {
     const drifted = planUpdate(2, 'b', { pricing: { cpi: 'free', unit: 'fractional', currency: 'USD' } })
     gateway.publish(planUpdate(1, 'a'), drifted, planUpdate(3, 'c'))
     const page = await polling(database.knex, gateway.url).cycle()
@@ -112,7 +112,7 @@ describe('bad pages', () => {
     expect(entry).toMatchObject({ provider_survey_id: 'b', source_order: '2', state: 'open' })
   })
 
-  test('a survey whose newest version is unreadable is not offered until a good one comes', async () => {
+  test('a survey whose newest version is unreadable is not offered until a readable one comes', async () => {
     const { cycle } = polling(database.knex, gateway.url)
     const status = async () => (await database.knex('surveys').first('status', 'dirty'))?.status
     gateway.publish(planUpdate(1, 'a'))
@@ -127,7 +127,7 @@ describe('bad pages', () => {
     expect(await database.knex('quarantine').first('state')).toEqual({ state: 'healed' })
   })
 
-  test('a page that is cut anywhere leaves nothing behind and is not acknowledged (F9)', async () => {
+  test('a page that is cut anywhere stores nothing and is not acknowledged (F9)', async () => {
     for (let ack = 1; ack <= 30; ack++) gateway.publish(planUpdate(ack, `p${ack}`))
     const { poll, cycle } = polling(database.knex, gateway.url)
     const whole = gateway.body()
@@ -150,20 +150,20 @@ describe('bad pages', () => {
     ['HTML with status 200', 200, 'text/html', '<html>maintenance</html>', 'ProviderMisread', 'degraded'],
     ['500', 500, 'application/json', '{}', 'ProviderUnavailable', 'degraded'],
     ['401', 401, 'application/json', '{"code":"UNAUTHORIZED","message":"no"}', 'ProviderUnauthorized', 'blocked'],
-  ])('%s is noted where operators look', async (_name, code, type, body, failureType, state) => {
+  ])('%s is shown at the connection', async (_name, code, type, body, failureType, state) => {
     gateway.answerPoll = (response) => response.writeHead(code, { 'content-type': type }).end(body)
     expect((await failureOf(polling(database.knex, gateway.url).poll())).type).toBe(failureType)
     expect(await connection()).toMatchObject({ state, failStreak: 1 })
   })
 
-  test('429 with Retry-After tells the loop how long to wait (F7)', async () => {
+  test('429 with Retry-After sets the delay of the loop’s retry (F7)', async () => {
     gateway.answerPoll = (response) => response.writeHead(429, { 'retry-after': '7' }).end()
     const failure = await failureOf(polling(database.knex, gateway.url).poll())
     expect(failure).toMatchObject({ type: 'ProviderRateLimited', nextRetryDelay: 7_000 })
     expect(failure.details?.[0]).toMatchObject({ retryAfterMs: 7_000 })
   })
 
-  test('an accepted or a quarantined place for everything that was received, whatever drifts (I2)', async () => {
+  test('every received record is accepted or quarantined, whatever drifts (I2)', async () => {
     const { cycle } = polling(database.knex, gateway.url)
     let ack = 0
     const drift = fc.constantFrom({}, { status: 'X' }, { loi: -1 }, { pricing: null }, { country: 'Atlantis' })
@@ -189,7 +189,7 @@ describe('bad pages', () => {
     )
   })
 
-  test('what a page brought is written down before it is sorted, and not again for a page that comes again', async () => {
+  test('stores what a page brought before sorting it, and once for a repeated page', async () => {
     const { cycle } = polling(database.knex, gateway.url)
     gateway.publish(planUpdate(1, 'a'), planUpdate(2, 'b', { loi: -1 }), planUpdate(3, 'a'))
     await cycle()
@@ -201,10 +201,10 @@ describe('bad pages', () => {
     expect(await batches()).toHaveLength(1)
   })
 
-  test('a record that is lost between the page and the tables is missed (I2)', async () => {
+  test('a record that is lost between the page and the tables breaks I2', async () => {
     const owner = connectDatabase({ url: database.url, applicationName: 'tributary test owner', asOwner: true })
     try {
-      // the fault: what is logged of "b" goes nowhere
+      // the fault: the log entry of "b" is dropped
       await owner.raw(`
         create function lose_b() returns trigger language plpgsql as 'begin return null; end';
         create trigger lose_b before insert on supply_log for each row when (new.item_key = 'b')
@@ -219,7 +219,7 @@ describe('bad pages', () => {
     }
   })
 
-  test('the last polls are remembered, not all of them', async () => {
+  test('keeps the received batches of the last polls, not of all', async () => {
     const { cycle } = polling(database.knex, gateway.url)
     for (const [epoch, ack] of [
       [0, 1],
@@ -234,7 +234,7 @@ describe('bad pages', () => {
 })
 
 describe('more than one attempt', () => {
-  test('a zombie that answers late stores nothing over the attempt which took over (F6)', async () => {
+  test('a zombie stores nothing over the attempt which took over (F6)', async () => {
     gateway.publish(planUpdate(1, 'a', { ir: 10 }))
     const { poll, cycle } = polling(database.knex, gateway.url)
     let release = (): void => {}
@@ -246,7 +246,7 @@ describe('more than one attempt', () => {
       asked += 1
       response.writeHead(200, { 'content-type': 'application/json' })
       if (asked > 1) response.end(body)
-      // the first asker gets half a page, and the rest much later
+      // the first request gets half a page, and the rest much later
       else {
         response.write(body.slice(0, 20))
         void stuck.then(() => response.end(body.slice(20)))
@@ -265,7 +265,7 @@ describe('more than one attempt', () => {
     expect(await connection()).toMatchObject({ state: 'healthy', failStreak: 0, committedId: '2', ackedId: '2' })
   })
 
-  test('a cancelled attempt hangs up on the provider and is no failure', async () => {
+  test('a cancelled attempt closes its connection and is no failure', async () => {
     let hungUp = false
     gateway.answerPoll = (response) => {
       response.on('close', () => {
@@ -281,7 +281,7 @@ describe('more than one attempt', () => {
     expect(await connection()).toMatchObject({ failStreak: 0, state: 'starting' })
   })
 
-  test('a removed connection’s stock is withdrawn, and what still comes for it is refused', async () => {
+  test('a removed connection’s stock is withdrawn, and its polls fail', async () => {
     gateway.publish(planUpdate(1, 'a'), planUpdate(2, 'b'))
     const { poll, cycle } = polling(database.knex, gateway.url)
     await cycle()
@@ -292,13 +292,13 @@ describe('more than one attempt', () => {
 })
 
 describe('redrive', () => {
-  test('a record that can be read by now is stored; one that still cannot is counted', async () => {
+  test('stores a record that has become readable, and counts one that has not', async () => {
     const { cycle, redrive } = polling(database.knex, gateway.url)
     gateway.publish(planUpdate(1, 'a', { status: 'NEW_WORD' }), planUpdate(2, 'b', { loi: 'ten' }))
     await cycle()
     const id = async (key: string): Promise<string> =>
       (await database.knex('quarantine').where({ item_key: key }).first('quarantine_id')).quarantine_id
-    // the adapter learns the word: played here by mending the bytes
+    // instead of a new adapter, the test corrects the bytes
     await database
       .knex('quarantine')
       .where({ item_key: 'a' })

@@ -115,7 +115,7 @@ const count = async (table: string): Promise<number> =>
   Number((await database.knex(table).count({ n: '*' }).first())?.n ?? 0)
 
 describe('the list as a whole', () => {
-  test('what leaves it is withdrawn, comes back with the same list, and an unchanged list writes nothing', async () => {
+  test('withdraws what leaves it, restores what returns, and writes nothing when unchanged', async () => {
     for (const id of [100, 200, 300]) inventory().put(survey(id))
     expect(await poll()).toMatchObject({ received: 3, stored: 3, open: 3 })
     const versions = () =>
@@ -134,7 +134,7 @@ describe('the list as a whole', () => {
     expect(await statusOf('200:201')).toBe('open')
   })
 
-  test('an empty one closes nothing until a second one is empty too; one that is cut never does', async () => {
+  test('that is empty closes nothing until the next is empty too; a cut one never does', async () => {
     for (const id of [100, 200]) inventory().put(survey(id))
     await poll()
     for (const key of ['100:101', '200:201']) inventory().remove(key)
@@ -144,7 +144,7 @@ describe('the list as a whole', () => {
     expect(await poll()).toMatchObject({ withdrawn: 2, open: 0 })
   })
 
-  test('a record that drifted is out of the offer until a good one comes', async () => {
+  test('an unreadable record takes its survey off offer until a readable one comes', async () => {
     for (const id of [100, 200]) inventory().put(survey(id))
     await poll()
     sandbox.faults.set('toluna.quotas', { drift: 1, count: 1 })
@@ -165,14 +165,14 @@ describe('the list as a whole', () => {
 describe('members of recontact surveys', () => {
   const codes = Array.from({ length: 25_001 }, (_, at) => `member ${String(at).padStart(5, '0')} & ü/${at % 7}`)
 
-  test('25,001 of them, a failure between two pages: none lost, none doubled, none read twice', async () => {
+  test('25,001 with a failure between two pages: none is lost, stored twice or read twice', async () => {
     inventory().put(survey(100, { IsSurveyRecontact: true }))
     sandbox.toluna.members.name(102, codes)
     expect(await poll()).toMatchObject({ membersDue: 1 })
     sandbox.faults.set('toluna.members', { status: 500 })
     await expect(readMembers()).rejects.toMatchObject({ type: 'ProviderUnavailable' })
     sandbox.faults.clear()
-    // the third page is lost on its way
+    // the third page is lost
     let pages = 0
     const { http } = upstream
     upstream = {
@@ -195,7 +195,7 @@ describe('members of recontact surveys', () => {
     expect(await poll()).toMatchObject({ membersDue: 0 })
   })
 
-  test('who is no longer among them an hour later is forgotten', async () => {
+  test('who is not listed an hour later is deleted', async () => {
     inventory().put(survey(100, { IsSurveyRecontact: true }))
     sandbox.toluna.members.name(102, ['a', 'b'])
     await poll()
@@ -210,7 +210,7 @@ describe('members of recontact surveys', () => {
     ])
   })
 
-  test('a server that repeats its page for ever does not keep us', async () => {
+  test('a server that repeats a page forever does not hold up the poll', async () => {
     inventory().put(survey(100, { IsSurveyRecontact: true }))
     await poll()
     sandbox.faults.set('toluna.members', {
@@ -224,7 +224,7 @@ describe('members of recontact surveys', () => {
     expect(await readMembers()).toMatchObject({ quotas: 1, members: 2 })
   })
 
-  test('only they are invited, at the quotas they were named for', async () => {
+  test('are the only ones invited, at the quotas that name them', async () => {
     inventory().put(survey(100, { IsSurveyRecontact: true }))
     sandbox.toluna.members.name(102, ['ann'])
     await poll()
@@ -245,7 +245,7 @@ describe('news about a quota', () => {
     await poll()
   })
 
-  test('is confirmed before it closes anything; a forged one closes nothing', async () => {
+  test('is confirmed before it closes the quota; forged news closes nothing', async () => {
     await keepQuotaNews(database.knex, CONNECTION, news(false, '2026-11-20T10:00:00Z'), clock())
     expect(await confirm('102')).toBeNull()
     expect(asked()).toBe(1)
@@ -256,7 +256,7 @@ describe('news about a quota', () => {
     await keepQuotaNews(database.knex, CONNECTION, news(false, '2026-11-20T10:01:00Z'), clock())
     await confirm('102')
     expect(await quotaStatusOf('100:101')).toBe('closed')
-    // the list of before is read again: what is known to be closed stays closed
+    // the old list is read again: the quota that is known to be closed stays closed
     inventory().setLive(102, true)
     await database.knex('supply_closures').update({ until: new Date(clock().getTime() + 60_000) })
     await poll()
@@ -266,7 +266,7 @@ describe('news about a quota', () => {
     expect(await quotaStatusOf('100:101')).toBe('open')
   })
 
-  test('that it opened again opens it, once it is confirmed', async () => {
+  test('that it reopened opens it once confirmed', async () => {
     inventory().setLive(102, false)
     await keepQuotaNews(database.knex, CONNECTION, news(false, '2026-11-20T10:00:00Z'), clock())
     await confirm('102')
@@ -278,7 +278,7 @@ describe('news about a quota', () => {
     expect(await quotaStatusOf('100:101')).toBe('open')
   })
 
-  test('in any number asks once in ten seconds, and older news loses', async () => {
+  test('calls QuotaStatus at most once per ten seconds, and older news is ignored', async () => {
     const start = Date.parse('2026-11-20T10:00:00Z')
     let sent = 0
     for (let at = 0; at < 300; at++) {
@@ -297,7 +297,7 @@ describe('news about a quota', () => {
     expect((await database.knex('quota_news').first('said_at'))?.said_at).toEqual(new Date(start + 299))
   })
 
-  test('of quotas that are not ours is nobody’s', async () => {
+  test('about a quota that is not ours belongs to no connection', async () => {
     const owner = (quotaId: string, providerSurveyId: string) =>
       findQuotaOwner(database.knex, [CONNECTION], { ...news(false, '2026-11-20T10:00:00Z'), quotaId, providerSurveyId })
     expect(await owner('102', '100:101')).toBe(CONNECTION)
@@ -333,7 +333,7 @@ describe('opening an entry', () => {
     await poll()
   })
 
-  test('locks the invite’s price and length, not the list’s', async () => {
+  test('locks the price and length of the invite, not of the list', async () => {
     inventory().put(survey(100, { Price: { Amount: 0.85, CurrencyID: 1 }, LOI: 9 }))
     expect(await open('ann')).toMatchObject({
       state: 'created',
@@ -360,7 +360,7 @@ describe('opening an entry', () => {
     [39, { taken: 0, blocked: [CONNECTION] }],
     [40, { taken: 0, blocked: [CONNECTION] }],
     [12, { taken: 0, blocked: [CONNECTION] }],
-  ])('result code %i is remembered of this member alone', async (code, expected) => {
+  ])('result code %i blocks this member only', async (code, expected) => {
     sandbox.toluna.members.refusals.set('ann', code)
     await open('ann')
     const { taken, blocked } = await standing('ann')
@@ -369,7 +369,7 @@ describe('opening an entry', () => {
     expect(await quotaStatusOf('100:101')).toBe('open')
   })
 
-  test('an unknown result code lets nobody in and is shown', async () => {
+  test('an unknown result code lets no panelist in, and operators see it', async () => {
     sandbox.toluna.members.refusals.set('ann', 999)
     await open('ann')
     expect(await quotaStatusOf('100:101')).toBe('closed')
@@ -379,7 +379,7 @@ describe('opening an entry', () => {
     })
   })
 
-  test('a technical error is tried again, and nothing is remembered', async () => {
+  test('a technical error is retried, and nothing is stored', async () => {
     sandbox.toluna.members.refusals.set('ann', 36)
     await expect(open('ann')).rejects.toMatchObject({ type: 'ProviderUnavailable', nonRetryable: false })
     expect(await count('supply_closures')).toBe(0)

@@ -35,7 +35,7 @@ const putPanelist = (panelistId: string, body: object) =>
 
 const CHILD = { age: '12' }
 
-describe('a child', () => {
+describe('a panelist below the age floor', () => {
   it.each([
     ['by age', { profile: { age: 12 } }],
     ['by age as text', { profile: CHILD }],
@@ -48,7 +48,7 @@ describe('a child', () => {
     ask.mockRestore()
   })
 
-  it('is offered nothing by a stored date of birth, whatever profile the request brings', async () => {
+  it('is offered nothing when the stored date of birth says so, whatever the request’s profile', async () => {
     await store('stored-child', { date_of_birth: '2015-06-01' })
     expect(await match({ panelist_id: 'stored-child' })).toEqual([])
     expect(await match({ panelist_id: 'stored-child', profile: { sex: 'male' } })).toEqual([])
@@ -65,7 +65,7 @@ describe('a child', () => {
     expect((await panel().post('/v1/sessions', { ...sent, profile: { age: 16 } })).status).toBe(201)
   })
 
-  it('opens no session at the router, of a plan or of a provider', async () => {
+  it('opens no session of a plan or of a provider at the router', async () => {
     for (const id of [plan, survey]) {
       const refused = await panel().post(api.creationPath(id), {
         panelist_id: 'router-child',
@@ -76,7 +76,7 @@ describe('a child', () => {
     expect(await api.database.knex('sessions').where({ panelist_id: 'router-child' })).toEqual([])
   })
 
-  it('hears why', async () => {
+  it('gets the reason', async () => {
     await store('curious-child', { profile: { age: 12 } })
     const { body } = await panel().get(`/v1/surveys/${survey}/explain?panelist_id=curious-child`)
     expect(body.verdict).toBe('no')

@@ -16,7 +16,7 @@ import {
   tolunaReturn,
 } from '../support/arrivals-api.js'
 
-/** Promises about how soon a worker does something: there is none here. */
+/** Asserts nothing about how soon a worker acts: no worker runs here. */
 const WORKERS = new Set(['I6b', 'I13', 'I15'])
 
 let api: ArrivalsApi
@@ -33,7 +33,7 @@ afterAll(async () => {
 const stateOf = async (id: string) =>
   (await request(api.app).get(`/v1/sessions/${id}`).set('x-api-key', ARRIVALS_KEYS.panel)).body
 const claims = (id: string) => api.database.knex('outcome_claims').where({ session_id: id }).orderBy('sequence')
-/** What the worker does with the claims that were stored. */
+/** Does what the worker does with the stored claims. */
 const apply = (id: string) => applyClaims(api.database.knex, id, () => true, new Date(), new Date(Date.now() + 60_000))
 const booked = async (id: string): Promise<number> =>
   (await api.database.knex('ledger_transactions').where({ session_id: id })).length
@@ -42,8 +42,8 @@ const homeOf = (location: string | undefined) => {
   return { at: url.origin + url.pathname, token: decodeJwt(url.searchParams.get('token') ?? '') }
 }
 
-describe('a word that decides nothing yet', () => {
-  test('sends the browser home with the state as it is, and the genuine complete behind it is paid', async () => {
+describe('a status that is not final', () => {
+  test('redirects home with the current state, and the real complete after it is paid', async () => {
     const { id } = await api.inside({ connection: 'purespectrum' })
     const reload = pureSpectrumReturn(`ps_rstatus=26&ps_supplier_sid=${id}`)
     for (let again = 0; again < 5; again++) {
@@ -66,25 +66,25 @@ describe('a word that decides nothing yet', () => {
     await apply(id)
     expect(await stateOf(id)).toMatchObject({ outcome: 'COMPLETED', payable: true, needs_review: false })
     expect(await booked(id)).toBe(1)
-    // the panel's server hears who tells it, as its browsers do
+    // the postback names its issuer, as the browser's token does
     const [told] = await api.database.knex('postbacks').where({ session_id: id })
     const { token } = homeOf(headers.location)
     expect(told.payload.data).toMatchObject({ iss: 'https://tributary.example', aud: 'lifepoints', sequence: 1 })
     const { iat, exp, jti, ...claimed } = token
     expect({ iat, exp, jti }).toEqual({ iat: expect.any(Number), exp: expect.any(Number), jti: expect.any(String) })
     expect(told.payload.data).toEqual({ ...claimed, sequence: 1 })
-    // a reload after the end goes home as the session ended
+    // a reload after the end is redirected home with the outcome
     expect(homeOf((await api.get(reload)).headers.location)).toMatchObject({ token: { outcome: 'COMPLETED' } })
   })
 
-  test('without a signature, too, where unsigned arrivals are let in', async () => {
+  test('works without a signature where the configuration accepts unsigned arrivals', async () => {
     const { id } = await api.inside({ connection: 'purespectrum' })
     const { status, headers } = await api.get(`/returns/purespectrum?ps_rstatus=26&ps_supplier_sid=${id}`)
     expect([status, homeOf(headers.location).token.outcome]).toEqual([302, null])
     expect((await stateOf(id)).state).toBe('entered')
   })
 
-  test('an unknown word without a signature gets its browser home and ends nothing', async () => {
+  test('an unknown word without a signature redirects home and stores no claim', async () => {
     const { id } = await api.inside({ connection: 'purespectrum' })
     const { status, headers } = await api.get(`/returns/purespectrum?ps_rstatus=999&ps_supplier_sid=${id}`)
     expect([status, homeOf(headers.location).token.outcome]).toEqual([302, null])
@@ -105,8 +105,8 @@ describe('an unsigned redirect', () => {
   })
 })
 
-describe('a word that no table holds', () => {
-  test('is counted by connection and route, once an arrival, and shown', async () => {
+describe('an unknown outcome word', () => {
+  test('is counted once per arrival by connection and word, and is in /metrics', async () => {
     const { id } = await api.inside({ connection: 'purespectrum' })
     const unknown = pureSpectrumReturn(`ps_rstatus=997&ps_supplier_sid=${id}`)
     for (let again = 0; again < 3; again++) await api.get(unknown)
@@ -120,7 +120,7 @@ describe('a word that no table holds', () => {
 })
 
 describe('one proof, one session', () => {
-  test('a token id that was here with another session decides nothing, and somebody looks', async () => {
+  test('a token id that was used for another session decides nothing and sets needs_review', async () => {
     const [first, second] = [await api.inside(), await api.inside()]
     const token = (theirs: string) => api.sign({ session_id: theirs, outcome: 'COMPLETED', jti: 'once' })
     expect((await api.post('/postbacks/kantar-us', { jws: await token(first.theirs) })).status).toBe(200)
@@ -143,7 +143,7 @@ describe('one proof, one session', () => {
     expect(await stateOf(second.id)).toMatchObject({ outcome: 'COMPLETED', payable: true })
   })
 
-  test('eight sessions with one token id at the same moment: one is paid', async () => {
+  test('eight sessions with one token id at the same time: one is paid', async () => {
     const sessions = []
     for (let count = 0; count < 8; count++) sessions.push(await api.inside())
     const tokens = await Promise.all(
@@ -162,7 +162,7 @@ describe('one proof, one session', () => {
     for (const { id } of sessions) await apply(id)
   })
 
-  test('a token that names two of our sessions is refused', async () => {
+  test('a token that names two sessions is 400', async () => {
     const [mine, other] = [await api.inside(), await api.inside()]
     const jws = await api.sign({
       session_id: other.theirs,
@@ -175,7 +175,7 @@ describe('one proof, one session', () => {
   })
 })
 
-describe('a member whom Toluna sent on to another survey', () => {
+describe('a member that Toluna routed to another survey', () => {
   const routed = (member: string, more: object = {}) =>
     memberStatus({
       UniqueCode: member,
@@ -189,7 +189,7 @@ describe('a member whom Toluna sent on to another survey', () => {
   const tolunaSession = (providerSurveyId: string, given: { providerPanelistId?: string; panelistId?: string } = {}) =>
     api.inside({ connection: 'toluna-us', providerSurveyId, ...given })
 
-  test('completes the session of the survey that they were invited to, and is offered neither again', async () => {
+  test('completes the session of the original survey, and is offered neither survey again', async () => {
     const { id, member } = await tolunaSession('500:7')
     expect((await api.post('/postbacks/toluna-us/member-status', routed(member))).status).toBe(200)
     await apply(id)
@@ -211,18 +211,18 @@ describe('a member whom Toluna sent on to another survey', () => {
       ['500:7', 'COMPLETED'],
       ['900:1', 'COMPLETED'],
     ])
-    // the browser comes back from the survey that it was sent on to
+    // the browser returns from the survey that it was routed to
     const { status, headers } = await api.get(
       tolunaReturn(`status=Qualified&MemberCode=${member}&SurveyID=900&WaveID=1`),
     )
     expect([status, homeOf(headers.location).token.outcome]).toEqual([302, 'COMPLETED'])
-    // and the same news again is nothing
+    // a repeat of the notification changes nothing
     await api.post('/postbacks/toluna-us/member-status', routed(member))
     await apply(id)
     expect(await booked(id)).toBe(1)
   })
 
-  test('whose browser is faster than the notification gets home, and decides nothing', async () => {
+  test('is redirected home when the browser precedes the notification, and no claim is stored', async () => {
     const { id, member } = await tolunaSession('501:7')
     const { status, headers } = await api.get(
       tolunaReturn(`status=Qualified&MemberCode=${member}&SurveyID=901&WaveID=1`),
@@ -234,14 +234,14 @@ describe('a member whom Toluna sent on to another survey', () => {
     await apply(id)
   })
 
-  test('with two sessions under way, a browser back from a third survey is nobody’s', async () => {
+  test('with two sessions under way is 404 when the browser returns from a third survey', async () => {
     const { member } = await tolunaSession('502:7')
     await tolunaSession('503:7', { providerPanelistId: member })
     const answer = await api.get(tolunaReturn(`status=Qualified&MemberCode=${member}&SurveyID=902&WaveID=1`))
     expect(answer.status).toBe(404)
   })
 
-  test('one signature does not pay two of their sessions, although it covers neither', async () => {
+  test('is paid one of two sessions by one signature that covers neither', async () => {
     const { id: invited, member } = await tolunaSession('504:7')
     const { id: other } = await tolunaSession('505:7', { providerPanelistId: member })
     const { verify } = api.deps.verifiers
@@ -258,7 +258,7 @@ describe('a member whom Toluna sent on to another survey', () => {
     expect(await stateOf(other)).toMatchObject({ state: 'entered', needs_review: true })
   })
 
-  test('news about a survey of none of their sessions is kept and counted; about a stranger it is nobody’s', async () => {
+  test('is kept as unplaced when no session has the survey; a stranger’s arrival is not', async () => {
     const { member } = await tolunaSession('506:7')
     const news = memberStatus({ UniqueCode: member, SurveyID: 777, WaveId: 1, Revenue: 100 })
     for (let again = 0; again < 2; again++)

@@ -20,14 +20,14 @@ const keyed = operations.filter(({ audience }) => audience !== 'anyone')
 const ofOurs = keyed.filter(({ errors = 'problem' }) => errors === 'problem')
 const ofSeeds = keyed.filter(({ errors = 'problem' }) => errors !== 'problem')
 
-/** Keys that are known and not for this address. */
+/** Known keys that this address refuses. */
 function strangers({ audience, path }: Operation): string[] {
   const operators = [KEYS.all, KEYS.ops, KEYS.finance]
   switch (audience) {
     case 'panel':
       return [...operators, KEYS.buyer, KEYS.platform]
     case 'demand_partner':
-      // an operator with the role ops looks after the templates that are everybody's
+      // an operator with the role ops manages the default templates
       return [KEYS.alpha, KEYS.platform, ...(path.startsWith('/v1/templates') ? [KEYS.finance] : operators)]
     case 'survey_platform':
       return [KEYS.alpha, KEYS.buyer, ...operators]
@@ -37,7 +37,7 @@ function strangers({ audience, path }: Operation): string[] {
 }
 
 describe.each(named(ofOurs))('the key at %s', (_name, operation) => {
-  it('is asked for, and has to be known', async () => {
+  it('is required, and an unknown one is 401', async () => {
     for (const headers of [
       {},
       { 'x-api-key': '' },
@@ -59,7 +59,7 @@ describe.each(named(ofOurs))('the key at %s', (_name, operation) => {
     }
   })
 
-  it('of another kind, or without the role, is refused', async () => {
+  it('of another kind, or without the role, is 403', async () => {
     for (const key of strangers(operation)) {
       expect((await call(operation, { 'x-api-key': key })).status, key).toBe(403)
       expect((await call(operation, { authorization: `Bearer ${key}` })).status, key).toBe(403)
@@ -67,9 +67,9 @@ describe.each(named(ofOurs))('the key at %s', (_name, operation) => {
   })
 })
 
-/** The gateway we offer answers in its seeds' own shapes, and does not tell kinds of keys apart (contract §5). */
+/** The gateway we offer answers in its seeds' own shapes, and does not distinguish kinds of keys (contract §5). */
 describe.each(named(ofSeeds))('the key at %s', (_name, operation) => {
-  it('is asked for, has to be known, and of the right kind: all else is 401', async () => {
+  it('is required, known and of the right kind; otherwise 401', async () => {
     const header = operation.keyHeader ?? 'x-api-key'
     const refused: Record<string, string>[] = [
       {},
@@ -90,7 +90,7 @@ describe.each(named(ofSeeds))('the key at %s', (_name, operation) => {
 })
 
 describe('keys', () => {
-  it('open what they are for, in either header', async () => {
+  it('open their own addresses, in either header', async () => {
     expect((await request(api.app).get('/v1/sessions').set('x-api-key', KEYS.alpha)).status).toBe(200)
     expect((await request(api.app).get('/v1/sessions').set('authorization', `bearer ${KEYS.alpha}`)).status).toBe(200)
     for (const key of [KEYS.all, KEYS.finance])
@@ -99,11 +99,11 @@ describe('keys', () => {
       expect((await request(api.app).get('/v1/ops/connections').set('x-api-key', key)).status).toBe(200)
   })
 
-  it('that are wrong are 401, of whatever length, a thousand of them', async () => {
+  it('that are wrong are 401 at any length, a thousand of them', async () => {
     const server = api.app.listen(0, '127.0.0.1')
     try {
       for (let index = 0; index < 1_000; index++) {
-        // as long as the right one and as like it as can be, down to one character, and up to long ones
+        // shares a prefix of the right key, of every length, and continues with random characters, at most 1,800
         const like =
           KEYS.alpha.slice(0, index % (KEYS.alpha.length + 1)) + randomBytes(1 + (index % 900)).toString('hex')
         const answer = await request(server).get('/v1/sessions').set('x-api-key', like)
@@ -114,7 +114,7 @@ describe('keys', () => {
     }
   })
 
-  it("show nothing of another tenant: every address with another's id is as if it were not there", async () => {
+  it('of another tenant get 404 for every id, as if it did not exist', async () => {
     const { sessionId, panelistId } = await anEndedSession(api.knex, new Date())
     const { postback_id: postbackId } = await api.knex('postbacks').where({ session_id: sessionId }).first()
     await request(api.app)
@@ -139,8 +139,8 @@ describe('keys', () => {
   })
 })
 
-describe('what is not there', () => {
-  it('is problem+json, also for methods that an address does not have', async () => {
+describe('an unknown address', () => {
+  it('is problem+json, also for a method that an address does not have', async () => {
     for (const [method, path] of [
       ['get', '/v1/nothing'],
       ['delete', '/v1/sessions'],

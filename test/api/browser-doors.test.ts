@@ -10,7 +10,7 @@ afterAll(() => api.close())
 
 const get = (path: string) => request(api.app).get(path).redirects(0)
 
-/** What every answer carries that a browser may show. */
+/** Expects the headers that protect every answer which a browser may show. */
 function expectGuarded(headers: Record<string, string>, what: string): void {
   expect(headers['content-security-policy'], what).toMatch(/default-src 'self'|default-src 'none'/)
   expect(headers['content-security-policy'], what).toContain("frame-ancestors 'none'")
@@ -19,7 +19,7 @@ function expectGuarded(headers: Record<string, string>, what: string): void {
   expect(headers['referrer-policy'], what).toMatch(/no-referrer|same-origin/)
 }
 
-describe('a broken escape in an address that browsers come to', () => {
+describe('a broken percent escape in an address for browsers', () => {
   it.each([
     '/e/%E0%A4%A',
     '/e/%',
@@ -37,14 +37,14 @@ describe('a broken escape in an address that browsers come to', () => {
   })
 
   it.each(['/ops/%', '/docs/%E0%A4%A', '/returns/x/y', '/e/x/y', '/sessions/start/x/y'])(
-    '%s, where no page is, is a plain page too',
+    '%s, which has no page, is a plain page, 404',
     async (path) => {
       const answer = await get(path)
       expect([answer.status, answer.type]).toEqual([404, 'text/html'])
     },
   )
 
-  it('of programs is answered in their own words', async () => {
+  it('for programs is JSON in the format of the address', async () => {
     const ours = await get('/v1/sessions/%E0%A4%A').set('x-api-key', KEYS.alpha)
     expect([ours.status, ours.type]).toEqual([400, 'application/problem+json'])
     const seeds = await get('/sessions/%E0%A4%A').set('x-api-key', KEYS.platform)
@@ -53,13 +53,13 @@ describe('a broken escape in an address that browsers come to', () => {
     expect([posted.status, posted.type]).toEqual([400, 'application/problem+json'])
   })
 
-  it('shows nothing of what was sent', async () => {
+  it('is not echoed in the page', async () => {
     for (const path of ['/e/%3Cscript%3E', '/ops/%3Cscript%3E', '/returns/%3Cscript%3E', '/e/<script>%'])
       expect((await get(path)).text, path).not.toContain('script')
   })
 })
 
-describe('what a browser fetches before a click', () => {
+describe('a prefetch', () => {
   const signs: [string, string][] = [
     ['Sec-Purpose', 'prefetch'],
     ['Sec-Purpose', 'prefetch;prerender'],
@@ -69,7 +69,7 @@ describe('what a browser fetches before a click', () => {
     ['X-Moz', 'prefetch'],
   ]
 
-  it.each(signs)('%s: %s is refused at every door, so that no browser shows the answer', async (name, value) => {
+  it.each(signs)('%s: %s is 503 without a body at every address that changes something', async (name, value) => {
     for (const path of [
       '/e/token',
       '/E/token',
@@ -85,7 +85,7 @@ describe('what a browser fetches before a click', () => {
     }
   })
 
-  it('is nobody’s click', async () => {
+  it('does not count as a click', async () => {
     const session = await aSession(api.knex)
     const look = await get(`/e/${session.entryToken}`).set('sec-purpose', 'prefetch')
     expect(look.status).toBe(503)
@@ -94,19 +94,19 @@ describe('what a browser fetches before a click', () => {
     expect((await get(`/e/${session.entryToken}`)).status).toBe(200)
   })
 
-  it('of pages that change nothing is answered', async () => {
+  it('of a page that changes nothing is 200', async () => {
     expect((await get('/docs').set('sec-purpose', 'prefetch')).status).toBe(200)
     expect((await get('/page.css').set('sec-purpose', 'prefetch')).status).toBe(200)
   })
 
-  it('is not what a HEAD is: that is answered with 200', async () => {
+  it('differs from a HEAD, which is 200', async () => {
     for (const path of ['/e/token', '/returns/kantar-us', '/sessions/start/token', '/panelist-outcome/completed'])
       expect((await request(api.app).head(path)).status, path).toBe(200)
   })
 })
 
 describe('headers', () => {
-  it('guard every page', async () => {
+  it('protect every page', async () => {
     const session = await aSession(api.knex)
     for (const path of ['/e/unknown', `/e/${session.entryToken}`, '/returns/nobody', '/docs', '/ops', '/sign-in/x']) {
       const answer = await get(path)
@@ -115,7 +115,7 @@ describe('headers', () => {
     }
   })
 
-  it('let the page that refreshes itself do so, and take its style from us', async () => {
+  it('let the waiting page refresh itself and load our style sheet', async () => {
     const session = await aSession(api.knex)
     const answer = await get(`/e/${session.entryToken}`)
     expect(answer.headers.refresh).toBe(`2; url=/e/${session.entryToken}`)
@@ -123,7 +123,7 @@ describe('headers', () => {
     expect((await get('/page.css')).type).toBe('text/css')
   })
 
-  it('forbid to keep whatever has a person in it', async () => {
+  it('forbid caches to store an answer with personal data', async () => {
     const session = await aSession(api.knex)
     await request(api.app)
       .put('/v1/panelists/p-77')
@@ -147,7 +147,7 @@ describe('headers', () => {
       expect(headers['cache-control'], String((asked as { url: string }).url)).toBe('no-store')
   })
 
-  it('let the style sheets, the documentation and our public keys be kept', async () => {
+  it('let caches store style sheets, documentation and public keys', async () => {
     for (const path of ['/page.css', '/docs', '/openapi.json', '/.well-known/jwks.json'])
       expect((await get(path)).headers['cache-control'], path).toMatch(/^public, max-age=/)
   })

@@ -81,7 +81,7 @@ describe('the launch', () => {
       targetCompletes: 10,
     })
     expect(quotas.slice(1, 7).map((quota) => quota.targetCompletes)).toEqual([3, 4, 4, 4, 2, 3])
-    // a cell that nobody can be counted into would fill with everybody
+    // a cell without a translated condition would accept every respondent
     for (const quota of quotas.slice(7)) {
       expect(quota).toEqual({ id: quota.id, qualifications: [], additionalQualificationCount: 1 })
     }
@@ -92,7 +92,7 @@ describe('the launch', () => {
     expect(survey).toMatchObject({ connection: 'gateway', status: 'open', cpi_minor: '255', available_completes: 20 })
   })
 
-  it('is seen through seed 000’s addresses as well', async () => {
+  it('is readable at seed 000’s addresses too', async () => {
     const body = await launched()
     const { planId } = await planOf(body)
     const get = (key: string) => request(api.app).get(`/survey-plans/${planId}`).set('x-api-key', key)
@@ -109,7 +109,7 @@ describe('the launch', () => {
     expect((await buyer(api).read(body.ps_survey_id)).body.ps_survey_status).toBe(33)
   })
 
-  it('reaches the panels’ feed, without what is the buyer’s', async () => {
+  it('reaches the panels’ feed without the buyer’s own fields', async () => {
     const body = await launched({ survey_title: 'Only for the feed' })
     const { surveyId } = await planOf(body)
     await stampRevisions(api.knex)
@@ -126,7 +126,7 @@ describe('the launch', () => {
     expect(JSON.stringify(found)).not.toMatch(/survey\.example|target_panels/)
   })
 
-  it('names every setting that it lacks, and takes them in as many edits as it likes', async () => {
+  it('names every missing setting, and accepts them over several edits', async () => {
     const { ps_survey_id: id } = await draft({ template_id: null, field_time: null })
     const early = await buyer(api).edit(id, { ps_survey_status: 22 })
     expect([early.status, early.body.ps_api_response_code]).toEqual([400, 1001])
@@ -165,7 +165,7 @@ describe('the launch', () => {
     expect([plan.pricing.cpi, plan.targetPanels, plan.surveyPlatform]).toEqual([110, ['LifePoints'], 'Decipher'])
   })
 
-  it('happens once when two ask at once', async () => {
+  it('makes one plan of two requests at the same time', async () => {
     const { ps_survey_id: id } = await draft()
     const answers = await Promise.all([buyer(api).edit(id, LAUNCH), buyer(api).edit(id, LAUNCH)])
     expect(answers.map(({ status }) => status)).toEqual([200, 200])
@@ -173,7 +173,7 @@ describe('the launch', () => {
     expect(plans).toHaveLength(1)
   })
 
-  it('begins softly where the buyer asks for it', async () => {
+  it('begins with a soft launch where the buyer enables it', async () => {
     const few = await launched({ soft_launch: { enable: true } })
     expect(few.soft_launch).toEqual({ enable: true })
     expect((await planOf(few)).policy.softLaunch).toEqual({ completes: 2, pauseMs: 7_200_000 })
@@ -202,7 +202,7 @@ describe('a launched survey', () => {
       expect(faults(await buyer(api).edit(other, { ps_survey_status: status }))).toEqual(['ps_survey_status'])
   })
 
-  it('is edited in the field', async () => {
+  it('is edited while it is live', async () => {
     const before = await launched()
     const id = before.ps_survey_id
     const [men] = before.quotas
@@ -224,10 +224,10 @@ describe('a launched survey', () => {
     expect((await planOf(body)).plan.targetPanels).toEqual(['LifePoints'])
   })
 
-  it('is closed when it is filled, and goes on when there is room again', async () => {
+  it('is closed when it is filled, and reopens when there is room again', async () => {
     const { ps_survey_id: id } = await launched()
     const { planId } = await planOf({ ps_survey_id: id })
-    // what settling a complete leaves behind
+    // as the last complete leaves the plan and its quota
     await api
       .knex('survey_plans')
       .where({ plan_id: planId })
@@ -248,7 +248,7 @@ describe('a launched survey', () => {
     expect(quotaStatuses.get('6FLMpfWu9rzNmW9')).toBe('OPEN')
   })
 
-  it('takes respondents like any plan, and shows when the last one completed', async () => {
+  it('accepts respondents like any plan, and shows when the last one completed', async () => {
     const { ps_survey_id: id } = await launched()
     const { planId } = await planOf({ ps_survey_id: id })
     const session = await planSession(api.knex, planId, ['6FLMpfWu9rzNmW9'], { panel: 'LifePoints' })
@@ -277,7 +277,7 @@ describe('a launched survey', () => {
 })
 
 describe('docs/templates.md', () => {
-  it('begins with requests which do what it says', async () => {
+  it('begins with requests that succeed as written', async () => {
     const page = readFileSync(new URL('../../docs/templates.md', import.meta.url), 'utf8')
     const curls = [...page.matchAll(/curl -X (PUT|POST) \$TRIBUTARY(\S+) [\s\S]*? -d '([^']+)'/g)]
     expect(curls).toHaveLength(3)

@@ -37,9 +37,9 @@ demand_partners:
 `
 
 export interface BuyersApi extends ReadingApi {
-  /** What the API's clock says; set it to move on. */
+  /** The time of the API's clock; set it to move on. */
   now: Date
-  /** Ids of the workflows that were told of a change. */
+  /** Ids of the workflows that were signalled about a change. */
   readonly told: readonly string[]
 }
 
@@ -76,7 +76,7 @@ export function buyer(api: BuyersApi, name: BuyerName = 'acme') {
     edit: (id: number | string, body: object) => request(api.app).put(`/buyers/v2/surveys/${id}`).set(token).send(body),
     read: (id: number | string) => request(api.app).get(`/buyers/v2/surveys/${id}`).set(token),
     ...manager(api, name),
-    /** A survey that was accepted. */
+    /** Creates a survey and expects success. */
     async created(body: object) {
       const answer = await this.create(body)
       if (answer.status !== 200) throw new Error(`create answered ${answer.status}: ${answer.text}`)
@@ -90,7 +90,7 @@ export function buyer(api: BuyersApi, name: BuyerName = 'acme') {
   }
 }
 
-/** The routes that manage templates. */
+/** Requests to the routes that manage templates. */
 export function manager(api: BuyersApi, name: keyof typeof KEYS) {
   const key = { 'x-api-key': KEYS[name] }
   return {
@@ -98,7 +98,7 @@ export function manager(api: BuyersApi, name: keyof typeof KEYS) {
     get: (id: number | string) => request(api.app).get(`/v1/templates/${id}`).set(key),
     remove: (id: number | string) => request(api.app).delete(`/v1/templates/${id}`).set(key),
     list: (query = '') => request(api.app).get(`/v1/templates${query}`).set(key),
-    /** A template that was accepted; give what matters to the test. */
+    /** Stores a template and expects success; give what matters to the test. */
     async putTemplate(id: number, given: Readonly<Record<string, unknown>> = {}) {
       const answer = await this.put(id, aTemplate(given))
       if (answer.status > 201) throw new Error(`put answered ${answer.status}: ${answer.text}`)

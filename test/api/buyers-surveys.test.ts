@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** The seed's answers with what is different every time put aside. */
+/** The seed's answers without what differs every time. */
 function comparable(body: SurveyBody) {
   return {
     ...body,
@@ -59,7 +59,7 @@ describe('POST /buyers/v2/surveys', () => {
     expect((await buyer(api).read(answer.body.ps_survey_id)).body).toEqual(answer.body)
   })
 
-  it('inherits everything from the template where only that is given', async () => {
+  it('inherits every setting when the request has only a template', async () => {
     const answer = await buyer(api).create({ template_id: 5 })
     expect(answer.status).toBe(200)
     expect(comparable(answer.body)).toEqual(comparable(seed002('answer-template-5')))
@@ -77,7 +77,7 @@ describe('POST /buyers/v2/surveys', () => {
     expect(answer.body.quotas).toHaveLength(1)
   })
 
-  it('takes shared and default templates', async () => {
+  it('accepts shared and default templates', async () => {
     for (const [name, id, status] of [
       ['rival', 16, 200],
       ['rival', 17, 200],
@@ -90,7 +90,7 @@ describe('POST /buyers/v2/surveys', () => {
   })
 })
 
-/** The seven, each with the value of a request that must win over the template's. */
+/** Overridable settings, each with a request's value that must win over the template's. */
 const OVERRIDES = {
   completes_required: 40,
   expected_ir: 61,
@@ -107,7 +107,7 @@ describe.each(['POST', 'PUT'] as const)('%s', (method) => {
     return buyer(api).edit(ps_survey_id, body)
   }
 
-  it.each(Object.entries(OVERRIDES))('lets %s of the request win, and leaves the others', async (name, value) => {
+  it.each(Object.entries(OVERRIDES))('overrides %s, and keeps the other settings', async (name, value) => {
     const answer = await send({ template_id: 15, [name]: value })
     expect(answer.status).toBe(200)
     for (const other of Object.keys(OVERRIDES) as (keyof typeof OVERRIDES)[]) {
@@ -116,12 +116,12 @@ describe.each(['POST', 'PUT'] as const)('%s', (method) => {
     expect(answer.body.field_time).toBe(9)
   })
 
-  it('overrides the language and the country each for itself', async () => {
+  it('overrides the language or the country alone', async () => {
     expect((await send({ template_id: 15, survey_localization: 'en_US' })).body.survey_localization).toBe('en_US')
     expect((await send({ template_id: 15, survey_localization: 'es_MX' })).body.survey_localization).toBe('es_MX')
   })
 
-  it('says that the feature is off before anything else', async () => {
+  it('answers that the feature is off before any other fault', async () => {
     const body = { ...seed002('request-template-15'), expected_ir: 'nonsense' }
     for (const template_id of [15, 100, 4_711, 'x']) {
       const named = { ...body, template_id }
@@ -131,7 +131,7 @@ describe.each(['POST', 'PUT'] as const)('%s', (method) => {
     }
   })
 
-  it('says the same of a template that is not there and of one that is another’s, whatever else is wrong', async () => {
+  it('answers the same 404 for an unknown template and another buyer’s, before any other fault', async () => {
     for (const template_id of [100, 4_711, -1, 0, 3_000_000_000]) {
       const answer = await send({ ...seed002('request-template-15'), template_id, expected_ir: 'nonsense' })
       expect([answer.status, answer.text], String(template_id)).toEqual([404, JSON.stringify(seed002('error-1006'))])
@@ -182,7 +182,7 @@ describe.each(['POST', 'PUT'] as const)('%s', (method) => {
     expect(celled.body.errors?.map((one: { field: string }) => one.field)).toEqual([`quotas[0].criteria[0]${path}`])
   })
 
-  it('refuses a quota id that is there twice, a code that is there twice, and quotas without criteria', async () => {
+  it('refuses a repeated quota id, a repeated code, and quotas without criteria', async () => {
     const criteria = [{ qualification_code: 211, condition_codes: ['111'] }]
     const quota = { buyer_quota_id: 'mine', required_count: 10, criteria }
     const fields = async (body: object) =>
@@ -195,7 +195,7 @@ describe.each(['POST', 'PUT'] as const)('%s', (method) => {
 })
 
 describe('a request', () => {
-  it('lists what is missing and what is wrong together', async () => {
+  it('lists missing and wrong fields together', async () => {
     const answer = await buyer(api).create({ expected_ir: 0, expected_loi: 5 })
     expect(answer.status).toBe(400)
     expect(answer.body.errors.map((one: { field: string }) => one.field).toSorted()).toEqual([
@@ -219,7 +219,7 @@ describe('a request', () => {
 })
 
 describe('PUT /buyers/v2/surveys/{id}', () => {
-  it('takes the survey’s own template again, and no other one', async () => {
+  it('accepts the survey’s own template again, and no other', async () => {
     const body = seed002('request-template-15')
     const { ps_survey_id: id } = await buyer(api).created(body)
     const again = await buyer(api).edited(id, body)
@@ -231,11 +231,11 @@ describe('PUT /buyers/v2/surveys/{id}', () => {
     const { ps_survey_id: without } = await buyer(api).created(plain)
     const late = await buyer(api).edit(without, body)
     expect([late.status, late.text]).toEqual([400, JSON.stringify(seed002('error-1014-without'))])
-    // nothing of a refused edit stays
+    // a refused edit changes nothing
     expect((await buyer(api).read(without)).body.quotas).toHaveLength(1)
   })
 
-  it('leaves what it does not name: counts beside other completes, ids, the template', async () => {
+  it('keeps what it does not name: quota counts when completes change, ids, the template', async () => {
     const before = await buyer(api).created({ template_id: 5 })
     const after = await buyer(api).edited(before.ps_survey_id, {
       completes_required: 400,
@@ -248,7 +248,7 @@ describe('PUT /buyers/v2/surveys/{id}', () => {
     expect((await buyer(api).edited(before.ps_survey_id, { buyer_message: 'hello' })).template_id).toBe(5)
   })
 
-  it('puts quotas in the place of the earlier ones; the template’s follow where it is named', async () => {
+  it('replaces the quotas; the template’s follow where the request names it', async () => {
     const before = await buyer(api).created({ template_id: 5 })
     const men = {
       buyer_quota_id: 'men',
@@ -258,7 +258,7 @@ describe('PUT /buyers/v2/surveys/{id}', () => {
     const merged = await buyer(api).edited(before.ps_survey_id, { template_id: 5, quotas: [men] })
     expect(merged.quotas.slice(1)).toEqual(before.quotas)
     expect(merged.quotas[0]).toMatchObject(men)
-    // read, change, write: nothing is doubled, and our ids stay
+    // read, change, write: nothing is duplicated, and our ids stay
     const written = await buyer(api).edited(before.ps_survey_id, merged)
     expect(written).toEqual(merged)
     const alone = await buyer(api).edited(before.ps_survey_id, { quotas: [{ ...men, required_count: 9 }] })
@@ -266,7 +266,7 @@ describe('PUT /buyers/v2/surveys/{id}', () => {
     expect(alone.qualifications).toEqual(before.qualifications)
   })
 
-  it('keeps a survey from other buyers as if it were not there', async () => {
+  it('answers 404 for another buyer’s survey, as if it did not exist', async () => {
     const { ps_survey_id: id } = await buyer(api).created({ template_id: 15 })
     const absent = await buyer(api, 'rival').read(id + 100_000)
     expect(absent.status).toBe(404)
@@ -283,7 +283,7 @@ describe('PUT /buyers/v2/surveys/{id}', () => {
     expect((await buyer(api).read(id)).body.survey_title).toBe(TEMPLATE_15.survey_title)
   })
 
-  it('is not touched by what becomes of its template', async () => {
+  it('keeps the survey unchanged when its template is deleted', async () => {
     await buyer(api).putTemplate(200, { survey: TEMPLATE_15 })
     const before = await buyer(api).created({ template_id: 200 })
     await buyer(api).remove(200)

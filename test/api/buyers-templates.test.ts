@@ -27,7 +27,7 @@ describe('GET /buyers/v2/templates', () => {
     expect(canada?.templates.map(({ id }: { id: number }) => id)).toEqual([26, 31])
   })
 
-  it('shows own, default and shared ones to whom they are for, and nobody else’s sharing', async () => {
+  it('shows a buyer its own, the default and the shared ones, and hides other sharing', async () => {
     await buyer(api).putTemplate(1)
     await buyer(api).putTemplate(2, { visibility: 'shared', shared_with: [146, 147] })
     await manager(api, 'operator').putTemplate(3, { visibility: 'default' })
@@ -57,7 +57,7 @@ describe('GET /buyers/v2/templates', () => {
     ])
   })
 
-  it('is for buyers who have the feature, with their access-token, and takes UI=0 or 1', async () => {
+  it('is for buyers with the feature and their access-token, and accepts UI=0 or 1', async () => {
     const off = await buyer(api, 'bare').templates('?UI=0')
     expect([off.status, off.body]).toEqual([403, seed002('error-1018')])
     for (const UI of ['2', '', 'true']) {
@@ -84,7 +84,7 @@ describe('GET /buyers/v2/templates', () => {
 })
 
 describe('/v1/templates/{id}', () => {
-  it('creates with 201, replaces with 200, gives back as put, deletes with 204', async () => {
+  it('creates with 201, replaces with 200, returns what was put, deletes with 204', async () => {
     const survey = { ...seed002('request-template-15'), template_id: undefined, source: 'kept for the buyer' }
     const put = await buyer(api).put(26, aTemplate({ survey }))
     const expected = {
@@ -94,7 +94,7 @@ describe('/v1/templates/{id}', () => {
     }
     expect([put.status, put.body]).toEqual([201, expected])
     expect((await buyer(api).get(26)).body).toEqual(expected)
-    // what was read can be put again
+    // a template that was read can be put again
     const again = await buyer(api).put(26, { ...expected, name: 'Renamed' })
     expect([again.status, again.body]).toEqual([200, { ...expected, name: 'Renamed' }])
     expect((await buyer(api).get(26)).body.name).toBe('Renamed')
@@ -103,7 +103,7 @@ describe('/v1/templates/{id}', () => {
     expect((await buyer(api).get(26)).status).toBe(404)
   })
 
-  it('keeps another buyer’s as if it were not there, shared or not', async () => {
+  it('answers 404 for another buyer’s template, shared or not', async () => {
     await buyer(api).putTemplate(7, { visibility: 'shared', shared_with: [146] })
     const there = [
       await buyer(api, 'rival').get(7),
@@ -117,7 +117,7 @@ describe('/v1/templates/{id}', () => {
     expect((await buyer(api).get(7)).body.owner).toBe(145)
   })
 
-  it('leaves default templates and other owners to operators', async () => {
+  it('lets operators alone change default templates and other owners’', async () => {
     expect((await buyer(api).put(1, aTemplate({ visibility: 'default' }))).status).toBe(403)
     expect((await buyer(api).put(1, aTemplate({ owner: 146 }))).status).toBe(403)
     expect((await buyer(api).put(1, aTemplate({ owner: 145 }))).status).toBe(201)
@@ -128,7 +128,7 @@ describe('/v1/templates/{id}', () => {
     })
     expect((await operator.put(3, aTemplate({ owner: 146 }))).body).toMatchObject({ owner: 146, shared_with: [146] })
     expect((await buyer(api, 'rival').get(3)).status).toBe(200)
-    // an operator's edit of a buyer's template does not take it away
+    // an operator's edit of a buyer's template keeps its owner
     expect((await operator.put(1, aTemplate({ name: 'Mended' }))).body.owner).toBe(145)
     expect((await operator.put(1, aTemplate({ owner: 999 }))).body.errors).toEqual([
       { field: 'owner', message: 'there is no buyer 999' },
@@ -158,7 +158,7 @@ describe('/v1/templates/{id}', () => {
     expect((await buyer(api).list()).body).toEqual({ templates: [], next_cursor: null })
   })
 
-  it('lists a buyer’s own, and everybody’s for an operator, page by page', async () => {
+  it('lists a buyer’s own templates, and all for an operator, page by page', async () => {
     for (const id of [5, 3, 9]) await buyer(api).putTemplate(id)
     await buyer(api, 'rival').putTemplate(4)
     const ids = (body: { templates: { id: number }[] }) => body.templates.map(({ id }) => id)
@@ -170,7 +170,7 @@ describe('/v1/templates/{id}', () => {
     expect((await buyer(api).list('?limit=0')).status).toBe(400)
   })
 
-  it('is created once when two put it at once', async () => {
+  it('is created once when two requests put it at the same time', async () => {
     const answers = await Promise.all([
       buyer(api).put(77, aTemplate()),
       buyer(api, 'rival').put(77, aTemplate()),

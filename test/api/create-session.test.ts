@@ -27,7 +27,7 @@ afterEach(() => {
 const rowsOf = (panelistId: string) => api.database.knex('sessions').where({ panelist_id: panelistId })
 
 describe('a session', () => {
-  test('is created with its link, its locked price and what a complete would give', async () => {
+  test('is created with its link, its locked price and the reward of a complete', async () => {
     const who = someone()
     const { offer_id, survey_id } = await panel.offerOf(who, 'plan')
     const answer = await panel.create({ offer_id, panelist_id: who, custom_panel_data: { click: 'c-1' } })
@@ -51,12 +51,12 @@ describe('a session', () => {
       custom_panel_data: { click: 'c-1' },
       workflow_id: `session:${answer.body.session_id}`,
     })
-    // neither secret is the other: the link's token, our id, the provider's
+    // the link's token, our id and the provider's id are three different values
     expect(answer.body.entry_url).not.toContain(answer.body.session_id)
     expect(body.provider_session_id).not.toBe(answer.body.session_id)
   })
 
-  test('tells upstream our id and nothing of the panel’s own', async () => {
+  test('sends the provider our session id, and no custom_panel_data', async () => {
     const who = someone()
     const { session_id } = await panel.open(who, 'plan', 'kantar-us', {
       custom_panel_data: { secret: 'canary' },
@@ -86,7 +86,7 @@ describe('an offer that cannot be read', () => {
     ['cut', async (who: string) => (await panel.offerOf(who, 'plan')).offer_id.slice(0, -2)],
     ['another panelist’s', async () => (await panel.offerOf(someone(), 'plan')).offer_id],
     ['another panel’s', async (who: string) => (await panelOf(api, 'toplife').offerOf(who, 'plan')).offer_id],
-  ])('%s is 404, and says the same', async (_name, make) => {
+  ])('%s is 404 with the same body', async (_name, make) => {
     const who = someone()
     const answer = await panel.create({ offer_id: await make(who), panelist_id: who })
     expect(answer.status).toBe(404)
@@ -94,13 +94,13 @@ describe('an offer that cannot be read', () => {
     expect(await rowsOf(who)).toEqual([])
   })
 
-  test('somebody else’s session is not there', async () => {
+  test('another panel’s session is 404', async () => {
     const { session_id } = await panel.open(someone(), 'plan')
     expect((await panelOf(api, 'toplife').session(session_id)).status).toBe(404)
   })
 })
 
-describe('an offer that no longer stands', () => {
+describe('an offer that is no longer valid', () => {
   test.each<[string, object]>([
     ['cheaper', { pricing: { ...PLAN.pricing, cpi: 149 } }],
     ['of another currency', { pricing: { ...PLAN.pricing, currency: 'EUR' } }],
@@ -120,14 +120,14 @@ describe('an offer that no longer stands', () => {
     const alternatives = answer.body.alternatives as { survey_id: string; offer_id: string }[]
     expect(alternatives.length).toBeGreaterThan(0)
     expect(alternatives.length).toBeLessThanOrEqual(3)
-    // the same survey first, where it is merely cheaper or dearer
+    // the same survey comes first when only its price changed
     expect(alternatives[0]?.survey_id === survey_id).toBe(name === 'cheaper' || name === 'of another currency')
     const again = await panel.create({ offer_id: alternatives[0]?.offer_id, panelist_id: who })
     expect(again.status).toBe(201)
     expect(await rowsOf(who)).toHaveLength(1)
   })
 
-  test('after fifteen minutes is gone, and not a moment before', async () => {
+  test('is gone after fifteen minutes, and not earlier', async () => {
     const who = someone()
     const { offer_id } = await panel.offerOf(who, 'plan')
     api.skew = 15 * 60_000 + 5_000
@@ -138,7 +138,7 @@ describe('an offer that no longer stands', () => {
     expect((await panel.create({ offer_id, panelist_id: who })).status).toBe(201)
   })
 
-  test('refused by the provider is gone too, and no session is announced', async () => {
+  test('that the provider refuses is gone too, and no session is announced', async () => {
     const who = someone()
     const { offer_id } = await panel.offerOf(who, 'plan')
     api.sandbox.faults.set('kantar.session', { status: 400 })
@@ -148,7 +148,7 @@ describe('an offer that no longer stands', () => {
     expect(await rowsOf(who)).toMatchObject([{ state: 'finished', outcome: 'QUOTA_FULL', announced: false }])
     expect(api.hooks.heard.filter(({ body }) => body.includes(who))).toEqual([])
     api.sandbox.faults.clear()
-    // what the provider refused may be tried again
+    // the panel may retry what the provider refused
     expect((await panel.create({ offer_id, panelist_id: who })).status).toBe(201)
   })
 })
@@ -165,11 +165,11 @@ describe('an unfinished session', () => {
       session_id: first.body.session_id,
       entry_url: first.body.entry_url,
     })
-    // nor is the survey offered again meanwhile
+    // the survey is not offered again meanwhile
     await expect(panel.offerOf(who, 'plan')).rejects.toThrow('not offered')
   })
 
-  test('twenty at once are one', async () => {
+  test('is one for twenty creates at the same time', async () => {
     const who = someone()
     const { offer_id } = await panel.offerOf(who, 'plan')
     const answers = await Promise.all(Array.from({ length: 20 }, () => panel.create({ offer_id, panelist_id: who })))
@@ -188,7 +188,7 @@ describe('an unfinished session', () => {
 })
 
 describe('an Idempotency-Key', () => {
-  test('gives the stored 201 again, marked as such', async () => {
+  test('repeats the stored 201, marked as a replay', async () => {
     const who = someone()
     const { offer_id } = await panel.offerOf(who, 'plan')
     const first = await panel.create({ offer_id, panelist_id: who }, 'key-1')
@@ -201,7 +201,7 @@ describe('an Idempotency-Key', () => {
     expect((await panel.create({ offer_id, panelist_id: who, device: 'mobile' }, 'key-1')).status).toBe(422)
   })
 
-  test('two hundred identical requests are one session', async () => {
+  test('makes one session of two hundred identical requests', async () => {
     const who = someone()
     const { offer_id } = await panel.offerOf(who, 'plan')
     const answers = await Promise.all(
@@ -213,14 +213,14 @@ describe('an Idempotency-Key', () => {
     expect(await rowsOf(who)).toHaveLength(1)
   })
 
-  test('of a refused request is free again', async () => {
+  test('of a refused request can be used again', async () => {
     const who = someone()
     expect((await panel.create({ offer_id: 'nonsense', panelist_id: who }, 'retry')).status).toBe(404)
     const { offer_id } = await panel.offerOf(who, 'plan')
     expect((await panel.create({ offer_id, panelist_id: who }, 'retry')).status).toBe(201)
   })
 
-  test('of a request that broke off after its session was stored goes on with that session', async () => {
+  test('of a request that failed after its session was stored continues with that session', async () => {
     const who = someone()
     const { offer_id } = await panel.offerOf(who, 'plan')
     const broken = createApp({
@@ -251,7 +251,7 @@ describe('an Idempotency-Key', () => {
 })
 
 describe('a provider that does not answer', () => {
-  test('well is 201 opening; the session opens once it does', async () => {
+  test('in time is 201 opening; the session opens once it answers', async () => {
     const who = someone()
     const { offer_id } = await panel.offerOf(who, 'plan')
     api.sandbox.faults.set('kantar.session', { status: 503 })
@@ -270,7 +270,7 @@ describe('a provider that does not answer', () => {
     expect((await visit(api, answer.body.entry_url)).status).toBe(302)
   })
 
-  test('while Temporal is away: 201 opening at once, and the row is there for the janitor', async () => {
+  test('while Temporal is down is 201 opening immediately, and the janitor finds the row', async () => {
     const who = someone()
     const { offer_id } = await panel.offerOf(who, 'plan')
     const away = createApp({ ...api.deps, sessions: { open: async () => null } as unknown as typeof api.deps.sessions })
@@ -284,26 +284,26 @@ describe('a provider that does not answer', () => {
   })
 })
 
-describe('what is wrong is said', () => {
+describe('an invalid request', () => {
   test.each<[string, object, string]>([
     ['no offer', { panelist_id: 'p' }, 'offer_id'],
     ['no panelist', { offer_id: 'x' }, 'panelist_id'],
     ['a control character', { offer_id: 'x', panelist_id: 'a\u0000b' }, 'panelist_id'],
     [
-      'too much of its own',
+      'too large custom_panel_data',
       { offer_id: 'x', panelist_id: 'p', custom_panel_data: { a: 'x'.repeat(1_025) } },
       'custom_panel_data',
     ],
     ['a NUL within', { offer_id: 'x', panelist_id: 'p', custom_panel_data: { a: '\u0000' } }, 'custom_panel_data'],
     ['an unknown field', { offer_id: 'x', panelist_id: 'p', price: 1 }, 'price'],
-    ['an address that is none', { offer_id: 'x', panelist_id: 'p', user_ip: '999.1.1.1' }, 'user_ip'],
+    ['an invalid IP address', { offer_id: 'x', panelist_id: 'p', user_ip: '999.1.1.1' }, 'user_ip'],
   ])('%s', async (_name, body, field) => {
     const answer = await panel.create(body)
     expect(answer.status).toBe(400)
     expect(answer.body.errors[0].field).toContain(field)
   })
 
-  test('no database is 503 with Retry-After, and stores nothing', async () => {
+  test('without a database is 503 with Retry-After, and stores nothing', async () => {
     const nowhere = connectDatabase({
       url: 'postgres://nobody:x@127.0.0.1:1/none',
       applicationName: 'away',
@@ -323,13 +323,13 @@ describe('what is wrong is said', () => {
   })
 })
 
-/** As a client does it: 503 says "not now", which a busy machine may say to some of many. */
+/** Retries on 503, as a client does: a busy machine may answer some of many requests with it. */
 async function insisting<Answer extends { status: number }>(ask: () => Promise<Answer>): Promise<Answer> {
   const answer = await ask()
   return answer.status === 503 ? insisting(ask) : answer
 }
 
-/** As the real one, but it waits for the entry half a second only. */
+/** The real one, except that it waits at most half a second for the entry. */
 function impatient(): SessionApi['deps']['sessions'] {
   const { sessions } = api.deps
   return {

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Posts a body that is to be refused. @returns its faults as `constraint field`, sorted, and their messages */
+/** Posts a body that must be refused. @returns its faults as `constraint field`, sorted, and their messages */
 async function refusal(body: object): Promise<{ faults: string[]; messages: string[] }> {
   const before = await api.knex('survey_plans').count().first()
   const answer = await acme.post(body)
@@ -61,7 +61,7 @@ describe('what a plan needs', () => {
     expect(messages[0]).toMatch(/^is required: /)
   })
 
-  test('everything at once is named when nothing is there', async () => {
+  test('an empty body gets every missing field named', async () => {
     expect((await refusal({})).faults).toEqual(REQUIRED.map((member) => `required ${member}`).sort())
   })
 
@@ -81,7 +81,7 @@ describe('what a plan needs', () => {
     expect((await refusal({ ...SEED_PLAN, quotas })).faults).toEqual([`required quotas[1].${member}`])
   })
 
-  test('the parts of a qualification, a panel and a range', async () => {
+  test('the members of a qualification, a panel and a range', async () => {
     const body = {
       ...SEED_PLAN,
       target_panels: [{}],
@@ -106,11 +106,11 @@ describe('what a plan needs', () => {
   })
 })
 
-/** What is changed in the example, and what is then wrong with it. */
+/** A change to the example, and the faults that follow. */
 const CASES: [string, Record<string, unknown>, string[]][] = [
   ['country in two letters', { country: 'US' }, ['format country']],
   ['country in lower case', { country: 'usa' }, ['format country']],
-  ['country that is none', { country: 'XXX' }, ['format country']],
+  ['country that does not exist', { country: 'XXX' }, ['format country']],
   ['country as a number', { country: 840 }, ['type country']],
   ['locale with an underscore', { locale: 'en_US' }, ['format locale']],
   ['locale in lower case', { locale: 'en-us' }, ['format locale']],
@@ -118,37 +118,37 @@ const CASES: [string, Record<string, unknown>, string[]][] = [
   ['type that is not known', { type: 'diary' }, ['enum type']],
   ['length of half a minute', { estimated_loi: 1.5 }, ['type estimated_loi']],
   ['length as text', { estimated_loi: '5' }, ['type estimated_loi']],
-  ['length of nothing', { estimated_loi: 0 }, ['minimum estimated_loi']],
+  ['length of zero', { estimated_loi: 0 }, ['minimum estimated_loi']],
   ['rate beyond a hundred', { estimated_ir: 101 }, ['maximum estimated_ir']],
-  ['rate below nothing', { estimated_cr: -1 }, ['minimum estimated_cr']],
+  ['rate below zero', { estimated_cr: -1 }, ['minimum estimated_cr']],
   ['no completes', { target_completes: 0 }, ['minimum target_completes']],
-  ['completes without end', { target_completes: 1e12 }, ['maximum target_completes']],
+  ['completes beyond the maximum', { target_completes: 1e12 }, ['maximum target_completes']],
   ['id that is empty', { survey_id: '' }, ['format survey_id', 'minLength survey_id']],
   ['id that is blank', { survey_id: '  ' }, ['format survey_id']],
   ['id without end', { survey_id: 'x'.repeat(257) }, ['maxLength survey_id']],
   ['id with a NUL', { survey_id: 'a\u0000b' }, ['format survey_id']],
   ['half a surrogate pair', { group_id: 'a\ud800b' }, ['format group_id']],
   ['platform that is empty', { survey_platform: '' }, ['format survey_platform', 'minLength survey_platform']],
-  ['categories that are one', { categories: 'pets' }, ['type categories']],
+  ['categories that are no list', { categories: 'pets' }, ['type categories']],
   ['tag that is a number', { tags: ['webcam', 3] }, ['type tags[1]']],
   ['too many categories', { categories: Array(101).fill('c') }, ['maxItems categories']],
   ['resume_allowed as text', { resume_allowed: 'true' }, ['type resume_allowed']],
   [
-    'hidden qualifications below nothing',
+    'hidden qualifications below zero',
     { additional_qualification_count: -1 },
     ['minimum additional_qualification_count'],
   ],
-  ['e-mail that is none', { contact_emails: ['a@b.example', 'nobody'] }, ['format contact_emails[1]']],
-  ['device that is none', { device_requirements: ['desktop', 'watch'] }, ['enum device_requirements[1]']],
+  ['e-mail that is invalid', { contact_emails: ['a@b.example', 'nobody'] }, ['format contact_emails[1]']],
+  ['device that does not exist', { device_requirements: ['desktop', 'watch'] }, ['enum device_requirements[1]']],
   ['device twice', { device_requirements: ['mobile', 'mobile'] }, ['unique device_requirements[1]']],
   ['no device', { device_requirements: [] }, ['minItems device_requirements']],
   ['finish date without a zone', { finish_date: '2026-12-31T00:00:00' }, ['format finish_date']],
   ['finish date without a time', { finish_date: '2026-12-31' }, ['format finish_date']],
-  ['finish date that is none', { finish_date: '2026-02-30T00:00:00Z' }, ['format finish_date']],
+  ['finish date that is invalid', { finish_date: '2026-02-30T00:00:00Z' }, ['format finish_date']],
   ['finish date of no year of ours', { finish_date: '0000-01-01T00:00:00Z' }, ['format finish_date']],
   ['finish date in no zone', { finish_date: '2026-12-31T00:00:00+23:59' }, ['format finish_date']],
   ['finish date as a number', { finish_date: 1_790_000_000 }, ['type finish_date']],
-  ['price of nothing', { pricing: { cpi: 0, unit: 'main', currency: 'USD' } }, ['minimum pricing.cpi']],
+  ['price of zero', { pricing: { cpi: 0, unit: 'main', currency: 'USD' } }, ['minimum pricing.cpi']],
   ['price with a fraction', { pricing: { cpi: 1.5, unit: 'main', currency: 'USD' } }, ['type pricing.cpi']],
   ['unit', { pricing: { cpi: 1, unit: 'cents', currency: 'USD' } }, ['enum pricing.unit']],
   ['currency outside the five', { pricing: { cpi: 1, unit: 'main', currency: 'CHF' } }, ['enum pricing.currency']],
@@ -168,12 +168,8 @@ const CASES: [string, Record<string, unknown>, string[]][] = [
   ['panels as names', { target_panels: ['lifepoints'] }, ['type target_panels[0]']],
   ['quota ids twice', { quotas: [QUOTA, { ...QUOTA, target_completes: 1 }] }, ['unique quotas[1].id']],
   ['quota id with a line break', { quotas: [{ ...QUOTA, id: 'a\nb' }] }, ['format quotas[0].id']],
-  [
-    'quota target below nothing',
-    { quotas: [{ ...QUOTA, target_completes: -1 }] },
-    ['minimum quotas[0].target_completes'],
-  ],
-  ['quotas as one', { quotas: QUOTA }, ['type quotas']],
+  ['quota target below zero', { quotas: [{ ...QUOTA, target_completes: -1 }] }, ['minimum quotas[0].target_completes']],
+  ['quotas that are no list', { quotas: QUOTA }, ['type quotas']],
   [
     'too many quotas',
     { quotas: Array.from({ length: 1_001 }, (_, at) => ({ id: `q${at}`, qualifications: [] })) },
@@ -186,7 +182,7 @@ const CASES: [string, Record<string, unknown>, string[]][] = [
     { pricing: { cpi: 1, unit: 'main', currency: 'USD', vat: 7 }, quotas: [{ ...QUOTA, name: 'x' }] },
     ['unknown pricing.vat', 'unknown quotas[0].name'],
   ],
-  ['survey_url that is none', { survey_url: 'survey-platform.com/survey' }, ['format survey_url']],
+  ['survey_url that is no URL', { survey_url: 'survey-platform.com/survey' }, ['format survey_url']],
   ['survey_url with a space', { survey_url: 'https://survey-platform.com/a b' }, ['format survey_url']],
   ...['\\evil', '"x"', '<script>', '|', '^', '`', '{', '}', '{{', '{{a b}}', '%', '%2', '%zz', '\t', '\u0000', 'ü'].map(
     (mark): [string, Record<string, unknown>, string[]] => [
@@ -226,9 +222,9 @@ describe('a qualification is refused for', () => {
     ['a range above the limits', 'age', [{ start: 16, end: 101 }], [`maximum ${AT}[0].end`]],
     ['a bound that is text', 'age', [{ start: '16', end: 21 }], [`type ${AT}[0].start`]],
     ['a bound with a fraction', 'age', [{ start: 16.5, end: 21 }], [`type ${AT}[0].start`]],
-    ['a member that a range has not', 'age', [{ start: 16, end: 21, step: 1 }], [`unknown ${AT}[0].step`]],
+    ['a member that a range does not have', 'age', [{ start: 16, end: 21, step: 1 }], [`unknown ${AT}[0].step`]],
     ['no answers', 'sex', [], [`minItems ${AT}`]],
-    ['answers that are one', 'sex', 'male', [`type ${AT}`]],
+    ['answers that are no list', 'sex', 'male', [`type ${AT}`]],
     ['an answer that is a number', 'pets', [2], [`type ${AT}[0]`]],
     [
       'an empty question',
@@ -240,7 +236,7 @@ describe('a qualification is refused for', () => {
     expect((await refusal(asking(question, answers))).faults).toEqual([...wanted].sort())
   })
 
-  test('a question that is not asked in the country, in the plan and in a quota', async () => {
+  test('a question that the country does not have, in the plan and in a quota', async () => {
     const pets = { question_id: 'pets', qualifying_answers: ['2', '5'] }
     const body = { ...SEED_PLAN, country: 'GBR', qualifications: [pets], quotas: [{ id: 'q', qualifications: [pets] }] }
     const { faults, messages } = await refusal(body)
@@ -251,7 +247,7 @@ describe('a qualification is refused for', () => {
 })
 
 describe('one answer', () => {
-  test('lists faults of form and of substance together, however many', async () => {
+  test('lists faults of form and of content together, however many', async () => {
     const { faults } = await refusal({
       ...SEED_PLAN,
       country: 'US',
@@ -278,14 +274,14 @@ describe('one answer', () => {
     ])
   })
 
-  test('stays small when a body is nothing but faults', async () => {
+  test('has at most 1,000 faults', async () => {
     const answer = await acme.post({ ...SEED_PLAN, target_panels: Array(40_000).fill({ name: 'nobody' }) })
     expect(answer.status).toBe(400)
     expect(answer.body.details).toHaveLength(1_000)
     expect(answer.body.message).toContain('are left out')
   })
 
-  test('to a body beyond a megabyte is 413, to another content type 415, in the words of the seed', async () => {
+  test('is 413 for more than a megabyte, 415 for another content type, in the seed’s format', async () => {
     const large = await acme.post({ ...SEED_PLAN, tags: ['x'.repeat(1_100_000)] })
     expect({ status: large.status, body: large.body }).toEqual({
       status: 413,
@@ -300,7 +296,7 @@ describe('one answer', () => {
   })
 })
 
-describe('a plan is taken with', () => {
+describe('a plan is accepted with', () => {
   test.each<[string, Record<string, unknown>]>([
     [
       'an apostrophe, brackets and percent signs that mean something',
@@ -315,8 +311,8 @@ describe('a plan is taken with', () => {
       ]),
     ],
     ['no quotas and no qualifications', { quotas: [], qualifications: [] }],
-    ['a quota that wants nobody any more', { quotas: [{ ...QUOTA, target_completes: 0 }] }],
-    ['a platform that nobody configured', { survey_platform: 'Some Platform' }],
+    ['a quota with a target of 0', { quotas: [{ ...QUOTA, target_completes: 0 }] }],
+    ['a platform that is not configured', { survey_platform: 'Some Platform' }],
     ['a finish date in another zone', { finish_date: '2026-12-31T17:00:00+05:30' }],
     ['empty lists where the seed has lists', { categories: [], tags: [], contact_emails: [] }],
     ['quota sums that differ from the target', { target_completes: 10 }],

@@ -28,7 +28,7 @@ const QUOTA = 'demand-partner-quota-id'
 const NOT_FOUND = { code: '404', message: expect.any(String), success: false }
 
 describe('a survey plan', () => {
-  test('that nobody can get into is taken, and the answer says why', async () => {
+  test('that no respondent can enter is accepted, and the answer says why', async () => {
     const warningOf = async (given: object) =>
       (await acme.post({ ...SEED_PLAN, finish_date: undefined, ...given })).headers['tributary-warning']
     const [quota] = SEED_PLAN.quotas as object[]
@@ -69,7 +69,7 @@ describe('a survey plan', () => {
     })
   })
 
-  test('that says only what it must is read back without what it did not say', async () => {
+  test('with only its required members is read back without the others', async () => {
     const { categories, locale, tags, additional_qualification_count, resume_allowed, group_id, ...rest } = SEED_PLAN
     const { project_id, contact_emails, finish_date, device_requirements, ...required } = rest
     const least = { ...required, quotas: [{ id: 'q', qualifications: [] }], qualifications: [] }
@@ -82,11 +82,11 @@ describe('a survey plan', () => {
       status: 'OPEN',
       quotas: [{ id: 'q', qualifications: [], status: 'OPEN' }],
     })
-    // a quota without a target has what the plan has
+    // a quota without a target has the plan's
     expect(read.body.available_completes).toEqual({ survey: 30, quotas: { q: 30 } })
   })
 
-  test('has three ids which differ, and panels know it by the one that the list gives', async () => {
+  test('has three different ids; the list gives the one that panels use', async () => {
     const id = await acme.launch()
     const { body } = await acme.get('/v1/plans')
     const listed = body.plans.find((plan: { id: string }) => plan.id === id)
@@ -95,7 +95,7 @@ describe('a survey plan', () => {
     expect(row).toMatchObject({ connection: 'gateway', provider_survey_id: id, status: 'open', cpi_minor: '150' })
   })
 
-  test('is taken at the plural address too, and by key in Authorization', async () => {
+  test('is accepted at the plural address too, and with the key in Authorization', async () => {
     expect((await acme.post(SEED_PLAN, '/survey-plans')).status).toBe(201)
     for (const authorization of [BUYERS.acme, `Bearer ${BUYERS.acme}`]) {
       const answer = await request(api.app).post('/survey-plan').set({ authorization }).send(SEED_PLAN)
@@ -103,7 +103,7 @@ describe('a survey plan', () => {
     }
   })
 
-  test('names panels however they are spelled, and main units are whole ones', async () => {
+  test('matches panel names without case, and reads main units as whole units', async () => {
     const id = await acme.launch({
       target_panels: [{ name: 'LifePoints' }, { name: 'opinionbar' }],
       pricing: { cpi: 2, unit: 'main', currency: 'USD' },
@@ -115,14 +115,14 @@ describe('a survey plan', () => {
     expect(await api.knex('surveys').where({ provider_survey_id: id }).first()).toMatchObject({ cpi_minor: '200' })
   })
 
-  test('is stamped, so that panels see it, without anybody waiting for it', async () => {
+  test('is stamped for the panels after the answer', async () => {
     const id = await acme.launch()
     await expect
       .poll(async () => (await api.knex('surveys').where({ provider_survey_id: id }).first()).dirty)
       .toBe(false)
   })
 
-  test('has its workflow told whenever it changes, and only then', async () => {
+  test('signals its workflow on every change, and only then', async () => {
     const id = await acme.launch()
     const times = async () => api.told.filter((workflowId) => workflowId === `plan:${id}`).length
     await expect.poll(times).toBe(1)
@@ -181,7 +181,7 @@ describe('tenants', () => {
 })
 
 describe('editing', () => {
-  test('changes the status of a plan, also to what it is already', async () => {
+  test('changes the status of a plan, also to its current status', async () => {
     const id = await acme.launch()
     for (const status of ['PAUSED', 'PAUSED', 'OPEN', 'CLOSED', 'OPEN']) {
       const answer = await acme.patch(`/survey-plans/${id}`, { status })
@@ -195,7 +195,7 @@ describe('editing', () => {
     }
   })
 
-  test('changes the status of a quota and tells the plan’s', async () => {
+  test('changes the status of a quota and returns the plan’s', async () => {
     const id = await acme.launch()
     const answer = await acme.patch(`/survey-plans/${id}/quotas/${QUOTA}`, { status: 'PAUSED' })
     expect(answer.status).toBe(200)
@@ -263,7 +263,7 @@ describe('editing', () => {
   })
 })
 
-/** A session of a plan that was entered and ended so. */
+/** A session of a plan that was entered and ended with this outcome. */
 async function ended(
   planId: string,
   outcome: Outcome,
@@ -275,14 +275,14 @@ async function ended(
   await recordClaim(api.knex, session.session_id, aClaim(outcome, { grade }), later(5 * MINUTE))
 }
 
-describe('what a plan tells of its sessions', () => {
+describe('the performance of a plan', () => {
   test('is by panel and outcome; every outcome but COMPLETED is a failure', async () => {
     const id = await acme.launch({ target_panels: [{ name: 'lifepoints' }, { name: 'OpinionBar' }] })
     await ended(id, 'COMPLETED', { quota: QUOTA })
     await ended(id, 'COMPLETED', { panel: 'OpinionBar' })
     for (const outcome of OUTCOMES) if (outcome !== 'COMPLETED') await ended(id, outcome)
     await ended(id, 'TERMINATED', { panel: 'OpinionBar' })
-    // neither those who are in it now nor a complete that is not proven yet
+    // sessions in progress and unproven completes do not count
     await ended(id, 'COMPLETED', { quota: QUOTA, grade: 'E0' })
     await enter(api.knex, await planSession(api.knex, id, [QUOTA]))
 
@@ -334,7 +334,7 @@ describe('what a plan tells of its sessions', () => {
 })
 
 describe('deleting', () => {
-  test('takes a closed plan that nobody is in, and panels see it withdrawn', async () => {
+  test('needs a closed plan without sessions in progress; panels see it withdrawn', async () => {
     const id = await acme.launch()
     for (const status of ['OPEN', 'PAUSED']) {
       await acme.patch(`/survey-plans/${id}`, { status })

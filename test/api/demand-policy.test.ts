@@ -23,13 +23,13 @@ async function complete(planId: string, quotas: string[] = []): Promise<void> {
 }
 
 describe('a policy', () => {
-  test('is the default one until it is put', async () => {
+  test('has the defaults until it is put', async () => {
     const id = await acme.launch()
     const { status, body } = await acme.get(`/v1/plans/${id}/policy`)
     expect({ status, body }).toEqual({ status: 200, body: DEFAULTS })
   })
 
-  test('is merged: what is not named stays, allocations by panel, null takes away', async () => {
+  test('is merged: absent fields stay, allocations merge by panel, null removes', async () => {
     const id = await acme.launch(BOTH)
     const path = `/v1/plans/${id}/policy`
     const steps: [object, object][] = [
@@ -98,7 +98,7 @@ describe('a policy', () => {
   test.each([
     ['quota', { target_completes: 30, quotas: [{ id: 'q', qualifications: [], target_completes: 1 }] }],
     ['plan', { target_completes: 1, quotas: [{ id: 'q', qualifications: [] }] }],
-  ])('never takes back the overage of a %s that is used, or may be by who is in it', async (_what, targets) => {
+  ])('never lowers the overage of a %s below what is used or held', async (_what, targets) => {
     const id = await acme.launch(targets)
     const path = `/v1/plans/${id}/policy`
     await acme.put(path, { overage: 2 })
@@ -122,21 +122,21 @@ describe('a policy', () => {
     expect((await acme.put(path, { overage: 3 })).status).toBe(200)
   })
 
-  test('begins no soft launch whose completes are there already', async () => {
+  test('refuses a soft launch whose completes are reached already', async () => {
     const id = await acme.launch({ quotas: [] })
     await complete(id)
     await complete(id)
     const path = `/v1/plans/${id}/policy`
     expect((await acme.put(path, { soft_launch: { completes: 2, pause: '2h' } })).status).toBe(400)
     expect((await acme.put(path, { soft_launch: { completes: 3, pause: '2h' } })).status).toBe(200)
-    // one that was agreed in time is not in the way of other changes once it is reached
+    // a reached soft launch that was agreed earlier does not block other changes
     await complete(id)
     expect((await acme.put(path, { overage: 1 })).status).toBe(200)
-    // nor is it, sent along as it is
+    // sending it unchanged does not block them either
     expect((await acme.put(path, { overage: 2, soft_launch: { completes: 3, pause: '1h' } })).status).toBe(200)
   })
 
-  test('decides how much of a plan a panel may take', async () => {
+  test('limits a panel to its allocation', async () => {
     const id = await acme.launch({ ...BOTH, target_completes: 4 })
     await acme.put(`/v1/plans/${id}/policy`, { allocations: { lifepoints: 1 }, flexibility_percent: 0 })
     expect((await enter(api.knex, await planSession(api.knex, id))).kind).toBe('entered')
@@ -148,13 +148,13 @@ describe('a policy', () => {
 })
 
 describe('the list of plans', () => {
-  test('is newest first, in pages that lose and repeat nothing', async () => {
+  test('is newest first, in pages without loss or repeat', async () => {
     const own = await startDemandApi()
     try {
       const buyer = buyerOf(own)
       const ids = []
       for (let at = 0; at < 5; at += 1) ids.push(await buyer.launch({ survey_id: `s${at}` }))
-      // three of them within the same millisecond
+      // three of them in the same millisecond
       const at = (minutes: number) => later(minutes * MINUTE)
       for (const [index, id] of ids.entries()) {
         await own
@@ -178,7 +178,7 @@ describe('the list of plans', () => {
     }
   })
 
-  test('says how each plan stands', async () => {
+  test('shows the state of each plan', async () => {
     const id = await acme.launch({ survey_id: 'how-it-stands', target_completes: 3, quotas: [] })
     await acme.put(`/v1/plans/${id}/policy`, { overage: 1 })
     await complete(id)
@@ -210,7 +210,7 @@ describe('the list of plans', () => {
 })
 
 test.each(['/v1/plans', '/v1/plans/plan_x/policy'])(
-  '%s is for demand partners: 401 and 403 as problems',
+  '%s is for demand partners; other keys are 401 or 403 as problem+json',
   async (path) => {
     const asked = (key?: string) => {
       const sent = request(api.app).get(path)

@@ -84,7 +84,7 @@ const plan = fc.record(
   },
 )
 
-/** As it stands right after its launch, having been to PostgreSQL and back. */
+/** A plan right after its launch, as PostgreSQL returns it. */
 const standing = (stored: SurveyPlan) => ({
   plan: JSON.parse(JSON.stringify(stored)) as SurveyPlan,
   planId: 'plan_x',
@@ -98,14 +98,14 @@ const standing = (stored: SurveyPlan) => ({
 })
 
 describe('a survey plan', () => {
-  test('that is valid is read back exactly as it was posted, whatever is in it', () => {
+  test('that is valid is read back exactly as it was posted', () => {
     fc.assert(
       fc.property(plan, (posted) => {
         const body = JSON.parse(JSON.stringify(posted)) as typeof posted
         const stands = standing(readSurveyPlan(body, rules))
         const quotas = body.quotas.map((one) => ({ ...one, status: 'OPEN' }))
         expect(planToWire(stands)).toEqual({ ...body, id: 'plan_x', status: 'OPEN', quotas })
-        // and it is what the document says of it
+        // the answer matches the documented schema
         const answer = {
           survey_plan: planToWire(stands),
           available_completes: availableToWire(stands),
@@ -117,7 +117,7 @@ describe('a survey plan', () => {
     )
   })
 
-  test('of any shape at all is taken or refused with faults, and nothing else', () => {
+  test('of any shape is either accepted or refused with faults', () => {
     const members = Object.keys(SEED_PLAN)
     const spoilt = fc
       .array(fc.tuple(fc.constantFrom(...members), fc.jsonValue()), { maxLength: 4 })

@@ -46,7 +46,7 @@ export function demandConfig(): Config {
   return loadConfig({ file, env: {}, connectionSchemas })
 }
 
-/** An API for two buyers, with what its Temporal was told. */
+/** An API for two buyers that records the signals to Temporal. */
 export interface DemandApi extends ReadingApi {
   /** Ids of the workflows that were signalled. */
   readonly told: readonly string[]

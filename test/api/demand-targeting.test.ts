@@ -27,7 +27,7 @@ const SEX = {
 }
 
 describe('targeting attributes', () => {
-  test('are all there without a country, each with ranges or answers', async () => {
+  test('are complete without a country, each with ranges or answers', async () => {
     const { status, body } = await acme.get('/targeting-attributes')
     expect(status).toBe(200)
     expect(Object.keys(body)).toEqual(['targeting_attributes'])
@@ -76,7 +76,7 @@ describe('targeting panels', () => {
 })
 
 test.each(['US', 'usa', 'XXX', '', '%00', 'USA&country=GBR'])(
-  'a country that is none (%s) is a fault',
+  'an unknown or invalid country (%s) is a fault',
   async (country) => {
     for (const path of ['/targeting-attributes', '/targeting-panels']) {
       const { status, body } = await acme.get(`${path}?country=${country}`)

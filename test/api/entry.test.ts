@@ -33,7 +33,7 @@ function homeOf(location: string | undefined): { at: string; claims: Record<stri
 }
 
 describe('the click', () => {
-  test('sends the respondent to the provider, and the workflow hears of it', async () => {
+  test('redirects the respondent to the provider and signals the workflow', async () => {
     const { session_id, entry_url } = await panel.open(someone(), 'plan')
     const click = await visit(api, entry_url)
     expect(click.status).toBe(302)
@@ -49,7 +49,7 @@ describe('the click', () => {
       .toMatchObject({ state: 'entered' })
   })
 
-  test('a hundred times is one start and the same address', async () => {
+  test('a hundred times is one start with the same address', async () => {
     const { session_id, entry_url } = await panel.open(someone(), 'plan')
     const clicks = await Promise.all(Array.from({ length: 100 }, () => visit(api, entry_url)))
     expect(new Set(clicks.map(({ headers }) => headers.location)).size).toBe(1)
@@ -57,7 +57,7 @@ describe('the click', () => {
     expect((await eventsOf(session_id)).filter((type) => type === 'entered')).toHaveLength(1)
   })
 
-  test('of a scanner with HEAD is nobody’s', async () => {
+  test('is not made by a scanner’s HEAD', async () => {
     const { session_id, entry_url } = await panel.open(someone(), 'plan')
     const head = await request(api.app).head(new URL(entry_url).pathname)
     expect(head.status).toBe(200)
@@ -75,7 +75,7 @@ describe('the click', () => {
     },
   )
 
-  test('is never a place to be sent elsewhere from', async () => {
+  test('ignores redirect addresses in the query', async () => {
     const { entry_url } = await panel.open(someone(), 'plan')
     const click = await visit(api, `${entry_url}?url=https://evil.example&redirect=https://evil.example`)
     expect(click.headers.location).toContain(api.sandbox.url())
@@ -84,7 +84,7 @@ describe('the click', () => {
 })
 
 describe('too late', () => {
-  test('an expired link goes home with TIMEOUT, again and again', async () => {
+  test('an expired link redirects home with TIMEOUT, every time', async () => {
     const who = someone()
     const { session_id, entry_url } = await panel.open(who, 'plan')
     api.skew = 31 * 60_000
@@ -100,7 +100,7 @@ describe('too late', () => {
     ['closed', { status: 'CLOSED' }],
     ['paused', { status: 'PAUSED' }],
     ['full', { available_completes: 0 }],
-  ])('a survey that is %s meanwhile: home with QUOTA_FULL', async (name, change) => {
+  ])('a survey that is %s meanwhile redirects home with QUOTA_FULL', async (name, change) => {
     const id = `door ${name}`
     await api.offer({ id })
     const { session_id, entry_url } = await panel.open(someone(), id)
@@ -114,7 +114,7 @@ describe('too late', () => {
     await expect.poll(() => api.hooks.heard.filter(({ body }) => body.includes(session_id)).length, SOON).toBe(1)
   })
 
-  test('a quota that is full meanwhile: the same', async () => {
+  test('a quota that is full meanwhile redirects home with QUOTA_FULL', async () => {
     const quota = {
       id: 'q1',
       available_completes: 5,
@@ -140,7 +140,7 @@ describe('too late', () => {
     })
   })
 
-  test('a connection that an operator paused: home with QUOTA_FULL', async () => {
+  test('a paused connection redirects home with QUOTA_FULL', async () => {
     const { entry_url } = await panel.open(someone(), 'plan', 'kantar-e2')
     await api.database.knex('connections').where({ connection: 'kantar-e2' }).update({ paused: true })
     expect(homeOf((await visit(api, entry_url)).headers.location).claims).toMatchObject({ outcome: 'QUOTA_FULL' })
@@ -149,7 +149,7 @@ describe('too late', () => {
     await expect.poll(() => api.deps.catalogue.standings(['kantar-e2'])).toMatchObject([{ offered: true }])
   })
 
-  test('a connection that left the configuration is not told as a full survey: home with ERROR', async () => {
+  test('a connection that left the configuration redirects home with ERROR, not QUOTA_FULL', async () => {
     const { session_id, entry_url } = await panel.open(someone(), 'plan', 'kantar-e2')
     await api.database.knex('connections').where({ connection: 'kantar-e2' }).update({ paused: true })
     const without = createApp({ ...api.deps, findUpstream: () => null })
@@ -160,7 +160,7 @@ describe('too late', () => {
     await api.database.knex('connections').where({ connection: 'kantar-e2' }).update({ paused: false })
   })
 
-  test('the provider’s address is given once: an entered respondent goes on although the survey closed', async () => {
+  test('an entered respondent keeps the provider’s address although the survey closed', async () => {
     await api.offer({ id: 'inside' })
     const { entry_url } = await panel.open(someone(), 'inside')
     const first = await visit(api, entry_url)
@@ -182,7 +182,7 @@ describe('still opening', () => {
     return answer.body
   }
 
-  test('is a page that asks again, for a minute at most; then home with ERROR', async () => {
+  test('is a page that refreshes itself for at most a minute, then redirects home with ERROR', async () => {
     const { session_id, entry_url } = await opening()
     const first = await visit(api, entry_url)
     expect(first.status).toBe(200)
@@ -200,7 +200,7 @@ describe('still opening', () => {
   })
 
   test.each(['', '?since=0', '?since=1', '?since=-1', '?since=99999999999999', '?since=abc', '?since=1&since=2'])(
-    'believes no address about how long it has been: %s',
+    'ignores a waiting time in the address: %s',
     async (query) => {
       const { entry_url } = await opening()
       for (const seconds of [0, 20, 59]) {
@@ -212,7 +212,7 @@ describe('still opening', () => {
     },
   )
 
-  test('begins its minute with the first look, however long the session is open', async () => {
+  test('starts its minute at the first visit, not at the session’s creation', async () => {
     const { entry_url } = await opening()
     api.skew = 10 * 60_000
     expect((await visit(api, entry_url)).status).toBe(200)
@@ -220,7 +220,7 @@ describe('still opening', () => {
     expect((await visit(api, entry_url)).status).toBe(200)
   })
 
-  test('gives another minute to somebody who went away and comes back later', async () => {
+  test('gives another minute to a respondent who left and returns later', async () => {
     const { session_id, entry_url } = await opening()
     await visit(api, entry_url)
     api.skew = 12 * 60_000
@@ -231,7 +231,7 @@ describe('still opening', () => {
   })
 })
 
-test('a fresh click on another plan is not disturbed by all this', async () => {
+test('a fresh click on another plan still works after all this', async () => {
   await api.offer({ id: 'last', pricing: { ...PLAN.pricing, cpi: 10 } })
   const { entry_url } = await panel.open(someone(), 'last')
   expect((await visit(api, entry_url)).status).toBe(302)

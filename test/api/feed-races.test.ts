@@ -21,7 +21,7 @@ const PANEL = 'lifepoints'
 const survey = (providerSurveyId: string) => aSurvey({ providerSurveyId })
 const cursor = () => database.knex('feed_cursors').where({ panel: PANEL }).first()
 
-/** A poll that is made, and only remembered once another one, with what happened meanwhile, is. */
+/** A poll whose cursor is stored only after that of a faster poll, and of what happened meanwhile. */
 async function overtaken(meanwhile: () => Promise<Partial<FeedServing>>): Promise<FeedUpdate[]> {
   return (
     await database.knex.transaction(async (trx) => {
@@ -36,7 +36,7 @@ async function overtaken(meanwhile: () => Promise<Partial<FeedServing>>): Promis
   ).slower
 }
 
-test('of two polls at once the slower one tells of no survey as open which the faster one knew to be closed', async () => {
+test('a slower poll does not report a survey as open that a faster poll knew to be closed', async () => {
   await offer(database.knex, 'kantar-us', survey('first'))
   await panelOf(api).news()
   await offer(database.knex, 'kantar-us', survey('short'))
@@ -44,14 +44,14 @@ test('of two polls at once the slower one tells of no survey as open which the f
   const told = await overtaken(async () => {
     await withdraw(database.knex, 'kantar-us', 'short')
     ;[later = ''] = await offer(database.knex, 'kantar-us', survey('later'))
-    // the short one was never given: it is no news
+    // the closure of "short" is no news, because it was never given
     const { revision } = await database.knex('surveys').where({ survey_id: later }).first('revision')
     return { servedId: Number(revision), opened: [later] }
   })
   expect(statuses(told)).toEqual({ [later]: 'OPEN' })
 })
 
-test('nor behind what the faster one passed over, because none of it was for the panel', async () => {
+test('a slower poll reports nothing before the cursor that a faster poll advanced', async () => {
   await panelOf(api).news()
   await offer(database.knex, 'kantar-us', survey('brief'))
   const told = await overtaken(async () => {
@@ -62,7 +62,7 @@ test('nor behind what the faster one passed over, because none of it was for the
   expect(told).toEqual([])
 })
 
-test('a poll with fewer connections does not pass over what another one began to read again', async () => {
+test('a poll with fewer connections does not advance the cursor of one with more', async () => {
   await panelOf(api).news()
   await offer(database.knex, 'kantar-us', survey('fresh'))
   const before = await cursor()
@@ -70,6 +70,6 @@ test('a poll with fewer connections does not pass over what another one began to
   const old = { panel: PANEL, at, servedId: 0, passedId: 1_000_000, opened: [], closed: [] }
   expect(await rememberServing(database.knex, { ...old, scope: ['kantar-us'] })).toBe(false)
   expect(await cursor()).toEqual(before)
-  // with its own connections it does
+  // with the cursor's own connections it does
   expect(await rememberServing(database.knex, { ...old, scope: before.scope })).toBe(true)
 })

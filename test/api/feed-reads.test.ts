@@ -31,7 +31,7 @@ beforeEach(async () => {
   )
 })
 
-/** The statements that some work sends about the feed. */
+/** The feed's SQL statements that some work sends. */
 async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   return (await sentBy(work)).map(({ sql }) => sql)
 }
@@ -39,11 +39,11 @@ async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
 async function sentBy(work: () => Promise<unknown>): Promise<Statement[]> {
   queries.length = 0
   await work()
-  // the catalogue follows the same database in the meantime
+  // the catalogue reads the same database meanwhile
   return queries.filter(({ sql }) => /feed_|left join survey_plans/.test(sql))
 }
 
-/** How PostgreSQL finds what the only statement of some work asks for. */
+/** PostgreSQL's query plan for the only statement of some work. */
 async function planOf(work: () => Promise<unknown>): Promise<string> {
   const [statement, ...others] = await sentBy(work)
   if (statement === undefined || others.length > 0) throw new Error('one statement was expected')
@@ -68,7 +68,7 @@ describe('a poll with nothing new', () => {
     expect(statements[0]).toMatch(/^select/)
   })
 
-  it('is one read too where what is new is for others', async () => {
+  it('is one read too when the news is for other panels', async () => {
     await launch(database.knex)
     await panelOf(api).news()
     for (let other = 0; other < 5; other += 1) await launch(database.knex, { targetPanels: ['toplife'] })
@@ -76,7 +76,7 @@ describe('a poll with nothing new', () => {
     expect(await statementsOf(() => panelOf(api).poll())).toHaveLength(1)
   })
 
-  it('finds its way by indexes, however much there is', async () => {
+  it('uses indexes at any size', async () => {
     await fill(20_000)
     const { at } = await readFeed(database.knex, { panel: 'lifepoints', connections: [], after: 0 })
     for (const changed of [0, 50]) {
@@ -88,7 +88,7 @@ describe('a poll with nothing new', () => {
     }
   })
 
-  it('passes over what is for others, for good when it is much', async () => {
+  it('stores an advanced cursor after skipping many revisions for other panels', async () => {
     await launch(database.knex)
     await panelOf(api).news()
     for (let round = 0; round < 6; round += 1) await fill(100, 'purespectrum')
@@ -102,7 +102,7 @@ describe('a poll with nothing new', () => {
 })
 
 describe('a poll with news', () => {
-  it('renders a survey once per version, however many panels ask', async () => {
+  it('renders a survey once per version for all panels', async () => {
     await launch(database.knex, { targetPanels: ['lifepoints', 'toplife'] })
     await fill(200, 'elsewhere')
     const bodies = (statements: string[]) => statements.filter((sql) => sql.includes('left join survey_plans'))
@@ -111,7 +111,7 @@ describe('a poll with news', () => {
     expect(bodies(await statementsOf(() => panelOf(api, 'lifepoints').poll()))).toHaveLength(0)
   })
 
-  it('reads the newest surveys with their content, and asks for none of them again', async () => {
+  it('reads the newest surveys with their content in one statement', async () => {
     await launch(database.knex)
     await offer(database.knex, 'kantar-us', aSurvey())
     const statements = await statementsOf(() => panelOf(api).poll())
@@ -119,14 +119,14 @@ describe('a poll with news', () => {
     expect((await panelOf(api).poll()).map(({ survey_plan }) => survey_plan.status)).toEqual(['OPEN', 'OPEN'])
   })
 
-  it('writes nothing where the panel was told already', async () => {
+  it('writes nothing when the panel was given the same before', async () => {
     await launch(database.knex)
     await panelOf(api).poll()
     const statements = await statementsOf(() => panelOf(api).poll())
     expect(statements.filter((sql) => /insert|update|delete/i.test(sql))).toEqual([])
   })
 
-  it('keeps no more renderings than it may', async () => {
+  it('caches renderings up to its limit', async () => {
     await offer(
       database.knex,
       'kantar-us',
@@ -139,7 +139,7 @@ describe('a poll with news', () => {
     expect(await statementsOf(() => small.of(news.slice(0, 1)))).toHaveLength(1)
   })
 
-  it('does not keep what waits for its next revision', async () => {
+  it('does not cache a survey that waits for its next revision', async () => {
     await offer(database.knex, 'kantar-us', aSurvey())
     const items = new FeedItems(database.knex, () => new Map())
     await database.knex('surveys').update({ dirty: true })
@@ -152,13 +152,13 @@ describe('a poll with news', () => {
   })
 })
 
-/** What changed, as a panel reads it that comes long after. */
+/** The changes as a panel with an old cursor reads them: without content. */
 async function newsWithoutContent(): Promise<FeedNews[]> {
   const { news } = await readFeed(database.knex, { panel: 'lifepoints', connections: ['kantar-us'], after: 0 })
   return news.map((one) => ({ ...one, body: null }))
 }
 
-/** Many surveys, as if somebody had polled them. */
+/** Stores many surveys, as polls would. */
 async function fill(count: number, connection = 'kantar-us'): Promise<void> {
   await database.knex.raw(
     `insert into surveys (survey_id, connection, provider, provider_survey_id, status, country, cpi_minor, currency,

@@ -7,13 +7,13 @@ const SURVEY = 'sv_0123456789abcdef01234567'
 describe('the token of a session creation URL', () => {
   const token = issueSessionToken(SECRET, 'lifepoints', SURVEY)
 
-  it('names its survey, and is the same at every poll', () => {
+  it('names its survey and is the same at every poll', () => {
     expect(readSessionToken(SECRET, 'lifepoints', token)).toBe(SURVEY)
     expect(issueSessionToken(SECRET, 'lifepoints', SURVEY)).toBe(token)
     expect(token).toMatch(/^[A-Za-z0-9_-]+$/)
   })
 
-  it("is no other panel's, and no other installation's", () => {
+  it('is not valid for another panel or another installation', () => {
     expect(readSessionToken(SECRET, 'toplife', token)).toBeNull()
     expect(readSessionToken(Buffer.alloc(32, 2), 'lifepoints', token)).toBeNull()
   })
@@ -21,12 +21,12 @@ describe('the token of a session creation URL', () => {
   it('cannot be made to name another survey', () => {
     const other = token.replace('sv_0', 'sv_1')
     expect(readSessionToken(SECRET, 'lifepoints', other)).toBeNull()
-    // a panel's id and a survey's cannot be shifted into each other
+    // moving characters between panel id and survey id gives another token
     expect(issueSessionToken(SECRET, 'a', 'bc').slice(-32)).not.toBe(issueSessionToken(SECRET, 'ab', 'c').slice(-32))
   })
 
   it.each(['', 'x', SURVEY, `${token}a`, token.slice(1), `${token.slice(0, -1)}!`, 'ü'.repeat(60), 'a'.repeat(5_000)])(
-    'reads nothing out of %j',
+    'finds no survey in %j',
     (given) => {
       expect(readSessionToken(SECRET, 'lifepoints', given)).toBeNull()
     },

@@ -65,7 +65,7 @@ export interface FeedApi {
   readonly close: () => Promise<void>
 }
 
-/** An API whose feed reads the given database; its Temporal is away, for a feed needs none. */
+/** An API whose feed reads the given database. Its Temporal is down, because a feed needs none. */
 export async function startFeedApi(
   database: TestDatabase,
   { narrow = ['kantar-us'], clock }: { narrow?: readonly string[]; clock?: () => Date } = {},
@@ -118,7 +118,7 @@ export function panelOf({ app }: Pick<FeedApi, 'app'>, panel: TestPanel = 'lifep
   return {
     poll,
     ack,
-    /** Plan id -> status, of everything that is new; what is read is acknowledged. */
+    /** Reads and acknowledges the news. @returns plan id -> status */
     async news(): Promise<Record<string, string>> {
       const updates = await poll()
       const last = updates.at(-1)?.ack_id
@@ -136,7 +136,7 @@ export const statuses = (updates: readonly FeedUpdate[]): Record<string, string>
 
 let order = 0
 
-/** Has a provider say something about surveys; stamped unless somebody else is to stamp. @returns their survey ids */
+/** Stores and stamps surveys of a connection. @returns their survey ids */
 export async function offer(knex: Knex, connection: TestConnection, ...surveys: Survey[]): Promise<string[]> {
   await knex.transaction((trx) => upsertSurveys(trx, writerOf(connection), surveys.map(offered)))
   await stampRevisions(knex)

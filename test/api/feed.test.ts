@@ -85,7 +85,7 @@ describe('a survey plan in the feed', () => {
     deviceRequirements: ['desktop', 'mobile'],
   })
 
-  it('is what seed 000 shows its panels, and nothing else', async () => {
+  it('has the members of seed 000, and no other', async () => {
     const planId = await launch(database.knex, plan)
     const updates = await panelOf(api).poll()
     const row = await database.knex('surveys').first('revision', 'changed_at')
@@ -139,7 +139,7 @@ describe('a survey plan in the feed', () => {
     expect(Object.keys(updates[0] ?? {})).toEqual(['version', 'ack_id', 'survey_session_creation_url', 'survey_plan'])
   })
 
-  it("leaks nothing of the buyer's", async () => {
+  it('has no data of the buyer', async () => {
     const planId = await launch(database.knex, plan)
     const { text } = await request(api.app).get('/surveys').set('x-api-key', KEYS.lifepoints)
     const secrets = [
@@ -158,7 +158,7 @@ describe('a survey plan in the feed', () => {
     for (const secret of secrets) expect(text).not.toContain(secret)
   })
 
-  it('says what its buyer left out nowhere', async () => {
+  it('leaves out what its buyer left out', async () => {
     await launch(database.knex)
     const [update] = await panelOf(api).poll()
     expect(Object.keys(update?.survey_plan ?? {}).sort()).toEqual([
@@ -177,7 +177,7 @@ describe('a survey plan in the feed', () => {
     ])
   })
 
-  it("carries the panel's own way to create sessions", async () => {
+  it("has the panel's own session creation URL", async () => {
     const planId = await launch(database.knex, { targetPanels: ['lifepoints', 'toplife'] })
     const [mine] = await panelOf(api, 'lifepoints').poll()
     const [other] = await panelOf(api, 'toplife').poll()
@@ -190,7 +190,7 @@ describe('a survey plan in the feed', () => {
 })
 
 describe("a provider's survey in the feed", () => {
-  it('is said in the words of the gateway, and what cannot be said is counted', async () => {
+  it('is translated to the gateway’s questions; untranslated conditions are counted', async () => {
     const [surveyId] = await offer(
       database.knex,
       'toluna-us',
@@ -270,7 +270,7 @@ describe("a provider's survey in the feed", () => {
     })
   })
 
-  it('is said with the mapping of its connection', async () => {
+  it('is translated with the mapping of its connection', async () => {
     await offer(
       database.knex,
       'purespectrum',
@@ -298,7 +298,7 @@ describe("a provider's survey in the feed", () => {
     expect(updates.map(({ survey_plan }) => survey_plan.cr)).toEqual([50, 61])
   })
 
-  it('meets the schema that the document shows', async () => {
+  it('matches the documented schema', async () => {
     await launch(database.knex)
     await offer(database.knex, 'toluna-us', aSurvey())
     expect(FeedAnswer.safeParse(await panelOf(api).poll()).error).toBeUndefined()
@@ -306,7 +306,7 @@ describe("a provider's survey in the feed", () => {
 })
 
 describe('polling', () => {
-  it('answers the same again until it is acknowledged, and then only what changed', async () => {
+  it('repeats the answer until it is acknowledged, then returns only changes', async () => {
     const panel = panelOf(api)
     const [first, second] = [await launch(database.knex), await launch(database.knex)]
     const updates = await panel.poll()
@@ -319,7 +319,7 @@ describe('polling', () => {
     expect(await panel.poll()).toEqual([])
   })
 
-  it('tells an edited plan once, in its newest version', async () => {
+  it('returns an edited plan once, in its newest version', async () => {
     const panel = panelOf(api)
     const planId = await launch(database.knex)
     const [open] = await panel.poll()
@@ -328,7 +328,7 @@ describe('polling', () => {
     expect(updates).toHaveLength(1)
     expect(updates[0]?.survey_plan.status).toBe('PAUSED')
     expect(updates[0]?.ack_id).toBeGreaterThan(open?.ack_id ?? Number.POSITIVE_INFINITY)
-    // the older version was given to the panel: acknowledging it is right, and leaves the newer one
+    // the panel was given the older version: it may acknowledge it, and the newer one stays
     await panel.ack(open?.ack_id).expect(204)
     expect(await panel.poll()).toEqual(updates)
   })
@@ -340,14 +340,14 @@ describe('polling', () => {
     expect(await panelOf(api, 'toplife').news()).toEqual({ [ownId(planId)]: 'OPEN' })
   })
 
-  it('keeps every panel where it is', async () => {
+  it('keeps a cursor per panel', async () => {
     const planId = await launch(database.knex, { targetPanels: ['lifepoints', 'toplife'] })
     expect(await panelOf(api, 'lifepoints').news()).toEqual({ [ownId(planId)]: 'OPEN' })
     expect(await panelOf(api, 'lifepoints').poll()).toEqual([])
     expect(await panelOf(api, 'toplife').news()).toEqual({ [ownId(planId)]: 'OPEN' })
   })
 
-  it('tells of a closed quota, and of what is left', async () => {
+  it('returns a closed quota and its available completes', async () => {
     const panel = panelOf(api)
     const planId = await launch(database.knex, {
       quotas: [{ id: 'q1', qualifications: [], targetCompletes: 7 }],
@@ -380,8 +380,8 @@ describe('polling', () => {
   })
 })
 
-describe('what is closed', () => {
-  it('is told to the panels that have it', async () => {
+describe('a closure', () => {
+  it('is sent to the panels that were given the plan', async () => {
     const [one, other] = [panelOf(api, 'lifepoints'), panelOf(api, 'toplife')]
     const planId = await launch(database.knex, { targetPanels: ['lifepoints', 'toplife'] })
     await one.news()
@@ -391,7 +391,7 @@ describe('what is closed', () => {
     expect(await other.poll()).toEqual([])
   })
 
-  it('is told again until it is acknowledged', async () => {
+  it('is repeated until it is acknowledged', async () => {
     const panel = panelOf(api)
     const planId = await launch(database.knex)
     await panel.poll()
@@ -401,7 +401,7 @@ describe('what is closed', () => {
     expect(await panel.poll()).toEqual(closed)
   })
 
-  it('stays unheard of where it was never given, whatever happens to it later', async () => {
+  it('is never sent for a plan that was not given, even after its deletion', async () => {
     const panel = panelOf(api)
     const unseen = await launch(database.knex)
     await turn(unseen, 'CLOSED')
@@ -412,7 +412,7 @@ describe('what is closed', () => {
     expect(await panel.poll()).toEqual([])
   })
 
-  it('is told as closed when it is deleted, and once only', async () => {
+  it('is sent once when the plan is deleted', async () => {
     const panel = panelOf(api)
     const planId = await launch(database.knex)
     await panel.news()
@@ -420,11 +420,11 @@ describe('what is closed', () => {
     await changed((trx) => deletePlan(trx, 'acme', planId, new Date()))
     expect(await panel.news()).toEqual({ [ownId(planId)]: 'CLOSED' })
     expect(await panel.poll()).toEqual([])
-    // what the panel knows to be closed is not remembered for ever
+    // an acknowledged closure is not stored any longer
     expect(await database.knex('feed_deliveries')).toEqual([])
   })
 
-  it('is not told again when it is deleted after the panel acknowledged that it is closed', async () => {
+  it('is not repeated when the plan is deleted after the panel acknowledged it', async () => {
     const panel = panelOf(api)
     const planId = await launch(database.knex)
     await panel.news()
@@ -434,7 +434,7 @@ describe('what is closed', () => {
     expect(await panel.poll()).toEqual([])
   })
 
-  it('is still told when a panel acknowledges only what came before it', async () => {
+  it('is still sent when a panel acknowledges only what came before it', async () => {
     const panel = panelOf(api)
     const planId = await launch(database.knex)
     await panel.news()
@@ -442,14 +442,14 @@ describe('what is closed', () => {
     await panel.poll()
     const later = await launch(database.knex)
     const acked = (await panel.poll()).at(-1)?.ack_id
-    // deleted between that poll and its acknowledgement: the closure has a newer version now
+    // deleted between that poll and its acknowledgement, so that the closure has a newer version
     await changed((trx) => deletePlan(trx, 'acme', planId, new Date()))
     expect(statuses(await panel.poll())).toEqual({ [ownId(later)]: 'OPEN', [ownId(planId)]: 'CLOSED' })
     await panel.ack(acked).expect(204)
     expect(statuses(await panel.poll())).toEqual({ [ownId(planId)]: 'CLOSED' })
   })
 
-  it('is told again to whoever acknowledged the open plan, when it was first told under the same id', async () => {
+  it('is repeated under a new ack_id when the open plan’s ack_id was acknowledged', async () => {
     const panel = panelOf(api)
     const planId = await launch(database.knex)
     const [open] = await panel.poll()
@@ -464,7 +464,7 @@ describe('what is closed', () => {
     expect(await database.knex('feed_deliveries')).toEqual([])
   })
 
-  it('is told again to whoever acknowledged the open plan, when its time was over before anybody closed it', async () => {
+  it('is repeated when the plan was over before it was closed and its ack_id acknowledged', async () => {
     const panel = panelOf(api)
     const finishDate = new Date(now.getTime() + 60_000).toISOString()
     const planId = await launch(database.knex, { finishDate })
@@ -477,7 +477,7 @@ describe('what is closed', () => {
     expect(await panel.poll()).toEqual([])
   })
 
-  it('is open news again when it opens', async () => {
+  it('is followed by OPEN when the plan reopens', async () => {
     const panel = panelOf(api)
     const planId = await launch(database.knex)
     await panel.news()
@@ -489,7 +489,7 @@ describe('what is closed', () => {
     expect(await panel.news()).toEqual({ [ownId(planId)]: 'CLOSED' })
   })
 
-  it('is told again of a plan that opened before its closure was acknowledged', async () => {
+  it('is sent again for a plan that reopened before its closure was acknowledged', async () => {
     const panel = panelOf(api)
     const planId = await launch(database.knex)
     await panel.news()
@@ -501,7 +501,7 @@ describe('what is closed', () => {
     expect(await panel.news()).toEqual({ [ownId(planId)]: 'CLOSED' })
   })
 
-  it('is told of a plan that was only ever given as paused', async () => {
+  it('is sent for a plan that was only given as paused', async () => {
     const panel = panelOf(api)
     const planId = await launch(database.knex)
     await turn(planId, 'PAUSED')
@@ -510,7 +510,7 @@ describe('what is closed', () => {
     expect(await panel.news()).toEqual({ [ownId(planId)]: 'CLOSED' })
   })
 
-  it('is what a plan is to the panel that has used up its allocation', async () => {
+  it('is sent to a panel that has used up its allocation', async () => {
     const planId = await launch(database.knex, { targetPanels: ['lifepoints', 'toplife'], targetCompletes: 10 })
     await panelOf(api, 'lifepoints').news()
     await panelOf(api, 'toplife').news()
@@ -521,7 +521,7 @@ describe('what is closed', () => {
     expect(await panelOf(api, 'toplife').news()).toEqual({ [ownId(planId)]: 'OPEN' })
   })
 
-  it('is an upstream survey whose provider withdrew it, whose newest version cannot be used, or whose time is over', async () => {
+  it('is sent for an upstream survey that is withdrawn, unusable or over', async () => {
     const panel = panelOf(api)
     const surveys = ['gone', 'members', 'francs', 'no-way-in', 'over', 'stays'].map((providerSurveyId) =>
       aSurvey({ providerSurveyId }),
@@ -550,7 +550,7 @@ describe('what is closed', () => {
 })
 
 describe('acknowledging', () => {
-  it('never moves back, and never beyond what was given', async () => {
+  it('never moves back, nor beyond what was given', async () => {
     const panel = panelOf(api)
     await launch(database.knex)
     const [given] = await panel.poll()
@@ -572,7 +572,7 @@ describe('acknowledging', () => {
     expect(await panel.poll()).toEqual([])
   })
 
-  it('refuses an id which another panel was given, and one of a plan that the panel has not read yet', async () => {
+  it('refuses another panel’s id, and the id of a plan that the panel has not read yet', async () => {
     await launch(database.knex, { targetPanels: ['toplife'] })
     const [theirs] = await panelOf(api, 'toplife').poll()
     await panelOf(api, 'lifepoints').ack(theirs?.ack_id).expect(400)
@@ -606,7 +606,7 @@ describe('acknowledging', () => {
     })
   })
 
-  it('says in the words of the seed that a body is no JSON', async () => {
+  it('refuses a body that is not JSON in the seed’s format', async () => {
     const answer = await request(api.app)
       .post('/surveys/ack')
       .set('x-api-key', KEYS.lifepoints)
@@ -618,7 +618,7 @@ describe('acknowledging', () => {
 })
 
 describe('the order of the feed', () => {
-  it('skips nothing of a transaction that stays open while others commit', async () => {
+  it('skips no change of a transaction that stays open while others commit', async () => {
     const panel = panelOf(api)
     const slow = await database.knex.transaction()
     await upsertSurveys(slow, writerOf('toluna-us'), [offered(aSurvey({ providerSurveyId: 'slow' }))])
@@ -636,7 +636,7 @@ describe('the order of the feed', () => {
     expect(await panel.news()).toEqual({ [ownId('plan_slow')]: 'OPEN' })
   })
 
-  it('gives every change to a panel that polls and acknowledges while many write', async () => {
+  it('gives every change to a panel that polls and acknowledges during many writes', async () => {
     const panel = panelOf(api)
     const seen = new Map<string, number>()
     const read = async () => {
@@ -664,8 +664,8 @@ describe('the order of the feed', () => {
   })
 })
 
-describe('what a panel may use', () => {
-  it('is all that is in its feed; what comes to it later is read from the beginning', async () => {
+describe('the connections of a panel', () => {
+  it('limit its feed; a connection that is added later is read from the beginning', async () => {
     const [kantar] = await offer(database.knex, 'kantar-us', aSurvey({ providerSurveyId: 'k' }))
     const [toluna] = await offer(database.knex, 'toluna-us', aSurvey({ providerSurveyId: 't' }))
     const own = await launch(database.knex, { targetPanels: ['narrow'] })
@@ -681,7 +681,7 @@ describe('what a panel may use', () => {
     await wider.close()
   })
 
-  it('keeps what it has when it begins again: a closure is not lost', async () => {
+  it('may grow without losing a closure', async () => {
     const [kantar] = await offer(database.knex, 'kantar-us', aSurvey({ providerSurveyId: 'k' }))
     await panelOf(api, 'narrow').news()
     await withdraw(database.knex, 'kantar-us', 'k')
@@ -690,7 +690,7 @@ describe('what a panel may use', () => {
     await wider.close()
   })
 
-  it('does not hold what a provider has for one panelist, nor what only invited people may enter', async () => {
+  it('do not give it surveys for one panelist or for invited members only', async () => {
     await offer(database.knex, 'dynata', aSurvey({ providerSurveyId: 'one-panelist' }))
     await offer(
       database.knex,

@@ -19,12 +19,12 @@ const HEAD =
 const id = (digit: string) => `${digit.repeat(8)}-0000-4000-8000-000000000000`
 
 describe('GET /v1/finance/completes.csv', () => {
-  it('gives the books of a month to the cent, byte for byte, every time', async () => {
+  it('exports the completes of a month to the cent, byte for byte, every time', async () => {
     const day = (stamp: string) => new Date(`2030-01-${stamp}Z`)
     const dollars = { sessionId: id('b'), panelistId: 'p-1', price: money(150, 'USD') }
     const yen = { sessionId: id('a'), panelistId: 'p-2', price: money(1_500, 'JPY'), connection: 'kantar-jp' }
     const dinars = { sessionId: id('c'), panelistId: 'p-3', price: money(1_005, 'KWD'), panel: 'beta' }
-    // the two of one instant come by their id
+    // the two of one instant are ordered by id
     await anEndedSession(api.knex, day('02T10:00:00.000'), dollars)
     await anEndedSession(api.knex, day('02T10:00:00.000'), yen)
     await anEndedSession(api.knex, day('01T00:00:00.000'), dinars)
@@ -38,7 +38,7 @@ describe('GET /v1/finance/completes.csv', () => {
     await claims(api.knex, formula.sessionId, new Date('2030-02-03T00:00:00Z'), { outcome: 'REJECTED', grade: 'E2' })
     const unproven = { sessionId: id('e'), panelistId: 'p-5', price: money(7, 'USD') }
     await anEndedSession(api.knex, day('15T12:00:00.000'), unproven, { grade: 'E0' })
-    // neither a complete, nor of this month
+    // not completes, or not of this month
     await anEndedSession(api.knex, day('15T12:00:00.000'), {}, { outcome: 'TERMINATED' })
     await anEndedSession(api.knex, new Date('2030-02-01T00:00:00.000Z'), { sessionId: id('f') })
 
@@ -69,9 +69,9 @@ describe('GET /v1/finance/completes.csv', () => {
     expect((await get('completes.csv')).text.split('\n').length).toBe(8)
   })
 
-  it('loses and repeats nothing over its pages', async () => {
+  it('pages without loss or repeat', async () => {
     const template = await anEndedSession(api.knex, new Date('2040-06-01T00:00:00Z'))
-    // 2,500 more of which each instant has several: more than two pages
+    // 2,500 more, several per instant: more than two pages
     await api.knex.raw(
       `insert into sessions (session_id, panel, panelist_id, survey_id, connection, provider, provider_survey_id, country,
          state, outcome, grade, required_grade, payable, cpi_minor, currency, entry_token, provider_panelist_id,
@@ -106,7 +106,7 @@ describe('GET /v1/finance/completes.csv', () => {
     expect(answer.body.errors[0].field).toBe(field)
   })
 
-  it('guards text that a spreadsheet would run, reads back as it was, and never touches an amount', () => {
+  it('prefixes text that a spreadsheet would run, keeps it readable, and changes no amount', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (given) => {
         const guarded = textCell(given) ?? ''
@@ -120,7 +120,7 @@ describe('GET /v1/finance/completes.csv', () => {
 })
 
 describe('the ledger', () => {
-  it('shows balanced transactions in their order, and reversals linked to what they take back', async () => {
+  it('shows balanced transactions in order, and links reversals to what they reverse', async () => {
     const at = new Date('2028-03-04T10:00:00Z')
     const { sessionId } = await anEndedSession(api.knex, at, { price: money(200, 'USD'), shareMinor: 80n })
     await claims(api.knex, sessionId, new Date('2028-03-05T10:00:00Z'), { outcome: 'REJECTED', grade: 'E2' })
@@ -151,7 +151,7 @@ describe('the ledger', () => {
     expect(body.transactions.length).toBe(2)
   })
 
-  it('can be followed: what is posted later comes after the cursor, and the end has one too', async () => {
+  it('can be followed: later postings come after the cursor, and the last page has a cursor', async () => {
     const at = new Date('2023-05-05T10:00:00Z')
     const first = await anEndedSession(api.knex, at)
     const page = (await get('ledger?period=2023-05')).body
@@ -160,13 +160,13 @@ describe('the ledger', () => {
     const nothing = (await get(resume)).body
     expect([nothing.transactions, nothing.next_cursor, nothing.resume_cursor]).toEqual([[], null, page.resume_cursor])
     await claims(api.knex, first.sessionId, at, { outcome: 'REJECTED', grade: 'E2' })
-    // of an earlier time, and yet later in the ledger
+    // an earlier time, but later in the ledger
     await anEndedSession(api.knex, new Date('2023-05-01T10:00:00Z'))
     const kinds = (await get(resume)).body.transactions.map((one: { kind: string }) => one.kind)
     expect(kinds).toEqual(['reversal', 'complete'])
   })
 
-  it('pages by account without loss', async () => {
+  it('pages by account without loss or repeat', async () => {
     const made: string[] = []
     for (let index = 0; index < 7; index++) {
       const panel = index < 5 ? 'alpha' : 'beta'
@@ -186,7 +186,7 @@ describe('the ledger', () => {
     expect(found.toSorted()).toEqual(made.slice(0, 5).toSorted())
   })
 
-  it('keeps currencies apart in the trial balance, and a month to itself', async () => {
+  it('separates currencies and months in the trial balance', async () => {
     const at = new Date('2026-08-01T00:00:00Z')
     await anEndedSession(api.knex, at, { price: money(300, 'USD'), shareMinor: 0n })
     await anEndedSession(api.knex, at, { price: money(1_000, 'JPY'), shareMinor: 0n })
@@ -213,7 +213,7 @@ describe('the ledger', () => {
     }
   })
 
-  it('answers with an error rather than with a rounded amount', async () => {
+  it('answers with an error instead of a rounded amount', async () => {
     await anEndedSession(api.knex, new Date('2024-01-01T00:00:00Z'), { price: money(9_007_199_254_740_993n, 'USD') })
     expect((await get('trial-balance?period=2024-01')).status).toBe(500)
     expect((await get('completes.csv?from=2024-01-01&to=2024-02-01')).text).toContain(
@@ -225,7 +225,7 @@ describe('the ledger', () => {
     ['period', 'ledger?period=2026-13'],
     ['period', 'ledger?period=2026'],
     ['cursor', `ledger?cursor=${randomUUID()}`],
-    // a cursor of the versions that followed the clock
+    // a cursor of the earlier versions, which were ordered by time
     [
       'cursor',
       `ledger?cursor=${Buffer.from(`["2026-01-01T00:00:00.000000Z","${randomUUID()}"]`).toString('base64url')}`,

@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** An API with a limiter of its own, whose clock stands still. */
+/** An API with a limiter of its own, whose clock is stopped. */
 const limited = (perSecond = 1_000, burst = 1_000): Express =>
   createApp({ ...api.deps, limiter: new RateLimiter(perSecond, burst, () => 0, new RefusalLimit(20, () => 0)) })
 
@@ -39,7 +39,7 @@ describe('wrong keys', () => {
     expect((await request(app).get('/v1/sessions').set('x-api-key', 'wrong')).status).toBe(429)
   })
 
-  it('are answered late once they are too many, and a right key is not', async () => {
+  it('are answered late once there are too many, and a right key is not delayed', async () => {
     const app = limited()
     const took = async (key: string) => {
       const from = performance.now()
@@ -76,7 +76,7 @@ describe('wrong keys', () => {
     expect((await signIn(KEYS.ops)).status).toBe(303)
   })
 
-  it('are not keys that are missing, or of another kind', async () => {
+  it('do not include missing keys and keys of another kind', async () => {
     const app = limited()
     for (let n = 0; n < 30; n++) {
       expect((await request(app).get('/v1/sessions')).status).toBe(401)
@@ -87,7 +87,7 @@ describe('wrong keys', () => {
 })
 
 describe('arrivals that are refused', () => {
-  /** Doors as they are mounted before ours; what ends in "good" is authentic. */
+  /** Routes behind the limit as the API mounts it; a path that ends in "good" is authentic. */
   function doors(perMinute = 20): { app: Express; read: () => number } {
     let read = 0
     const app = express()
@@ -105,7 +105,7 @@ describe('arrivals that are refused', () => {
   }
 
   it.each(['/returns/kantar-us', '/e/token', '/sessions/start/x', '/panelist-outcome/completed'])(
-    'at %s: 429 for an address that sent nothing else, a page that asks again',
+    'at %s are 429 for an address that sent nothing else, with a page that retries',
     async (path) => {
       const { app, read } = doors()
       for (let n = 0; n < 20; n++) expect((await request(app).get(path)).status).toBe(400)
@@ -117,7 +117,7 @@ describe('arrivals that are refused', () => {
     },
   )
 
-  it('of a server: 429 as a problem, before the body is read', async () => {
+  it('of a server are 429 as problem+json, before the body is read', async () => {
     const { app, read } = doors()
     const post = () =>
       request(app)
@@ -130,7 +130,7 @@ describe('arrivals that are refused', () => {
     expect(read()).toBe(20)
   })
 
-  it('stop no address that brings authentic ones too', async () => {
+  it('do not block an address that sends authentic ones too', async () => {
     const { app } = doors()
     for (let n = 0; n < 50; n++) {
       expect((await request(app).get('/returns/bad')).status).toBe(400)
@@ -139,13 +139,13 @@ describe('arrivals that are refused', () => {
     expect((await request(app).get('/returns/good')).status).toBe(302)
   })
 
-  it('are not those that we could not look at', async () => {
+  it('do not include arrivals that we answered with 503', async () => {
     const { app } = doors()
     for (let n = 0; n < 50; n++) expect((await request(app).post('/postbacks/away')).status).toBe(503)
     expect((await request(app).post('/postbacks/good')).status).toBe(302)
   })
 
-  it('are not made good by a HEAD or an OPTIONS, which prove nothing', async () => {
+  it('are not offset by HEAD or OPTIONS, which prove nothing', async () => {
     const { app } = doors()
     for (let n = 0; n < 20; n++) expect((await request(app).get('/returns/bad')).status).toBe(400)
     for (const path of ['/postbacks/good', '/returns/good'])
@@ -153,12 +153,12 @@ describe('arrivals that are refused', () => {
     expect((await request(app).get('/returns/bad')).status).toBe(429)
   })
 
-  it('are no business of the rest of the API', async () => {
+  it('are not counted in the rest of the API', async () => {
     const { app } = doors()
     for (let n = 0; n < 50; n++) expect((await request(app).get('/v1/sessions/bad')).status).toBe(400)
   })
 
-  it('are wired into the API', async () => {
+  it('are limited in the running API', async () => {
     const clock = vi.spyOn(performance, 'now').mockReturnValue(1_000)
     try {
       const server = limited().listen(0, '127.0.0.1')
@@ -188,10 +188,10 @@ describe('work', () => {
     expect([stopped.status, stopped.body.code]).toEqual([429, 'rate_limited'])
   })
 
-  it('grows with the offers that are asked for', async () => {
+  it('grows with the requested offers', async () => {
     const app = limited(1, 10)
     const asked = () => match(app, { country: 'USA', limit: 200 })
-    // five units each; what the catalogue of this test then does is not the question
+    // five units each; the answer of this test's catalogue does not matter
     expect(await status(asked())).not.toBe(429)
     expect(await status(asked())).not.toBe(429)
     expect(await status(asked())).toBe(429)
@@ -205,7 +205,7 @@ describe('work', () => {
     expect(await status(match(app, large))).toBe(429)
   })
 
-  it('is refused by its count, before a schema looks at each of it', async () => {
+  it('is refused by the number of members, before a schema reads each', async () => {
     const profile = Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`a${n}`, 1]))
     const answer = await match(limited(), { country: 'USA', profile })
     expect(answer.status).toBe(400)
@@ -221,7 +221,7 @@ describe('work', () => {
     expect([panelist.status, panelist.body.errors.length]).toEqual([400, 1])
   })
 
-  it('is refused by its bytes, before it is read', async () => {
+  it('is refused by its size, before it is read', async () => {
     expect(await status(match(limited(), { profile: { about: 'x'.repeat(140_000) } }))).toBe(413)
   })
 })

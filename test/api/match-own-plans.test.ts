@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** As a buyer's request does it: the transaction, then the stamp that nobody waits for. */
+/** As a buyer's request does it: the transaction, then the stamp without waiting for it. */
 async function change<Result>(work: (trx: Knex) => Promise<Result>): Promise<Result> {
   const result = await api.database.knex.transaction(work)
   stampSoon(api.database.knex)
@@ -56,7 +56,7 @@ async function match(panel: Panel, body: object = {}) {
 const plansOf = async (panel: Panel, body: object = {}) =>
   (await match(panel, body)).offers.map((offer) => offer.provider_survey_id)
 
-/** Looks again until the match says so. That it takes less than a second is measured by `bench:ingest`. */
+/** Repeats until the match agrees. `bench:ingest` measures that this takes less than a second. */
 const within = (look: () => Promise<void>) => vi.waitFor(look, SOON)
 
 describe('a survey plan in a match', () => {
@@ -99,7 +99,7 @@ describe('a survey plan in a match', () => {
     expect(await plansOf('toplife', { profile: { age: 22 } })).not.toContain(planId)
   })
 
-  test('is gone when it is paused, closed or deleted, and back when it is opened', async () => {
+  test('is not offered while paused, closed or deleted, and is offered again when opened', async () => {
     const planId = await launched({ targetPanels: ['toplife'] })
     const status = (to: 'OPEN' | 'PAUSED' | 'CLOSED') =>
       change((trx) => setPlanStatus(trx, 'acme', planId, to, new Date()))
@@ -119,7 +119,7 @@ describe('a survey plan in a match', () => {
     await offered(false)
   })
 
-  test('a quota that is paused takes nobody, the others go on', async () => {
+  test('a paused quota is not offered, the others are', async () => {
     const planId = await launched({
       quotas: [
         { id: 'men', qualifications: [{ questionId: 'sex', answers: ['male'] }] },
@@ -132,7 +132,7 @@ describe('a survey plan in a match', () => {
     expect(await plansOf('lifepoints', { profile: { sex: 'female' } })).toContain(planId)
   })
 
-  test('a panel whose allocation is reached is offered nothing, and may ask why; the other one goes on', async () => {
+  test('a panel with a reached allocation gets no offer and the reason; another panel does', async () => {
     const planId = await launched({ targetCompletes: 10, targetPanels: ['lifepoints', 'toplife'] })
     await within(async () => expect(await plansOf('lifepoints')).toContain(planId))
     await change(async (trx) => {
@@ -150,7 +150,7 @@ describe('a survey plan in a match', () => {
     expect(broken).toEqual([{ rule: 'panel', wanted: 'a panel that it is open to', given: 'lifepoints', holds: false }])
   })
 
-  test('nothing of it is offered while the connection is paused', async () => {
+  test('is not offered while the connection is paused', async () => {
     const planId = await launched()
     await within(async () => expect(await plansOf('lifepoints')).toContain(planId))
     const tell = (action: string) =>
@@ -181,7 +181,7 @@ const explain = (panel: Panel, planId: string) =>
     .set('x-api-key', OWN_PLANS_KEYS[panel])
 
 describe('an explanation of a survey plan', () => {
-  test('speaks our own words, and is there for the panels that the plan names alone', async () => {
+  test('uses canonical attributes, and is only for the panels that the plan names', async () => {
     const planId = await launched({ qualifications: [{ questionId: 'age', ranges: [{ from: 30, to: 40 }] }] })
     for (const panel of ['lifepoints', 'toplife'] as const) await storePanelist(panel)
     const { status, body } = await explain('lifepoints', planId)

@@ -65,8 +65,8 @@ async function match(
   return { plans: offers.map((offer) => offer.provider_survey_id).sort(), offers, body: answer.body }
 }
 
-describe('who is offered what', () => {
-  test('only what is asked and answered: country, answers, ranges, several answers', async () => {
+describe('a panelist is offered', () => {
+  test('surveys whose country, answers, ranges and several answers match', async () => {
     expect((await match()).plans).toEqual(['everybody', 'phones'])
     expect((await match({ profile: { sex: 'male' } })).plans).toEqual(['everybody', 'men', 'phones', 'quotas'])
     expect((await match({ profile: { age: 40 } })).plans).toContain('adults')
@@ -78,18 +78,18 @@ describe('who is offered what', () => {
     expect((await match({ country: 'GBR' })).plans).toEqual(['british'])
   })
 
-  test('a date of birth stands for the age', async () => {
+  test('surveys by the age of a date of birth', async () => {
     const year = new Date().getUTCFullYear()
     expect((await match({ date_of_birth: `${year - 30}-01-01` })).plans).toContain('adults')
     expect((await match({ profile: { date_of_birth: `${year - 60}-01-01` } })).plans).not.toContain('adults')
   })
 
-  test('a device restricts only where it is said', async () => {
+  test('surveys for their device; a device that is not given restricts nothing', async () => {
     expect((await match({ device: 'desktop' })).plans).toEqual(['everybody'])
     expect((await match({ device: 'mobile' })).plans).toEqual(['everybody', 'phones'])
   })
 
-  test('one offer a survey, at the open quota that fits and pays best', async () => {
+  test('each survey once, at the open quota that fits and pays best', async () => {
     const { offers } = await match({ profile: { sex: 'male' } })
     const [quotas, ...more] = offers.filter((offer) => offer.provider_survey_id === 'quotas')
     expect(more).toEqual([])
@@ -97,7 +97,7 @@ describe('who is offered what', () => {
     expect((await match({ profile: { sex: 'female' } })).plans).not.toContain('quotas')
   })
 
-  test('the stored panelist, unless the request says otherwise', async () => {
+  test('surveys by the stored profile, unless the request overrides it', async () => {
     const who = someone()
     const put = await request(api.app)
       .put(`/v1/panelists/${who}`)
@@ -111,7 +111,7 @@ describe('who is offered what', () => {
     expect((await match({ panelist_id: who, country: 'GBR' })).plans).toEqual(['british'])
   })
 
-  test('not what the panelist is in, or has completed; what ended otherwise may come again', async () => {
+  test('no survey in progress or completed; one with another outcome may be offered again', async () => {
     const who = someone()
     const { session_id, entry_url } = await panel.open(who, 'everybody')
     expect((await match({ panelist_id: who })).plans).not.toContain('everybody')
@@ -127,7 +127,7 @@ describe('who is offered what', () => {
     await visit(api, second.entry_url)
     await end(second.session_id, 'COMPLETED')
     expect((await match({ panelist_id: who })).plans).not.toContain('everybody')
-    // another panel's panelist of the same id is somebody else
+    // the same id at another panel is another panelist
     const other = await panelOf(api, 'toplife').match({ panelist_id: who, country: 'USA', limit: 200 })
     expect(other.body.offers.map((offer: TestOffer) => offer.provider_survey_id)).toContain('everybody')
   })
@@ -161,7 +161,7 @@ describe('the answer', () => {
     })
   })
 
-  test('offers are opaque, short, and ordered by what they are worth', async () => {
+  test('has opaque, short offers in ranked order', async () => {
     const { offers } = await match({ profile: { sex: 'male' } })
     for (const { offer_id } of offers) expect(offer_id.length).toBeLessThanOrEqual(1_024)
     expect(offers[0]?.provider_survey_id).toBe('quotas')
@@ -169,13 +169,13 @@ describe('the answer', () => {
     expect(scores).toEqual([...scores].sort((a, b) => b - a))
   })
 
-  test('holds at most as many as asked, the best of them', async () => {
+  test('holds at most `limit` offers, the best ones', async () => {
     const all = await match({ profile: { sex: 'male', age: 30 } })
     const two = await match({ profile: { sex: 'male', age: 30 }, limit: 2 })
     expect(two.offers.map((offer) => offer.survey_id)).toEqual(all.offers.slice(0, 2).map((offer) => offer.survey_id))
   })
 
-  test('names the connections that the panel may use, and leaves out those it did not ask for', async () => {
+  test('names the connections that the panel may use, restricted to the requested ones', async () => {
     const answer = await panel.match({ panelist_id: someone(), country: 'USA' })
     expect(answer.body.connections.map(({ id }: { id: string }) => id).sort()).toEqual([
       'kantar-e0',
@@ -195,8 +195,8 @@ describe('the answer', () => {
   })
 })
 
-describe('news', () => {
-  test('a closed survey is gone, a dearer one is worth more, within a second of the poll', async () => {
+describe('a change of supply', () => {
+  test('removes a closed survey and reprices another within a second of the poll', async () => {
     await api.offer({ id: 'moving' })
     expect((await match()).plans).toContain('moving')
     await api.offer({ id: 'moving', pricing: { ...PLAN.pricing, cpi: 900 } })
@@ -206,7 +206,7 @@ describe('news', () => {
     expect((await match()).plans).not.toContain('moving')
   })
 
-  test('a paused connection offers nothing and says so', async () => {
+  test('a paused connection offers nothing and has the status paused', async () => {
     const pause = (paused: boolean) =>
       api.database
         .knex('connections')
@@ -219,7 +219,7 @@ describe('news', () => {
     await expect.poll(async () => (await match()).plans.length, SOON).toBeGreaterThan(0)
   })
 
-  test('stock without a good poll for too long is no longer offered', async () => {
+  test('surveys without a successful poll for too long are no longer offered', async () => {
     api.skew = 11 * 3_600_000
     expect((await match()).offers).toEqual([])
     api.skew = 60 * 60_000
@@ -229,15 +229,19 @@ describe('news', () => {
   })
 })
 
-describe('what is wrong is said', () => {
+describe('an invalid request', () => {
   test.each<[string, object, string]>([
     ['no panelist', { country: 'USA' }, 'panelist_id'],
     ['no country anywhere', { panelist_id: 'nobody-stored' }, 'country'],
     ['a country in two letters', { panelist_id: 'p', country: 'US' }, 'country'],
     ['a limit beyond 200', { panelist_id: 'p', country: 'USA', limit: 201 }, 'limit'],
-    ['a limit of nothing', { panelist_id: 'p', country: 'USA', limit: 0 }, 'limit'],
-    ['a device that is none', { panelist_id: 'p', country: 'USA', device: 'fridge' }, 'device'],
-    ['a birthday to come', { panelist_id: 'p', country: 'USA', date_of_birth: '2999-01-01' }, 'date_of_birth'],
+    ['a limit of zero', { panelist_id: 'p', country: 'USA', limit: 0 }, 'limit'],
+    ['an invalid device', { panelist_id: 'p', country: 'USA', device: 'fridge' }, 'device'],
+    [
+      'a date of birth in the future',
+      { panelist_id: 'p', country: 'USA', date_of_birth: '2999-01-01' },
+      'date_of_birth',
+    ],
     ['an unknown field', { panelist_id: 'p', country: 'USA', sex: 'male' }, 'sex'],
   ])('%s', async (_name, body, field) => {
     const answer = await panel.match(body)
@@ -245,7 +249,7 @@ describe('what is wrong is said', () => {
     expect(answer.body.errors.map((one: { field: string }) => one.field).join()).toContain(field)
   })
 
-  test('an index that is not whole yet answers 503 rather than half', async () => {
+  test('an index that is not loaded completely answers 503', async () => {
     const loading = { ...api.deps.catalogue, state: () => ({ ...api.deps.catalogue.state(), ready: false }) }
     const answer = await request(createApp({ ...api.deps, catalogue: loading }))
       .post('/v1/surveys/match')
@@ -256,7 +260,7 @@ describe('what is wrong is said', () => {
   })
 })
 
-test('why not: the clause that failed, in our words and theirs', async () => {
+test('an explanation names the failed clause in our words and the provider’s', async () => {
   const who = someone()
   await request(api.app)
     .put(`/v1/panelists/${who}`)

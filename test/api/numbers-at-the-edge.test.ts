@@ -6,7 +6,7 @@ import { KEYS, type ReadingApi, startReadingApi } from './reading-support.js'
 
 let api: ReadingApi
 beforeAll(async () => {
-  // what needs an index of surveys finds none in it
+  // a request that needs an index of surveys finds none
   const catalogue = {
     state: () => ({ ready: true, revision: 41n, ageMs: 12, surveys: 0 }),
     match: () => [],
@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Beyond integer, a double's whole numbers, bigint, its unsigned sibling; and less than nothing. */
+/** Beyond integer, a double's integers, bigint, unsigned bigint; and below zero. */
 const EDGES = [
   '2147483648',
   '9007199254740993',
@@ -49,7 +49,7 @@ const filled = (path: string, value: string) => path.replace(/\{\w+\}/g, encodeU
 const fieldsOf = ({ query }: Operation): string[] => Object.keys((query as { shape?: object } | undefined)?.shape ?? {})
 
 describe.each(named(keyed))('numbers beyond what is stored, at %s', (_name, operation) => {
-  it('are the sender’s fault in an address, or nothing that there is', async () => {
+  it('in an address are a 4xx, never a 500', async () => {
     for (const edge of EDGES) {
       const addresses = [
         filled(operation.path, edge),
@@ -77,7 +77,7 @@ describe.each(named(keyed.filter(({ body }) => body !== undefined)))(
       },
     )
 
-    it('is no fault of the database, wherever the example of the body has one', async () => {
+    it('never causes a 500, at any number of the body’s example', async () => {
       const example = JSON.stringify(operation.body?.schema.meta()?.example ?? {})
       const places = [...example.matchAll(/(?<=[:[,])-?\d+(?:\.\d+)?(?=[,\]}])/g)]
       for (const place of places) {
@@ -95,7 +95,7 @@ describe('ranges', () => {
   it.each([
     ['/v1/finance/completes.csv', KEYS.finance],
     ['/v1/sessions', KEYS.alpha],
-  ])('of %s that end before they begin are 400; both alike is nothing', async (path, key) => {
+  ])('of %s that end before they begin are 400; equal ends are an empty list', async (path, key) => {
     const get = (query: string) => request(api.app).get(`${path}?${query}`).set('x-api-key', key)
     const turned = await get('from=2026-02-01&to=2026-01-01')
     expect([turned.status, turned.body.errors]).toEqual([
@@ -107,7 +107,7 @@ describe('ranges', () => {
   })
 
   it.each(['/v1/finance/ledger', '/v1/sessions', '/v1/ops/plans', '/v1/ops/quarantine', '/v1/plans', '/v1/templates'])(
-    'of pages: a cursor of %s that names no day is 400',
+    'of pages: a cursor of %s with an invalid date is 400',
     async (path) => {
       const key = { '/v1/sessions': KEYS.alpha, '/v1/plans': KEYS.buyer }[path] ?? KEYS.all
       for (const day of ['2026-02-30', '2026-04-31']) {
@@ -124,7 +124,7 @@ describe('what an operator may', () => {
     ({ audience, path }) => audience === 'operator' || path.startsWith('/v1/templates'),
   )
 
-  it.each(named(operatorRoutes))('%s takes its own role, and no other', async (_name, operation) => {
+  it.each(named(operatorRoutes))('%s accepts its own role, and no other', async (_name, operation) => {
     const role = operation.path.startsWith('/v1/finance/') ? 'finance' : 'ops'
     const other = role === 'finance' ? KEYS.ops : KEYS.finance
     const refused = await call({ ...operation, audience: 'operator' }, filled(operation.path, '1')).set(

@@ -26,7 +26,7 @@ const RIGHT_KEY = {
   anyone: '',
 } as const
 
-/** What is asked of an operation, and which status comes at least once from the keyed ones that it fits. */
+/** A request to every operation that it fits, and the status that at least one of them answers. */
 interface Probe {
   readonly name: string
   readonly status: number
@@ -40,7 +40,7 @@ interface Probe {
 const isKeyed = ({ audience }: Operation) => audience !== 'anyone'
 const takesJson = (operation: Operation) =>
   isKeyed(operation) && operation.body !== undefined && operation.body.contentType === undefined
-/** A database every statement of which fails, however it is built. */
+/** A database where every statement fails. */
 function refusing(error: Error): Knex {
   const statement: object = new Proxy(() => undefined, {
     apply: () => statement,
@@ -49,7 +49,7 @@ function refusing(error: Error): Knex {
   })
   return statement as Knex
 }
-/** A limiter that has nothing left for anybody. */
+/** A limiter whose buckets are all empty. */
 class Exhausted extends RateLimiter {
   override take(): number {
     return 1
@@ -124,12 +124,12 @@ interface Documented {
   readonly content?: Readonly<Record<string, unknown>>
 }
 
-/** What an answer says that the document does not; null = nothing. */
+/** How an answer differs from the document; null = it does not. */
 function undocumented({ method, path }: Operation, answer: request.Response): string | null {
   const operations = document.paths?.[path] as Record<string, { responses: Record<string, Documented> }> | undefined
   const documented = operations?.[method]?.responses[answer.status]
   if (documented === undefined) return `status ${answer.status} is not documented`
-  // the sentence that comes with a redirect is nobody's to read
+  // clients do not read the text of a redirect
   if (answer.status >= 300 && answer.status < 400) return null
   const type = String(answer.headers['content-type'] ?? '').split(';')[0] ?? ''
   if (documented.content === undefined) return answer.text ? `has a body of ${type}, documented without one` : null

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** What the pages are made of: addresses, but none of the API. */
+/** Addresses of the pages' own files, which are not part of the API. */
 const ASSETS = /^get \/(page\.css|docs\/|pages\/)/
 
 interface Layer {
@@ -37,7 +37,7 @@ const existing = (app: Express): string[] =>
   )
 
 describe('the OpenAPI document', () => {
-  it('describes every address there is, and none in vain', () => {
+  it('describes every address of the API, and no other', () => {
     const documented = operations.map(({ method, path }) => `${method} ${path}`)
     expect(documented.length).toBeGreaterThan(20)
     expect(documented.toSorted()).toEqual(existing(api.app).toSorted())
@@ -62,7 +62,7 @@ describe('the OpenAPI document', () => {
     }
   })
 
-  it('gives examples which its own schemas take', () => {
+  it('gives examples that its own schemas accept', () => {
     const schemas = operations.flatMap(({ body, answers }) => [
       body?.schema,
       ...Object.values(answers).map((one) => one.schema),
@@ -71,7 +71,7 @@ describe('the OpenAPI document', () => {
     expect(withExample.length).toBeGreaterThan(5)
     for (const schema of withExample)
       expect(schema.safeParse(schema.meta()?.example).error, schema.meta()?.id).toBeUndefined()
-    // and those that the page makes of the parts
+    // and the examples that the page assembles
     const document = openApiDocument('http://x.example') as unknown as PageDocument
     for (const [path, methods] of Object.entries(document.paths)) {
       for (const [method, { responses }] of Object.entries(methods)) {
@@ -86,7 +86,7 @@ describe('the OpenAPI document', () => {
     }
   })
 
-  it('shows no value that its own schema refuses, by a JSON Schema library', () => {
+  it('shows only values that a JSON Schema library accepts', () => {
     const schemas = new DocumentSchemas(openApiDocument('http://x.example'))
     const shown = schemas.shownValues()
     expect(shown.length).toBeGreaterThan(250)
@@ -125,7 +125,7 @@ describe('the OpenAPI document', () => {
     expect([...schemas].filter(([, found]) => found.size > 1).map(([id]) => id)).toEqual([])
   })
 
-  it('tells a default of a request in words, and requires in an answer what always has one', () => {
+  it('describes request defaults in text, and requires answer members that have a default', () => {
     const schemas = componentsOf(openApiDocument('http://x.example'))
     const { limit } = schemas.MatchRequest?.properties ?? {}
     expect(limit).not.toHaveProperty('default')
@@ -134,7 +134,7 @@ describe('the OpenAPI document', () => {
     const { qlc } = schemas.BuyerSurvey?.properties ?? {}
     expect(qlc?.required).toEqual(['enable', 'multiple_quotas'])
     expect(qlc?.properties?.multiple_quotas?.required).toEqual(['enable', 'count_by_quota', 'compensate_by_quota'])
-    // what is left are query fields, which generators take as they should be
+    // the rest are query fields, which generators read correctly
     const inSchemas = new DocumentSchemas(openApiDocument('http://x.example'))
       .shownValues()
       .filter(({ keyword, pointer }) => keyword === 'default' && !pointer.includes('/parameters/'))
@@ -156,11 +156,11 @@ describe('finishing the document', () => {
     expect(finished({ type: 'string', pattern })).toEqual({ type: 'string', pattern: wanted })
   })
 
-  it('refuses flags that JSON Schema cannot say', () => {
+  it('refuses flags that JSON Schema does not have', () => {
     expect(() => finished({ type: 'string', pattern: '^a$/iu' })).toThrow('no flag iu')
   })
 
-  it('takes a field for a field, whatever it is called', () => {
+  it('treats fields named "default" and "example" as fields', () => {
     const schema = {
       type: 'object',
       properties: { default: { type: 'string' }, example: { type: 'string', pattern: 'a/u' } },
@@ -181,7 +181,7 @@ interface Component {
 const componentsOf = (document: { components?: object }): Record<string, Component | undefined> =>
   (document.components as { schemas?: Record<string, Component> } | undefined)?.schemas ?? {}
 
-/** Every zod schema that the operations are made of, parts of parts too, each once. */
+/** Every zod schema of the operations, nested ones too, each once. */
 function schemasOf(given: readonly Operation[]): z.ZodType[] {
   const found = new Set<object>()
   const seen = new Set<object>()
@@ -193,7 +193,7 @@ function schemasOf(given: readonly Operation[]): z.ZodType[] {
     if (typeof value !== 'object' || value === null || seen.has(value)) return
     seen.add(value)
     const { _zod } = value as { _zod?: { def: object } }
-    // checks have a definition too, and are no schemas
+    // checks have a definition too, but are no schemas
     if (_zod !== undefined && 'meta' in value) found.add(value)
     for (const part of Object.values(_zod?.def ?? value)) look(part)
   }

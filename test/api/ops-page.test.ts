@@ -33,7 +33,7 @@ beforeEach(() => {
 
 const UI = 'http://ui.example:8233'
 const told: unknown[][] = []
-/** A loop that takes every signal; `redrive` finds nobody. */
+/** A poll loop that accepts every signal, and no `redrive`. */
 const loops = {
   options: { namespace: 'default' },
   workflow: {
@@ -72,7 +72,7 @@ async function signIn(key: string = KEYS.ops): Promise<{ cookie: string; token: 
 }
 
 describe('signing in', () => {
-  it('gives a cookie that no script, no other site and nobody after eight hours can use', async () => {
+  it('sets a cookie that is HttpOnly, SameSite=Strict and valid for eight hours', async () => {
     const answer = await request(app())
       .post('/sign-in')
       .type('form')
@@ -87,7 +87,7 @@ describe('signing in', () => {
     expect((await request(app()).get('/ops').set('cookie', cookie)).status).toBe(401)
   })
 
-  it('is refused without a key, with a wrong one and with a panel’s, and shows nothing of us then', async () => {
+  it('is 401 without a key, with a wrong key and with a panel’s, and names no connection', async () => {
     for (const key of ['', 'nothing', KEYS.alpha, KEYS.buyer]) {
       const answer = await request(app()).post('/sign-in').type('form').send({ api_key: key })
       expect([answer.status, answer.headers['set-cookie']], key).toEqual([401, undefined])
@@ -98,7 +98,7 @@ describe('signing in', () => {
     expect(page.text).not.toContain('kantar')
   })
 
-  it('takes no forged cookie, and none of a key that is another one now', async () => {
+  it('refuses a forged cookie, and one of a key that was changed', async () => {
     const { cookie } = await signIn()
     const [name, id, ends, own, signature] = cookie.split(/[=.]/)
     const forged = [
@@ -124,14 +124,14 @@ describe('signing in', () => {
     ).toBe(401)
   })
 
-  it('shows the page to the role only, and goes to no address of somebody else’s', async () => {
+  it('shows the page to the role ops only, and redirects to no other site', async () => {
     const { cookie } = await signIn(KEYS.finance)
     expect((await request(app()).get('/ops').set('cookie', cookie)).status).toBe(403)
     const away = await request(app()).post('/sign-in').type('form').send({ api_key: KEYS.ops, page: '//evil.example' })
     expect(away.headers.location).toBe('/ops')
   })
 
-  it('is refused from another site, and ended by signing out', async () => {
+  it('is 403 from another site, and ends by signing out', async () => {
     const foreign = () => request(app()).post('/sign-in').type('form').send({ api_key: KEYS.ops })
     expect((await foreign().set('sec-fetch-site', 'cross-site')).status).toBe(403)
     // another port of the same host is the same site to a browser
@@ -145,16 +145,16 @@ describe('signing in', () => {
     expect(String(out.headers['set-cookie'])).toMatch(/tributary_operator=;.*Expires=Thu, 01 Jan 1970/)
   })
 
-  it('once ended is dead for every copy of its cookie, after a restart and in another process', async () => {
+  it('ends for every copy of its cookie, after a restart and in another process', async () => {
     const { cookie, token } = await signIn()
     const other = await signIn()
     const signOut = (form_token: string) =>
       request(app()).post('/sign-out').type('form').set('cookie', cookie).send({ form_token })
-    // another site's form ends nothing
+    // a form with another sign-in's token ends nothing
     expect((await signOut(other.token)).status).toBe(403)
     expect((await request(app()).get('/ops').set('cookie', cookie)).status).toBe(200)
     expect((await signOut(token)).status).toBe(303)
-    // each call of app() has sessions of its own, as a process that just started: PostgreSQL alone remembers
+    // each call of app() is like a process that just started: only PostgreSQL has the sign-out
     for (const path of ['/ops', '/ops?notice=poll'])
       expect((await request(app()).get(path).set('cookie', cookie)).status, path).toBe(401)
     const pressed = await request(app())
@@ -164,11 +164,11 @@ describe('signing in', () => {
       .send({ form_token: token })
     expect(pressed.status).toBe(401)
     expect((await signOut(token)).status).toBe(303)
-    // the same operator in another browser goes on
+    // the same operator stays signed in in another browser
     expect((await request(app()).get('/ops').set('cookie', other.cookie)).status).toBe(200)
   })
 
-  it('is forgotten once its cookie is over by itself', async () => {
+  it('has its sign-out deleted once its cookie has expired', async () => {
     const { cookie, token } = await signIn()
     await request(app()).post('/sign-out').type('form').set('cookie', cookie).send({ form_token: token })
     now = new Date(now.getTime() + 9 * 3_600_000)
@@ -178,13 +178,13 @@ describe('signing in', () => {
     expect(await api.knex('operator_sign_outs').where('ends_at', '>', now)).toHaveLength(1)
   })
 
-  it('is worth no more than the role it has now', async () => {
+  it('has the roles that the operator has now', async () => {
     const { cookie } = await signIn()
     const operators = api.deps.config.operators.map((one) => ({ ...one, roles: ['finance' as const] }))
     expect((await request(app({ operators })).get('/ops').set('cookie', cookie)).status).toBe(403)
   })
 
-  it('is not needed by a program that sends its key, which then presses no buttons', async () => {
+  it('is not needed to read with a key, but to press buttons', async () => {
     const page = await request(app()).get('/ops').set('x-api-key', KEYS.ops)
     expect(page.status).toBe(200)
     const pressed = await request(app()).post('/ops/connections/kantar-us/poll').type('form').set('x-api-key', KEYS.ops)
@@ -193,7 +193,7 @@ describe('signing in', () => {
 })
 
 describe('GET /ops', () => {
-  it('shows state and reason, records and dead letters, escaped, with links and no script', async () => {
+  it('shows states, reasons, records and dead letters, escaped, with links and no script', async () => {
     await openConnection(api.knex, { connection: 'kantar-us', provider: 'kantar' })
     await api
       .knex('connections')
@@ -228,7 +228,7 @@ describe('GET /ops', () => {
     expect(page.text).toContain(`href="${UI}/namespaces/default/workflows/poll%3Akantar-us"`)
     expect(page.text).toContain(`${UI}/namespaces/default/workflows/session%3A${session.sessionId}`)
     expect(page.text).toContain('answered 410')
-    // the head ends within a character: it is left out whole
+    // the excerpt ends within a character, which is left out
     expect(page.text).not.toContain('\ufffd')
     const views = [...page.text.matchAll(/href="([^"]+\/workflows\?[^"]+)"/g)].map(
       ([, url = '']) => new URL(url.replaceAll('&amp;', '&')),
@@ -240,7 +240,7 @@ describe('GET /ops', () => {
     expect(named.get('Provider kantar')).toBe('TributaryProvider = "kantar" AND ExecutionStatus = "Running"')
   })
 
-  it('pages through the quarantine, one connection or all', async () => {
+  it('pages through the quarantine of one connection or all', async () => {
     await api.knex('quarantine').delete()
     const records = Array.from({ length: 23 }, (_, at) => ({
       providerSurveyId: `plan-${at}`,
@@ -277,7 +277,7 @@ describe('GET /ops', () => {
 })
 
 describe('the buttons of /ops', () => {
-  it('tell the poll loop, only from a form of this sign-in', async () => {
+  it('signal the poll loop, only from a form of this sign-in', async () => {
     const { cookie, token } = await signIn()
     const other = await signIn(KEYS.all)
     const press = (path: string, body: object) =>
@@ -306,7 +306,7 @@ describe('the buttons of /ops', () => {
     expect((await press('/ops/connections/kantar-us/pause', { reason: '', form_token: token })).status).toBe(400)
   })
 
-  it('pause and resume a provider that has no poll loop where everybody looks', async () => {
+  it('pause and resume a provider without a poll loop in its connection row', async () => {
     await openConnection(api.knex, { connection: UNIQUE_CONNECTION, provider: 'dynata' })
     const row = () => api.knex('connections').where({ connection: UNIQUE_CONNECTION }).first()
     await api
@@ -335,7 +335,7 @@ describe('the buttons of /ops', () => {
     )
   })
 
-  it('say on the page what was not possible, and send a dead message again', async () => {
+  it('show on the page what failed, and redeliver a dead letter', async () => {
     const { cookie, token } = await signIn()
     const press = (path: string, temporal?: Client) =>
       request(app(temporal === undefined ? {} : { temporal }))

@@ -33,7 +33,7 @@ beforeEach(async () => {
   )
 })
 
-/** As a running API has it: our own plans beside the configured connections. */
+/** Like a running API: our own plans next to the configured connections. */
 function app(
   config: ReadingApi['deps']['config'] = {
     ...api.deps.config,
@@ -61,7 +61,7 @@ describe('the connection of our own plans', () => {
   const shown = async () =>
     (await get('/v1/ops/connections')).body.connections.find(({ id }: { id: string }) => id === 'gateway')
 
-  it('is well before any worker has seen it, and counts its plans', async () => {
+  it('is healthy before a worker has seen it, and counts its plans', async () => {
     expect(await shown()).toMatchObject({ provider: 'gateway', state: 'healthy', surveys_open: 0, lag_ms: null })
     await launch(api.knex)
     const { workflow_url: url, ...rest } = await shown()
@@ -79,7 +79,7 @@ describe('the connection of our own plans', () => {
     expect(decodeURIComponent(url)).toContain('TributaryConnection = "gateway"')
   })
 
-  it('is paused where everybody looks, before its row is there too, and well again when it is resumed', async () => {
+  it('is paused in its row, which may not exist yet, and healthy when it is resumed', async () => {
     expect((await tell('pause', { reason: 'audit' })).body).toEqual({ id: 'gateway', requested: 'pause' })
     expect(await findConnection(api.knex, 'gateway')).toMatchObject({ paused: true, state: 'paused', reason: 'audit' })
     expect(await shown()).toMatchObject({ state: 'paused', reason: 'audit' })
@@ -92,7 +92,7 @@ describe('the connection of our own plans', () => {
     expect((await enter(api.knex, session)).kind).toBe('entered')
   })
 
-  it('has nobody to ask: a poll shows what was committed and not stamped, and leaves a pause alone', async () => {
+  it('has no provider: a poll stamps committed rows and keeps a pause', async () => {
     const planId = await launch(api.knex)
     await api.knex('surveys').where({ provider_survey_id: planId }).update({ dirty: true })
     await tell('pause')
@@ -105,7 +105,7 @@ describe('the connection of our own plans', () => {
 })
 
 describe('GET /v1/ops/plans', () => {
-  it('tells what every buyer’s plan has, is held, and which panel brought it', async () => {
+  it('shows completes, holds and panels of every buyer’s plan', async () => {
     const planId = await launch(
       api.knex,
       { targetCompletes: 3, targetPanels: ['toplife', 'lifepoints'] },
@@ -145,16 +145,16 @@ describe('GET /v1/ops/plans', () => {
       ],
       next_cursor: null,
     })
-    // a hold that is over holds nothing, although nobody has swept it yet
+    // an expired hold does not count, although it is not deleted yet
     now = later(HOLD_MS)
     expect((await get('/v1/ops/plans')).body.plans[0].held).toBe(0)
   })
 
-  it('goes through them in pages, newest first, and keeps to buyer and status', async () => {
+  it('pages newest first, and filters by buyer and status', async () => {
     const ids: string[] = []
     for (let at = 0; at < 5; at += 1) {
       const planId = await launch(api.knex, {}, {}, at === 2 ? 'globex' : 'acme')
-      // two of the same instant, which only the id tells apart
+      // two of the same instant, which only the id distinguishes
       await api
         .knex('survey_plans')
         .where({ plan_id: planId })
@@ -182,7 +182,7 @@ describe('GET /v1/ops/plans', () => {
     expect(idsOf(await page('status=PAUSED'))).toEqual([ids[1]])
   })
 
-  it('is for operations alone, and says what a query lacks', async () => {
+  it('is for the role ops only, and names every invalid query field', async () => {
     for (const key of [KEYS.finance, KEYS.alpha, KEYS.buyer]) expect((await get('/v1/ops/plans', key)).status).toBe(403)
     expect((await request(app()).get('/v1/ops/plans')).status).toBe(401)
     const { body, status } = await get('/v1/ops/plans?status=open&cursor=x&limit=0&other=1')
@@ -197,7 +197,7 @@ describe('GET /v1/ops/plans', () => {
 })
 
 describe('the plans on /ops', () => {
-  it('are a table with what a buyer wrote escaped; without buyers there is nothing of it', async () => {
+  it('are a table with the buyer’s text escaped, which is absent without buyers', async () => {
     const planId = await launch(api.knex, { surveyId: '<b>mine</b>', targetCompletes: 7 })
     await api.knex.transaction((trx) => setPlanStatus(trx, 'acme', planId, 'PAUSED', T0))
     const page = await get('/ops')
@@ -217,7 +217,7 @@ describe('the plans on /ops', () => {
     expect(without.text).not.toContain('Survey plans')
   })
 
-  it('goes on to older ones', async () => {
+  it('link to older plans', async () => {
     for (let at = 0; at < 21; at += 1) await launch(api.knex)
     const page = await get('/ops')
     const older = /href="(\/ops\?plans=[^"#]+)#plans"/.exec(page.text)?.[1] ?? ''

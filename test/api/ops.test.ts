@@ -32,7 +32,7 @@ const get = (path: string) => request(api.app).get(`/v1/ops/${path}`).set('x-api
 const now = new Date()
 
 describe('GET /v1/ops/connections', () => {
-  it('shows every configured connection, those that never polled too, and no removed one', async () => {
+  it('shows every configured connection, also one that never polled, and no removed one', async () => {
     await openConnection(api.knex, { connection: 'kantar-us', provider: 'kantar' })
     await openConnection(api.knex, { connection: 'gone', provider: 'kantar' })
     const lastSuccess = new Date(now.getTime() - 60_000)
@@ -68,7 +68,7 @@ describe('GET /v1/ops/connections', () => {
     expect((await get('connections')).body.connections[0]).toMatchObject({ state: 'paused', reason: 'maintenance' })
   })
 
-  it('does not call healthy what has not been heard of for five paces and a minute', async () => {
+  it('shows a connection as degraded five poll intervals and a minute after its last contact', async () => {
     const heardAt = (seconds: number) =>
       api
         .knex('connections')
@@ -99,7 +99,7 @@ describe('GET /v1/ops/connections', () => {
       state: 'degraded',
       reason: expect.stringMatching(/^no worker on the queue supply-kantar-us has been heard of for [23]\d s/),
     })
-    // a replica takes the queue over
+    // a replica serves the queue now
     await beat(api.knex, { part: 'worker', process: 'there:2', queues: ['supply-kantar-us'] })
     expect(await shown()).toMatchObject({ state: 'healthy' })
   })
@@ -133,7 +133,7 @@ describe('POST /v1/ops/connections/{id}/pause|resume|poll', () => {
   }
 
   it('signals the poll loop, with the reason of a pause', async () => {
-    // a loop that no worker runs keeps what it was told in its history
+    // a loop that no worker runs keeps its signals in the history
     const handle = await temporal.client.workflow.start('pollProvider', {
       taskQueue: `nobody-${temporal.unique}`,
       workflowId: `poll:${UNIQUE_CONNECTION}`,
@@ -207,9 +207,9 @@ describe('POST /v1/ops/quarantine/{id}/redrive', () => {
       .post(`/v1/ops/quarantine/${id}/redrive`)
       .set('x-api-key', KEYS.ops)
 
-  it('has the poll loop read the record again and answers how it stands then', async () => {
+  it('makes the poll loop read the record again, and answers the resulting state', async () => {
     const id = await stored(UNIQUE_CONNECTION)
-    // the loop's part, played here: still broken the first time, then mended
+    // the test acts as the loop: still broken the first time, then fixed
     const told: unknown[][] = []
     let mended = false
     const loop = {
@@ -235,7 +235,7 @@ describe('POST /v1/ops/quarantine/{id}/redrive', () => {
     expect(broken.body).toEqual({ id, connection: UNIQUE_CONNECTION, state: 'open', reason: 'still no id', count: 2 })
     mended = true
     expect((await redrive(id, client)).body).toMatchObject({ state: 'redriven', count: 2 })
-    // done is done: the loop is not asked again
+    // a redriven record does not go to the loop again
     expect((await redrive(id, client)).body).toMatchObject({ state: 'redriven' })
     expect(told).toEqual([
       [`poll:${UNIQUE_CONNECTION}`],
@@ -245,7 +245,7 @@ describe('POST /v1/ops/quarantine/{id}/redrive', () => {
     ])
   })
 
-  it('is 404 for what is not there, and 503 where no loop runs or Temporal is away', async () => {
+  it('is 404 for an unknown record, and 503 where no loop runs or Temporal is down', async () => {
     for (const id of [randomUUID(), 'nothing', '%00']) expect((await redrive(id)).status, id).toBe(404)
     const id = await stored(`${UNIQUE_CONNECTION}-gone`)
     const nobody = await redrive(id)
@@ -256,7 +256,7 @@ describe('POST /v1/ops/quarantine/{id}/redrive', () => {
 })
 
 describe('GET /v1/ops/quarantine', () => {
-  it('pages through records, newest first, with their bytes as text or base64, and cuts large ones', async () => {
+  it('pages through records, newest first, as text or base64, and cuts large ones', async () => {
     await api.knex('quarantine').delete()
     const seen = new Date('2031-01-01T00:00:00Z')
     const writer = { connection: 'kantar-us', provider: 'kantar', epoch: '1', now: seen }
@@ -300,7 +300,7 @@ describe('GET /v1/ops/quarantine', () => {
       state: 'open',
     })
     expect(by.bytes).toMatchObject({ raw: '//4A', raw_encoding: 'base64', raw_truncated: false })
-    // the character on the edge is left out whole
+    // the cut character is left out
     expect(by.long).toMatchObject({ raw: 'x'.repeat(65_535), raw_encoding: 'utf-8', raw_truncated: true })
 
     const filtered = await get('quarantine?connection=kantar-jp&state=open')

@@ -22,7 +22,7 @@ const get = (id: string, key: string = KEYS.alpha) =>
 const maria = { country: 'USA', locale: 'en-US', date_of_birth: '1990-04-23', profile: { sex: '1', pets: '1|2|4' } }
 
 describe('panelists', () => {
-  it('gives back what was stored, and PUT replaces the whole of it', async () => {
+  it('returns what was stored, and PUT replaces all of it', async () => {
     const first = await put('p-1', maria)
     expect(first.status).toBe(200)
     expect(first.body).toMatchObject({ panelist_id: 'p-1', ...maria })
@@ -35,7 +35,7 @@ describe('panelists', () => {
     expect(read.body.created_at).toBe(first.body.created_at)
   })
 
-  it('keeps panels apart: the same id is two panelists, and only the own one is seen', async () => {
+  it('isolates panels: the same id at two panels is two panelists', async () => {
     await put('shared', maria, KEYS.alpha)
     expect((await get('shared', KEYS.beta)).status).toBe(404)
     await put('shared', { country: 'GBR', profile: {} }, KEYS.beta)
@@ -43,7 +43,7 @@ describe('panelists', () => {
     expect((await get('shared', KEYS.beta)).body.country).toBe('GBR')
   })
 
-  it('takes every id of 1-256 characters without control characters', async () => {
+  it('accepts every id of 1-256 characters without control characters', async () => {
     for (const id of ['a/b?c#d%', 'ü', ' ', "'; drop table panelists; --", '😀'.repeat(256), 'x'.repeat(256)]) {
       expect((await put(id, maria)).status, id).toBe(200)
       expect((await get(id)).body.panelist_id).toBe(id)
@@ -86,13 +86,13 @@ describe('panelists', () => {
     expect((await get('bad')).status).toBe(404)
   })
 
-  it('takes the largest profile that is allowed', async () => {
+  it('accepts the largest profile that is allowed', async () => {
     const profile = Object.fromEntries([...Array(500).keys()].map((n) => [`a${n}`, 'x'.repeat(100)]))
     expect((await put('large', { country: 'USA', profile })).status).toBe(200)
     expect((await get('large')).body.profile).toEqual(profile)
   })
 
-  it('shows nothing to a role that is no panel, and refuses to write for another', async () => {
+  it('shows rows to the own panel’s role only, and refuses to write for another panel', async () => {
     await put('rls', maria)
     for (const table of ['panelists', 'sessions', 'postbacks']) {
       expect(await asPanel(api.knex, '', (trx) => trx(table).select()), table).toEqual([])

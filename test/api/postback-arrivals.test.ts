@@ -61,7 +61,7 @@ const count = async (table: string, id: string): Promise<number> =>
 const told = (id: string) => api.hooks.heard.filter(({ body }) => body.includes(id))
 
 describe('an outcome from server to server', () => {
-  test('is 2xx once committed, booked, and told the panel as a signed message', async () => {
+  test('is 2xx once committed, is booked, and is sent to the panel as a signed message', async () => {
     const { id, theirs } = await inside()
     const answer = await post({ jws: await signed(theirs, 'COMPLETED') })
     expect(answer.status).toBe(200)
@@ -84,7 +84,7 @@ describe('an outcome from server to server', () => {
     expect(log.body.postbacks[0]).toMatchObject({ id: message?.headers['webhook-id'], type: 'session.outcome' })
   })
 
-  test('repeated is 2xx and nothing more', async () => {
+  test('is 2xx when repeated, and changes nothing', async () => {
     const { id, theirs } = await inside()
     const jws = await signed(theirs, 'COMPLETED')
     const answers = await Promise.all(Array.from({ length: 30 }, () => post({ jws })))
@@ -95,7 +95,7 @@ describe('an outcome from server to server', () => {
     expect(await count('ledger_transactions', id)).toBe(1)
   })
 
-  test('confirms what a browser brought where the connection asks for it', async () => {
+  test('confirms a browser’s outcome where the connection requires it', async () => {
     const { id, theirs } = await inside('kantar-e2')
     await visit(api, `/returns/kantar-e2?jws=${await signed(theirs, 'COMPLETED')}`)
     expect(await stateOf(id)).toMatchObject({ provisional: true, payable: false, grade: 'E1' })
@@ -106,7 +106,7 @@ describe('an outcome from server to server', () => {
     expect(await count('ledger_transactions', id)).toBe(1)
   })
 
-  test('lands whole through the gateway itself: survey page, redirect, postback', async () => {
+  test('arrives through the gateway itself: survey page, redirect, postback', async () => {
     const { id, theirs } = await inside()
     const page = await fetch(
       `${api.sandbox.url()}/kantar/router/sessions/start/${theirs.id}?auto=COMPLETED&delivery=both_twice`,
@@ -125,8 +125,8 @@ describe('an outcome from server to server', () => {
   })
 })
 
-describe('what is not believed is 4xx and changes nothing', () => {
-  test('bodies of every wrong kind', async () => {
+describe('an arrival without proof is 4xx and changes nothing', () => {
+  test('of every wrong kind of body', async () => {
     const { id, theirs } = await inside()
     const jws = await signed(theirs, 'COMPLETED')
     const wrong: [string | object, string][] = [
@@ -170,7 +170,7 @@ describe('what is not believed is 4xx and changes nothing', () => {
     expect((await post({ jws })).status).toBe(200)
   })
 
-  test('a body that says it is too large is refused before it comes', async () => {
+  test('a body whose content-length is too large is refused before it arrives', async () => {
     const server = api.app.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
@@ -190,7 +190,7 @@ describe('what is not believed is 4xx and changes nothing', () => {
     server.close()
   })
 
-  test('a good one is taken with a byte order mark, under any content type, beside what nobody reads', async () => {
+  test('a proven one may have a byte order mark, any content type and unread members', async () => {
     const types = ['application/json', 'text/json', 'text/plain', 'application/x-www-form-urlencoded']
     for (const type of types) {
       const { id, theirs } = await inside()
@@ -211,7 +211,7 @@ describe('what is not believed is 4xx and changes nothing', () => {
     expect((await request(api.app).get('/postbacks/kantar-us')).status).toBe(404)
   })
 
-  test('keys that cannot be fetched are 503, for the provider to try again', async () => {
+  test('keys that cannot be fetched are 503, so that the provider retries', async () => {
     const { theirs } = await inside()
     const jws = await signed(theirs, 'COMPLETED')
     const app = createApp({
@@ -229,8 +229,8 @@ describe('what is not believed is 4xx and changes nothing', () => {
   })
 })
 
-describe('while the workers are away', () => {
-  test('clicks and outcomes are taken, and nothing is lost when they are back', async () => {
+describe('while the workers are down', () => {
+  test('clicks and outcomes are stored, and are applied when the workers are back', async () => {
     const sessions = await Promise.all(Array.from({ length: 10 }, () => inside()))
     await api.stopWorkers()
     const answers = await Promise.all(
@@ -268,7 +268,7 @@ describe('while the workers are away', () => {
   })
 })
 
-test('a panel that never answers delays nobody else', async () => {
+test('a panel that never answers does not delay another panel', async () => {
   api.hooks.answer = ({ path }) => (path === '/toplife' ? null : { status: 204 })
   const toplife = panelOf(api, 'toplife')
   const { session_id, entry_url } = await toplife.open('deaf', 'plan')
@@ -284,7 +284,7 @@ test('a panel that never answers delays nobody else', async () => {
   api.hooks.hangUp()
 })
 
-test('a redelivery goes out under the same id', async () => {
+test('a redelivery has the same id', async () => {
   const { id, theirs } = await inside()
   await post({ jws: await signed(theirs, 'TERMINATED') })
   await expect
@@ -303,7 +303,7 @@ test('a redelivery goes out under the same id', async () => {
   ).toBe(404)
 })
 
-test('whatever happened here, no promise is broken', async () => {
+test('no invariant is broken after these tests', async () => {
   const broken = await checkInvariants(api.database.knex)
   expect(broken.map(({ invariant, rows }) => ({ id: invariant.id, rows }))).toEqual([])
 })

@@ -10,7 +10,7 @@ afterAll(() => api.close())
 const panel = () => as(api, 'lifepoints')
 
 describe('GET /v1/attributes', () => {
-  it('says the words of a profile, and whose surveys each counts for', async () => {
+  it('lists a profile’s attributes, and the connections that each counts for', async () => {
     const { status, body } = await panel().get('/v1/attributes?country=USA')
     expect(status).toBe(200)
     const byId = new Map(body.attributes.map((one: { id: string }) => [one.id, one]))
@@ -32,7 +32,7 @@ describe('GET /v1/attributes', () => {
     expect(byId.get('pets')).toMatchObject({ providers: ['kantar', 'gateway'] })
   })
 
-  it('leaves out what is not asked in a country, and connections that the panel may not use', async () => {
+  it('leaves out attributes of other countries and connections the panel may not use', async () => {
     const { body } = await as(api, 'toplife').get('/v1/attributes?country=DEU')
     expect(body.attributes.map((one: { id: string }) => one.id)).toEqual([
       'age',
@@ -43,7 +43,7 @@ describe('GET /v1/attributes', () => {
     expect(body.attributes[0].connections).toEqual(['kantar-us', 'gateway'])
   })
 
-  it('is for panels, and takes a country only', async () => {
+  it('is for panels, and accepts only `country`', async () => {
     expect((await as(api, 'acme').get('/v1/attributes')).status).toBe(403)
     expect((await panel().get('/v1/attributes?country=us')).status).toBe(400)
     expect((await panel().get('/v1/attributes?county=USA')).status).toBe(400)
@@ -76,13 +76,13 @@ describe('warnings', () => {
       { attribute: 'dob', value: '1990-04-23', did_you_mean: 'date_of_birth: 1990-04-23' },
     ],
     ['nothing like ours', { shoe: '44' }, { attribute: 'shoe', value: '44', did_you_mean: null }],
-    ['a provider that is none', { 'acme:7': '1' }, { attribute: 'acme:7', value: '1', did_you_mean: null }],
+    ['an unknown provider', { 'acme:7': '1' }, { attribute: 'acme:7', value: '1', did_you_mean: null }],
     ['a name of Object.prototype', { tostring: '1' }, { attribute: 'tostring', value: '1', did_you_mean: null }],
-  ])('tell %s', async (_name, profile, warning) => {
+  ])('name %s', async (_name, profile, warning) => {
     expect(await match(profile)).toEqual([warning])
   })
 
-  it('are absent for what is known', async () => {
+  it('are absent for a known profile', async () => {
     const profile = {
       age: '34',
       sex: 'male',
@@ -101,7 +101,7 @@ describe('warnings', () => {
     expect(JSON.stringify(warnings).length).toBeLessThan(4_000)
   })
 
-  it('come with a stored profile and with a session too, and no session is refused for them', async () => {
+  it('come with a stored profile and with a session, which they do not refuse', async () => {
     const stored = await panel().put('/v1/panelists/w-1', { country: 'USA', profile: { gender: 'f' } })
     expect(stored.body.warnings).toEqual([{ attribute: 'gender', value: 'f', did_you_mean: 'sex: female' }])
     expect((await panel().get('/v1/panelists/w-1')).body).not.toHaveProperty('warnings')
@@ -112,7 +112,7 @@ describe('warnings', () => {
     expect(answer.body.warnings).toEqual([{ attribute: 'sex', value: '2', did_you_mean: 'sex: female' }])
   })
 
-  it('do not tell an attribute that a live survey of the gateway asks', async () => {
+  it('do not name an attribute that a live survey of the gateway uses', async () => {
     expect((await match({ income: '7' }))?.[0]).toMatchObject({ attribute: 'income' })
     await api.stock('kantar-us', { clauses: [{ attribute: 'kantar:income', answers: ['7'] }] })
     await expect.poll(() => match({ income: '7' }), { timeout: 10_000 }).toBeUndefined()

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** A worker of every queue, and the janitor, say that they are there. */
+/** A heartbeat of a worker of every queue, and of the janitor. */
 async function heardNow(): Promise<void> {
   await beat(api.knex, { part: 'worker', process: 'here:1', queues: ['supply', 'sessions', 'postbacks'] })
   await beat(api.knex, { part: 'janitor', process: 'janitor', queues: [] })
@@ -22,7 +22,7 @@ async function heardNow(): Promise<void> {
 const get = (path: string) => request(api.app).get(path)
 
 describe('health', () => {
-  it('is up whatever else is not', async () => {
+  it('is up whatever part is down', async () => {
     const app = createApp({
       ...api.deps,
       knex: connectDatabase({ url: 'postgres://127.0.0.1:1/x', applicationName: 't' }),
@@ -30,7 +30,7 @@ describe('health', () => {
     expect((await request(app).get('/healthz')).body).toEqual({ status: 'ok' })
   })
 
-  it('is degraded while Temporal is away, and ready with it', async () => {
+  it('is degraded while Temporal is down, and ready with it', async () => {
     const away = await get('/readyz')
     expect(away.status).toBe(200)
     expect(away.body).toMatchObject({ status: 'degraded', parts: { database: { ok: true }, temporal: { ok: false } } })
@@ -63,7 +63,7 @@ describe('health', () => {
     })
   })
 
-  it('is degraded when workers or the janitor have been silent for five of their paces', async () => {
+  it('is degraded when workers or the janitor have missed five heartbeats', async () => {
     await heardNow()
     await api.knex.raw(`update heartbeats set heard_at = heard_at - interval '26 seconds' where part = 'worker'`)
     const workers = await request(createApp(api.deps)).get('/readyz')
@@ -84,7 +84,7 @@ describe('health', () => {
     expect(text).toContain('tributary_temporal_up 0\n')
   })
 
-  it('is not ready without the index, a migration, or PostgreSQL; and says which, but no address', async () => {
+  it('is not ready without index, migration or PostgreSQL, and names the part, no address', async () => {
     const catalogue = { state: () => ({ ready: false, revision: 0n, ageMs: Number.POSITIVE_INFINITY, surveys: 0 }) }
     const loading = await request(createApp({ ...api.deps, catalogue } as typeof api.deps)).get('/readyz')
     expect(loading.status).toBe(503)
@@ -113,7 +113,7 @@ describe('health', () => {
 })
 
 describe('metrics', () => {
-  it('counts requests by route template and shows the state of the house without personal data', async () => {
+  it('counts requests by route template, and shows states without personal data', async () => {
     await anEndedSession(api.knex, new Date(), { panelistId: 'maria-is-private' })
     await get('/v1/panelists/maria-is-private')
     await get('/nothing/maria-is-private')
@@ -133,7 +133,7 @@ describe('metrics', () => {
     expect(text).not.toContain('maria')
   })
 
-  it('is a page also while PostgreSQL is away', async () => {
+  it('answers while PostgreSQL is down', async () => {
     const knex = connectDatabase({ url: 'postgres://127.0.0.1:1/x', applicationName: 'test' })
     const answer = await request(createApp({ ...api.deps, knex })).get('/metrics')
     await knex.destroy()
@@ -143,7 +143,7 @@ describe('metrics', () => {
 })
 
 describe('keys and reference', () => {
-  it('publishes the key which verifies our tokens, to be cached, and nothing private', async () => {
+  it('publishes the key that verifies our tokens, cacheable, without its private part', async () => {
     const { body, headers } = await get('/.well-known/jwks.json')
     expect(headers['cache-control']).toBe('public, max-age=300')
     expect(body.keys.length).toBe(1)
@@ -153,7 +153,7 @@ describe('keys and reference', () => {
     expect(payload.session_id).toBe('s')
   })
 
-  it('serves a reference page without anything inline or from elsewhere', async () => {
+  it('serves a reference page without inline code or files of other sites', async () => {
     const page = await get('/docs')
     expect(page.status).toBe(200)
     expect(page.type).toBe('text/html')

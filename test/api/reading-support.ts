@@ -54,7 +54,7 @@ const panel = (id: string, key: string) => `
 const connection = (id: string) => `
   - { id: ${id}, provider: kantar, supply_url: "https://supply.example", api_key: "k_${id}_0123456789" }`
 
-/** Its poll loop has a workflow id which no other test uses. */
+/** A connection whose poll loop has a workflow id that no other test uses. */
 export const UNIQUE_CONNECTION = `k-${randomUUID().slice(0, 8)}`
 
 const CONFIG = `
@@ -68,13 +68,13 @@ survey_platforms: [{ id: DECIPHER, api_key: "${KEYS.platform}" }]
 connections:${connection('kantar-us')}${connection('kantar-jp')}${connection(UNIQUE_CONNECTION)}
 `
 
-/** An API on a database of its own, whose Temporal is away. */
+/** An API on a database of its own, whose Temporal is down. */
 export interface ReadingApi {
   readonly app: Express
   readonly deps: ApiDependencies
   readonly knex: Knex
   readonly database: TestDatabase
-  /** What was asked of Temporal about postbacks: id and how often. */
+  /** Redeliveries that Temporal was asked for: id and number of the redelivery. */
   readonly redelivered: [string, number][]
   readonly close: () => Promise<void>
 }
@@ -168,7 +168,7 @@ export async function aSession(knex: Knex, given: Partial<NewSession> = {}): Pro
   return session
 }
 
-/** A session of which a respondent came back at `at` with a proven outcome [COMPLETED], booked and put into the outbox. */
+/** A session that ended at `at` with a proven outcome [COMPLETED], booked and put into the outbox. */
 export async function anEndedSession(
   knex: Knex,
   at: Date,
@@ -178,7 +178,7 @@ export async function anEndedSession(
   const session = await aSession(knex, { createdAt: new Date(at.getTime() - 60_000), ...given })
   const opened = { url: 'https://router.example/x', providerSessionId: `ks-${session.sessionId}` }
   await storeEntry(knex, session.sessionId, opened, session.createdAt)
-  // the click's own statement needs a survey in the catalogue; only what it writes matters here
+  // the click's own statement needs a survey in the catalogue; this writes the same columns without one
   if ((await enterSession(knex, session.entryToken, session.createdAt)) === null) {
     await knex('sessions')
       .where({ session_id: session.sessionId })

@@ -13,7 +13,7 @@ const refuse = (limit: RefusalLimit, address: string, times: number): void => {
 }
 
 describe('refusals of an address', () => {
-  it('have a minute’s worth, which fills again', () => {
+  it('fill a bucket of one minute, which drains', () => {
     const limit = limitOf(60)
     refuse(limit, 'a', 59)
     expect(limit.waitSeconds('a')).toBe(0)
@@ -26,7 +26,7 @@ describe('refusals of an address', () => {
     expect(limit.waitSeconds('a')).toBeCloseTo(1)
   })
 
-  it('have less than that within a moment, where a burst says so', () => {
+  it('fill a smaller bucket where a burst is given', () => {
     const limit = new RefusalLimit(60, () => now, undefined, 5)
     refuse(limit, 'a', 4)
     expect(limit.waitSeconds('a')).toBe(0)
@@ -39,7 +39,7 @@ describe('refusals of an address', () => {
     expect(limit.waitSeconds('a')).toBeGreaterThan(0)
   })
 
-  it('stop nothing within a minute after something of it was proven', () => {
+  it('do not block it within a minute after a proven arrival', () => {
     const limit = limitOf(10)
     limit.proven('a')
     refuse(limit, 'a', 100)
@@ -53,7 +53,7 @@ describe('refusals of an address', () => {
     expect(limit.waitSeconds('a')).toBe(0)
   })
 
-  it('are remembered of so many addresses: the longest silent one is forgotten', () => {
+  it('are counted for at most N addresses; the least recent one is dropped', () => {
     const limit = limitOf(1, 100)
     for (let n = 0; n < 1_000; n++) limit.refused(`address ${n}`)
     expect(limit.size).toBe(100)
@@ -69,26 +69,26 @@ describe('refusals of an address', () => {
 describe('the address of a client', () => {
   const of = (remoteAddress: string | undefined) => clientAddress({ socket: { remoteAddress } } as never)
 
-  it('is one IPv4 address, also where it is written as IPv6', () => {
+  it('is the IPv4 address, also when written as IPv6', () => {
     expect(of('203.0.113.7')).toBe('203.0.113.7')
     expect(of('::ffff:203.0.113.7')).toBe('203.0.113.7')
     expect(of('203.0.113.8')).not.toBe(of('203.0.113.7'))
   })
 
-  it('is the /64 of an IPv6 one', () => {
+  it('is the /64 of an IPv6 address', () => {
     expect(of('2001:db8:1:2::1')).toBe('2001:db8:1:2::/64')
     expect(of('2001:db8:1:2:ffff:ffff:ffff:ffff')).toBe(of('2001:db8:1:2::1'))
     expect(of('2001:db8:1:3::1')).not.toBe(of('2001:db8:1:2::1'))
     expect(of('fe80::1%eth0')).toBe('fe80:0:0:0::/64')
   })
 
-  it('is unknown where the connection is gone', () => {
+  it('is unknown once the connection is closed', () => {
     expect(of(undefined)).toBe('unknown')
   })
 })
 
 describe('the work of a key', () => {
-  it('is taken from one bucket, and what is worth more than a burst passes all the same', () => {
+  it('uses one bucket per key; a request larger than the burst still passes', () => {
     const limiter = new RateLimiter(5, 10, () => now)
     expect(limiter.take('key', 4)).toBe(0)
     expect(limiter.take('key', 6)).toBe(0)

@@ -36,7 +36,7 @@ interface Inside {
   readonly theirs: Session
 }
 
-/** A respondent who is with the provider. */
+/** A respondent who is in the provider's survey. */
 async function inside(connection: TestConnection = 'kantar-us'): Promise<Inside> {
   const who = someone()
   const { session_id, entry_url } = await panel.open(who, 'plan', connection)
@@ -65,7 +65,7 @@ const settledAs = (id: string, outcome: string) =>
   expect.poll(async () => (await stateOf(id)).outcome, SOON).toBe(outcome)
 
 describe('a signed return', () => {
-  test('goes home to the outcome’s own address with a token that anybody can verify', async () => {
+  test('redirects home to the outcome’s address with a verifiable token', async () => {
     const { id, who, theirs } = await inside()
     const home = await come(await signed(claimsOf(theirs, 'COMPLETED')))
     expect(home.status).toBe(302)
@@ -100,7 +100,7 @@ describe('a signed return', () => {
     ['QUOTA_FULL', 'https://lifepoints.example/full'],
     ['SCREENED_OUT', 'https://lifepoints.example/done?from=survey'],
     ['DISQUALIFIED', 'https://lifepoints.example/done?from=survey'],
-  ])('%s goes to %s', async (outcome, address) => {
+  ])('%s redirects to %s', async (outcome, address) => {
     const { theirs } = await inside()
     const { headers } = await come(await signed(claimsOf(theirs, outcome)))
     expect(headers.location).toMatch(
@@ -125,7 +125,7 @@ describe('a signed return', () => {
     await expect.poll(() => count('ledger_transactions', id), SOON).toBe(1)
   })
 
-  test('is noted once although the browser and the server both bring the very same token', async () => {
+  test('is one claim although browser and server bring the same token', async () => {
     const { id, theirs } = await inside()
     const jws = await signed(claimsOf(theirs, 'COMPLETED'))
     await come(jws)
@@ -136,7 +136,7 @@ describe('a signed return', () => {
   })
 })
 
-describe('what is not believed', () => {
+describe('a return without proof', () => {
   const refused = async (id: string, answer: Awaited<ReturnType<typeof come>>, status = 400): Promise<void> => {
     expect(answer.status).toBe(status)
     expect(answer.type).toBe('text/html')
@@ -145,7 +145,7 @@ describe('what is not believed', () => {
     expect(await count('outcome_claims', id)).toBe(0)
   }
 
-  test('no token, two tokens, a mangled one, one signed by somebody else, an unsigned one', async () => {
+  test('no token, two tokens, a mangled one, one of another key, an unsigned one', async () => {
     const { id, theirs } = await inside()
     const good = await signed(claimsOf(theirs, 'COMPLETED'))
     const [header, body, signature] = good.split('.')
@@ -190,7 +190,7 @@ describe('what is not believed', () => {
     expect((await come(good)).status).toBe(302)
   })
 
-  test('an expired token, and one from the future', async () => {
+  test('an expired token, and a token from the future', async () => {
     const { id, theirs } = await inside()
     const jws = await signed(claimsOf(theirs, 'COMPLETED'))
     api.skew = 12 * 60_000
@@ -212,7 +212,7 @@ describe('what is not believed', () => {
     await refused(id, await come(await signed(claimsOf(theirs, 'COMPLETED', { outcome: 1 }))))
   })
 
-  test('an outcome in the query beside the token counts for nothing', async () => {
+  test('an outcome in the query next to the token is ignored', async () => {
     const { id, theirs } = await inside()
     await visit(
       api,
@@ -231,7 +231,7 @@ describe('what is not believed', () => {
     await refused(id, await come(await signed(claimsOf(theirs, 'COMPLETED')), '__proto__'), 404)
   })
 
-  test('a HEAD is nobody’s return', async () => {
+  test('a HEAD does not count as a return', async () => {
     const { id, theirs } = await inside()
     const head = await request(api.app).head(`/returns/kantar-us?jws=${await signed(claimsOf(theirs, 'COMPLETED'))}`)
     expect(head.status).toBe(200)
@@ -239,7 +239,7 @@ describe('what is not believed', () => {
   })
 })
 
-describe('an unsigned return, where configuration takes them', () => {
+describe('an unsigned return, where the configuration accepts them', () => {
   test('of a complete is provisional and not payable until the server confirms it', async () => {
     const { id, theirs } = await inside('kantar-e0')
     const home = await visit(api, `/returns/kantar-e0?session_id=${theirs.id}&outcome=COMPLETED`)
@@ -277,13 +277,13 @@ describe('an unsigned return, where configuration takes them', () => {
   })
 })
 
-describe('news after the end', () => {
+describe('a claim after the end', () => {
   const tell = async (theirs: Session, outcome: string, connection = 'kantar-us') =>
     request(api.app)
       .post(`/postbacks/${connection}`)
       .send({ jws: await signed(claimsOf(theirs, outcome)) })
 
-  test('REJECTED after COMPLETED takes it back, in the books and at the panel', async () => {
+  test('REJECTED after COMPLETED reverses it, in the ledger and at the panel', async () => {
     const { id, theirs } = await inside()
     await come(await signed(claimsOf(theirs, 'COMPLETED')))
     await expect.poll(() => count('ledger_transactions', id), SOON).toBe(1)
@@ -293,14 +293,14 @@ describe('news after the end', () => {
     const told = () =>
       api.hooks.heard.filter(({ body }) => body.includes(id)).map(({ body }) => JSON.parse(body) as { type: string })
     await expect.poll(() => told().map(({ type }) => type), SOON).toEqual(['session.outcome', 'session.adjusted'])
-    // a browser that comes back now hears the same
+    // a browser that returns now gets the same
     const home = await come(await signed(claimsOf(theirs, 'COMPLETED')))
     expect(decodeJwt(new URL(home.headers.location ?? '').searchParams.get('token') ?? '').outcome).toBe('REJECTED')
   })
 
-  test('a complete after the timeout is upgraded, paid and told', async () => {
+  test('a complete after the timeout is upgraded, paid and sent to the panel', async () => {
     const { id, theirs } = await inside()
-    // time runs out, as its timer would find
+    // the session times out, as its timer would do it
     await expireSession(api.database.knex, id, new Date(Date.now() + 25 * 3_600_000))
     await api.database.knex('sessions').where({ session_id: id }).update({ finished_at: new Date() })
     const late = await come(await signed(claimsOf(theirs, 'COMPLETED')))
@@ -312,7 +312,7 @@ describe('news after the end', () => {
     await expect.poll(() => count('session_adjustments', id), SOON).toBe(1)
   })
 
-  test('a contradiction is kept for a human, and changes nothing else', async () => {
+  test('a contradiction sets needs_review and changes nothing else', async () => {
     const { id, theirs } = await inside()
     await come(await signed(claimsOf(theirs, 'COMPLETED')))
     expect((await tell(theirs, 'TERMINATED')).status).toBe(200)
@@ -321,7 +321,7 @@ describe('news after the end', () => {
     await expect.poll(() => count('ledger_transactions', id), SOON).toBe(1)
   })
 
-  test('a complete of somebody who never clicked is a ghost', async () => {
+  test('a complete of a respondent who never clicked is a ghost', async () => {
     const who = someone()
     const { session_id } = await panel.open(who, 'plan')
     const theirs = api.sandbox.kantar.sessions.all().at(-1) as Session
@@ -332,14 +332,14 @@ describe('news after the end', () => {
     expect(await count('ledger_transactions', session_id)).toBe(0)
   })
 
-  test('a word with a NUL in it is kept as well as it can be', async () => {
+  test('a word with a NUL is stored with U+FFFD instead', async () => {
     const { id, theirs } = await inside()
     expect((await tell(theirs, 'DONE\u0000')).status).toBe(200)
     const [claim] = await api.database.knex('outcome_claims').where({ session_id: id })
     expect(claim.word).toBe('DONE\ufffd')
   })
 
-  test('a word nobody knows is 2xx, ERROR, and kept as it came', async () => {
+  test('an unknown word is 2xx, ERROR, and stored as it came', async () => {
     const { id, theirs } = await inside()
     expect((await tell(theirs, 'PARTIALLY_DONE')).status).toBe(200)
     await expect.poll(async () => (await stateOf(id)).needs_review, SOON).toBe(true)
@@ -350,7 +350,7 @@ describe('news after the end', () => {
   })
 })
 
-test('with the database away the browser gets a page that tries again by itself, with Retry-After', async () => {
+test('without a database the browser gets a page that retries, with Retry-After', async () => {
   const { theirs } = await inside()
   const nowhere = connectDatabase({ url: 'postgres://nobody:x@127.0.0.1:1/none', applicationName: 'away', poolSize: 1 })
   const away = createApp({ ...api.deps, knex: nowhere })

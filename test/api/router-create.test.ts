@@ -36,7 +36,7 @@ const MEN = { id: 'men', qualifications: [{ questionId: 'sex', answers: ['male']
 const WOMEN = { id: 'women', qualifications: [{ questionId: 'sex', answers: ['female'] }] }
 
 describe('a session', () => {
-  test('is created as the seed has it, and starts at the survey', async () => {
+  test('is created as in the seed, and its link leads to the survey', async () => {
     const planId = await api.launch({
       surveyUrl:
         'https://s.example/x?s=((SURVEY_ID))&p=((PANELIST_ID))&q=((QUOTA_ID))&who=((SUPPLIER_ID))&c=((click))&a=((age))',
@@ -69,7 +69,7 @@ describe('a session', () => {
     })
   })
 
-  test('asked for again is the same link; of two at once too', async () => {
+  test('is the same link when requested again, also by requests at the same time', async () => {
     const planId = await api.launch()
     const body = { panelist_id: someone() }
     const answers = await Promise.all(Array.from({ length: 8 }, () => create(planId, body)))
@@ -80,7 +80,7 @@ describe('a session', () => {
     expect(await rowsOf(body.panelist_id)).toHaveLength(1)
   })
 
-  test('needs nobody but PostgreSQL: with Temporal away it is entered all the same, and the janitor starts its workflow', async () => {
+  test('needs only PostgreSQL: with Temporal down it is entered, and the janitor finds it', async () => {
     const planId = await api.launch()
     api.away = true
     const who = someone()
@@ -94,14 +94,14 @@ describe('a session', () => {
     expect([clicked.status, clicked.headers.location]).toEqual([302, row?.provider_entry_url])
   })
 
-  test('is known to be looked after once its workflow has seen it', async () => {
+  test('has workflow_started_at once its workflow has read it', async () => {
     const planId = await api.launch()
     const who = someone()
     await create(planId, { panelist_id: who })
     expect((await rowsOf(who))[0]?.workflow_started_at).not.toBeNull()
   })
 
-  test('pays what its quota pays, else what the plan does; locked', async () => {
+  test('locks the price of its quota, else of the plan', async () => {
     const planId = await api.launch({
       quotas: [{ ...MEN, pricing: { cpi: 3, unit: 'main', currency: 'USD' } }, WOMEN],
     })
@@ -127,7 +127,7 @@ describe('a session', () => {
     expect((await rowsOf(who))[0].required_grade).toBe(grade)
   })
 
-  test('keeps what it may tell of the panelist: nothing that the gateway does not know', async () => {
+  test('stores only the profile answers that the gateway has questions for', async () => {
     const planId = await api.launch()
     const who = someone()
     const profile = { age: '40', pets: ['1', '2'], email: 'somebody@example.org', date_of_birth: '1980-01-01' }
@@ -160,7 +160,7 @@ describe('the quota', () => {
     expect(await chosen({ age: 40 })).toEqual(['status target_quota_id'])
   })
 
-  test('that fits nobody of the sort is 400, and says what each would take', async () => {
+  test('that fits no profile like this is 400, and names what each quota needs', async () => {
     const planId = await api.launch({ quotas: [MEN, WOMEN] })
     const answer = await create(planId, { panelist_id: someone() })
     expect(answer.status).toBe(400)
@@ -168,7 +168,7 @@ describe('the quota', () => {
     expect(answer.body.details[0].message).toContain('panelist_profile.sex is needed')
   })
 
-  test('is each one that the panelist belongs in where a plan counts so; one closed among them is 400', async () => {
+  test('is every quota that fits where quotaRule is every; one closed among them is 400', async () => {
     const planId = await api.launch({
       quotaRule: 'every',
       quotas: [MEN, WOMEN, { id: 'young', qualifications: [AGE] }],
@@ -189,7 +189,7 @@ describe('the quota', () => {
     )
   })
 
-  test('with a hold on its last complete takes nobody, and the next one that fits is taken', async () => {
+  test('with a hold on its last complete is full, and the next one that fits is chosen', async () => {
     const planId = await api.launch({
       quotas: [
         { id: 'first', qualifications: [], targetCompletes: 1 },
@@ -208,7 +208,7 @@ describe('the quota', () => {
     const full = await create(planId, { panelist_id: someone() })
     expect([full.status, ...faultsOf(full)]).toEqual([400, 'available_completes target_quota_id'])
     expect((await create(planId, { panelist_id: someone(), target_quota_id: 'second' })).status).toBe(400)
-    // whoever is inside asks again, and keeps the place
+    // a panelist who is inside may repeat the request and keeps the slot
     expect((await create(planId, { panelist_id: first.who })).status).toBe(200)
   })
 })
@@ -220,11 +220,11 @@ describe('a profile', () => {
     ['an age with a fraction', { age: 18.5 }, ['type panelist_profile.age']],
     ['an age below the limits', { age: 15 }, ['minimum panelist_profile.age']],
     ['an age beyond the limits', { age: '101' }, ['maximum panelist_profile.age']],
-    ['an answer that is none', { age: 18, sex: 'toaster' }, ['exists panelist_profile.sex']],
+    ['an unknown answer', { age: 18, sex: 'toaster' }, ['exists panelist_profile.sex']],
     ['two answers to a single choice', { age: 18, sex: 'male|female' }, ['single_choice panelist_profile.sex']],
     // seed-rules K17: no pets, and a dog
     [
-      'an exclusive answer beside another',
+      'an exclusive answer next to another',
       { age: 18, pets: '5|2' },
       ['exclusive_multi_punch_answer panelist_profile.pets'],
     ],
@@ -234,7 +234,7 @@ describe('a profile', () => {
     ['a blank answer', { age: ' ' }, ['required panelist_profile.age']],
     ['another answer than wanted', { age: 22 }, ['qualification panelist_profile.age']],
     [
-      'everything at once',
+      'several faults together',
       { age: 'x', sex: 'toaster', pets: '5|2' },
       [
         'type panelist_profile.age',
@@ -259,12 +259,12 @@ describe('a profile', () => {
     ['one exclusive answer alone', { age: 18, pets: '5' }],
     ['the same answer twice', { age: 18, pets: '2|2' }],
     ['attributes that the gateway does not know', { age: 18, shoe_size: 'x', 'toluna:1001007': '2000247' }],
-  ])('with %s is taken', async (_name, profile) => {
+  ])('with %s is accepted', async (_name, profile) => {
     const planId = await api.launch({ qualifications: [AGE] })
     expect((await create(planId, { panelist_id: someone(), panelist_profile: profile })).status).toBe(200)
   })
 
-  test('is the stored one where none is sent, its age worked out', async () => {
+  test('is the stored one where none is sent, with the age of its date of birth', async () => {
     const planId = await api.launch({ qualifications: [AGE] })
     const who = someone()
     const born = `${new Date().getUTCFullYear() - 20}-01-01`
@@ -277,11 +277,11 @@ describe('a profile', () => {
     expect((await create(planId, { panelist_id: someone(), panelist_profile: { date_of_birth: born } })).status).toBe(
       200,
     )
-    // what is sent counts alone
+    // a profile that is sent replaces the stored one
     expect((await create(planId, { panelist_id: who, panelist_profile: { sex: 'male' } })).status).toBe(400)
   })
 
-  test('that fits the plan and not the quota asked for names the quota’s question', async () => {
+  test('that does not fit the requested quota gets the quota’s question named', async () => {
     const planId = await api.launch({ qualifications: [AGE], quotas: [MEN, WOMEN] })
     const body = { panelist_id: someone(), target_quota_id: 'men', panelist_profile: { age: 22, sex: 'female' } }
     expect(faultsOf(await create(planId, body))).toEqual([
@@ -312,7 +312,7 @@ describe('refused with 400', () => {
     expect(await refusal(deleted)).toEqual([400, 'status token'])
   })
 
-  test('is everything of ours while an operator has it paused', async () => {
+  test('is every plan while the connection gateway is paused', async () => {
     const planId = await api.launch()
     const pause = (paused: boolean) =>
       api.database.knex('connections').where({ connection: 'gateway' }).update({ paused })
@@ -332,7 +332,7 @@ describe('refused with 400', () => {
     expect(await refusal(planId)).toEqual([400, 'status target_quota_id'])
   })
 
-  test('is what is beyond the plan, the panel’s allocation or the soft launch', async () => {
+  test('is a session beyond the plan, the panel’s allocation or the soft launch', async () => {
     const enter = async (planId: string, panel: 'lifepoints' | 'toplife' = 'lifepoints') =>
       visit(api, (await create(planId, { panelist_id: someone() }, panel)).body.url)
     const small = await api.launch({ targetCompletes: 1 })
@@ -350,7 +350,7 @@ describe('refused with 400', () => {
     expect(await refusal(soft)).toEqual([400, 'soft_launch token'])
   })
 
-  test('are another panel’s address, another panel’s token and tokens that are none', async () => {
+  test('are another panel’s address, another panel’s token and invalid tokens', async () => {
     const planId = await api.launch({ targetPanels: ['lifepoints', 'toplife'] })
     const body = { panelist_id: someone() }
     const path = api.creationPath(planId)
@@ -367,7 +367,7 @@ describe('refused with 400', () => {
     expect(await refusal(notTargeted)).toEqual([400, 'status token'])
   })
 
-  test('is whoever completed it, or had all the starts that the caps allow', async () => {
+  test('is a panelist who completed it, or who reached the cap on starts', async () => {
     const planId = await api.launch()
     const who = someone()
     const { body } = await create(planId, { panelist_id: who })
@@ -399,7 +399,7 @@ describe('a body', () => {
     ['with unknown members', { panelist_id: 'p', quota: '1' }, ['unknown quota']],
     ['with a list for a profile', { panelist_id: 'p', panelist_profile: [] }, ['type panelist_profile']],
     [
-      'with a truth for an answer',
+      'with a boolean for an answer',
       { panelist_id: 'p', panelist_profile: { age: true } },
       ['type panelist_profile.age'],
     ],
@@ -417,7 +417,7 @@ describe('a body', () => {
     expect(faultsOf(answer)).toEqual(faults)
   })
 
-  test('that is no JSON is a ValidationError too; another type 415', async () => {
+  test('that is not JSON is a ValidationError; another content type is 415', async () => {
     const path = api.creationPath(await api.launch())
     const sent = () => request(api.app).post(path).set('x-api-key', KEYS.lifepoints)
     const broken = await sent().set('content-type', 'application/json').send('{"panelist_id":')
@@ -441,7 +441,7 @@ test('a key of another kind, or none, is 401 in the seed’s shape', async () =>
 })
 
 describe('the start link', () => {
-  test('of a plan that nobody resumes opens once; of another, as often as one likes', async () => {
+  test('opens once where resumeAllowed is false, otherwise every time', async () => {
     for (const [resumeAllowed, again] of [
       [false, 409],
       [true, 302],
@@ -459,7 +459,7 @@ describe('the start link', () => {
     }
   })
 
-  test('of somebody who clicks too late, or finds it full, leads home', async () => {
+  test('redirects home when it expired or the plan is full', async () => {
     const planId = await api.launch({ targetCompletes: 1 })
     const [one, two] = [someone(), someone()]
     const [first, second] = [await create(planId, { panelist_id: one }), await create(planId, { panelist_id: two })]
@@ -473,12 +473,12 @@ describe('the start link', () => {
     )
   })
 
-  test('that is unknown is a plain page', async () => {
+  test('that is unknown is a plain page, 404', async () => {
     expect((await visit(api, '/sessions/start/nobody')).status).toBe(404)
   })
 })
 
-test('an offer of a plan is booked with its slots, its grade and what the plan names of the profile', async () => {
+test('an offer of a plan is booked with its slots, its grade and the plan’s profile answers', async () => {
   const planId = await api.launch(
     {
       surveyPlatform: 'NON_INTEGRATED_SURVEY_PLATFORM',
@@ -503,7 +503,7 @@ test('an offer of a plan is booked with its slots, its grade and what the plan n
   expect(own).toMatchObject({ plan_id: planId, quota_ids: ['men'], panelist_profile: { age: 18, sex: 'male' } })
   expect((await findSession(api.database.knex, booked.body.session_id))?.required_grade).toBe('E0')
   expect((await visit(api, booked.body.entry_url)).headers.location).toContain('survey-platform.example')
-  // the entry link always goes on with the same session
+  // the entry link always continues the same session
   expect((await visit(api, booked.body.entry_url)).status).toBe(302)
 
   const another = someone()

@@ -29,7 +29,7 @@ interface Inside {
   readonly token: string
 }
 
-/** Somebody in a survey of a new plan. */
+/** A respondent in a survey of a new plan. */
 async function inside(
   plan: Partial<SurveyPlan> = {},
   policy: Partial<PlanPolicy> = {},
@@ -57,7 +57,7 @@ const claimsOf = (sessionId: string) =>
 const faultsOf = ({ body }: { body: { details?: { constraint: string; field: string }[] } }) =>
   (body.details ?? []).map(({ constraint, field }) => `${constraint} ${field}`)
 
-/** Where the browser was sent, and what our signed token says to the panel. */
+/** The redirect's address, and the claims of our signed token to the panel. */
 async function home(location: string | undefined) {
   const url = new URL(location ?? '')
   const keys = (await request(api.app).get('/.well-known/jwks.json')).body
@@ -71,7 +71,7 @@ async function home(location: string | undefined) {
 }
 
 describe('a survey platform', () => {
-  test('reads its session as the seed has it', async () => {
+  test('reads its session as in the seed', async () => {
     const profile = { age: 55, sex: 'female', pets: '1|2|4|7' }
     const { token, panelistId, sessionId } = await inside(
       { surveyUrl: 'https://s.example/survey?a=((COUNTRY))' },
@@ -96,7 +96,7 @@ describe('a survey platform', () => {
     expect(token).not.toBe(sessionId)
   })
 
-  test('is not told what was not given, and nothing of the profile once the session ended', async () => {
+  test('gets only what was given, and no profile once the session ended', async () => {
     const plain = await inside()
     const { body } = await read(plain.token)
     expect(Object.keys(body).sort()).toEqual([
@@ -112,7 +112,7 @@ describe('a survey platform', () => {
     expect((await read(told.token)).body).not.toHaveProperty('panelist_profile')
   })
 
-  test('reads and ends nobody else’s sessions: they are as unknown as one that is not there', async () => {
+  test('gets the same 400 for another platform’s session as for an unknown one', async () => {
     const own = await inside()
     const free = await inside(NON_INTEGRATED)
     for (const token of [own.token, 'x'.repeat(32), randomUUID(), own.sessionId]) {
@@ -131,7 +131,7 @@ describe('a survey platform', () => {
     expect((await read(other.token, 'confirmit')).status).toBe(200)
   })
 
-  test.each(OUTCOMES)('tells %s, and its browser is sent home with it', async (outcome) => {
+  test.each(OUTCOMES)('reports %s, and its browser is redirected home with it', async (outcome) => {
     const { sessionId } = await inside()
     const answer = await tell(sessionId, outcome, 'decipher', { metadata: { timestamp: '2021-01-01T00:00:00Z' } })
     expect(answer.status).toBe(200)
@@ -162,7 +162,7 @@ describe('a survey platform', () => {
     })
   })
 
-  test('sets the rest going: the one outcome is booked', async () => {
+  test('triggers the booking of the outcome', async () => {
     const { sessionId } = await inside()
     await tell(sessionId, 'COMPLETED')
     const booked = () => api.database.knex('session_outcomes').where({ session_id: sessionId })
@@ -170,13 +170,13 @@ describe('a survey platform', () => {
     expect((await booked())[0]).toMatchObject({ outcome: 'COMPLETED', payable: true })
   })
 
-  test('may tell by the token as well', async () => {
+  test('may report by the token too', async () => {
     const { token, sessionId } = await inside()
     expect((await tell(token, 'COMPLETED')).status).toBe(200)
     expect((await rowOf(sessionId)).outcome).toBe('COMPLETED')
   })
 
-  test('tells it again and again: the same address, one claim, one complete', async () => {
+  test('may repeat the outcome: the same address, one claim, one complete', async () => {
     const { sessionId, planId } = await inside()
     const answers = await Promise.all(Array.from({ length: 10 }, () => tell(sessionId, 'COMPLETED')))
     expect(new Set(answers.map(({ status, body }) => `${status} ${body.redirect_url}`)).size).toBe(1)
@@ -189,7 +189,7 @@ describe('a survey platform', () => {
     ['COMPLETED', 'REJECTED'],
     ['TERMINATED', 'COMPLETED'],
     ['TIMEOUT', 'COMPLETED'],
-  ])('that says %s and then %s is answered the same; the second is kept and changes nothing', async (one, other) => {
+  ])('that reports %s and then %s gets the same answer, and the second changes nothing', async (one, other) => {
     const { sessionId, planId } = await inside()
     const first = await tell(sessionId, one)
     const second = await tell(sessionId, other)
@@ -207,12 +207,12 @@ describe('a survey platform', () => {
     const { completes } = await api.database.knex('survey_plans').where({ plan_id: planId }).first()
     expect(completes).toBe(one === 'COMPLETED' ? 1 : 0)
     expect((await home((await visit(api, first.body.redirect_url)).headers.location)).claims.outcome).toBe(one)
-    // the first word once more is nothing new
+    // a repeat of the first outcome adds no claim
     await tell(sessionId, one)
     expect(await claimsOf(sessionId)).toHaveLength(2)
   })
 
-  test('that says two things at once is believed once', async () => {
+  test('that reports every outcome at the same time ends the session once', async () => {
     const { sessionId } = await inside()
     await Promise.all([...OUTCOMES, ...OUTCOMES].map((outcome) => tell(sessionId, outcome)))
     const claims = await claimsOf(sessionId)
@@ -221,7 +221,7 @@ describe('a survey platform', () => {
     expect((await rowOf(sessionId)).outcome).toBe(claims[0].outcome)
   })
 
-  test('completes after our own timeout: late, and still paid while there is room', async () => {
+  test('may complete after our own timeout, and is paid while there is room', async () => {
     const { sessionId } = await inside()
     await expireSession(api.database.knex, sessionId, new Date(Date.now() + 25 * 60 * MINUTE))
     expect((await rowOf(sessionId)).outcome).toBe('TIMEOUT')
@@ -229,10 +229,10 @@ describe('a survey platform', () => {
     expect(await rowOf(sessionId)).toMatchObject({ outcome: 'COMPLETED', payable: true })
   })
 
-  test('completes beyond the target: told, not paid, and the panel reads why', async () => {
+  test('may complete beyond the target: unpaid, and the panel gets the reason', async () => {
     const planId = await api.launch({ targetCompletes: 1 })
     const slow = await enter(planId)
-    // the slot is held for half an hour, no longer
+    // the slot is held for at most half an hour
     api.skew = 31 * MINUTE
     const quick = await enter(planId)
     await tell(quick.sessionId, 'COMPLETED')
@@ -250,12 +250,12 @@ describe('a survey platform', () => {
     ['a ninth word', { outcome: 'FINISHED' }, ['enum outcome']],
     ['one in lower case', { outcome: 'completed' }, ['enum outcome']],
     ['no word', {}, ['required outcome']],
-    ['a word that is none', { outcome: 5 }, ['enum outcome']],
+    ['a number for a word', { outcome: 5 }, ['enum outcome']],
     ['no session', { session_id: undefined, outcome: 'ERROR' }, ['required session_id']],
     ['unknown members', { outcome: 'ERROR', reason: 'x' }, ['unknown reason']],
     ['metadata that is text', { outcome: 'ERROR', metadata: 'x' }, ['type metadata']],
     ['too much of it', { outcome: 'ERROR', metadata: { x: 'y'.repeat(9_000) } }, ['format metadata']],
-  ])('with %s is told so, and nothing changed', async (_name, body, faults) => {
+  ])('with %s gets 400 with the fault, and nothing changes', async (_name, body, faults) => {
     const { sessionId } = await inside()
     const answer = await as(api, 'decipher').post('/panelist-outcome', { session_id: sessionId, ...body })
     expect([answer.status, ...faultsOf(answer)]).toEqual([400, ...faults])
@@ -263,7 +263,7 @@ describe('a survey platform', () => {
     expect(await claimsOf(sessionId)).toHaveLength(0)
   })
 
-  test('has a key of its own kind', async () => {
+  test('needs a key of its own kind', async () => {
     const { token, sessionId } = await inside()
     for (const key of ['lifepoints', 'acme', 'ops'] as const) {
       expect((await read(token, key)).status).toBe(401)
@@ -276,8 +276,8 @@ describe('a survey platform', () => {
   })
 })
 
-describe('the browser of a non integrated platform', () => {
-  test.each(OUTCOMES)('says %s in any case, and is sent home at once', async (outcome) => {
+describe('the browser of a non-integrated platform', () => {
+  test.each(OUTCOMES)('reports %s in any case, and is redirected home immediately', async (outcome) => {
     const { token, sessionId } = await inside(NON_INTEGRATED)
     const back = await visit(api, `/panelist-outcome/${outcome.toLowerCase()}?t=${token}`)
     expect(back.status).toBe(302)
@@ -296,7 +296,7 @@ describe('the browser of a non integrated platform', () => {
   test('is paid where the buyer accepts unsigned outcomes, and counts as a complete only then', async () => {
     const counted = async (acceptUnsigned: boolean) => {
       const { token, planId } = await inside(NON_INTEGRATED, { acceptUnsigned })
-      // the same one twice, and what nobody reads, are no ambiguity
+      // the same parameter twice, and one that is not read, are no ambiguity
       const back = await visit(api, `/panelist-outcome/Completed?t=${token}&lang=en&lang=de&t=${token}`)
       const { claims } = await home(back.headers.location)
       const { completes } = await api.database.knex('survey_plans').where({ plan_id: planId }).first()
@@ -306,7 +306,7 @@ describe('the browser of a non integrated platform', () => {
     expect(await counted(false)).toEqual({ payable: false, provisional: true, completes: 0 })
   })
 
-  test('comes again: the same outcome with a fresh token; with another word too', async () => {
+  test('gets the same outcome with a fresh token again, also with another word', async () => {
     const { token, sessionId } = await inside(NON_INTEGRATED, { acceptUnsigned: true })
     const go = async (word: string) => home((await visit(api, `/panelist-outcome/${word}?t=${token}`)).headers.location)
     const first = await go('completed')
@@ -318,7 +318,7 @@ describe('the browser of a non integrated platform', () => {
     expect(await claimsOf(sessionId)).toHaveLength(2)
   })
 
-  test('that a scanner looks at with HEAD changes nothing', async () => {
+  test('changes nothing when a scanner sends HEAD', async () => {
     const { token, sessionId } = await inside(NON_INTEGRATED)
     expect((await request(api.app).head(`/panelist-outcome/completed?t=${token}`)).status).toBe(200)
     expect(await claimsOf(sessionId)).toHaveLength(0)
@@ -339,7 +339,7 @@ describe('the browser of a non integrated platform', () => {
     expect(await claimsOf(sessionId)).toHaveLength(0)
   })
 
-  test('is not believed where an integrated platform tells', async () => {
+  test('is 400 for a plan of an integrated platform', async () => {
     const { token, sessionId } = await inside()
     expect((await visit(api, `/panelist-outcome/completed?t=${token}`)).status).toBe(400)
     expect(await rowOf(sessionId)).toMatchObject({ state: 'entered', outcome: null })
@@ -347,7 +347,7 @@ describe('the browser of a non integrated platform', () => {
 })
 
 describe('the finish link', () => {
-  test('before the outcome is a plain page; an unknown one too', async () => {
+  test('is a plain page before the outcome, and when it is unknown', async () => {
     const { sessionId } = await inside()
     const own = await api.database.knex('plan_sessions').where({ session_id: sessionId }).first()
     const early = await visit(api, `/sessions/finish/${own.finish_token}`)
@@ -357,7 +357,7 @@ describe('the finish link', () => {
     }
   })
 
-  test('gives a fresh token each time, which is good for a quarter of an hour', async () => {
+  test('gives a fresh token each time, valid for 15 minutes', async () => {
     const { sessionId } = await inside()
     const { body } = await tell(sessionId, 'COMPLETED')
     const links = await Promise.all([1, 2].map(() => visit(api, body.redirect_url)))
@@ -369,7 +369,7 @@ describe('the finish link', () => {
   })
 })
 
-test('somebody who leaves without an outcome goes home from the start link once it is known', async () => {
+test('a respondent who left is redirected home from the start link once the outcome is known', async () => {
   const { sessionId } = await inside({ resumeAllowed: false })
   const { entry_token } = await rowOf(sessionId)
   expect((await visit(api, `/sessions/start/${entry_token}`)).status).toBe(409)
@@ -378,7 +378,7 @@ test('somebody who leaves without an outcome goes home from the start link once 
   expect((await home(back.headers.location)).claims.outcome).toBe('SCREENED_OUT')
 })
 
-test('sixty at once on ten completes: ten get in, ten are paid, and nobody beyond', async () => {
+test('sixty entries at the same time for ten completes: ten enter, ten are paid', async () => {
   const planId = await api.launch({
     targetCompletes: 10,
     quotas: [{ id: 'q', qualifications: [], targetCompletes: 10 }],

@@ -33,7 +33,7 @@ const quota = (quotaId: string, layers: Clause[][][], given: Partial<Quota> = {}
 const sex = (answer: string): Clause => ({ attribute: 'kantar:sex', answers: [answer] })
 
 describe('a provider’s survey', () => {
-  test('is entered like our own: the provider gives the entry, and learns what it asks for', async () => {
+  test('is entered like our own: the provider gives the entry, and gets only what it asks for', async () => {
     const surveyId = await api.stock('kantar-us', {
       clauses: [{ attribute: 'kantar:age', ranges: [{ from: 16, to: 40 }] }],
     })
@@ -55,7 +55,7 @@ describe('a provider’s survey', () => {
     expect(await api.database.knex('plan_sessions').where({ session_id: row.session_id })).toEqual([])
     const first = await visit(api, answer.body.url)
     expect(first.headers.location).toMatch(/^https:\/\/router\.example\/sessions\/start\//)
-    // a provider's survey is gone on with
+    // a provider's survey can be resumed
     expect((await visit(api, answer.body.url)).headers.location).toBe(first.headers.location)
   })
 
@@ -79,10 +79,10 @@ describe('a provider’s survey', () => {
     }
   })
 
-  test('of a connection that the panel may not use is no survey of the feed', async () => {
+  test('of a connection that the panel may not use is an unknown token', async () => {
     const surveyId = await api.stock('spectrum', {})
     expect(faultsOf(await create(surveyId, {}, 'toplife'))).toEqual(['exists token'])
-    // nor is one that is not there, whoever made the token
+    // so is an unknown survey, and a forged token
     const token = api.deps.sessionTokens.issue('toplife', 'sv_nowhere')
     expect(faultsOf(await as(api, 'toplife').post(`/panels/toplife/session/${token}`, { panelist_id: 'p' }))).toEqual([
       'exists token',
@@ -93,7 +93,7 @@ describe('a provider’s survey', () => {
     ])
   })
 
-  test('is held to its whole targeting: what the feed could not say is asked for in the provider’s words', async () => {
+  test('needs its whole targeting: untranslated conditions are named in the provider’s codes', async () => {
     const surveyId = await api.stock('toluna-us', {
       clauses: [
         { attribute: 'toluna:1001007', answers: ['2000247'] },
@@ -128,7 +128,7 @@ describe('a provider’s survey', () => {
     expect(faultsOf(unknown)).toEqual(['exists target_quota_id'])
   })
 
-  test('takes the first open quota that fits, and its price', async () => {
+  test('gets the first open quota that fits, and its price', async () => {
     const surveyId = await api.stock('kantar-us', {
       quotas: [
         quota('closed', [[[sex('male')]]], { status: 'closed' }),
@@ -150,7 +150,7 @@ describe('a provider’s survey', () => {
     expect(await named('better')).toEqual([])
   })
 
-  test('that ends for whoever belongs in a full quota takes nobody of them', async () => {
+  test('that terminates in a full quota refuses panelists who belong in it', async () => {
     const spectrum = (answer: string): Clause => ({ attribute: 'purespectrum:211', answers: [answer] })
     const surveyId = await api.stock('spectrum', {
       fullQuotaTerminates: true,
@@ -162,7 +162,7 @@ describe('a provider’s survey', () => {
     expect((await create(surveyId, { panelist_profile: { sex: 'male' } })).status).toBe(200)
   })
 
-  test('of a group is closed to whoever took another one of it', async () => {
+  test('of a group refuses a panelist who took another survey of it', async () => {
     const grouping = { surveyIds: ['g-1', 'g-2'], exclusionDays: 30 }
     const [one, two] = [
       await api.stock('spectrum', { providerSurveyId: 'g-1', grouping }),
@@ -171,12 +171,12 @@ describe('a provider’s survey', () => {
     const who = someone()
     const first = await create(one, { panelist_id: who })
     expect(first.status).toBe(200)
-    // the very one they are in is no other one
+    // the survey that they are in is not another one
     expect((await create(one, { panelist_id: who })).body).toEqual(first.body)
     expect(faultsOf(await create(two, { panelist_id: who }))).toEqual(['unique panelist_id'])
   })
 
-  test('is not for whom its provider does not want', async () => {
+  test('refuses a panelist whom its provider blocked', async () => {
     const surveyId = await api.stock('kantar-us', {})
     const who = someone()
     await api.database.knex('panelist_blocks').insert({

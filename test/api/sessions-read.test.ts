@@ -14,7 +14,7 @@ afterAll(() => api.close())
 const get = (path: string, key: string = KEYS.alpha) => request(api.app).get(path).set('x-api-key', key)
 
 describe('GET /v1/sessions/{session_id}', () => {
-  it('shows a session that is opening: no outcome, no price where it comes with the entry, nothing payable', async () => {
+  it('shows a session that is opening: no outcome, not payable, no price before the entry', async () => {
     const { sessionId } = await aSession(api.knex, { price: null, reward: null, shareMinor: null })
     const { body, status } = await get(`/v1/sessions/${sessionId}`)
     expect(status).toBe(200)
@@ -35,7 +35,7 @@ describe('GET /v1/sessions/{session_id}', () => {
     expect(body.events.map((event: { type: string }) => event.type)).toEqual(['opening'])
   })
 
-  it('shows a complete, its reversal, and all that happened in between, but nothing a panel must not see', async () => {
+  it('shows a complete, its reversal and the events between, without internal fields', async () => {
     const at = new Date(Date.now() + 1_000)
     const { sessionId } = await anEndedSession(api.knex, at, { price: money(1_234, 'USD') })
     const paid = (await get(`/v1/sessions/${sessionId}`)).body
@@ -81,7 +81,7 @@ describe('GET /v1/sessions/{session_id}', () => {
       expect(answer.text).not.toContain(secret)
   })
 
-  it('shows attempts to deliver as events', async () => {
+  it('shows delivery attempts as events', async () => {
     const { sessionId } = await anEndedSession(api.knex, new Date())
     const postback = await api.knex('postbacks').where({ session_id: sessionId }).first()
     const attempt = { postback_id: postback.postback_id, at: new Date(), status: 500, error: null, duration_ms: 3 }
@@ -97,7 +97,7 @@ describe('GET /v1/sessions/{session_id}', () => {
     })
   })
 
-  it("answers 404 alike for another panel's, an unknown and an unreadable id", async () => {
+  it("answers the same 404 for another panel's, an unknown and an invalid id", async () => {
     const { sessionId } = await aSession(api.knex, { panel: 'beta' })
     expect((await get(`/v1/sessions/${sessionId}`, KEYS.beta)).status).toBe(200)
     const bodies = []
@@ -109,7 +109,7 @@ describe('GET /v1/sessions/{session_id}', () => {
     expect(new Set(bodies).size).toBe(1)
   })
 
-  it('is walled by the database too: a panel role without its `where` sees its own rows only', async () => {
+  it('is isolated by the database too: a query without its `where` returns own rows only', async () => {
     await aSession(api.knex, { panel: 'beta' })
     await aSession(api.knex, { panel: 'alpha' })
     const seen: { panel: string }[] = await asPanel(api.knex, 'beta', (trx) => trx('sessions').select('panel'))
@@ -133,7 +133,7 @@ describe('GET /v1/sessions', () => {
     return found
   }
 
-  it('pages without loss or repeat when many sessions have equal stamps, to the microsecond', async () => {
+  it('pages without loss or repeat when many sessions have equal timestamps', async () => {
     const day = '2031-03-01'
     const made: string[] = []
     for (let index = 0; index < 23; index++) {
@@ -141,7 +141,7 @@ describe('GET /v1/sessions', () => {
         (await aSession(api.knex, { createdAt: new Date(`${day}T10:00:00.000Z`), surveyId: `sv_${index}` })).sessionId,
       )
     }
-    // within one millisecond: a cursor of a JavaScript date would lose these
+    // within one millisecond: a cursor with a JavaScript date would lose these
     for (const [index, id] of made.slice(0, 10).entries())
       await api
         .knex('sessions')
@@ -158,7 +158,7 @@ describe('GET /v1/sessions', () => {
     expect(found.flat()).toEqual(rows.map((row: { session_id: string }) => row.session_id))
   })
 
-  it('filters: from ≤ t < to by date or stamp, outcome, panelist, and only the own panel', async () => {
+  it('filters by from ≤ t < to, outcome and panelist, within the own panel', async () => {
     const at = (stamp: string, given = {}) => aSession(api.knex, { createdAt: new Date(stamp), ...given })
     const first = await at('2032-05-01T00:00:00.000Z', { panelistId: 'p-a' })
     const second = await at('2032-05-01T23:59:59.999Z', { panelistId: 'p-b' })

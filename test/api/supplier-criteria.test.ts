@@ -57,7 +57,7 @@ describe('a clause in seed 004’s codes', () => {
       saying({ qualification_code: 211, condition_codes: ['112'] }),
     ],
     [
-      'an age band of another provider beside its ranges',
+      'an age band of another provider next to its ranges',
       { attribute: 'toluna:1001538', answers: ['2006352'], ranges: [{ from: 30, to: 39 }] },
       TOLUNA,
       saying({
@@ -76,8 +76,8 @@ describe('a clause in seed 004’s codes', () => {
     ],
     ['a question without a code', { attribute: 'gateway:pets', answers: ['2'] }, SAME, UNSAID],
     ['one answer among others without a code', { attribute: 'gateway:sex', answers: ['male', 'x'] }, SAME, UNSAID],
-    ['a question that nobody maps', { attribute: 'toluna:777', answers: ['1'] }, TOLUNA, UNSAID],
-    ['one answer that nobody maps', { attribute: 'toluna:1001007', answers: ['2000247', '9'] }, TOLUNA, UNSAID],
+    ['a question without a mapping', { attribute: 'toluna:777', answers: ['1'] }, TOLUNA, UNSAID],
+    ['one answer without a mapping', { attribute: 'toluna:1001007', answers: ['2000247', '9'] }, TOLUNA, UNSAID],
     [
       'prefixes, which no list of whole words replaces',
       { attribute: 'toluna:1001042', prefixes: ['SW1'] },
@@ -104,7 +104,7 @@ describe('a quota', () => {
   })
   const group = (available: number | null, ...clauses: Clause[]) => ({ clauses, available })
 
-  test('is said where each layer is one group of people', () => {
+  test('is described where each layer is one group of people', () => {
     const flat = quota([{ subQuotas: [group(null, male)] }, { subQuotas: [group(3, young)] }])
     expect(speaker.quota(flat, TOLUNA)).toEqual(
       saying(
@@ -114,7 +114,7 @@ describe('a quota', () => {
     )
   })
 
-  test('counts a layer with a choice of groups, of which full ones are none', () => {
+  test('counts a layer with several groups, and ignores full ones', () => {
     const choice = quota([{ subQuotas: [group(1, male), group(2, young)] }])
     expect(speaker.quota(choice, TOLUNA)).toEqual(UNSAID)
     const left = quota([{ subQuotas: [group(0, male), group(2, young)] }])

@@ -149,9 +149,9 @@ describe('one survey plan of ours', () => {
       guaranteed_allocation: 10,
       guaranteed_allocation_remaining: 7,
     })
-    // the other panel has no guarantee: absent, which is not 0
+    // the other panel has no guarantee: the member is absent, not 0
     expect((await ofPlan(planId, 'toplife')).supplier_completes).toEqual({ needed: 21, achieved: 0, remaining: 21 })
-    // the buyer takes some back, and gives another panel's share no room
+    // the buyer reduces the allocation, and sets flexibility to 0
     await agree(planId, { allocations: { lifepoints: 2, toplife: 20 }, flexibilityPercent: 0 })
     expect((await ofPlan(planId)).supplier_completes).toEqual({
       needed: 3,
@@ -162,7 +162,7 @@ describe('one survey plan of ours', () => {
     })
   })
 
-  test('has every member of the document, in its types, and nothing of the buyer’s', async () => {
+  test('has every member of the document with its type, and no data of the buyer', async () => {
     const planId = await launch(database.knex, {
       targetCompletes: 30,
       categories: ['Travel'],
@@ -246,11 +246,11 @@ describe('one survey plan of ours', () => {
     })
     const text = (await get(`surveys/${yen}`)).text
     expect(text).toContain('"cpi":250,')
-    // it restricts no language: the panel's own in that market
+    // it restricts no language, so that the panel's own in that market counts
     expect(text).toContain('"surveyLocalization":"ja_JP"')
   })
 
-  test('says what is open now: holds, a closed quota and a soft launch throttle it', async () => {
+  test('shows what is open now: holds, a closed quota and a soft launch reduce it', async () => {
     const planId = await launch(
       database.knex,
       {
@@ -283,7 +283,7 @@ describe('one survey plan of ours', () => {
     expect((await open()).b).toMatchObject({ currently_open: 0 })
   })
 
-  test('is live, paused, closed; over at its finish date whoever looks first; gone when deleted', async () => {
+  test('is live, paused or closed; closed at its finish date; absent when deleted', async () => {
     const planId = await launch(database.knex, { finishDate: new Date(T0.getTime() + 1_000).toISOString() })
     expect((await ofPlan(planId)).survey_status).toBe(22)
     clock.now = new Date(T0.getTime() + 1_000)
@@ -295,7 +295,7 @@ describe('one survey plan of ours', () => {
     expect((await get(`surveys/${planSurvey(planId)}`)).status).toBe(404)
   })
 
-  test('stays in sight of a panel whose share is used up', async () => {
+  test('stays visible to a panel whose allocation is used up', async () => {
     const planId = await launch(
       database.knex,
       { targetCompletes: 10, targetPanels: ['lifepoints', 'toplife'] },
@@ -308,7 +308,7 @@ describe('one survey plan of ours', () => {
     })
   })
 
-  test('does not show a full quota that it cannot describe: it would seem to concern everybody', async () => {
+  test('hides a full quota that it cannot describe, because it would seem to concern all', async () => {
     const pets = { id: 'dogs', targetCompletes: 1, qualifications: [{ questionId: 'pets', answers: ['2'] }] }
     const planId = await launch(database.knex, { quotas: [pets, { id: 'rest', qualifications: [] }] })
     expect((await ofPlan(planId)).quotas[0]).toMatchObject({ quota_id: 'dogs', additional_qualification_count: 1 })
@@ -318,7 +318,7 @@ describe('one survey plan of ours', () => {
 })
 
 describe('a survey of a provider', () => {
-  test('counts our own completes beside what the provider leaves us, with its guarantee', async () => {
+  test('counts our own completes, the provider’s remaining ones and its guarantee', async () => {
     const surveyId = await offered('ps', {
       providerSurveyId: '123456',
       availableCompletes: 21,
@@ -359,16 +359,16 @@ describe('a survey of a provider', () => {
       qualifications: [{ qualification_code: 219, condition_codes: ['112'] }],
       quotas: [{ quantities: { currently_open: 5, remaining: 5, achieved: 1 } }],
     })
-    // the completes are a panel's own
+    // completes are counted per panel
     expect((await surveyOf(surveyId, 'toplife')).supplier_completes).toMatchObject({ needed: 21, achieved: 0 })
   })
 
-  test('says nothing of completes where the provider says nothing', async () => {
+  test('leaves completes out where the provider gives none', async () => {
     const surveyId = await offered('kantar-us', { providerSurveyId: 'silent', availableCompletes: null })
     expect(await surveyOf(surveyId)).not.toHaveProperty('supplier_completes')
   })
 
-  test('can be read by whoever reads PureSpectrum: our own adapter', async () => {
+  test('can be read by our own PureSpectrum adapter', async () => {
     const surveyId = await offered('kantar-us', {
       providerSurveyId: 'readable',
       clauses: [{ attribute: 'kantar:age', ranges: [{ from: 16, to: 40 }] }],
@@ -398,7 +398,7 @@ describe('a survey of a provider', () => {
     })
   })
 
-  test('is paused where nobody can be sent in: its connection is, or it has no way in', async () => {
+  test('is paused when its connection is paused or it has no entry', async () => {
     const shut = await offered('kantar-us', { providerSurveyId: 'shut', enterable: false })
     expect((await surveyOf(shut)).survey_status).toBe(33)
     const surveyId = await offered('ps', { providerSurveyId: '42' })
@@ -419,8 +419,8 @@ describe('a survey of a provider', () => {
   })
 })
 
-describe('whose surveys', () => {
-  test('plans only for the panels they name, connections only for those who may use them', async () => {
+describe('visibility', () => {
+  test('shows plans to the panels they name, and surveys to panels that may use the connection', async () => {
     const planId = await launch(database.knex, { targetPanels: ['toplife'] })
     const kantar = await offered('kantar-us', { providerSurveyId: 'for-some' })
     const ps = await offered('ps', { providerSurveyId: '44' })
@@ -439,7 +439,7 @@ describe('whose surveys', () => {
     expect(await idsOf()).not.toContain(members)
   })
 
-  test('a key that is missing, unknown or another kind’s is 401 in the document’s words', async () => {
+  test('a missing, unknown or wrong kind of key is 401 in the document’s format', async () => {
     for (const key of [undefined, 'nobody', KEYS.acme]) {
       for (const path of ['/suppliers/v2/surveys', '/suppliers/v2/surveys/sv_1']) {
         const call = request(app).get(path)
@@ -448,11 +448,11 @@ describe('whose surveys', () => {
         expect(answer.body).toEqual({ apiStatus: 'failure', msg: expect.stringContaining('access-token') })
       }
     }
-    // the header is access-token and no other
+    // the only header is access-token
     expect((await request(app).get('/suppliers/v2/surveys').set('x-api-key', KEYS.lifepoints)).status).toBe(401)
   })
 
-  test.each(['nonsense', 'sv_', '%27', 'sv_0123456789abcdef01234567', '123456'])('%s is not there', async (id) => {
+  test.each(['nonsense', 'sv_', '%27', 'sv_0123456789abcdef01234567', '123456'])('%s is 404', async (id) => {
     const answer = await get(`surveys/${id}`)
     expect(answer.status).toBe(404)
     expect(answer.body).toEqual({ apiStatus: 'failure', msg: 'Survey not found' })
@@ -460,7 +460,7 @@ describe('whose surveys', () => {
 })
 
 describe('the list', () => {
-  test('has live surveys; others by survey_status; of all what changed since mod_on', async () => {
+  test('has live surveys, others by survey_status, and those changed since mod_on', async () => {
     const live = await launch(database.knex)
     const paused = await launch(database.knex)
     const closed = await launch(database.knex)
@@ -479,7 +479,7 @@ describe('the list', () => {
     expect(await idsOf(`?survey_status=33&mod_on=${later.getTime() + 1}`)).toEqual([])
   })
 
-  test('says of each survey what the survey itself says', async () => {
+  test('shows each survey as its own address does', async () => {
     const planId = await launch(database.knex, { targetCompletes: 24 }, { allocations: { lifepoints: 10 } })
     const answer = await get('surveys')
     const listed = answer.body.surveys.find((one: { survey_id: string }) => one.survey_id === planSurvey(planId))
@@ -487,7 +487,7 @@ describe('the list', () => {
     expect(answer.body).toMatchObject({ apiStatus: 'success', msg: 'Surveys fetched successfully' })
   })
 
-  test('is whole over many pages', async () => {
+  test('is complete over many pages', async () => {
     await database.knex.raw(
       `insert into surveys (survey_id, connection, provider, provider_survey_id, status, country, cpi_minor, currency,
          loi_minutes, ir_percent, survey, source_order, source_version, content_hash)

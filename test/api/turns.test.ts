@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Turns } from '../../api/http/turns.js'
 
 describe('turns', () => {
-  it('go round between keys, however much one of them has to do', async () => {
+  it('alternate between keys, however much work one has', async () => {
     const turns = new Turns()
     const done: string[] = []
     const work = async (key: string, slices: number): Promise<void> => {
@@ -14,11 +14,11 @@ describe('turns', () => {
     }
     await Promise.all([...Array.from({ length: 50 }, () => work('busy', 4)), work('modest', 4)])
     expect(done).toHaveLength(204)
-    // one of theirs, one of ours, until ours is done
+    // one slice of theirs, one of ours, until ours is done
     expect(done.slice(0, 9).filter((key) => key === 'modest').length).toBeGreaterThanOrEqual(4)
   })
 
-  it('do one slice a round of the event loop, so that what comes from the network is heard between', async () => {
+  it('run one slice per round of the event loop, so that network events run between slices', async () => {
     const turns = new Turns()
     let slices = 0
     const work = async (): Promise<void> => {
@@ -35,7 +35,7 @@ describe('turns', () => {
     expect(most).toBe(1)
   })
 
-  it('go on after a pause', async () => {
+  it('continue after a pause', async () => {
     const turns = new Turns()
     await turns.next('a')
     await nextRound()

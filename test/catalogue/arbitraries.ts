@@ -23,7 +23,7 @@ export const CONNECTIONS = ['kantar-us', 'toluna-us', 'gateway']
 export const PANELS = ['lifepoints', 'toplife', 'e-poll']
 export const SURVEY_IDS = Array.from({ length: 14 }, (_, position) => `s${position}`)
 
-/** One value far more often than the others: odds pile up, and most surveys must still suit somebody. */
+/** One value far more often than the others, so that most surveys with many settings still match a panelist. */
 function mostly<T>(usual: T, ...others: T[]): fc.Arbitrary<T> {
   return fc.oneof({ weight: 7, arbitrary: fc.constant(usual) }, { weight: 2, arbitrary: fc.constantFrom(...others) })
 }
@@ -51,7 +51,7 @@ const mixedClause: fc.Arbitrary<Clause> = fc
     ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
   }))
 
-/** Plain ones have ways of their own in the index, so they must come often too. */
+/** Plain clauses have code of their own in the index, so they must be frequent too. */
 const clause: fc.Arbitrary<Clause> = fc.oneof(
   mixedClause,
   fc.record({ attribute, answers }),

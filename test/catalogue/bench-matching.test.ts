@@ -22,7 +22,7 @@ const read = (file: string): BenchResult[] =>
 const digest = (...ids: string[]): string => createHash('sha256').update(ids.join('\n')).digest('hex').slice(0, 16)
 
 describe('bench:matching', () => {
-  it('agrees with the plain way over a generated exchange, before and after the updates', async () => {
+  it('agrees with the readable evaluation of a generated exchange, before and after updates', async () => {
     await generate(directory, 1500, 120, 7)
     const figures = await run(directory)
     expect(figures).toMatchObject({ surveys: 1500, profiles: 120, compared: 240, differing: 0 })
@@ -50,7 +50,7 @@ describe('bench:matching', () => {
     const cheap = surveys.slice(6).map((survey) => survey.survey_id)
     const profiles: BenchProfile[] = [
       { panelist_id: 'number', country: 'USA', answers: { age: 40 } },
-      // a number given as a code is an answer, and not within a range
+      // a number given as a code is an answer, and matches no range
       { panelist_id: 'code', country: 'USA', answers: { age: '40' } },
       { panelist_id: 'empty', country: 'USA', answers: { age: [] } },
     ]

@@ -46,7 +46,7 @@ const ids = (from: Catalogue, changes: Partial<CatalogueQuery> = {}) =>
   from.match(query(changes)).map((offer) => offer.surveyId)
 
 describe('following the source', () => {
-  it('is not ready before the last page is in, and then holds every row', async () => {
+  it('is not ready before the last page is loaded, and then holds every row', async () => {
     const source = new FakeSource()
     for (let number = 0; number < 25; number++) source.write(`s${number}`, survey())
     const pages = vi.spyOn(source, 'loadAfter')
@@ -59,7 +59,7 @@ describe('following the source', () => {
     expect(loaded.match(query({ limit: 7 }))).toHaveLength(7)
   })
 
-  it('looks at once when woken, and by itself when not', async () => {
+  it('reads immediately when woken, and periodically when not', async () => {
     const source = new FakeSource()
     const sleepy = await started(source, { lookEveryMs: 60_000 })
     source.write('woken', survey())
@@ -71,7 +71,7 @@ describe('following the source', () => {
     await vi.waitFor(() => expect(ids(wakeful)).toEqual(['seen', 'woken']), SOON)
   })
 
-  it('takes out what is closed or withdrawn, keeps what is paused for its return', async () => {
+  it('removes closed and withdrawn surveys, and keeps paused ones in memory', async () => {
     const source = new FakeSource()
     for (const id of ['a', 'b', 'c', 'd']) source.write(id, survey())
     const following = await started(source)
@@ -85,7 +85,7 @@ describe('following the source', () => {
     await vi.waitFor(() => expect(ids(following)).toEqual(['c']), SOON)
   })
 
-  it('goes on answering from memory while the source is away, says so once, ages, and catches up', async () => {
+  it('answers from memory while the source is down, logs it once, ages, and catches up', async () => {
     const source = new FakeSource()
     source.write('a', survey())
     let now = NOON.getTime()
@@ -104,7 +104,7 @@ describe('following the source', () => {
     expect(following.state().ageMs).toBe(0)
   })
 
-  it('waits for a source that is away when it starts', async () => {
+  it('waits for a source that is down when it starts', async () => {
     const source = new FakeSource()
     source.write('a', survey())
     source.away = true
@@ -124,7 +124,7 @@ describe('following the source', () => {
     expect(source.reads).toBe(reads)
   })
 
-  it('counts our sessions in flight and their outcomes, whichever comes first: the survey or its sessions', async () => {
+  it('counts our sessions in flight and outcomes, also when they arrive before the survey', async () => {
     const source = new FakeSource()
     const small = survey({ conversionPercent: 50, quotas: [quota('q', [], { available: 2 })] })
     source.sessions = [{ surveyId: 'later', quotaId: 'q', sessions: 4 }]
@@ -181,7 +181,7 @@ describe('connections', () => {
     expect(slow.standings(['kantar-us'])).toMatchObject([{ status: 'ok' }])
   })
 
-  it('offers only those that the panel may use, our own plans among them', async () => {
+  it('offers only those that the panel may use, including our own plans', async () => {
     const source = new FakeSource()
     source.write('ours', survey(), 'open', 'gateway')
     source.write('theirs', survey())
@@ -224,7 +224,7 @@ describe('connections', () => {
 })
 
 describe('an offer', () => {
-  it('carries the price of its quota and says why it is where it is', async () => {
+  it('has the price of its quota and the reasons of its rank', async () => {
     const source = new FakeSource()
     const paying = quota('q1', [age(16, 40), sex('2', '3')], { price: money(180, 'USD') })
     source.write('a', survey({ groupId: 'g1', quotas: [quota('men', [sex('1')]), paying, quota('any')] }))
@@ -249,7 +249,7 @@ describe('an offer', () => {
     ])
   })
 
-  it('says what makes it a maybe', async () => {
+  it('names what makes it a maybe', async () => {
     const source = new FakeSource()
     const asked = { attribute: 'kantar:pets', answers: ['1'], routable: true }
     const cut = { attribute: 'kantar:postal_code', prefixes: ['SW1'], truncated: true }
@@ -268,7 +268,7 @@ describe('an offer', () => {
     })
   })
 
-  it('is not made of what the panelist had, or of its group', async () => {
+  it('leaves out excluded surveys and groups', async () => {
     const source = new FakeSource()
     source.write('a', survey({ groupId: 'g1' }))
     source.write('b', survey({ groupId: 'g2' }))
@@ -278,7 +278,7 @@ describe('an offer', () => {
     expect(ids(following, { excludedGroups: new Set(['kantar-us\ng1', 'other\ng2']) })).toEqual(['b', 'c'])
   })
 
-  it('answers a quota that asks for the device by the device of the match', async () => {
+  it('evaluates a quota on the device with the device of the match', async () => {
     const source = new FakeSource()
     const mobile = { attribute: 'kantar:device', answers: ['mobile'], routable: true }
     source.write('a', survey({ quotas: [quota('q', [mobile])] }))
@@ -301,7 +301,7 @@ describe('an offer', () => {
 })
 
 describe('an explanation', () => {
-  it('keeps every reason, quota and rule, in our words beside theirs', async () => {
+  it('has every reason, quota and rule, in our words and the provider’s', async () => {
     const source = new FakeSource()
     const full = quota('full', [sex('2')], { available: 0 })
     source.write('a', survey({ locale: 'es-US', clauses: [age(16, 25)], quotas: [full, quota('open', [sex('2')])] }))
@@ -326,7 +326,7 @@ describe('an explanation', () => {
     ])
   })
 
-  it('knows surveys that are over, and none that never were', async () => {
+  it('covers withdrawn surveys, and is null for unknown ones', async () => {
     const source = new FakeSource()
     source.write('over', survey(), 'withdrawn')
     const following = await started(source)

@@ -8,7 +8,7 @@ import type {
 } from '../../catalogue/source.js'
 import type { Survey, SurveyStatus } from '../../domain/survey.js'
 
-/** A catalogue of rows in memory, which can be away and can wake its reader. */
+/** A source of rows in memory, which can be down and can wake its reader. */
 export class FakeSource implements CatalogueSource {
   private rows = new Map<string, CatalogueRow>()
   private revision = 0n

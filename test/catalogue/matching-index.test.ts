@@ -11,7 +11,7 @@ import { KANTAR, matchOf } from '../domain/eligibility/facts.js'
 import { age, knows, NOON, quota, sex, survey } from '../domain/targeting/surveys.js'
 import { anyFigures, anyQuery, anySurvey, CONNECTIONS, entryOf, PANELS, SURVEY_IDS } from './arbitraries.js'
 
-/** The catalogue as a plain list, matched by the readable evaluation alone. */
+/** The catalogue as a plain list, matched with the readable evaluation only. */
 class Reference {
   readonly entries = new Map<string, CatalogueEntry>()
   readonly figures = new Map<string, OwnFigures>()
@@ -80,7 +80,7 @@ function put(entry: CatalogueEntry): Change {
   }
 }
 
-/** A new version of a survey that is there, changed as `how` says. */
+/** A new version of an indexed survey, changed by `how`. */
 function rewrite(id: string, how: (entry: CatalogueEntry) => CatalogueEntry): Change {
   return (index, reference) => {
     const entry = reference.entries.get(id)
@@ -88,7 +88,7 @@ function rewrite(id: string, how: (entry: CatalogueEntry) => CatalogueEntry): Ch
   }
 }
 
-/** One of the parts that decide where a survey's slot is, from another survey. */
+/** One of the parts that decide a survey's slot in the index, from another survey. */
 function onePart({ quotas }: Survey, other: Survey, what: number): Partial<Survey> {
   const parts: Partial<Survey>[] = [
     { fullQuotaTerminates: other.fullQuotaTerminates },
@@ -129,7 +129,7 @@ const anyChange: fc.Arbitrary<Change> = fc.oneof(
       survey: { ...entry.survey, price, finishAt, groupId, enterable, additionalQualifications },
     })),
   ),
-  // everything else as it was: what decides where a slot is must be noticed by itself
+  // changes one part only: the index must notice each part that decides the slot
   fc
     .tuple(surveyId, anySurvey, fc.integer({ min: 0, max: 8 }))
     .map(([id, other, what]) =>
@@ -169,7 +169,7 @@ describe('the matching index agrees with the readable evaluation', () => {
     expect(hits).toBeGreaterThan(4000)
   })
 
-  it('after random changes: new versions, closes, pauses, quota flips, prices, sessions in flight', () => {
+  it('after random changes of versions, statuses, quotas, prices and sessions in flight', () => {
     let hits = 0
     fc.assert(
       fc.property(
@@ -198,7 +198,7 @@ describe('the matching index agrees with the readable evaluation', () => {
     expect(hits).toBeGreaterThan(4000)
   })
 
-  it('among many surveys, where attributes are listed rather than kept as sets, and past a rebuild', () => {
+  it('among many surveys, with attributes as lists instead of sets, and after a rebuild', () => {
     const samples = fc.sample(fc.tuple(connection, anySurvey), { numRuns: 900, seed: 20250615 })
     const queries = fc.sample(anyQuery, { numRuns: 60, seed: 4 })
     const index = new MatchingIndex()
@@ -235,7 +235,7 @@ describe('the matching index agrees with the readable evaluation', () => {
 })
 
 describe('a gradual build', () => {
-  it('answers from the old index meanwhile, takes every change, and leaves room again', async () => {
+  it('answers from the old index meanwhile, applies every change, and frees space', async () => {
     const samples = fc.sample(fc.tuple(connection, anySurvey), { numRuns: 1300, seed: 11 })
     const changes = fc.sample(anyChange, { numRuns: 120, seed: 12 })
     const queries = fc.sample(anyQuery, { numRuns: 40, seed: 13 })
@@ -250,7 +250,7 @@ describe('a gradual build', () => {
     const noPause = async () => undefined
     await index.renew(noPause)
     check()
-    // half the room of the largest country is used up by new conditions
+    // new conditions use up half the space of the largest country
     for (const [position, [name, described]] of samples.slice(900).entries()) {
       put(entryOf(`s${position}`, name, described))(index, reference)
     }
@@ -269,7 +269,7 @@ describe('a gradual build', () => {
     expect(pauses).toBe(0)
   })
 
-  it('leaves out what was removed, and has what was put, while it went on', async () => {
+  it('applies removals and puts that arrive during the build', async () => {
     const index = new MatchingIndex()
     const query: MatchQuery = {
       country: 'USA',
@@ -311,7 +311,7 @@ describe('the matching index', () => {
   })
   const ids = (index: MatchingIndex, changes: Partial<MatchQuery> = {}) => index.match(query(changes)).ids()
 
-  it('knows nothing of a country without surveys', () => {
+  it('matches nothing in a country without surveys', () => {
     expect(ids(new MatchingIndex())).toEqual([])
   })
 
@@ -325,14 +325,14 @@ describe('the matching index', () => {
     expect(ids(index, { profile: new Map([...profile, ...knows({ 'topic:pets': '3' })]) })).toContain('two-topics')
   })
 
-  it('keeps two clauses on one attribute apart', () => {
+  it('evaluates two clauses on one attribute separately', () => {
     const index = new MatchingIndex()
     index.put(entryOf('twice', 'kantar-us', survey({ clauses: [age(16, 40), age(31, 50)] })))
     expect(ids(index)).toEqual([])
     expect(ids(index, { profile: knows({ 'kantar:age': '35' }) })).toEqual(['twice'])
   })
 
-  it('takes answers and ranges that nobody had when it was built', () => {
+  it('accepts answers and ranges that did not exist when it was built', () => {
     const index = new MatchingIndex()
     for (let filler = 0; filler < 40; filler++) {
       index.put(entryOf(`filler-${filler}`, 'kantar-us', survey({ clauses: [age(16, 40), sex('1')] })))
@@ -354,7 +354,7 @@ describe('the matching index', () => {
     expect(index.size).toBe(1)
   })
 
-  it('offers a survey of certain panels to their panelists alone, and to nobody when all have had their share', () => {
+  it('offers a survey of certain panels to their panelists only, and to none of `panels: []`', () => {
     const index = new MatchingIndex()
     index.put(entryOf('everybody', 'kantar-us', survey()))
     index.settle()

@@ -46,7 +46,7 @@ async function write(...surveys: Survey[]): Promise<void> {
   await stampRevisions(database.knex)
 }
 
-/** Looks by itself so seldom that what a test sees was a wake-up. */
+/** An interval so long that a test only sees reads after a wake-up. */
 async function follow(lookEveryMs = 600_000): Promise<void> {
   source = createPostgresSource(database)
   const log = { info: () => undefined, warn: () => undefined }
@@ -73,7 +73,7 @@ const query = {
 const offered = () => catalogue.match(query).map((offer) => offer.providerSurveyId)
 const soon = (check: () => void) => vi.waitFor(check, SOON)
 
-test('loads every page, money and ranges as they were written', async () => {
+test('loads every page with money and ranges as they were written', async () => {
   const many = Array.from({ length: 20 }, (_, number) =>
     survey({ providerSurveyId: `p${String(number).padStart(2, '0')}`, quotas: [quota('q', [age(16, 40)])] }),
   )
@@ -87,9 +87,9 @@ test('loads every page, money and ranges as they were written', async () => {
   })
 })
 
-test('a new version, a pause and a withdrawal are matched by the wake-up that follows their stamp', async () => {
+test('a new version, a pause and a withdrawal apply at the wake-up after their stamp', async () => {
   await follow()
-  // the listening connection’s own first wake-up must not be what is seen
+  // let the listening connection’s own first wake-up pass
   await new Promise((resolve) => setTimeout(resolve, 200))
   await write(survey({ providerSurveyId: 'p1' }))
   await soon(() => expect(offered()).toEqual(['p1']))
@@ -104,7 +104,7 @@ test('a new version, a pause and a withdrawal are matched by the wake-up that fo
   expect(catalogue.state().revision).toBe(BigInt(max))
 })
 
-test('what was not stamped is not seen', async () => {
+test('a row that is not stamped is not read', async () => {
   await database.knex.transaction((trx) =>
     upsertSurveys(trx, writer(), [{ survey: survey(), order: String(++order), version: '1', raw: Buffer.from('{}') }]),
   )
@@ -115,7 +115,7 @@ test('what was not stamped is not seen', async () => {
   await soon(() => expect(offered()).toEqual(['survey-1']))
 })
 
-test('a listening connection that is cut comes back, and what happened meanwhile is seen', async () => {
+test('a cut listening connection reconnects and reads what changed meanwhile', async () => {
   await follow()
   const listening = () =>
     database
@@ -143,7 +143,7 @@ test('a listening connection that is cut comes back, and what happened meanwhile
 
 const byId = (one: string, other: string) => (surveyIdOf('kantar-us', one) < surveyIdOf('kantar-us', other) ? -1 : 1)
 
-test('sessions in flight hold the quota, finished ones free it and move the survey', async () => {
+test('sessions in flight hold the quota; finished ones free it and change the rank', async () => {
   const small = survey({ providerSurveyId: 'small', conversionPercent: 50, quotas: [quota('q', [], { available: 1 })] })
   await write(small, survey({ providerSurveyId: 'wide' }))
   await follow(20)
@@ -157,7 +157,7 @@ test('sessions in flight hold the quota, finished ones free it and move the surv
   expect(await source.inFlight()).toEqual([{ surveyId: surveyIdOf('kantar-us', 'small'), quotaId: 'q', sessions: 1 }])
 })
 
-test('a session that nobody entered is no outcome; one that was entered is', async () => {
+test('a session counts as an outcome only if it was entered', async () => {
   await follow()
   const [never, entered] = await Promise.all([session('s', null), session('s', null)])
   const finish = (id: string, outcome: string, times: object) =>

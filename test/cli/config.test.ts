@@ -44,7 +44,7 @@ describe('tributary config', () => {
     expect((await run(['config'], {}, folder)).out).toMatch(/^limits\.burst +78/m)
   })
 
-  it('exits 1 with one line for every fault, of the environment too', async () => {
+  it('exits 1 with one line per fault, also of the environment', async () => {
     writeFileSync(join(folder, 'broken.yaml'), 'limits: { burst: 0 }\nfoo: 1\n')
     const { code, out, err } = await run(['config'], { TRIBUTARY_CONFIG: 'broken.yaml', PORT: 'x' })
     expect(code).toBe(1)
@@ -57,7 +57,7 @@ describe('tributary config', () => {
     ).toEqual(['PORT', 'limits.burst', 'foo'])
   })
 
-  it('names a file that is not there', async () => {
+  it('names a missing file', async () => {
     const { code, err } = await run(['config'], { TRIBUTARY_CONFIG: 'nowhere.yaml' })
     expect(code).toBe(1)
     expect(err).toMatch(/nowhere\.yaml: does not exist; example: .*\n$/)
@@ -65,7 +65,7 @@ describe('tributary config', () => {
 })
 
 describe('tributary', () => {
-  it('answers an unknown command with the list, and 2', async () => {
+  it('answers an unknown command with the list and exit code 2', async () => {
     const { code, err } = await run(['confgi'])
     expect(code).toBe(2)
     expect(err).toContain('there is no command "confgi"')
@@ -93,7 +93,7 @@ describe('another terminal', () => {
   const running = { sandbox: 'http://127.0.0.1:28999', added_sandbox: join(checkout, 'sandbox/tributary.sandbox.yaml') }
   writeFileSync(join(folder, 'own.yaml'), 'limits: { burst: 79 }\n')
 
-  it('reads the configuration of what runs, with the sandbox that was added to it', async () => {
+  it('reads the configuration of the running processes, with the added sandbox', async () => {
     start({ ...running, configuration: join(folder, 'own.yaml') })
     const { code, out } = await run(['config'], withRunningSandbox(env, checkout, folder))
     expect(code).toBe(0)
@@ -101,10 +101,10 @@ describe('another terminal', () => {
     expect(out).toContain('http://127.0.0.1:28999/kantar/supply')
   })
 
-  it('reads its own where another configuration runs, or nothing does any more', () => {
+  it('reads its own configuration where another one runs, or none', () => {
     start({ ...running, configuration: join(folder, 'other.yaml') })
     expect(withRunningSandbox(env, checkout, folder)).toEqual(env)
-    // the number of no process
+    // no process has this id
     start({ ...running, configuration: join(folder, 'own.yaml') }, 2 ** 22 + 1)
     expect(withRunningSandbox(env, checkout, folder)).toEqual(env)
     writeFileSync(join(folder, 'data', 'processes.json'), '{"half": ')
@@ -112,7 +112,7 @@ describe('another terminal', () => {
   })
 })
 
-it('says that backtest is not there yet, in one line', async () => {
+it('answers backtest with one line: not available in this version', async () => {
   expect(await run(['backtest'])).toEqual({
     code: 2,
     out: '',

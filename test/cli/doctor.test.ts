@@ -59,7 +59,7 @@ async function run(env: Record<string, string>, args: string[] = []) {
 }
 
 describe('tributary doctor', () => {
-  it('tells a working part from one that nobody serves, a line each with the way out', async () => {
+  it('prints a line per part, and for a queue without a worker the command that fixes it', async () => {
     await openConnection(database.knex, { connection, provider: 'kantar' })
     const { code, line } = await run({})
     expect(code).toBe(1)
@@ -86,7 +86,7 @@ describe('tributary doctor', () => {
     ])
   })
 
-  it('tells a worker that froze from one that works, by when it was heard of', async () => {
+  it('distinguishes a frozen worker from a running one by its last heartbeat', async () => {
     const queues = ['supply', 'sessions', 'postbacks', `supply-${connection}`, `entry-${connection}`]
     await beat(database.knex, { part: 'worker', process: 'here:1', queues })
     await beat(database.knex, { part: 'janitor', process: 'janitor', queues: [] })
@@ -101,7 +101,7 @@ describe('tributary doctor', () => {
     expect(silent.line('heartbeats')[1]).toMatch(/^FAULT .*the janitor: not heard of for 7\d s/)
   })
 
-  it('goes on when a part is away: each says how to get it', async () => {
+  it('continues when a part is down, and prints how to start it', async () => {
     const { code, line } = await run({
       DATABASE_URL: 'postgres://nobody:secret@127.0.0.1:1/x',
       TEMPORAL_ADDRESS: '127.0.0.1:1',
@@ -115,7 +115,7 @@ describe('tributary doctor', () => {
     expect(nothing.line('Temporal')[0]).toMatch(/no address is known -> npm start/)
   })
 
-  it('says that migrations are missing, and what breaks the configuration, line by line', async () => {
+  it('prints missing migrations, and one line per configuration fault', async () => {
     const owner = connectDatabase({ url: database.url, applicationName: 'test', asOwner: true, poolSize: 1 })
     const name = `${new URL(database.url).pathname.slice(1)}_bare`
     await owner.raw('create database ??', [name])
@@ -134,7 +134,7 @@ describe('tributary doctor', () => {
     ])
   })
 
-  it('shows a broken invariant, and everything as JSON', async () => {
+  it('prints a broken invariant, and everything as JSON', async () => {
     const owner = connectDatabase({ url: database.url, applicationName: 'test', asOwner: true, poolSize: 1 })
     await owner.raw(`alter table connections drop constraint no_ack_before_commit`)
     await owner('connections').where({ connection }).update({ acked_id: 5, committed_id: 1 })
@@ -148,7 +148,7 @@ describe('tributary doctor', () => {
 })
 
 describe('where there are buyers', () => {
-  it('their plans are one more connection, with a queue of its own', async () => {
+  it('their plans are a connection with a queue of its own', async () => {
     const file = join(folder, 'buyers.yaml')
     writeFileSync(file, 'demand_partners: [{ id: acme, api_key: dk_acme_0123456789 }]\n')
     await database.knex('connections').where({ connection: 'gateway' }).delete()
@@ -166,8 +166,8 @@ describe('where there are buyers', () => {
   })
 })
 
-describe('what doctor makes of what it finds', () => {
-  it('takes the way of the question out of the clocks', () => {
+describe('the findings of doctor', () => {
+  it('measure clock skew without the round trip', () => {
     expect([skewOf(150, 100, 200), skewOf(50, 100, 200), skewOf(260, 100, 200)]).toEqual([0, -50, 60])
     expect([0, -999, 1_000, -29_000, 30_000].map((skew) => clockFinding(skew).state)).toEqual([
       'ok',
@@ -178,7 +178,7 @@ describe('what doctor makes of what it finds', () => {
     ])
   })
 
-  it('knows how little room is too little, and which Node is too old', () => {
+  it('grade free disk space and the version of Node.js', () => {
     expect([3, 1, 0.2].map((gb) => diskFinding('/', gb * 1024 ** 3).state)).toEqual(['ok', 'warn', 'fault'])
     expect(['20.19.0', '22.1.0', '20.18.9', '18.20.0'].map((one) => nodeVersion(one).state)).toEqual([
       'ok',
@@ -188,7 +188,7 @@ describe('what doctor makes of what it finds', () => {
     ])
   })
 
-  it('grades a connection by what a person has to do', () => {
+  it('grade a connection by what an operator has to do', () => {
     const now = new Date('2026-01-01T12:00:00Z')
     const one = { id: 'c', provider: 'kantar', supply: 'polled', pollEveryMs: 12_000, staleAfter: 900_000 } as const
     const row = (given: Partial<ConnectionOverview>) =>
@@ -212,7 +212,7 @@ describe('what doctor makes of what it finds', () => {
     const old = new Date(now.getTime() - 901_000)
     expect(grade({})).toBe('ok')
     expect(grade({ quarantined: 1 })).toBe('warn')
-    // what it says of itself was true 61 s ago
+    // its own state is 61 s old
     expect(grade({ lastSuccessAt: new Date(now.getTime() - 61_000) })).toBe('fault')
     expect(grade({ state: 'degraded', reason: 'answered 500', failStreak: 2 })).toBe('warn')
     expect(grade({ state: 'blocked', reason: 'answered 401' })).toBe('fault')

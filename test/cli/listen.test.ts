@@ -69,7 +69,7 @@ describe('tributary listen', () => {
     expect(err).toMatch(/^tributary listen: [^\n]*example: [^\n]*\n$/)
   })
 
-  it('says that nothing runs, that there is no such panel, or that it is told nothing', async () => {
+  it('exits 1 when nothing runs, the panel is unknown or has no postback', async () => {
     const nothing = await run(['--panel', 'lifepoints', ...TO])
     expect(nothing).toMatchObject({ code: 1, err: expect.stringMatching(/nothing runs on .*npm start/) })
     const env = { DATABASE_URL: database.url, TRIBUTARY_CONFIG: file }
@@ -79,9 +79,9 @@ describe('tributary listen', () => {
     expect(silent).toMatchObject({ code: 1, err: expect.stringMatching(/silent has no postback.*example/) })
   })
 
-  it('posts each message once, signed for the panel, waits for a server that is away, and disturbs no delivery', async () => {
+  it('posts each signed message once, waits for a server that is down, changes no delivery', async () => {
     const before = await message()
-    // what npm start writes down, as if this process were it
+    // the file that npm start writes, with this process as the supervisor
     const data = join(folder, 'data')
     const addresses = { database_url: database.url, configuration: file, sandbox: null, added_sandbox: null }
     mkdirSync(data)
@@ -126,7 +126,7 @@ describe('tributary listen', () => {
 })
 
 describe('following', () => {
-  it('begins where it is told to, pages, and misses nothing whose transaction ended late', async () => {
+  it('starts at the given time, pages, and includes messages that commit late', async () => {
     const all: string[] = []
     const take = async ({ postbackId }: { postbackId: string }) => void all.push(postbackId)
     const follower = await MessageFollower.start(database.knex, 'lifepoints', 3_600_000)
@@ -134,7 +134,7 @@ describe('following', () => {
     const old = all.length
     expect(old).toBeGreaterThanOrEqual(3)
     const late = await message()
-    // as a transaction would leave it that began half a minute ago
+    // as a transaction that began half a minute ago would leave it
     await database.knex.raw(`update postbacks set created_at = now() - interval '30 seconds' where postback_id = ?`, [
       late,
     ])

@@ -60,7 +60,7 @@ async function run(args: string[], env: Record<string, string> = { DATABASE_URL:
 }
 
 describe('tributary mapping', () => {
-  it('lists what is not mapped, most money first in each currency, live surveys only', async () => {
+  it('lists unmapped words of live surveys, most money first in each currency', async () => {
     const { code, out } = await run(['--connection', 'us'])
     expect(code).toBe(0)
     expect(out).toMatch(/^us \(kantar\): 1 of 5 open surveys are mapped in every clause$/m)
@@ -80,7 +80,7 @@ describe('tributary mapping', () => {
     ])
   })
 
-  it('says the same as JSON, every connection of the configuration', async () => {
+  it('prints the same as JSON, for every connection of the configuration', async () => {
     const { connections } = JSON.parse((await run(['--json'])).out)
     expect(connections.map((one: { connection: string; surveys: number }) => [one.connection, one.surveys])).toEqual([
       ['us', 5],
@@ -97,7 +97,7 @@ describe('tributary mapping', () => {
     })
   })
 
-  it('says what is missing instead: a database, a connection, a good configuration', async () => {
+  it('names what is missing: a database, a connection, a valid configuration', async () => {
     expect((await run([], { TRIBUTARY_DATA: join(folder, 'none') })).err).toMatch(
       /no database in .*none; start it with npm start/,
     )
@@ -110,7 +110,7 @@ describe('tributary mapping', () => {
 })
 
 describe('where there are buyers', () => {
-  it('their plans are mapped word for word: they are written in our own questions', async () => {
+  it('their plans are fully mapped, because they use our own questions', async () => {
     writeFileSync(join(folder, 'buyers.yaml'), 'demand_partners: [{ id: acme, api_key: dk_acme_0123456789 }]\n')
     const env = { DATABASE_URL: database.url, TRIBUTARY_CONFIG: 'buyers.yaml' }
     await launch(database.knex, { qualifications: [{ questionId: 'pets', answers: ['2'] }] })

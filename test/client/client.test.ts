@@ -26,7 +26,7 @@ afterAll(async () => {
   await api.close()
 })
 
-/** The 200 or 202 an address documents, so that answers are held against the document. */
+/** The 200 or 202 that an address documents, to compare answers with. */
 function documented(method: string, path: string): ZodType {
   const found = operations.find((operation) => operation.method === method && operation.path === path)
   const schema = found?.answers[200]?.schema ?? found?.answers[202]?.schema
@@ -43,7 +43,7 @@ describe('the client', () => {
     documented('put', '/v1/panelists/{panelist_id}').parse(stored)
   })
 
-  it('walks through all sessions, and every answer is as documented', async () => {
+  it('iterates over all sessions, and every answer matches the document', async () => {
     const at = new Date()
     const made = []
     for (let index = 0; index < 5; index++)
@@ -68,7 +68,7 @@ describe('the client', () => {
     expect(csv.split('\n').length).toBe(made.length + 2)
   })
 
-  it('throws what the API said, with what a program switches on', async () => {
+  it('throws the API’s message with its status and code', async () => {
     const missing: unknown = await alpha.getSession(randomUUID()).catch((error: unknown) => error)
     expect(missing).toBeInstanceOf(TributaryError)
     expect(missing).toMatchObject({ status: 404, code: 'not_found' })

@@ -26,7 +26,7 @@ const globex = () => new BuyerClient(options(OWN_PLANS_KEYS.globex))
 const lifepoints = () => new SupplyClient(options(OWN_PLANS_KEYS.lifepoints))
 const decipher = () => new SurveyPlatformClient(options(OWN_PLANS_KEYS.decipher))
 
-/** What an address documents for its success, so that answers are held against the document. */
+/** The success that an address documents, to compare answers with. */
 function documented(method: string, path: string): ZodType {
   const answers = operations.find((operation) => operation.method === method && operation.path === path)?.answers
   const schema = answers?.[200]?.schema ?? answers?.[201]?.schema
@@ -72,7 +72,7 @@ const plan = (survey_id = 'demand-survey-plan-id') =>
   }) satisfies Parameters<BuyerClient['createPlan']>[0]
 
 describe('a buyer', () => {
-  it('learns what to ask for, launches a plan, agrees on its policy, ends it, and every answer is as documented', async () => {
+  it('reads targeting, launches a plan, sets its policy and ends it as documented', async () => {
     const { targeting_attributes: questions } = await acme().targetingAttributes('USA')
     expect(questions.map(({ id }) => id)).toEqual(expect.arrayContaining(['age', 'sex', 'pets']))
     const panels = await acme().targetingPanels({ country: 'USA', panel: 'lifepoints' })
@@ -95,7 +95,7 @@ describe('a buyer', () => {
     expect(await failureOf(acme().getPlan(id))).toMatchObject({ status: 404, code: '404', problem: null })
   })
 
-  it('walks through its plans, and no other’s', async () => {
+  it('iterates over its own plans only', async () => {
     const made = []
     for (let at = 0; at < 3; at += 1) made.push((await acme().createPlan(plan(`mine-${at}`))).id)
     await globex().createPlan(plan('theirs'))
@@ -111,7 +111,7 @@ describe('a buyer', () => {
     expect(all.plans.map((one) => one.buyer_survey_id)).toEqual(expect.arrayContaining(['mine-0', 'theirs']))
   })
 
-  it('is told every fault at once, in one form whichever words the API uses', async () => {
+  it('gets all faults of a request in one form, whatever format the API uses', async () => {
     const bad = { ...plan(), country: 'USX', estimated_loi: 1.5 }
     const failure = await failureOf(acme().createPlan(bad))
     expect(failure).toMatchObject({ status: 400, code: '400', problem: null })
@@ -169,7 +169,7 @@ describe('a buyer', () => {
 })
 
 describe('a panel', () => {
-  it('takes every change once, acknowledges what it stored, and sees what is guaranteed', async () => {
+  it('gets every change once, acknowledges what it stored, and reads its guarantee', async () => {
     const { id } = await acme().createPlan(plan('in-the-feed'))
     await acme().putPolicy(id, { allocations: { lifepoints: 10 } })
     const stored = new Map<string, FeedItem>()
@@ -200,7 +200,7 @@ describe('a panel', () => {
     expect(all.surveys.map(({ survey_id }) => survey_id)).toContain(surveyIdOf('gateway', id))
   })
 
-  it('sends its key to the API it was made for, whatever host a creation address names', async () => {
+  it('sends its key only to its own API, whatever host a creation address names', async () => {
     const failure = await failureOf(
       lifepoints().createSession('https://evil.example/panels/lifepoints/session/unknown-token', {
         panelist_id: '123456',
@@ -215,7 +215,7 @@ describe('a panel', () => {
 })
 
 describe('a survey platform', () => {
-  it('learns who came, tells how it ended, and is answered the same again', async () => {
+  it('reads its session, reports the outcome, and gets the same answer again', async () => {
     const { id } = await acme().createPlan(plan('platform'))
     const session = await planSession(api.database.knex, id, [], {
       panel: 'lifepoints',
@@ -223,7 +223,7 @@ describe('a survey platform', () => {
       entryToken: randomBytes(24).toString('base64url'),
     })
     await enter(api.database.knex, session, new Date())
-    // as our own entries make them: no UUID, which would be taken for a session_id
+    // as our own entries make them: not a UUID, which would be read as a session_id
     const token = randomBytes(24).toString('base64url')
     await api.database.knex('sessions').where({ session_id: session.session_id }).update({ provider_session_id: token })
     const who = await decipher().getSession(token)

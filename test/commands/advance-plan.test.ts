@@ -36,7 +36,7 @@ const ids = (plans: readonly { planId: string }[]): string[] => plans.map(({ pla
 const LATER = at(365 * 24 * HOUR)
 
 describe('the finish date', () => {
-  test('closes a plan once it has come, and the catalogue shows it', async () => {
+  test('closes a plan once it is reached, and the catalogue shows it', async () => {
     const planId = await launch(database.knex, { finishDate: at(HOUR).toISOString() })
     await advancePlan(database.knex, planId, at(HOUR - 1))
     expect(await rowOf(planId)).toMatchObject({ status: 'OPEN', workflowStartedAt: at(HOUR - 1) })
@@ -50,14 +50,14 @@ describe('the finish date', () => {
     expect(await database.knex('surveys').where({ provider_survey_id: planId }).first('dirty')).toEqual({ dirty: true })
   })
 
-  test('takes nothing from a plan which the buyer closed before', async () => {
+  test('keeps the reason of a plan that the buyer closed before', async () => {
     const planId = await launch(database.knex, { finishDate: at(HOUR).toISOString() })
     await database.knex.transaction((trx) => setPlanStatus(trx, 'acme', planId, 'CLOSED', at(1)))
     await advancePlan(database.knex, planId, at(2 * HOUR))
     expect(await rowOf(planId)).toMatchObject({ status: 'CLOSED', statusReason: 'buyer' })
   })
 
-  test('closes one plan once, however many look at the same time', async () => {
+  test('closes a plan once for eight calls at the same time', async () => {
     const planId = await launch(database.knex, { finishDate: at(HOUR).toISOString() })
     await Promise.all(Array.from({ length: 8 }, () => advancePlan(database.knex, planId, at(HOUR))))
     const { source_order } = await database.knex('surveys').where({ provider_survey_id: planId }).first()
@@ -68,7 +68,7 @@ describe('the finish date', () => {
 describe('a soft launch', () => {
   const softly = { softLaunch: { completes: 2, pauseMs: HOUR } }
 
-  test('lets nobody else in until its pause is over', async () => {
+  test('lets no other respondent in until its pause is over', async () => {
     const planId = await launch(database.knex, {}, softly)
     await complete(planId, at(0))
     expect((await advancePlan(database.knex, planId, at(1)))?.fullLaunchAt).toBeNull()
@@ -87,7 +87,7 @@ describe('a soft launch', () => {
     expect(await enter(database.knex, fourth, at(71 * MINUTE))).toMatchObject({ kind: 'entered' })
   })
 
-  test('that is agreed when it is reached already has its pause from then on, and does not stand still for ever', async () => {
+  test('that is reached when it is agreed pauses from then on', async () => {
     const planId = await launch(database.knex)
     await complete(planId, at(0))
     await complete(planId, at(0))
@@ -110,7 +110,7 @@ describe('another soft launch', () => {
     return planId
   }
 
-  test('than the one that is reached begins anew: its own completes come first', async () => {
+  test('than the reached one starts again and needs its own completes', async () => {
     const planId = await reached()
     await agree(planId, 3)
     expect((await advancePlan(database.knex, planId, at(5 * HOUR)))?.record.fullyLaunched).toBe(false)
@@ -121,15 +121,15 @@ describe('another soft launch', () => {
     expect((await advancePlan(database.knex, after, at(5 * HOUR)))?.record.fullyLaunched).toBe(false)
   })
 
-  test('with the same completes is the same one, its pause as agreed now', async () => {
+  test('with the same completes is the same one, with the new pause', async () => {
     const planId = await reached()
     await agree(planId, 1, 2 * HOUR)
     expect((await advancePlan(database.knex, planId, at(HOUR)))?.fullLaunchAt).toEqual(at(2 * HOUR))
   })
 })
 
-describe('what the janitor is to make up for', () => {
-  test('plans that nobody looks after: new ones, and those that were opened again', async () => {
+describe('the janitor finds', () => {
+  test('plans without a workflow: new ones and reopened ones', async () => {
     const planId = await launch(database.knex, { finishDate: at(48 * HOUR).toISOString() })
     const found = await findUndrivenPlans(database.knex, LATER, 1_000)
     expect(found.find((one) => one.planId === planId)).toEqual({
@@ -139,7 +139,7 @@ describe('what the janitor is to make up for', () => {
       target: 30,
       finishAt: at(48 * HOUR).getTime(),
     })
-    // whoever made it is still at it
+    // its creator may still start the workflow
     expect(ids(await findUndrivenPlans(database.knex, T0, 1_000))).not.toContain(planId)
     await advancePlan(database.knex, planId, at(1))
     expect(ids(await findUndrivenPlans(database.knex, LATER, 1_000))).not.toContain(planId)
@@ -173,7 +173,7 @@ describe('what the janitor is to make up for', () => {
   })
 })
 
-test('a deleted plan is over, and one that was never there is nothing', async () => {
+test('a deleted plan needs no workflow, and an unknown plan is null', async () => {
   const planId = await launch(database.knex, { finishDate: at(HOUR).toISOString() })
   await advancePlan(database.knex, planId, at(1))
   await database.knex.transaction((trx) => setPlanStatus(trx, 'acme', planId, 'CLOSED', at(2)))

@@ -17,8 +17,7 @@ beforeAll(async () => {
   await stock(database.knex)
 })
 afterAll(async () => {
-  // whatever the stories above did, nothing they left behind breaks a promise; only their messages are overdue (I15),
-  // as nobody delivers here
+  // the tests above break no invariant but I15: their messages are overdue, because no worker delivers here
   const broken = await checkInvariants(database.knex)
   expect(broken.filter(({ invariant }) => invariant.id !== 'I15')).toEqual([])
   await owner.destroy()
@@ -43,7 +42,7 @@ const balance = async (sessionId: string): Promise<Record<string, number>> => {
 
 describe('a complete', () => {
   test('is one outcome, one posting at the locked price, one message', async () => {
-    // the newest start of an API says where it is reached
+    // the newest start of an API sets its public address
     for (const url of ['http://127.0.0.1:8080', 'https://tributary.example'])
       await storePublicAddress(database.knex, url)
     const { session_id } = await enteredSession(database.knex)
@@ -84,7 +83,7 @@ describe('a complete', () => {
     })
   })
 
-  test('applied again, or by twenty at once, changes nothing', async () => {
+  test('applied again, or twenty times at the same time, changes nothing', async () => {
     const { session_id } = await enteredSession(database.knex)
     await recordClaim(database.knex, session_id, aClaim('COMPLETED'), T0)
     const all = await Promise.all(Array.from({ length: 20 }, () => apply(session_id)))
@@ -97,14 +96,14 @@ describe('a complete', () => {
     expect(await messages(session_id)).toHaveLength(1)
   })
 
-  test('free of charge is payable and books nothing', async () => {
+  test('with a price of 0 is payable and books nothing', async () => {
     const { session_id } = await enteredSession(database.knex, { price: money(0, 'USD'), shareMinor: 0n })
     const { applied } = await settled(database.knex, session_id, aClaim('COMPLETED'))
     expect(applied.session.payable).toBe(true)
     expect(await booked(session_id)).toEqual([])
   })
 
-  test('of a panel that takes no postbacks is booked all the same', async () => {
+  test('of a panel without postbacks is booked too', async () => {
     const { session_id } = await enteredSession(database.knex)
     await recordClaim(database.knex, session_id, aClaim('COMPLETED'), T0)
     await applyClaims(database.knex, session_id, () => false, T0, T0)
@@ -114,7 +113,7 @@ describe('a complete', () => {
 })
 
 describe('a reversal', () => {
-  test('is a linked compensation; together they are nothing', async () => {
+  test('is a linked transaction; both together sum to zero', async () => {
     const { session_id } = await enteredSession(database.knex)
     await settled(database.knex, session_id, aClaim('COMPLETED'), later(1))
     await settled(database.knex, session_id, aClaim('REJECTED'), later(2))
@@ -134,7 +133,7 @@ describe('a reversal', () => {
     ])
   })
 
-  test('of the next month is booked there, and the first month stays as it was', async () => {
+  test('in the next month is booked there, and the first month does not change', async () => {
     const { session_id } = await enteredSession(database.knex)
     await settled(database.knex, session_id, aClaim('COMPLETED'), new Date('2026-11-30T23:59:59Z'))
     await settled(database.knex, session_id, aClaim('REJECTED'), new Date('2026-12-01T00:00:01Z'))
@@ -144,7 +143,7 @@ describe('a reversal', () => {
     ])
   })
 
-  test('before the complete was ever applied: both are told and booked, in their order', async () => {
+  test('before the complete is applied sends and books both, in order', async () => {
     const { session_id } = await enteredSession(database.knex)
     await recordClaim(database.knex, session_id, aClaim('COMPLETED'), later(1))
     await recordClaim(database.knex, session_id, aClaim('REJECTED'), later(2))
@@ -158,7 +157,7 @@ describe('a reversal', () => {
 })
 
 describe('a provisional complete', () => {
-  test('is told, not booked; the proof books it and says so', async () => {
+  test('is sent, not booked; the proof books it and sends an adjustment', async () => {
     const { session_id } = await enteredSession(database.knex, { requiredGrade: 'E2' })
     const browser = aClaim('COMPLETED', { source: 'return', grade: 'E1' })
     const first = await settled(database.knex, session_id, browser, later(1))
@@ -196,7 +195,7 @@ describe('a provisional complete', () => {
   })
 })
 
-test('a timeout that turns out complete is upgraded: one outcome, an adjustment, a posting', async () => {
+test('a complete after a timeout is one outcome, one adjustment and one posting', async () => {
   const { session_id } = await enteredSession(database.knex)
   await expireSession(database.knex, session_id, later(DAY))
   await apply(session_id, later(DAY))
@@ -209,7 +208,7 @@ test('a timeout that turns out complete is upgraded: one outcome, an adjustment,
   expect((await messages(session_id)).map(({ type }) => type)).toEqual(['session.outcome', 'session.adjusted'])
 })
 
-test('contradictions are kept for a human and change neither money nor messages', async () => {
+test('a contradiction sets needs_review and changes neither money nor messages', async () => {
   const { session_id } = await enteredSession(database.knex)
   await settled(database.knex, session_id, aClaim('COMPLETED'))
   const { applied } = await settled(database.knex, session_id, aClaim('TERMINATED'))
@@ -218,13 +217,13 @@ test('contradictions are kept for a human and change neither money nor messages'
   expect(await messages(session_id)).toHaveLength(1)
 })
 
-test('a screen-out tells its own reward', async () => {
+test('a screen-out sends its own reward', async () => {
   const { session_id } = await enteredSession(database.knex)
   await settled(database.knex, session_id, aClaim('SCREENED_OUT'))
   expect((await messages(session_id))[0].payload.data).toMatchObject({ payable: false, reward: { amount: 5 } })
 })
 
-test('a session whose id the panel never learned is not told about', async () => {
+test('a session whose id the panel never got sends no message', async () => {
   const { session_id } = await openingSession(database.knex)
   await settled(database.knex, session_id, aClaim('QUOTA_FULL', { source: 'opening' }))
   expect(await messages(session_id)).toEqual([])
@@ -235,7 +234,7 @@ test('an unknown session is null', async () => {
   expect(await apply(crypto.randomUUID())).toBeNull()
 })
 
-test('a failure anywhere leaves nothing half done', async () => {
+test('a failure at any step rolls everything back', async () => {
   const { session_id } = await enteredSession(database.knex)
   await recordClaim(database.knex, session_id, aClaim('COMPLETED'), T0)
   await owner.raw(`

@@ -48,7 +48,7 @@ describe('an Idempotency-Key', () => {
     expect(await claim('shared', 0, 'h9', 'other')).toMatchObject({ kind: 'mine' })
   })
 
-  test('of a request that died is taken over once, with the session it had stored', async () => {
+  test('of a request that died is taken over once, with its stored session', async () => {
     const sessionId = crypto.randomUUID()
     await claim('died')
     await bindIdempotencyKey(database.knex, 'lifepoints', 'died', sessionId)
@@ -57,7 +57,7 @@ describe('an Idempotency-Key', () => {
     expect(heirs.filter(({ kind }) => kind === 'mine')).toEqual([{ kind: 'mine', sessionId }])
   })
 
-  test('of a refused request starts afresh; a settled one is never forgotten by it', async () => {
+  test('of a refused request is free again; one with an answer is not released', async () => {
     await claim('refused')
     await releaseIdempotencyKey(database.knex, 'lifepoints', 'refused')
     expect(await claim('refused', 1, 'h2')).toEqual({ kind: 'mine', sessionId: null })
@@ -66,7 +66,7 @@ describe('an Idempotency-Key', () => {
     expect(await claim('refused', 2, 'h2')).toMatchObject({ kind: 'done' })
   })
 
-  test('of a request that broke off goes on at once with its session', async () => {
+  test('of a request that failed continues immediately with its session', async () => {
     const sessionId = crypto.randomUUID()
     await claim('broken')
     await bindIdempotencyKey(database.knex, 'lifepoints', 'broken', sessionId)

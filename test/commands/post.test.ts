@@ -79,7 +79,7 @@ describe('a transaction', () => {
     await post([entry('debit', 100), entry('credit', 100)])
   })
 
-  test('of nothing, of less than nothing, or in no currency is refused', async () => {
+  test('of zero, below zero, or without a currency is refused', async () => {
     await expect(post([entry('debit', 0), entry('credit', 0)])).rejects.toMatchObject({ code: '23514' })
     await expect(post([entry('debit', -5), entry('credit', -5)])).rejects.toMatchObject({ code: '23514' })
     await expect(post([entry('debit', 5, 'usd'), entry('credit', 5, 'usd')])).rejects.toMatchObject({ code: '23514' })
@@ -94,7 +94,7 @@ describe('posting', () => {
     expect(await transactions()).toHaveLength(1)
   })
 
-  test('a reversal comes once, whoever asks for it', async () => {
+  test('a reversal that is repeated is posted once', async () => {
     const reverse = () => database.knex.transaction((trx) => postReversal(trx, sessionId, claimId, 'rejected', T0))
     await reverse()
     await reverse()
@@ -112,14 +112,14 @@ describe('posting', () => {
     )
   })
 
-  test('a reversal of what was never posted is nothing', async () => {
+  test('a reversal without a posting posts nothing', async () => {
     const { session_id } = await enteredSession(database.knex)
     const { recorded } = await settled(database.knex, session_id, aClaim('TERMINATED'))
     await database.knex.transaction((trx) => postReversal(trx, session_id, recorded.claimId, 'rejected', T0))
     expect(await database.knex('ledger_transactions').where({ session_id })).toEqual([])
   })
 
-  test('a payable session without a price is an error, not a posting of nothing', async () => {
+  test('a payable session without a price is an error, not a posting of zero', async () => {
     const row = { ...(await mustFind(database.knex, sessionId)), cpi_minor: null }
     await expect(database.knex.transaction((trx) => postComplete(trx, row, claimId, 'x', T0))).rejects.toThrow(
       'payable without a price',

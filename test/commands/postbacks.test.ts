@@ -21,7 +21,7 @@ async function aMessage(at = T0): Promise<string> {
   const { session_id } = await enteredSession(database.knex)
   const { applied } = await settled(database.knex, session_id, aClaim('COMPLETED'), at)
   const [id] = applied.postbackIds
-  if (id === undefined) throw new Error('the complete was not told')
+  if (id === undefined) throw new Error('the complete made no message')
   return id
 }
 const find = async (id: string): Promise<PostbackRow & { owned_until: Date }> => {
@@ -51,7 +51,7 @@ describe('the outbox', () => {
 })
 
 describe('an attempt', () => {
-  test('is written down with what it makes of the message', async () => {
+  test('is stored with the message’s new state', async () => {
     const id = await aMessage()
     await attempt(id, 500, 'pending')
     expect(await find(id)).toMatchObject({ state: 'pending', attempts: 1, delivered_at: null })
@@ -112,7 +112,7 @@ describe('a redelivery', () => {
   })
 })
 
-describe('messages that nobody delivers', () => {
+describe('messages without a delivering workflow', () => {
   test('are taken over once their owner’s time is up, by one janitor of two', async () => {
     const ids = await Promise.all(Array.from({ length: 20 }, () => aMessage()))
     const adopt = (at: number) => adoptPendingPostbacks(database.knex, later(at), later(at + 15 * MINUTE), 200)
@@ -124,7 +124,7 @@ describe('messages that nobody delivers', () => {
     expect(taken.map(({ postbackId }) => postbackId).sort()).toEqual([...ids].sort())
     for (const { redeliveries } of taken) expect(redeliveries).toBe(1)
     expect(mine(await adopt(17 * MINUTE))).toEqual([])
-    // the next time has another number, and so another workflow id
+    // the next takeover has another number, and so another workflow id
     expect(mine(await adopt(32 * MINUTE)).map(({ redeliveries }) => redeliveries)).toEqual(ids.map(() => 2))
   })
 

@@ -33,7 +33,7 @@ const count = async (table: string, sessionId: string): Promise<number> =>
   (await database.knex(table).where({ session_id: sessionId })).length
 
 describe('a claim', () => {
-  test('ends the session and is kept with what it made of it', async () => {
+  test('ends the session and is stored with the resulting standing', async () => {
     const { session_id } = await enteredSession(database.knex)
     const recorded = await recordClaim(
       database.knex,
@@ -67,7 +67,7 @@ describe('a claim', () => {
     expect(await recordClaim(database.knex, crypto.randomUUID(), aClaim('COMPLETED'), T0)).toBeNull()
   })
 
-  test('that arrives twice is kept once and says how the session stands', async () => {
+  test('that arrives twice is stored once and returns the session', async () => {
     const { session_id } = await enteredSession(database.knex)
     const claim = aClaim('COMPLETED')
     await recordClaim(database.knex, session_id, claim, T0)
@@ -76,7 +76,7 @@ describe('a claim', () => {
     expect(await claimsOf(session_id)).toHaveLength(1)
   })
 
-  test('of the same content but another token is kept as a repeat with nothing left to do', async () => {
+  test('of the same content with another token is stored as an applied repeat', async () => {
     const { session_id } = await enteredSession(database.knex)
     await recordClaim(database.knex, session_id, aClaim('COMPLETED'), T0)
     expect(await recordClaim(database.knex, session_id, aClaim('COMPLETED'), T0)).toMatchObject({
@@ -87,7 +87,7 @@ describe('a claim', () => {
     expect((await claimsOf(session_id)).map((claim) => claim.applied_at !== null)).toEqual([false, true])
   })
 
-  test('is only made where its condition still holds under the lock', async () => {
+  test('is only stored where its condition still holds under the lock', async () => {
     const { session_id } = await enteredSession(database.knex)
     const refused = await recordClaim(
       database.knex,
@@ -100,7 +100,7 @@ describe('a claim', () => {
     expect(await claimsOf(session_id)).toHaveLength(0)
   })
 
-  test('a later one keeps the first end’s moments', async () => {
+  test('that is later keeps the timestamps of the first end', async () => {
     const { session_id } = await enteredSession(database.knex)
     await recordClaim(database.knex, session_id, aClaim('COMPLETED'), later(1))
     await recordClaim(database.knex, session_id, aClaim('REJECTED'), later(DAY))
@@ -113,7 +113,7 @@ describe('a claim', () => {
     })
   })
 
-  test('late by the grace is an upgrade, later than that is not', async () => {
+  test('is an upgrade within the grace, and a review after it', async () => {
     const upgraded = async (at: Date) => {
       const { session_id } = await enteredSession(database.knex)
       await expireSession(database.knex, session_id, later(DAY))
@@ -127,7 +127,7 @@ describe('a claim', () => {
 })
 
 describe('at the same time', () => {
-  test('a hundred claims of every kind are one end', async () => {
+  test('a hundred claims of four outcomes end the session once', async () => {
     const { session_id } = await enteredSession(database.knex)
     const words: Outcome[] = ['COMPLETED', 'TERMINATED', 'QUOTA_FULL', 'SCREENED_OUT']
     const recorded = await Promise.all(
@@ -152,7 +152,7 @@ describe('at the same time', () => {
     expect(await claimsOf(session_id)).toHaveLength(1)
   })
 
-  test('timeout and outcome race: one row, and the loser is kept as a claim', async () => {
+  test('timeout and outcome race: one outcome row, and the loser is stored as a claim', async () => {
     const won = { TIMEOUT: 0, COMPLETED: 0 }
     for (let round = 0; round < 25; round++) {
       const sessions = await Promise.all(Array.from({ length: 10 }, () => enteredSession(database.knex)))
@@ -168,7 +168,7 @@ describe('at the same time', () => {
         const [first, second] = await claimsOf(session_id)
         expect(await count('session_outcomes', session_id)).toBe(1)
         expect(await count('ledger_transactions', session_id)).toBe(1)
-        // whoever came first, a complete within the grace is never lost
+        // in either order, a complete within the grace is not lost
         expect(await mustFind(database.knex, session_id)).toMatchObject({ outcome: 'COMPLETED', payable: true })
         if (first.outcome === 'TIMEOUT') {
           won.TIMEOUT += 1
@@ -179,14 +179,14 @@ describe('at the same time', () => {
         }
       }
     }
-    // a race that only one side ever wins proves nothing
+    // both sides must win sometimes, otherwise the race proves nothing
     expect(won.TIMEOUT).toBeGreaterThan(5)
     expect(won.COMPLETED).toBeGreaterThan(5)
   })
 })
 
-describe('a timer’s question', () => {
-  test('is answered by the deadline of the state the session is in', async () => {
+describe('expireSession', () => {
+  test('uses the deadline of the session’s state', async () => {
     const created = await createdSession(database.knex)
     const ask = (id: string, ms: number) => expireSession(database.knex, id, later(ms))
     expect(await ask(created.session_id, 10 * MINUTE)).toMatchObject({ expired: false, remainingMs: 20 * MINUTE })
@@ -216,7 +216,7 @@ describe('a timer’s question', () => {
   })
 })
 
-test('claims that nobody applied are found once they are old enough', async () => {
+test('unapplied claims are found once they are old enough', async () => {
   const own = await createTestDatabase()
   try {
     await stock(own.knex)
@@ -236,10 +236,10 @@ test('claims that nobody applied are found once they are old enough', async () =
   }
 })
 
-describe('an end that nobody proved', () => {
+describe('an unproven end', () => {
   const weak = (outcome: Outcome) => aClaim(outcome, { source: 'return', grade: 'E0' })
 
-  test('gives way to the proven complete, which is booked once and told', async () => {
+  test('is replaced by a proven complete, which is booked once and sent to the panel', async () => {
     const { session_id } = await enteredSession(database.knex)
     await settled(database.knex, session_id, weak('TERMINATED'))
     const { recorded, applied } = await settled(database.knex, session_id, aClaim('COMPLETED'), later(HOUR))
@@ -258,7 +258,7 @@ describe('an end that nobody proved', () => {
     ])
   })
 
-  test('does not make a proven terminate give way', async () => {
+  test('is confirmed by a proven terminate, which a complete does not replace', async () => {
     const { session_id } = await enteredSession(database.knex)
     for (const claim of [weak('TERMINATED'), aClaim('TERMINATED'), aClaim('COMPLETED')])
       await settled(database.knex, session_id, claim)
@@ -266,7 +266,7 @@ describe('an end that nobody proved', () => {
     expect(await count('ledger_transactions', session_id)).toBe(0)
   })
 
-  test('gives way after our own timer and door said something, too: they prove nothing of the survey', async () => {
+  test('is replaced also after our own timeout, which proves nothing about the survey', async () => {
     const { session_id } = await enteredSession(database.knex)
     await settled(database.knex, session_id, weak('SCREENED_OUT'))
     await settled(database.knex, session_id, aClaim('TIMEOUT', { source: 'timeout' }))

@@ -33,7 +33,7 @@ async function after(...claims: NewClaim[]) {
   return { effects, outcome: row.outcome, payable: row.payable, state: row.state, review: row.needs_review }
 }
 
-test('a reversal applies while the current word is the one it takes back', async () => {
+test('a reversal applies while the current word is the one it reverses', async () => {
   expect(await after(claim({}), reversal('21', '13', 'TERMINATED'))).toEqual({
     effects: ['finish', 'reverse'],
     outcome: 'TERMINATED',
@@ -57,7 +57,7 @@ test('another word of the same outcome is another status', async () => {
   })
 })
 
-test('told again it changes nothing; a word that only repeated or was reviewed is not the current one', async () => {
+test('a repeated reversal changes nothing; a repeated or reviewed word is not the current one', async () => {
   const twice = await after(claim({}), reversal('21', '13', 'TERMINATED'), reversal('21', '13', 'TERMINATED'))
   expect(twice).toMatchObject({ effects: ['finish', 'reverse', 'repeat'], review: false })
   const contradicted = await after(
@@ -68,7 +68,7 @@ test('told again it changes nothing; a word that only repeated or was reviewed i
   expect(contradicted).toMatchObject({ effects: ['finish', 'review', 'repeat'], outcome: 'COMPLETED', payable: true })
 })
 
-test('before any outcome it ends nothing, and what comes then is still doubted', async () => {
+test('a reversal before any outcome ends nothing, and the next outcome needs review', async () => {
   const early = reversal('21', '13', 'TERMINATED')
   expect(await after(early)).toMatchObject({ effects: ['review'], outcome: null, state: 'entered', review: true })
   expect(await after(early, claim({}))).toMatchObject({

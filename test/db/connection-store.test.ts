@@ -34,7 +34,7 @@ const good = (receipt: string | null, healthy = true) =>
     recordGoodPoll(trx, 'c', { cursor: receipt, receipt, healthy, nextPollAt: now, now }),
   )
 
-test('a newer attempt fences the older one', async () => {
+test('a newer poll epoch fences the older one', async () => {
   const first = await takeEpoch(database.knex, 'c', now)
   const second = await takeEpoch(database.knex, 'c', now)
   expect(BigInt(second?.pollEpoch ?? 0)).toBe(BigInt(first?.pollEpoch ?? 0) + 1n)
@@ -43,7 +43,7 @@ test('a newer attempt fences the older one', async () => {
   await expect(hold(second?.pollEpoch)).resolves.toBeUndefined()
 })
 
-test('committed and acked only move up, and no receipt is acked before it is committed', async () => {
+test('committed and acked only increase, and acked never exceeds committed', async () => {
   await good('100')
   await recordAcknowledged(database.knex, 'c', '100', now)
   await good('40')
@@ -52,7 +52,7 @@ test('committed and acked only move up, and no receipt is acked before it is com
   await expect(recordAcknowledged(database.knex, 'c', '101', now)).rejects.toThrow(/no_ack_before_commit/)
 })
 
-test('a failure counts; the acknowledgement, not the page, ends the streak when there is one to make', async () => {
+test('a failure counts; the acknowledgement, if there is one, ends the streak, not the page', async () => {
   const epoch = (await takeEpoch(database.knex, 'c', now))?.pollEpoch ?? ''
   await recordFailedPoll(database.knex, 'c', { epoch, state: 'degraded', reason: 'timed out', now })
   expect(await row()).toMatchObject({ state: 'degraded', failStreak: 1, reason: 'timed out' })
@@ -62,7 +62,7 @@ test('a failure counts; the acknowledgement, not the page, ends the streak when 
   expect(await row()).toMatchObject({ state: 'healthy', failStreak: 0, reason: null })
 })
 
-test('a zombie’s failure is not noted over the newer attempt’s success', async () => {
+test('a zombie’s failure does not overwrite the newer attempt’s success', async () => {
   const old = (await takeEpoch(database.knex, 'c', now))?.pollEpoch ?? ''
   await takeEpoch(database.knex, 'c', now)
   await good('5')
@@ -78,7 +78,7 @@ test('a paused connection stays paused through polls until it is resumed', async
   expect(await row()).toMatchObject({ paused: false, state: 'healthy', reason: null })
 })
 
-test('a removed connection takes no more attempts; configured again it goes on from its cursor', async () => {
+test('a removed connection allows no poll; configured again it continues at its cursor', async () => {
   const epoch = (await takeEpoch(database.knex, 'c', now))?.pollEpoch ?? ''
   await good('5')
   await database.knex.transaction((trx) => removeConnection(trx, 'c', now))

@@ -19,7 +19,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-/** The statements that docs/money.md gives an operator. */
+/** The SQL statements that docs/money.md gives an operator. */
 const [adjust = '', finish = ''] = [...readPage('docs/money.md').text.matchAll(/```sql\n([\s\S]*?)```/g)].map(
   ([, sql = '']) => sql,
 )
@@ -27,7 +27,7 @@ const [adjust = '', finish = ''] = [...readPage('docs/money.md').text.matchAll(/
 const broken = async () =>
   (await checkInvariants(database.knex)).map(({ invariant, rows }) => [invariant.id, rows.length])
 
-/** What the ledger holds on an account, debits less credits. */
+/** The balance of an account, debits less credits. */
 async function balance(account: string): Promise<number> {
   const { rows } = await owner.raw(
     `select coalesce(sum(case side when 'debit' then amount_minor else -amount_minor end), 0)::int as sum
@@ -37,7 +37,7 @@ async function balance(account: string): Promise<number> {
   return rows[0].sum
 }
 
-test('a session of before in such a currency is reported until it was looked at, and can be put right as the page says', async () => {
+test('an earlier session in a rescaled currency breaks I37 until it is corrected by the page', async () => {
   const now = new Date()
   const inPesos = async (minor: number) => {
     const { session_id } = await enteredSession(database.knex, { createdAt: now })
@@ -51,7 +51,7 @@ test('a session of before in such a currency is reported until it was looked at,
   const old = await inPesos(4)
   await database.knex.transaction((trx) => postComplete(trx, old.row, old.claimId, 'test', now))
   await owner('sessions').where({ session_id: old.row.session_id }).update({ outcome: 'COMPLETED', payable: true })
-  // the migration came after it
+  // the migration ran after it
   await owner('currency_scales')
     .where({ currency: 'COP' })
     .update({ since: new Date(now.getTime() + 1) })
@@ -72,7 +72,7 @@ test('a session of before in such a currency is reported until it was looked at,
   for (const id of ['I19', 'I19b', 'I20', 'I25', 'I37']) expect(still).not.toContain(id)
 })
 
-test('the application can read when scales changed, and say nothing of it', async () => {
+test('the application can read when scales changed, but not write it', async () => {
   expect(await database.knex('currency_scales').where({ currency: 'IQD' }).pluck('checked_at')).toEqual([null])
   await expect(database.knex('currency_scales').update({ checked_at: new Date() })).rejects.toMatchObject({
     code: '42501',

@@ -12,7 +12,7 @@ afterAll(async () => {
   await Promise.all([first.drop(), second.drop()])
 })
 
-test('every test database has the newest schema and is nobody else’s', async () => {
+test('every test database has the newest schema and is separate', async () => {
   expect(await isMigrated(first.knex)).toBe(true)
   await first.knex('connections').insert({ connection: 'one', provider: 'kantar' })
   expect(await second.knex('connections').select('connection')).toEqual([])

@@ -19,7 +19,7 @@ const age = (process: string, seconds: number) =>
 const processes = async () =>
   (await database.knex('heartbeats').select('process').orderBy('process')).map((r) => r.process)
 
-it('knows a queue by the last of its workers that was heard of', async () => {
+it('a queue has the age of its workers’ latest heartbeat', async () => {
   await worker('a:1', 'supply', 'sessions')
   await worker('b:2', 'sessions')
   await age('a:1', 100)
@@ -31,7 +31,7 @@ it('knows a queue by the last of its workers that was heard of', async () => {
   expect(janitorSilentMs).toBeNull()
 })
 
-it('forgets a dead process once others serve all of its queues, and never the last that was heard of', async () => {
+it('deletes a dead process once others serve its queues, and keeps the latest of a queue', async () => {
   await worker('dead:1', 'supply', 'sessions')
   await age('dead:1', 700)
   await worker('alive:2', 'sessions')
@@ -45,7 +45,7 @@ it('forgets a dead process once others serve all of its queues, and never the la
   expect(await pruneHeartbeats(database.knex)).toBe(1)
 })
 
-it('takes the word of a process back that ends in order', async () => {
+it('deletes the heartbeat of a process that shuts down', async () => {
   await worker('a:1', 'supply')
   await worker('a:1', 'supply', 'sessions')
   expect(await processes()).toEqual(['a:1'])

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 
 describe('the lease', () => {
-  test('is one process’s at a time, and free again afterwards, also after a failure', async () => {
+  test('is held by one process at a time, and free afterwards, also after a failure', async () => {
     let finish = (): void => {}
     const working = new Promise<void>((resolve) => {
       finish = resolve
@@ -54,12 +54,12 @@ describe('partitions', () => {
     expect(await ensurePartitions(database.knex)).toBe(0)
   })
 
-  test('by two at once do not collide', async () => {
+  test('by two processes at the same time do not collide', async () => {
     await Promise.all(Array.from({ length: 5 }, () => ensurePartitions(database.knex)))
   })
 })
 
-test('idempotency keys are forgotten by age', async () => {
+test('idempotency keys are deleted by age', async () => {
   const insert = (key: string, hours: number) =>
     database.knex('idempotency_keys').insert({
       panel: 'p',
@@ -75,7 +75,7 @@ test('idempotency keys are forgotten by age', async () => {
 })
 
 describe('keys of the installation', () => {
-  test('are made once, whoever asks at the same time', async () => {
+  test('are made once for requests at the same time', async () => {
     let made = 0
     const secrets = await Promise.all(
       Array.from({ length: 20 }, () =>
@@ -88,7 +88,7 @@ describe('keys of the installation', () => {
     expect(new Set(secrets.map((secret) => JSON.stringify(secret))).size).toBe(1)
   })
 
-  test('are 32 random bytes that stay', async () => {
+  test('are 32 random bytes that do not change', async () => {
     const secret = await installationSecret(database.knex, 'offers')
     expect(secret).toHaveLength(32)
     expect(await installationSecret(database.knex, 'offers')).toEqual(secret)

@@ -30,7 +30,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-/** What a day's work leaves behind, at the database's own time. */
+/** Stores what a day's work leaves in the tables, at the database's own time. */
 async function ordinaryWork(): Promise<{ paid: SessionRow; reversed: SessionRow }> {
   const now = new Date()
   const given = { createdAt: now }
@@ -54,13 +54,13 @@ async function ordinaryWork(): Promise<{ paid: SessionRow; reversed: SessionRow 
     { at: now, status: 204, error: null, bodyHead: null, durationMs: 3 },
     { state: 'delivered', ownedUntil: now },
   )
-  // a claim that its workflow is about to apply
+  // a claim that its workflow has not applied yet
   await recordClaim(database.knex, (await enteredSession(database.knex, given)).session_id, aClaim('COMPLETED'), now)
   await ordinaryPlan(now)
   return { paid: await mustFind(database.knex, paid.session_id), reversed }
 }
 
-/** A survey plan of our own with a complete of every kind: filled, reversed, provisional, over quota, held, turned away. */
+/** Our own survey plan with every kind of session: filled, reversed, provisional, over quota, held, terminated. */
 async function ordinaryPlan(now: Date): Promise<void> {
   const planId = await launch(
     database.knex,
@@ -70,7 +70,7 @@ async function ordinaryPlan(now: Date): Promise<void> {
   const entered = async (given: Parameters<typeof planSession>[3] = {}): Promise<string> => {
     const session = await planSession(database.knex, planId, ['all'], { createdAt: now, ...given })
     const entry = await enter(database.knex, session, now)
-    if (entry.kind !== 'entered') throw new Error(`nobody gets in: ${JSON.stringify(entry)}`)
+    if (entry.kind !== 'entered') throw new Error(`the entry was refused: ${JSON.stringify(entry)}`)
     return session.session_id
   }
   const paid = await entered()
@@ -82,7 +82,7 @@ async function ordinaryPlan(now: Date): Promise<void> {
   await settled(database.knex, provisional, aClaim('COMPLETED', { grade: 'E1', source: 'return' }), now)
   await settled(database.knex, await entered(), aClaim('TERMINATED'), now)
   const late = await entered()
-  // its hold is over before its complete comes, and others have the place
+  // its hold expires before its complete comes, and others take the slot
   await database
     .knex('plan_sessions')
     .where({ session_id: late })
@@ -99,7 +99,7 @@ const broken = async (): Promise<string[]> =>
   (await checkInvariants(database.knex)).map(({ invariant }) => invariant.id)
 
 describe('a clean database', () => {
-  test('breaks nothing, empty or after ordinary work', async () => {
+  test('breaks no invariant, empty or after ordinary work', async () => {
     expect(await broken()).toEqual([])
     await ordinaryWork()
     expect(await broken()).toEqual([])
@@ -110,7 +110,7 @@ describe('a clean database', () => {
   })
 })
 
-/** Plants one violation with triggers and foreign keys off; whatever it says is put back afterwards. */
+/** Plants one violation with triggers and foreign keys off, and rolls it back afterwards. */
 type Plant = (trx: Knex, rows: { paid: SessionRow; reversed: SessionRow }) => Promise<unknown>
 const ago = (interval: string) => owner.raw(`now() - interval '${interval}'`)
 
@@ -140,9 +140,9 @@ const violations: Record<string, Plant> = {
     await trx.raw('alter table connections drop constraint no_ack_before_commit')
     await trx('connections').update({ acked_id: 7 })
   },
-  // a page said to have held one more than what any table has
+  // the page claims one record more than the tables have
   I2: (trx) => receivedBatch(trx, ['plan-1', 'lost-plan'], 2),
-  // the stores lost one of two and did not say where
+  // the stores lost one of two records without a trace
   I2c: (trx) => receivedBatch(trx, ['plan-1', 'plan-1'], 1),
   I2b: (trx) => trx('supply_log').where({ item_key: 'plan-1' }).delete(),
   I3: (trx) => trx('supply_log').update({ poll_epoch: 99 }),
@@ -199,7 +199,7 @@ const violations: Record<string, Plant> = {
     })
   },
   I20: async (trx, { paid }) => {
-    // paid twice, at half the price each: the sum is right, the promise is not
+    // paid twice at half the price: the sum is right, but the invariant is broken
     const [first] = await trx('ledger_transactions').where({ session_id: paid.session_id })
     const [claim] = await trx('outcome_claims').where({ session_id: paid.session_id })
     await trx('ledger_transactions').where({ transaction_id: first.transaction_id }).update(OTHER_SOURCE)
@@ -245,7 +245,7 @@ const violations: Record<string, Plant> = {
     await trx('plan_quotas').where('completes', '>', 0).update({ target_completes: 0 })
   },
   I32: async (trx) => {
-    // slots and counters agree, and the sessions are payable all the same
+    // slots and counters agree, but the sessions are payable
     await trx('plan_sessions').where({ slot: 'filled' }).update({ slot: 'released' })
     for (const table of ['survey_plans', 'plan_quotas', 'plan_panels']) await trx(table).update({ completes: 0 })
   },
@@ -293,7 +293,7 @@ describe('a planted violation', () => {
     rows = await ordinaryWork()
   })
 
-  test('is there for every invariant', () => {
+  test('exists for every invariant', () => {
     expect(Object.keys(violations).sort()).toEqual(invariants.map(({ id }) => id).sort())
   })
 
@@ -317,7 +317,7 @@ describe('a planted violation', () => {
       })
   })
 
-  test('is reported with its promise and its rows', async () => {
+  test('is reported with its invariant and its rows', async () => {
     await database
       .knex('outcome_claims')
       .whereNull('applied_at')

@@ -22,13 +22,13 @@ afterAll(async () => {
 
 const everything = { period: null, account: null }
 
-/** Everything from a place on, as a reader finds it who comes now. */
+/** Everything after a cursor, as a reader gets it now. */
 async function readFrom(after: string | null, limit = 500) {
   await numberPostings(database.knex)
   return readLedger(database.knex, everything, after, limit)
 }
 
-/** A session that somebody is in, with a claim to post by. */
+/** An entered session with a claim to post. */
 async function toPost() {
   const { session_id } = await enteredSession(database.knex)
   const { recorded } = await settled(database.knex, session_id, aClaim('TERMINATED'))
@@ -43,7 +43,7 @@ test('a reader misses nothing while postings are open, whichever commits first',
   const quick = await toPost()
   await database.knex.transaction(quick)
 
-  // the quick one is there, the open one is not, and neither holds up the reader
+  // the reader gets the committed one, not the open one, and waits for neither
   const first = await readFrom(before)
   expect(first.rows).toHaveLength(1)
   await slow.commit()
@@ -53,7 +53,7 @@ test('a reader misses nothing while postings are open, whichever commits first',
   expect((await readFrom(second.resume)).rows).toEqual([])
 })
 
-test('twenty writers and three readers at a time: every reader sees every posting once, in one order', async () => {
+test('with twenty writers every reader sees every posting once, in the same order', async () => {
   const { resume: start } = await readFrom(null)
   const posts = await Promise.all(Array.from({ length: 20 }, toPost))
   let writing = true
@@ -85,7 +85,7 @@ test('twenty writers and three readers at a time: every reader sees every postin
   for (const other of others) expect(other).toEqual(one)
 })
 
-test('a complete and its reversal posted in one go are in this order, thirty times of thirty', async () => {
+test('a complete and its reversal in one transaction keep this order, thirty times of thirty', async () => {
   const { resume: start } = await readFrom(null)
   for (let round = 0; round < 30; round++) {
     const { session_id } = await enteredSession(database.knex)
@@ -102,7 +102,7 @@ test('a complete and its reversal posted in one go are in this order, thirty tim
   }
 })
 
-test('numbers are given without gaps, however small the chunks, and never change', async () => {
+test('numbers have no gaps at any chunk size, and never change', async () => {
   for (let index = 0; index < 5; index++) await database.knex.transaction(await toPost())
   expect(await numberPostings(database.knex, 2)).toBe(5)
   const numbers = await database.knex('ledger_transactions').orderBy('number').pluck('number')
@@ -116,7 +116,7 @@ test('numbers are given without gaps, however small the chunks, and never change
   await expect(both).rejects.toMatchObject({ code: 'TR011' })
 })
 
-test('what was posted before the numbers gets them in its order, and they can be taken away again', async () => {
+test('the migration numbers earlier postings in order, and can be reverted', async () => {
   await numberPostings(database.knex)
   const count = Number((await owner('ledger_transactions').count())[0]?.count)
   await owner.transaction(async (trx) => {

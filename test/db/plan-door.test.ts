@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-/** Has somebody count on a plan for as long as the work takes. */
+/** Holds the plan's lock during the work. */
 async function whileLocked<Answer>(planId: string, work: () => Promise<Answer>): Promise<Answer> {
   return database.knex.transaction(async (trx) => {
     await lockPlan(trx, planId, T0)
@@ -20,15 +20,15 @@ async function whileLocked<Answer>(planId: string, work: () => Promise<Answer>):
   })
 }
 
-/** Fails where the work waits for what is not given back before it is done. */
+/** Fails when the work waits for the lock. */
 async function without<Answer>(work: Promise<Answer>): Promise<Answer> {
   const done = new AbortController()
   const blocked = untilBlocked(database, done.signal).then(() => Promise.reject(new Error('it waits for the lock')))
   return Promise.race([work, blocked]).finally(() => done.abort())
 }
 
-describe('while somebody counts on a plan', () => {
-  test('whoever finds it full learns so without waiting', async () => {
+describe('while a plan is locked', () => {
+  test('an entry into a full plan is refused without waiting', async () => {
     const planId = await launch(database.knex, { targetCompletes: 1 })
     expect((await enter(database.knex, await planSession(database.knex, planId))).kind).toBe('entered')
     const second = await planSession(database.knex, planId)
@@ -37,13 +37,13 @@ describe('while somebody counts on a plan', () => {
     expect(await mustFind(database.knex, second.session_id)).toMatchObject({ state: 'created' })
   })
 
-  test('new sessions of it are stored without waiting', async () => {
+  test('a new session of it is stored without waiting', async () => {
     const planId = await launch(database.knex)
     const session = await whileLocked(planId, () => without(planSession(database.knex, planId)))
     expect(session).toMatchObject({ state: 'created' })
   })
 
-  test('whoever gets in waits for it, and is counted after whoever was first', async () => {
+  test('entries wait for the lock, and are counted one after the other', async () => {
     const planId = await launch(database.knex, { targetCompletes: 2 })
     const sessions = await Promise.all([1, 2, 3, 4].map(() => planSession(database.knex, planId)))
     const { waiting, before } = await whileLocked(planId, async () => {
@@ -57,7 +57,7 @@ describe('while somebody counts on a plan', () => {
   })
 })
 
-test('a panel that the buyer took off the plan brings nobody in any more, with links that it has', async () => {
+test('a link of a panel that was removed from the plan is refused', async () => {
   const planId = await launch(database.knex, { targetPanels: ['lifepoints', 'toplife'] })
   const early = await planSession(database.knex, planId)
   const other = await planSession(database.knex, planId, [], { panel: 'toplife' })
@@ -66,7 +66,7 @@ test('a panel that the buyer took off the plan brings nobody in any more, with l
   expect((await enter(database.knex, other)).kind).toBe('entered')
 })
 
-test('what was allocated to a panel that is taken off the plan is nobody’s', async () => {
+test('the allocation of a panel that is removed from the plan is deleted', async () => {
   const planId = await launch(
     database.knex,
     { targetPanels: ['lifepoints', 'toplife'], targetCompletes: 10 },

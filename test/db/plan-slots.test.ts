@@ -31,7 +31,7 @@ const entered = async (planId: string, quotaIds: string[] = [], panel = 'lifepoi
   return { session, entry: await enter(database.knex, session) }
 }
 
-/** A crowd waits for a pool of ten connections: whoever waits too long is asked to try again, and does. */
+/** Retries a call that waited too long for one of the pool's ten connections. */
 async function untilServed<Answer>(work: () => Promise<Answer>): Promise<Answer> {
   for (;;) {
     try {
@@ -43,7 +43,7 @@ async function untilServed<Answer>(work: () => Promise<Answer>): Promise<Answer>
 }
 
 describe('an entry', () => {
-  test('takes a slot that nobody sees as a complete', async () => {
+  test('takes a slot that does not count as a complete', async () => {
     const planId = await launch(database.knex, { targetCompletes: 3 })
     const { session, entry } = await entered(planId)
     expect(entry).toMatchObject({ kind: 'entered', url: session.provider_entry_url })
@@ -52,7 +52,7 @@ describe('an entry', () => {
     expect((await plan(planId)).completes.plan).toBe(0)
   })
 
-  test('500 at once on a quota of 50: fifty get in, four hundred and fifty find it full', async () => {
+  test('500 at the same time on a quota of 50: 50 enter, 450 are refused as full', async () => {
     const planId = await launch(database.knex, {
       targetCompletes: 1_000,
       quotas: [{ id: 'q', qualifications: [], targetCompletes: 50 }],
@@ -64,7 +64,7 @@ describe('an entry', () => {
     expect(refused).toHaveLength(450)
     expect(refused.every((entry) => entry.why.kind === 'quota_full')).toBe(true)
 
-    // and whoever got in completes, all at once too
+    // those who entered complete at the same time too
     const inside = sessions.filter((_, index) => entries[index]?.kind === 'entered')
     const claims = await Promise.all(inside.map(({ session_id }) => untilServed(() => end(session_id, 'COMPLETED'))))
     expect(claims.every((claim) => claim?.session.payable)).toBe(true)
@@ -91,7 +91,7 @@ describe('an entry', () => {
     expect((await entered(over)).entry).toEqual({ kind: 'refused', why: { kind: 'not_open' } })
   })
 
-  test('keeps its slot as long as the hold lasts, and no longer', async () => {
+  test('keeps its slot until the hold expires', async () => {
     const planId = await launch(database.knex, { targetCompletes: 1 })
     await entered(planId)
     const second = await planSession(database.knex, planId)
@@ -104,7 +104,7 @@ describe('an entry', () => {
     expect((await enter(database.knex, third, later(HOLD_MS))).kind).toBe('entered')
   })
 
-  test('of one panel ends at its allocation and what flexibility adds (seed 004)', async () => {
+  test('of one panel is limited by its allocation and flexibility (seed 004)', async () => {
     for (const [flexibilityPercent, most] of [
       [0, 2],
       [50, 6],
@@ -123,7 +123,7 @@ describe('an entry', () => {
     }
   })
 
-  test('into a soft launch ends with its completes until the full launch begins', async () => {
+  test('into a soft launch is refused at its completes until the full launch begins', async () => {
     const planId = await launch(
       database.knex,
       { targetCompletes: 10 },
@@ -138,7 +138,7 @@ describe('an entry', () => {
 })
 
 describe('an outcome', () => {
-  test('settles the slot: a complete fills it, anything else gives it back', async () => {
+  test('finishes the slot: a complete fills it, any other outcome releases it', async () => {
     const planId = await launch(database.knex, {
       targetCompletes: 2,
       quotas: [{ id: 'q', qualifications: [], targetCompletes: 2 }],
@@ -154,7 +154,7 @@ describe('an outcome', () => {
     expect(after.completes.quotas.get('q')).toBe(1)
   })
 
-  test('that is repeated, or contradicted, counts once', async () => {
+  test('that is repeated or contradicted counts once', async () => {
     const planId = await launch(database.knex)
     const { session } = await entered(planId)
     const claim = aClaim('COMPLETED')
@@ -184,14 +184,14 @@ describe('an outcome', () => {
     const { session } = await entered(planId)
     await end(session.session_id, 'COMPLETED', later(MINUTE), 'E0')
     expect(await slotOf(session.session_id)).toBe('provisional')
-    // it holds for as long as it takes
+    // a provisional slot does not expire
     expect((await plan(planId, later(10 * DAY))).held.plan).toBe(1)
     await end(session.session_id, 'COMPLETED', later(2 * DAY), 'E2')
     expect(await slotOf(session.session_id)).toBe('filled')
     expect(await mustFind(database.knex, session.session_id)).toMatchObject({ payable: true, provisional: false })
   })
 
-  test('that is taken back frees the slot for somebody else', async () => {
+  test('that is reversed frees the slot for another respondent', async () => {
     const planId = await launch(database.knex, { targetCompletes: 1 })
     const { session } = await entered(planId)
     await end(session.session_id, 'COMPLETED')
@@ -204,7 +204,7 @@ describe('an outcome', () => {
   })
 })
 
-describe('a complete whose hold is gone', () => {
+describe('a complete whose hold has expired', () => {
   const late = async (policy: { overage?: number }) => {
     const planId = await launch(database.knex, { targetCompletes: 1 }, policy)
     const first = await planSession(database.knex, planId)
@@ -222,7 +222,7 @@ describe('a complete whose hold is gone', () => {
     expect((await plan(planId)).completes.plan).toBe(1)
   })
 
-  test('is not payable where there is none, and says why', async () => {
+  test('is not payable where there is none, and has the reason', async () => {
     const { planId, first, second } = await late({})
     const recorded = await end(first.session_id, 'COMPLETED', later(HOLD_MS + MINUTE))
     expect(recorded?.session).toMatchObject({ outcome: 'COMPLETED', payable: false, unpaid_reason: 'over_quota' })
@@ -231,7 +231,7 @@ describe('a complete whose hold is gone', () => {
     expect((await plan(planId)).completes.plan).toBe(1)
   })
 
-  test('takes its slot again from an end that nobody proved', async () => {
+  test('takes its slot again after an unproven end', async () => {
     const planId = await launch(database.knex, { targetCompletes: 1 })
     const session = await planSession(database.knex, planId)
     await enter(database.knex, session)
@@ -255,7 +255,7 @@ describe('a complete whose hold is gone', () => {
 })
 
 describe('a target that is lowered', () => {
-  test('is refused below what is completed and held, of the plan and of a quota', async () => {
+  test('is refused below completes and holds, of the plan and of a quota', async () => {
     const planId = await launch(database.knex, {
       targetCompletes: 5,
       quotas: [{ id: 'q', qualifications: [], targetCompletes: 4 }],
@@ -275,7 +275,7 @@ describe('a target that is lowered', () => {
     expect(await replace(3, 3)).toBe('replaced')
   })
 
-  test('under somebody whose hold had lapsed makes their complete one too many, and loses no claim', async () => {
+  test('makes the complete of an expired hold over quota, and loses no claim', async () => {
     const planId = await launch(database.knex, { targetCompletes: 2 })
     const people = [await entered(planId), await entered(planId)]
     await database.knex('survey_plans').where({ plan_id: planId }).update({ target_completes: 1 })
@@ -307,7 +307,7 @@ describe('a target that is lowered', () => {
   })
 })
 
-test('a target is not put below what is completed', async () => {
+test('a target is not lowered below the completes', async () => {
   const planId = await launch(database.knex, { targetCompletes: 3 })
   for (let at = 0; at < 2; at += 1) {
     const { session } = await entered(planId)

@@ -34,7 +34,7 @@ const typesOf = async (sessionId: string): Promise<string[]> =>
   database.knex('session_events').where({ session_id: sessionId }).orderBy('at').pluck('type')
 
 describe('an unfinished session', () => {
-  test('is one a panel, panelist and survey, whoever comes at the same time', async () => {
+  test('is unique per panel, panelist and survey, also for creates at the same time', async () => {
     const tries = await Promise.allSettled(
       Array.from({ length: 40 }, () => insertSession(database.knex, aSession({ panelistId: 'twin' }))),
     )
@@ -44,14 +44,14 @@ describe('an unfinished session', () => {
     expect(row?.state).toBe('opening')
   })
 
-  test('stands in nobody else’s way: another panel, panelist or survey', async () => {
+  test('does not block another panel, panelist or survey', async () => {
     await insertSession(database.knex, aSession({ panelistId: 'p' }))
     await insertSession(database.knex, aSession({ panelistId: 'p', panel: 'other' }))
     await insertSession(database.knex, aSession({ panelistId: 'p', providerSurveyId: 'plan-2' }))
     await insertSession(database.knex, aSession({ panelistId: 'p', connection: 'kantar-uk' }))
   })
 
-  test('makes room once it has ended', async () => {
+  test('allows another one once it has ended', async () => {
     const { session_id } = await enteredSession(database.knex, { panelistId: 'again' })
     await expect(insertSession(database.knex, aSession({ panelistId: 'again' }))).rejects.toThrow(SessionExists)
     await settled(database.knex, session_id, aClaim('TERMINATED'))
@@ -60,7 +60,7 @@ describe('an unfinished session', () => {
 })
 
 describe('triggers', () => {
-  test('keep a locked price, whoever writes', async () => {
+  test('keep a locked price', async () => {
     const { session_id } = await createdSession(database.knex)
     const change = (to: object) => database.knex('sessions').where({ session_id }).update(to)
     await expect(change({ cpi_minor: 151 })).rejects.toMatchObject({ code: 'TR001' })
@@ -69,7 +69,7 @@ describe('triggers', () => {
     await change({ cpi_minor: 150, currency: 'USD' })
   })
 
-  test('let the price come once, with the entry', async () => {
+  test('let the price be set once, with the entry', async () => {
     const { session_id } = await openingSession(database.knex, { price: null, reward: null, shareMinor: null })
     await database.knex('sessions').where({ session_id }).update({ cpi_minor: 90, currency: 'GBP' })
     await expect(database.knex('sessions').where({ session_id }).update({ cpi_minor: 91 })).rejects.toMatchObject({
@@ -107,13 +107,13 @@ describe('triggers', () => {
     ).rejects.toMatchObject({ code: 'TR003' })
   })
 
-  test('write down every move', async () => {
+  test('store every transition as an event', async () => {
     const { session_id } = await enteredSession(database.knex)
     await settled(database.knex, session_id, aClaim('COMPLETED'))
     expect(await typesOf(session_id)).toEqual(['opening', 'created', 'entered', 'finished'])
   })
 
-  test('a payable session is a proven, priced complete, or it is not stored', async () => {
+  test('a payable session must be a proven, priced complete', async () => {
     const { session_id } = await enteredSession(database.knex)
     const change = (to: object) => database.knex('sessions').where({ session_id }).update(to)
     await expect(change({ payable: true })).rejects.toMatchObject({ constraint: 'payable_is_proven' })
@@ -124,8 +124,8 @@ describe('triggers', () => {
   })
 })
 
-describe('the entry a provider gave', () => {
-  test('is stored once; what opening needed is deleted; a second one is an orphan', async () => {
+describe('the entry of a provider', () => {
+  test('is stored once and deletes the opening data; a second entry is an orphan', async () => {
     const { session_id } = await openingSession(database.knex)
     expect(await findSessionInputs(database.knex, session_id)).toEqual({
       panelist: { dateOfBirth: '1990-04-23', profile: { sex: '1' } },
@@ -147,7 +147,7 @@ describe('the entry a provider gave', () => {
     expect((await typesOf(session_id)).filter((type) => type === 'orphan_entry')).toHaveLength(1)
   })
 
-  test('many answers at once leave one link', async () => {
+  test('is one link after many answers at the same time', async () => {
     const { session_id } = await openingSession(database.knex)
     await Promise.all(
       Array.from({ length: 10 }, (_, n) =>
@@ -159,7 +159,7 @@ describe('the entry a provider gave', () => {
     expect(events.filter((type) => type === 'orphan_entry')).toHaveLength(9)
   })
 
-  test('comes too late for a session that has ended', async () => {
+  test('is refused for a session that has ended', async () => {
     const { session_id } = await openingSession(database.knex)
     await settled(database.knex, session_id, aClaim('ERROR', { source: 'entry' }))
     expect(await storeEntry(database.knex, session_id, entryOf(session_id), T0)).toMatchObject({
@@ -169,7 +169,7 @@ describe('the entry a provider gave', () => {
     expect(await findSessionInputs(database.knex, session_id)).toBeNull()
   })
 
-  test('is found by the provider’s session id, within its connection only', async () => {
+  test('is found by the provider’s session id, only within its connection', async () => {
     const { session_id } = await createdSession(database.knex)
     const find = (connection: string) => findSessionByProviderId(database.knex, connection, `their-${session_id}`)
     expect((await find(CONNECTION))?.session_id).toBe(session_id)
@@ -186,7 +186,7 @@ describe('the entry a provider gave', () => {
 })
 
 describe('the click', () => {
-  test('a hundred at once are one start', async () => {
+  test('a hundred at the same time are one start', async () => {
     const { session_id, entry_token } = await createdSession(database.knex)
     const clicks = await Promise.all(
       Array.from({ length: 100 }, (_, n) => enterSession(database.knex, entry_token, later(n))),
@@ -195,7 +195,7 @@ describe('the click', () => {
     expect((await typesOf(session_id)).filter((type) => type === 'entered')).toHaveLength(1)
   })
 
-  test('gives the provider’s address and the moment of the start', async () => {
+  test('returns the provider’s address and the time of the start', async () => {
     const { session_id, entry_token } = await createdSession(database.knex)
     expect(await enterSession(database.knex, entry_token, later(7 * MINUTE))).toEqual({
       sessionId: session_id,
@@ -208,7 +208,7 @@ describe('the click', () => {
     })
   })
 
-  test('is too late at the very end of the link’s life', async () => {
+  test('is too late exactly at the link’s expiry', async () => {
     const { entry_token } = await createdSession(database.knex)
     expect(await enterSession(database.knex, entry_token, later(30 * MINUTE))).toBeNull()
     expect(await enterSession(database.knex, entry_token, later(30 * MINUTE - 1))).not.toBeNull()
@@ -251,12 +251,12 @@ describe('the click', () => {
     expect(await enterSession(database.knex, entry_token, T0)).not.toBeNull()
   })
 
-  test('of nobody’s link is nobody’s', async () => {
+  test('of an unknown link finds no session', async () => {
     expect(await enterSession(database.knex, 'made-up', T0)).toBeNull()
   })
 })
 
-test('sessions that nobody started are the janitor’s, oldest first and no younger than asked', async () => {
+test('unstarted sessions are found oldest first, and only from the given age', async () => {
   const own = await createTestDatabase()
   try {
     const old = await openingSession(own.knex, { createdAt: later(-2 * MINUTE) })

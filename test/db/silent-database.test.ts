@@ -5,10 +5,10 @@ import { WatchedClient } from '../../db/watched-client.js'
 import { type CuttableDatabase, cuttable } from '../support/cut-database.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 
-/** A server that is there and says nothing, as one that was stopped with SIGSTOP. */
+/** A server that accepts connections and never answers, like one that was stopped with SIGSTOP. */
 /**
- * Far from the 65 s that a background query may be silent, and from never: what is held to it ends by the limits of a
- * request, on a machine that has much else to do, too.
+ * Far below the 65 s that a background query may be silent. What stays below it ended by the limits of a request, also
+ * on a busy machine.
  */
 const PATIENCE_MS = 25_000
 
@@ -35,7 +35,7 @@ function requestPool(poolSize = 4): Knex {
   return pool
 }
 
-/** How long some work took, in milliseconds, and what it threw. */
+/** The duration of some work, in milliseconds, and what it threw. */
 async function failureOf(work: PromiseLike<unknown>): Promise<{ error: unknown; ms: number }> {
   const began = performance.now()
   const error = await Promise.resolve(work).then(
@@ -46,7 +46,7 @@ async function failureOf(work: PromiseLike<unknown>): Promise<{ error: unknown; 
 }
 
 describe('a PostgreSQL that is frozen', () => {
-  it('fails a query, and a transaction with its rollback, in one go; and is used again when it answers', async () => {
+  it('fails a query and a transaction with its rollback, and is used again when it answers', async () => {
     const knex = requestPool()
     await knex.raw('select 1')
     let inside: Promise<unknown> = Promise.resolve()
@@ -66,16 +66,16 @@ describe('a PostgreSQL that is frozen', () => {
       expect(isDatabaseAway(error), String(error)).toBe(true)
       expect(ms).toBeLessThan(PATIENCE_MS)
     }
-    // whoever comes now does not wait for another connection of before to be found silent
+    // the next query does not wait for the timeout of another old connection
     const later = await failureOf(knex.raw('select 4'))
     expect(isDatabaseAway(later.error), String(later.error)).toBe(true)
     expect(later.ms).toBeLessThan(PATIENCE_MS)
     gate.mend()
-    // a connection that was begun while nothing answered may still run out of time
+    // a connection that was begun while nothing answered may still time out
     await expect.poll(async () => (await knex.raw('select 5 as five')).rows).toEqual([{ five: 5 }])
   })
 
-  it('gives no connection back to the pool while a query is under way on it', async () => {
+  it('returns no connection to the pool while a query runs on it', async () => {
     const knex = requestPool(1)
     const before = (await knex.raw('select pg_backend_pid() as pid')).rows[0].pid
     gate.stall()
@@ -84,7 +84,7 @@ describe('a PostgreSQL that is frozen', () => {
     expect((await knex.raw('select pg_backend_pid() as pid')).rows[0].pid).not.toBe(before)
   })
 
-  it('does not take a COMMIT without an answer for done', async () => {
+  it('does not count a COMMIT without an answer as done', async () => {
     const knex = requestPool()
     await knex.raw('select 1')
     const { error } = await failureOf(
@@ -96,7 +96,7 @@ describe('a PostgreSQL that is frozen', () => {
     expect(isDatabaseAway(error), String(error)).toBe(true)
   })
 
-  it('is not waited for when a pool is closed', async () => {
+  it('does not hold up closing a pool', async () => {
     const knex = requestPool()
     await knex.raw('select 1')
     gate.stall()
@@ -105,7 +105,7 @@ describe('a PostgreSQL that is frozen', () => {
     expect(ms).toBeLessThan(PATIENCE_MS)
   })
 
-  it('is listened to again: whoever only listens asks whether it is there', async () => {
+  it('gets a new listening connection, because the listener checks that it answers', async () => {
     let wakes = 0
     const wake = () => {
       wakes += 1
@@ -124,7 +124,7 @@ describe('a PostgreSQL that is frozen', () => {
 })
 
 describe('a PostgreSQL that is slow', () => {
-  it('ends a statement itself before we give its connection up', async () => {
+  it('ends a statement itself before we close its connection', async () => {
     const knex = requestPool(1)
     const before = (await knex.raw('select pg_backend_pid() as pid')).rows[0].pid
     const { error } = await failureOf(knex.raw('select pg_sleep(30)'))
@@ -132,7 +132,7 @@ describe('a PostgreSQL that is slow', () => {
     expect((await knex.raw('select pg_backend_pid() as pid')).rows[0].pid).toBe(before)
   })
 
-  it('is not blamed for a pause of our own process', async () => {
+  it('does not time out because of a pause of our own process', async () => {
     const client = new WatchedClient({ connectionString: database.url }, { silentMs: 200 })
     await client.connect()
     const answer = client.query('select pg_sleep(0.05)')

@@ -29,7 +29,7 @@ const after = async (revision: string): Promise<{ key: string; revision: string 
     .where('revision', '>', revision)
     .orderBy('revision')
 
-test('a reader that follows revision > last misses nothing while another connection’s transaction stays open', async () => {
+test('a reader of revision > last misses nothing while another transaction stays open', async () => {
   const slow = await database.knex.transaction()
   await upsertSurveys(slow, writerOf('slow'), offers('slow-1', 'slow-2'))
 
@@ -44,7 +44,7 @@ test('a reader that follows revision > last misses nothing while another connect
   expect(second.map((row) => row.key).sort()).toEqual(['slow-1', 'slow-2'])
 })
 
-test('a row which another writer is changing is left to that writer, and nobody waits for it', async () => {
+test('a row that another writer has locked is skipped without waiting', async () => {
   await database.knex.transaction((trx) => upsertSurveys(trx, writerOf('c'), offers('held', 'free')))
   const writer = await database.knex.transaction()
   await writer('surveys').where({ provider_survey_id: 'held' }).update({ ir_percent: 1 })
@@ -54,7 +54,7 @@ test('a row which another writer is changing is left to that writer, and nobody 
   expect(await database.knex('surveys').where({ dirty: true })).toEqual([])
 })
 
-test('many stampers and writers at once: the reader sees every change, in number order', async () => {
+test('with many stampers and writers the reader sees every change, in number order', async () => {
   const seen = new Map<string, string>()
   let last = '0'
   let writing = true
@@ -83,7 +83,7 @@ test('many stampers and writers at once: the reader sees every change, in number
   expect(seen.size).toBe(3 * 15 * 7)
 })
 
-test('tells the index the newest revision', async () => {
+test('notifies the index of the newest revision', async () => {
   await database.knex.transaction((trx) => upsertSurveys(trx, writerOf('c'), offers('one')))
   const connection = await database.knex.client.acquireConnection()
   const payloads: string[] = []

@@ -44,7 +44,7 @@ const logged = () =>
     .then((rows) => rows.map((row) => `${row.item_key} ${row.source_order} ${row.disposition}`))
 
 describe('editions', () => {
-  test('a survey comes back as it went in, money and all', async () => {
+  test('a survey is read as it was stored, including money', async () => {
     const survey = aSurvey({
       price: money(9_007_199_254_740_993n, 'USD'),
       quotas: [
@@ -64,7 +64,7 @@ describe('editions', () => {
     expect(JSON.parse(raw).extra).toBe('unknown field')
   })
 
-  test('the same page again writes nothing at all', async () => {
+  test('the same page again writes nothing', async () => {
     const page = [offer('1', { providerSurveyId: 'a' }), offer('2', { providerSurveyId: 'b' })]
     expect(await store(...page)).toEqual({ stored: 2, unchanged: 0, stale: 0 })
     const versions = () =>
@@ -82,19 +82,19 @@ describe('editions', () => {
     expect(await logged()).toEqual(['plan-1 4 stale', 'plan-1 9 stored'])
   })
 
-  test('of equal numbers the higher version is newer, number by number', async () => {
+  test('of equal numbers the higher version is newer, compared number by number', async () => {
     await store(offer('5', { irPercent: 10 }, '10:1'), offer('5', { irPercent: 9 }, '9:2'))
     expect((await held())?.survey.irPercent).toBe(10)
   })
 
-  test('numbers beyond 2^53 are told apart', async () => {
+  test('numbers beyond 2^53 are distinguished', async () => {
     await store(offer('9007199254740993', { irPercent: 93 }))
     await store(offer('9007199254740992', { irPercent: 92 }))
     expect((await held())?.survey.irPercent).toBe(93)
     expect((await held())?.sourceOrder).toBe('9007199254740993')
   })
 
-  test('a newer edition with the same content moves the edition but wakes nobody', async () => {
+  test('a newer edition with the same content updates the edition without a new revision', async () => {
     await store(offer('1'))
     await database.knex('surveys').update({ dirty: false })
     expect(await store(offer('2'))).toEqual({ stored: 0, unchanged: 1, stale: 0 })
@@ -111,8 +111,8 @@ describe('editions', () => {
   })
 })
 
-describe('what PostgreSQL refuses', () => {
-  test('one record that cannot be held does not cost the chunk its others', async () => {
+describe('a record that PostgreSQL refuses', () => {
+  test('does not lose the other records of its chunk', async () => {
     const offers = ['a', 'b', 'c', 'd', 'e'].map((id, index) => offer(String(index + 1), { providerSurveyId: id }))
     offers[1] = offer('2', { providerSurveyId: 'b', groupId: 'nul\0inside' })
     offers[3] = offer('4', { providerSurveyId: 'd', availableCompletes: 3_000_000_000 })
@@ -129,7 +129,7 @@ describe('what PostgreSQL refuses', () => {
 })
 
 describe('withdrawal', () => {
-  test('a newer withdrawal takes the survey out, an older one does not', async () => {
+  test('a newer withdrawal removes the survey, an older one does not', async () => {
     await store(offer('5'))
     const withdraw = (order: string) =>
       database.knex.transaction((trx) => withdrawSurveys(trx, writer, [{ providerSurveyId: 'plan-1', order }]))
@@ -143,7 +143,7 @@ describe('withdrawal', () => {
     expect((await held())?.status).toBe('open')
   })
 
-  test('what is absent from a whole list is withdrawn, and is back when it is listed again', async () => {
+  test('a survey absent from a whole list is withdrawn, and is back when it is listed again', async () => {
     await store(offer('1', { providerSurveyId: 'a' }), offer('1', { providerSurveyId: 'b' }))
     await database.knex.transaction((trx) => withdrawAbsent(trx, 'kantar-us', ['a']))
     expect([(await held('a'))?.status, (await held('b'))?.status]).toEqual(['open', 'withdrawn'])
@@ -160,10 +160,10 @@ describe('any order, any number of times (F12)', () => {
     readable: fc.boolean(),
     content: fc.integer({ min: 1, max: 90 }),
   })
-  // one number is one saying of the provider
+  // one number is one version of the provider
   const feed = fc.uniqueArray(say, { maxLength: 12, selector: ({ order }) => order })
 
-  test('the end is that of the feed in its order', async () => {
+  test('ends as the feed in its order would', async () => {
     await fc.assert(
       fc.asyncProperty(
         feed.chain((sayings) =>
@@ -227,7 +227,7 @@ describe('any order, any number of times (F12)', () => {
     const received = await database.knex.raw(
       `select item_key, source_order from supply_log union select item_key, source_order from quarantine order by 1, 2`,
     )
-    // what an unreadable survey said before nobody sees
+    // the earlier content of an unreadable survey is not visible
     const surveys = rows.map((row) => (row.status === 'unreadable' ? { ...row, ir_percent: null } : row))
     return { surveys, open, received: received.rows }
   }

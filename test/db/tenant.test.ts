@@ -24,7 +24,7 @@ describe('row-level security, where a query forgets its where', () => {
     expect(await database.knex(table).pluck('panel')).toHaveLength(2)
   })
 
-  test.each(tables)('%s shows nothing without a panel, nor to a stranger', async (table) => {
+  test.each(tables)('%s shows nothing without a panel, nor to an unknown panel', async (table) => {
     expect(await asPanel(database.knex, '', (trx) => trx(table).select())).toEqual([])
     expect(await asPanel(database.knex, 'three', (trx) => trx(table).select())).toEqual([])
     const unset = await database.knex.transaction(async (trx) => {
@@ -34,7 +34,7 @@ describe('row-level security, where a query forgets its where', () => {
     expect(unset).toEqual([])
   })
 
-  test('a panel writes its own panelists and nobody else’s', async () => {
+  test('a panel writes its own panelists only', async () => {
     const write = (panel: string) =>
       asPanel(database.knex, 'one', (trx) => trx('panelists').insert({ panel, panelist_id: 'new', country: 'USA' }))
     await write('one')
@@ -47,7 +47,7 @@ describe('row-level security, where a query forgets its where', () => {
     expect(await database.knex('panelists').pluck('panel')).toEqual(['two'])
   })
 
-  test('a panel cannot write sessions or messages, nor look at keys, ledger, claims', async () => {
+  test('a panel cannot write sessions or messages, nor read keys, ledger or claims', async () => {
     const as = <Result>(work: Parameters<typeof asPanel<Result>>[2]) => asPanel(database.knex, 'one', work)
     await expect(as((trx) => trx('sessions').update({ payable: true }))).rejects.toMatchObject({ code: '42501' })
     await expect(as((trx) => trx('postbacks').delete())).rejects.toMatchObject({ code: '42501' })

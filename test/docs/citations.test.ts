@@ -4,7 +4,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { checkout, readPage } from './pages.js'
 
-/** Every text of the project as one line each file: a comment's line breaks and stars are spaces. */
+/** Every text file of the project as one line: a comment's line breaks and stars become spaces. */
 const texts = execFileSync('git', ['ls-files'], { cwd: checkout, encoding: 'utf8' })
   .split('\n')
   .filter((file) => /\.(ts|mjs|cjs|css|js|md|sh|ya?ml|json)$/.test(file))
@@ -75,7 +75,7 @@ describe('citations', () => {
   })
 })
 
-/** What stands after `(NAME, `: only in parentheses is it a citation. */
+/** The text after `(NAME, `: it is a citation only in parentheses. */
 function citedSections(): { file: string; name: string; rest: string }[] {
   const names = [...sections.keys()].join('|')
   const citation = new RegExp(`(?:\\(|; )(${names}), ([^\\n]{1,60})`, 'g')
@@ -105,7 +105,7 @@ function headings(page: string): Set<string> {
   if (found !== undefined) return found
   const text = readFileSync(path.join(checkout, page), 'utf8').replace(/```[\s\S]*?```/g, '')
   const names = [...text.matchAll(/^#{1,4} (.+)$/gm)].map(([, name = '']) => name.replaceAll('`', '').trim())
-  // a heading that ends in a remark in brackets is cited without it
+  // a citation leaves out a remark in brackets at the end of a heading
   const all = new Set(names.flatMap((name) => [name, name.replace(/ \(.*\)$/, ''), anchorOf(name)]))
   known.set(page, all)
   return all

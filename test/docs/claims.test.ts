@@ -6,7 +6,7 @@ import { main } from '../../cli/main.js'
 import { rooms } from '../../scripts/rooms.mjs'
 import { allPages, checkout, code, prose } from './pages.js'
 
-/** Pages that say what is: a decision says what was chosen, a page of a provider has that provider's own words. */
+/** Pages about the product: no decisions, which record a choice, nor provider pages, which use the provider's words. */
 const pages = allPages().filter(({ file }) => !/^docs\/(decisions|providers)\//.test(file))
 /** The example configuration is read like a page. */
 const example = {
@@ -14,7 +14,7 @@ const example = {
   text: readFileSync(path.join(checkout, 'tributary.example.yaml'), 'utf8'),
 }
 
-describe('what the pages promise is there', () => {
+describe('what the pages name exists', () => {
   it('every subcommand of tributary', async () => {
     let usage = ''
     const write = (text: string) => {
@@ -49,10 +49,10 @@ describe('what the pages promise is there', () => {
 
   it.each([...pages, example])('every environment variable that $file names', ({ text }) => {
     const named = [...text.matchAll(/\b(?:TRIBUTARY|SANDBOX|TEMPORAL)_[A-Z_]+[A-Z]\b/g)].map(([name]) => name)
-    // those of the example are the reader's own: they stand in ${…}
+    // variables of the example are the reader's own, in ${…}
     const own = new Set([...text.matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name))
     const unknown = [...new Set(named)].filter((name) => !own.has(name) && !sources().includes(name))
-    // the SDK's own, of which the pages name only a few
+    // variables of the SDK, few of which the pages name
     expect(unknown.filter((name) => !name.startsWith('TEMPORAL_'))).toEqual([])
   })
 
@@ -79,7 +79,7 @@ const same = (route: { method: string; address: string }, one: { method: string;
   route.method === one.method && route.address === one.address
 
 let read: string | undefined
-/** The whole code, as one text. */
+/** All code as one text. */
 function sources(): string {
   read ??= [...rooms(), 'scripts']
     .flatMap((room) =>

@@ -33,7 +33,7 @@ describe('docker-compose.yml', () => {
     ])
   })
 
-  it.each(ours)('%s runs a file that exists and is in the image', (_name, { command = [] }) => {
+  it.each(ours)('%s runs a file that exists in the image', (_name, { command = [] }) => {
     const file = command.find((word) => word.endsWith('.ts')) ?? ''
     expect(existsSync(path.join(checkout, file))).toBe(true)
     const left = readFileSync(path.join(checkout, '.dockerignore'), 'utf8').split('\n')
@@ -48,7 +48,7 @@ describe('docker-compose.yml', () => {
     expect(groups.toSorted()).toEqual([...QUEUE_GROUPS].toSorted())
   })
 
-  it('gives our processes only variables that they know', () => {
+  it('gives our processes only variables that they read', () => {
     const sources = ['platform/config/environment.ts', 'sandbox/main.ts', 'api/ops/routes.ts']
     const known = sources.map((file) => readFileSync(path.join(checkout, file), 'utf8')).join('\n')
     const given = new Set(ours.flatMap(([, { environment = {} }]) => Object.keys(environment)))
@@ -57,7 +57,7 @@ describe('docker-compose.yml', () => {
     expect([...given]).toEqual(expect.arrayContaining(['DATABASE_URL', 'TEMPORAL_ADDRESS', 'TRIBUTARY_CONFIG', 'HOST']))
   })
 
-  it('waits for services that exist, and for health only where it is looked at', () => {
+  it('waits for services that exist, and for health only where a healthcheck is defined', () => {
     const waits = Object.values(services).flatMap(({ depends_on = {} }) => Object.entries(depends_on))
     expect(waits.length).toBeGreaterThan(5)
     for (const [name, { condition }] of waits) {
@@ -67,7 +67,7 @@ describe('docker-compose.yml', () => {
     }
   })
 
-  it('publishes on this machine only, and pins every image of others', () => {
+  it('publishes ports on this machine only, and pins every third-party image', () => {
     expect(
       Object.values(services).flatMap(({ ports = [] }) => ports.filter((port) => !port.startsWith('127.0.0.1:'))),
     ).toEqual([])
@@ -79,12 +79,12 @@ describe('docker-compose.yml', () => {
 describe('Dockerfile', () => {
   const dockerfile = readFileSync(path.join(checkout, 'Dockerfile'), 'utf8')
 
-  it('runs as a user without rights, on the Node.js that is tested', () => {
+  it('runs as an unprivileged user, on the tested Node.js', () => {
     expect(dockerfile).toMatch(/^FROM node:20-slim$/m)
     expect(dockerfile.lastIndexOf('USER node')).toBeGreaterThan(dockerfile.lastIndexOf('RUN '))
   })
 
-  it('takes no secret and no data of this checkout along', () => {
+  it('copies no secret and no data of this checkout', () => {
     const left = readFileSync(path.join(checkout, '.dockerignore'), 'utf8').split('\n')
     expect(left).toEqual(expect.arrayContaining(['.git', '.env*', 'tributary.yaml', '.tributary*', 'node_modules']))
   })

@@ -8,7 +8,7 @@ import { allPages, readPage } from './pages.js'
 let api: RouterApi
 beforeAll(async () => {
   api = await startRouterApi()
-  // as the sandbox: surveys of a provider and a plan, for women and men of most ages
+  // like the sandbox: surveys of a provider and a plan, for women and men of most ages
   const sex = { attribute: 'kantar:sex', answers: ['female', 'male'] }
   await api.stock('kantar-us', { clauses: [sex, { attribute: 'kantar:age', ranges: [{ from: 18, to: 65 }] }] })
   await api.launch({ qualifications: [], quotas: [] })
@@ -48,13 +48,13 @@ function commandsOf(file: string): Command[] {
 }
 
 describe('the examples that panels are shown', () => {
-  it('match, in the reference: offers, and not a word that counts for nothing', async () => {
+  it('match in the reference: offers and no warning', async () => {
     const answer = await panel().post('/v1/surveys/match', exampleOf('post', '/v1/surveys/match'))
     expect(answer.body.offers.length, answer.text).toBeGreaterThan(0)
     expect(answer.body).not.toHaveProperty('warnings')
   })
 
-  it('a stored panelist, a session and a session of the router, in the reference', async () => {
+  it('create a panelist, a session and a router session in the reference', async () => {
     const stored = await panel().put('/v1/panelists/p-1001', exampleOf('put', '/v1/panelists/{panelist_id}'))
     expect(stored.status, stored.text).toBe(200)
     expect(stored.body).not.toHaveProperty('warnings')
@@ -70,10 +70,10 @@ describe('the examples that panels are shown', () => {
     expect(started.status, started.text).toBe(200)
   })
 
-  it('every curl of docs/api.md that a panel runs', async () => {
+  it('succeed: every curl of docs/api.md that a panel runs', async () => {
     const commands = commandsOf('docs/api.md').filter(({ path }) => !/^\/v1\/(finance|ops)\//.test(path))
     expect(commands.length).toBeGreaterThan(7)
-    // the panelist of the examples took part in what was there
+    // the panelist of the examples took part in the earlier surveys
     await api.stock('kantar-us', {})
     const there = async () => (await panel().post('/v1/surveys/match', { ...WOMAN, panelist_id: 'p-1001' })).body.offers
     await expect.poll(async () => (await there()).length, { timeout: 10_000 }).toBeGreaterThan(0)
@@ -94,7 +94,7 @@ describe('the examples that panels are shown', () => {
     }
   })
 
-  it('every profile on a page is written in known words', () => {
+  it('use known attributes and answers in every profile on a page', () => {
     const found = allPages().flatMap(({ file, text }) =>
       [...text.matchAll(/"?(?:panelist_)?profile"?: ?(\{[^{}]*\})/g)].flatMap(([, json = '']) => {
         try {

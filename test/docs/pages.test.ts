@@ -8,7 +8,7 @@ const pages = allPages()
 const decisions = pages.filter((page) => page.file.startsWith('docs/decisions/'))
 
 describe('links', () => {
-  it.each(pages)('of $file lead somewhere', ({ file, text }) => {
+  it.each(pages)('of $file have an existing target', ({ file, text }) => {
     const dead = [...prose(text).matchAll(/\]\(([^)\s]+)\)/g)]
       .map(([, target = '']) => target)
       .filter((target) => !/^https?:/.test(target))
@@ -16,13 +16,13 @@ describe('links', () => {
     expect(dead).toEqual([])
   })
 
-  it('are checked at all: the check finds a page and a heading that are not there', () => {
+  it('are checked: a missing page and a missing heading are found', () => {
     expect(leadsSomewhere('README.md', 'docs/money.md#the-ledger')).toBe(true)
     expect(leadsSomewhere('README.md', 'docs/nowhere.md')).toBe(false)
     expect(leadsSomewhere('README.md', 'docs/money.md#no-such-heading')).toBe(false)
   })
 
-  it('of the index name every page', () => {
+  it('of the index lead to every page', () => {
     const index = pages.find((page) => page.file === 'docs/README.md')?.text ?? ''
     const unnamed = pages
       .map((page) => path.relative('docs', page.file))
@@ -43,7 +43,7 @@ function leadsSomewhere(file: string, target: string): boolean {
 describe('a page', () => {
   const guides = pages.filter((page) => !decisions.includes(page) && page.file !== 'README.md')
 
-  it.each(guides)('$file begins with something to run or to look at', ({ text }) => {
+  it.each(guides)('$file begins with a command or a picture', ({ text }) => {
     const beforeTheFirstBlock = text.slice(0, text.indexOf('```'))
     expect(text).toContain('```')
     expect(beforeTheFirstBlock.match(/^## /m)).toBeNull()
@@ -58,7 +58,7 @@ describe('a page', () => {
 })
 
 describe('a decision', () => {
-  it('has its number and no number is missing or taken twice', () => {
+  it('has a number; no number is missing or used twice', () => {
     const numbers = decisions.map((page) => Number(path.basename(page.file).slice(0, 4)))
     expect(numbers.length).toBeGreaterThan(10)
     expect(numbers).toEqual(numbers.map((_, index) => index + 1))

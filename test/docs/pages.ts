@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 
 export const checkout = fileURLToPath(new URL('../..', import.meta.url))
 
-/** A page as it stands in the checkout. */
+/** A page of the checkout. */
 export interface Page {
-  /** From the checkout, such as `docs/money.md`. */
+  /** Relative to the checkout, such as `docs/money.md`. */
   readonly file: string
   readonly text: string
 }
@@ -23,12 +23,12 @@ export function allPages(): Page[] {
   return ['README.md', 'CONTRIBUTING.md', ...inDocs.sort()].map(readPage)
 }
 
-/** A page without its code blocks, where what looks like a link or a heading is none. */
+/** A page without its code blocks, which may hold text that looks like a link or a heading. */
 export function prose(text: string): string {
   return text.replace(/^```.*?^```$/gms, '')
 }
 
-/** The names under which headings can be linked to, as GitHub makes them. */
+/** The anchors of the headings, as GitHub makes them. */
 export function anchors(text: string): string[] {
   const seen = new Map<string, number>()
   return [...prose(text).matchAll(/^#{1,6} +(.+)$/gm)].map(([, heading = '']) => {
@@ -60,7 +60,7 @@ export function table(page: Page, ...heading: string[]): string[][] {
   )
 }
 
-/** What stands between backticks in a text. */
+/** The code spans of a text. */
 export function code(text: string): string[] {
   return [...text.matchAll(/`([^`]+)`/g)].map(([, inside = '']) => inside)
 }

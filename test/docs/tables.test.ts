@@ -22,7 +22,7 @@ interface Rule {
 describe('architecture', () => {
   const { forbidden } = createRequire(import.meta.url)('../../.dependency-cruiser.cjs') as { forbidden: Rule[] }
 
-  it('says who may import whom as the rules have it', () => {
+  it('lists the allowed imports as the rules do', () => {
     const ruled = forbidden
       .filter((rule) => /^[a-z]+-imports$/.test(rule.name))
       .map((rule) => /^(\w+) may import (.*) \(docs\/architecture\.md\)$/.exec(rule.comment))
@@ -39,7 +39,7 @@ describe('architecture', () => {
   })
 })
 
-/** `api/.*schemas?(\.ts$|/)` is for a machine. */
+/** Turns a rule's pattern, such as `api/.*schemas?(\.ts$|/)`, into the page's words. */
 function inWords(list: string): string {
   const items = list
     .replace('providers/registry\\.ts$', 'providers/registry.ts')
@@ -53,7 +53,7 @@ function inWords(list: string): string {
 describe('invariants', () => {
   const page = readPage('docs/invariants.md')
 
-  it('are the ones that are run, in their words', () => {
+  it('are the ones that run, with the same text', () => {
     expect(table(page, 'id', 'promise')).toEqual(invariants.map(({ id, promise }) => [id, promise]))
     expect(page.text).toContain(`${invariants.length} invariants hold, 0 broken`)
   })
@@ -73,7 +73,7 @@ describe('sessions', () => {
     )
   })
 
-  it('go where the guard in PostgreSQL lets them go', () => {
+  it('have the transitions that the trigger in PostgreSQL allows', () => {
     const migration = readFileSync(path.join(checkout, 'db/migrations/0004-sessions.ts'), 'utf8')
     const guard = migration.slice(migration.indexOf('(old.state, new.state) not in'), migration.indexOf('TR003'))
     const allowed = [...guard.matchAll(/\('(\w+)', '(\w+)'\)/g)].map(([, from, to]) => `${from} -> ${to}`)
@@ -84,7 +84,7 @@ describe('sessions', () => {
     expect(written.toSorted()).toEqual(allowed.toSorted())
   })
 
-  it('have the effects which a claim may have', () => {
+  it('have the effects that a claim may have', () => {
     const migration = readFileSync(path.join(checkout, 'db/migrations/0004-sessions.ts'), 'utf8')
     const [, list = ''] = /effect in \(('finish'[^)]*)\)/.exec(migration) ?? []
     const known = [...list.matchAll(/'(\w+)'/g)].map(([, effect]) => effect)
@@ -137,7 +137,7 @@ describe('runbook', () => {
 })
 
 describe('CONTRIBUTING', () => {
-  it('names the files of the provider it takes for its model', () => {
+  it('names the files of the provider that is its model', () => {
     const steps = readPage('CONTRIBUTING.md')
     const indented = { ...steps, text: steps.text.replace(/^ {3}\|/gm, '|') }
     const files = table(indented, 'file', 'holds').flatMap(([file = '']) => code(file))

@@ -37,7 +37,7 @@ describe('the age floor', () => {
     expect(floor(known)).toEqual({ age, minimumAge: 16, holds })
   })
 
-  it('takes the lowest of what the request and the store know', () => {
+  it('uses the lowest age of the request and the store', () => {
     const verdict = ageFloor([knows({ age: 30 }), knows({}, '2014-02-01')], 'USA', 16, NOON, QUESTIONS)
     expect(verdict).toMatchObject({ age: 12, holds: false })
   })
@@ -54,7 +54,7 @@ describe('the age floor', () => {
     expect(floor(knows({}, '2010-11-29'), country, new Date(now)).holds).toBe(holds)
   })
 
-  it('is none at 0', () => {
+  it('does not apply at 0', () => {
     expect(ageFloor([knows({ age: 1 })], 'USA', 0, NOON, QUESTIONS).holds).toBe(true)
   })
 })

@@ -3,10 +3,10 @@ import { expect, test } from 'vitest'
 import { alpha2Of, alpha3Of, countryOf } from '../../domain/country.js'
 import { isCountry } from '../../platform/config/iso-codes.js'
 
-/** What an independent package says: alpha-2, alpha-3, number. */
+/** The table of an independent package: alpha-2, alpha-3, number. */
 const table = createRequire(import.meta.url)('i18n-iso-countries/codes.json') as [string, string, string][]
 
-test('every country has both codes, and the one leads back to the other', () => {
+test('every country has both codes, and each converts to the other', () => {
   let countries = 0
   for (let first = 65; first <= 90; first++) {
     for (let second = 65; second <= 90; second++) {
@@ -36,7 +36,7 @@ test('Kosovo is XK and XKX; XKK, as libraries after CLDR call it, is read as XKX
   expect(['XKX', 'XKK', 'XXK', 'xkx'].map(isCountry)).toEqual([true, true, false, false])
 })
 
-test('in either case, and nothing for what is no country', () => {
+test('codes are read in either case; an unknown one is null', () => {
   expect([alpha3Of('us'), alpha3Of('GB'), alpha3Of('UK'), alpha3Of('')]).toEqual(['USA', 'GBR', null, null])
   expect([alpha2Of('deu'), alpha2Of('GER')]).toEqual(['DE', null])
 })

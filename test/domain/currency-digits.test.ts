@@ -20,11 +20,11 @@ describe('the table', () => {
     )
     expect(list.size).toBeGreaterThan(160)
     expect([...list].filter(([code, digits]) => digitsOf(code) !== digits)).toEqual([])
-    // what came since, and what was withdrawn before and may still be in the books
+    // newer codes, and withdrawn ones that may still be in the ledger
     expect(ours.filter((code) => !list.has(code))).toEqual(['BYR', 'HRK', 'MRO', 'SLL', 'STD', 'VEF', 'XCG', 'ZWL'])
   })
 
-  test('names nothing twice', () => {
+  test('names no code twice', () => {
     expect(new Set(ours).size).toBe(ours.length)
   })
 
@@ -43,7 +43,7 @@ describe('the table', () => {
     },
   )
 
-  test('is that of the sandbox, which has its own', () => {
+  test('equals the sandbox’s own table', () => {
     expect(ours.filter((code) => digitsInTheSandbox(code) !== digitsOf(code))).toEqual([])
   })
 })
@@ -59,12 +59,12 @@ describe('amounts', () => {
     ['1.5', 'PKR', 150n, '1.50'],
     ['1.5', 'RSD', 150n, '1.50'],
     ['1.5', 'UYW', 15_000n, '1.5000'],
-  ])('%s %s, whatever the runtime says of the currency', (text, currency, minor, written) => {
+  ])('%s %s, whatever the runtime’s own table has', (text, currency, minor, written) => {
     expect(parseMoney(text, currency)).toEqual(money(minor, currency))
     expect(formatAmount(money(minor, currency))).toBe(written)
   })
 
-  test('stored earlier in a code that is no currency stay readable', () => {
+  test('stored earlier with an invalid code stay readable', () => {
     expect(minorDigits('XAU')).toBe(2)
     expect(formatAmount(money(150, 'XAU'))).toBe('1.50')
   })

@@ -13,14 +13,14 @@ const took = (providerSurveyId: string, given: Partial<TakenSurvey> = {}): Taken
 })
 
 describe('surveys of one group', () => {
-  test('who did one is kept from the others, whichever names the other', () => {
+  test('a panelist who did one is excluded from the others, whichever survey names the group', () => {
     expect(excludedByGroup('ps', 'b', { grouping: group('a') }, [took('a')], NOW)).toBe('a')
     expect(excludedByGroup('ps', 'b', {}, [took('a', { grouping: group('b') })], NOW)).toBe('a')
     expect(excludedByGroup('ps', 'c', { grouping: group('a') }, [took('b')], NOW)).toBeNull()
     expect(excludedByGroup('ps', 'b', {}, [took('a')], NOW)).toBeNull()
   })
 
-  test('for as long as the period says, to the day', () => {
+  test('the exclusion lasts for the period, to the day', () => {
     const grouping = group('a')
     const at = (days: number) => excludedByGroup('ps', 'b', { grouping }, [took('a', { at: daysAgo(days) })], NOW)
     expect(at(29.999)).toBe('a')

@@ -18,34 +18,34 @@ const EVERY_MS = 12_000
 const heard = (given: Partial<PolledConnection>, workerSilentMs: number | null = 1_000, every = EVERY_MS) =>
   heardConnection(row(given), every, workerSilentMs, now)
 
-describe('a connection is what was heard of it', () => {
-  it('is healthy for five paces and a minute after its last good poll, and not a second longer', () => {
+describe('the state of a connection', () => {
+  it('is healthy until five poll intervals and a minute after its last good poll', () => {
     expect(heard({ lastSuccessAt: ago(60) })).toEqual({ state: 'healthy', reason: null, silent: false })
     expect(heard({ lastSuccessAt: ago(61) })).toMatchObject({ state: 'degraded', silent: true })
     expect(heard({ lastSuccessAt: ago(500) }, 1_000, 100_000).state).toBe('healthy')
     expect(heard({ lastSuccessAt: ago(501) }, 1_000, 100_000).state).toBe('degraded')
-    // a provider that asked not to be asked before an hour is not late after a minute
+    // a provider that allows one poll per hour is not late after a minute
     expect(heard({ lastSuccessAt: ago(3_000), nextPollAt: ago(-600) }).state).toBe('healthy')
   })
 
-  it('says since when, how often, and where to look', () => {
+  it('names the time since the last poll, the interval and the page to read', () => {
     const { reason } = heard({ lastSuccessAt: ago(74) }, null)
     expect(reason).toMatch(/^no poll has been heard of for 74 s, one is due every 12 s: is a worker .*supply-kantar-us/)
     expect(reason).toContain('docs/runbook.md, "Silent"')
   })
 
-  it('knows a silent worker before a poll is late', () => {
+  it('is degraded by a silent worker before a poll is late', () => {
     expect(heard({}, 25_000).state).toBe('healthy')
     expect(heard({}, 26_000)).toMatchObject({
       state: 'degraded',
       silent: true,
       reason: expect.stringMatching(/^no worker on the queue supply-kantar-us has been heard of for 26 s/),
     })
-    // one that was never heard of may be of a version that says nothing: its polls are heard
+    // a worker without any heartbeat may be of a version that sends none: its polls count
     expect(heard({}, null).state).toBe('healthy')
   })
 
-  it('leaves what a loop says of itself as it is while it is heard', () => {
+  it('is the loop’s own state while the loop polls', () => {
     const failing = { state: 'degraded', reason: 'answered 500', failStreak: 7, lastSuccessAt: ago(300) } as const
     expect(heard({ ...failing, lastAttemptAt: ago(70) })).toMatchObject({ state: 'degraded', reason: 'answered 500' })
     expect(heard({ ...failing, lastAttemptAt: ago(200) }).reason).toMatch(/^no poll .* 200 s.*before: answered 500$/)

@@ -28,7 +28,7 @@ const missing = (clause: Clause, mapping: VocabularyMapping) =>
   unmappedWords(clause, mapping, CANONICAL).map(({ missing: what, answer }) => `${what} ${answer}`)
 
 describe('unmappedWords', () => {
-  it('knows what a mapping file reaches, answer by answer', () => {
+  it('lists what a mapping file does not reach, answer by answer', () => {
     expect(missing({ attribute: 't:1001007', answers: ['2000247', '2000246'] }, TABLES)).toEqual(['answer 2000246'])
     expect(missing({ attribute: 't:1001538', answers: ['2006352'], ranges: [{ from: 18, to: 34 }] }, TABLES)).toEqual(
       [],
@@ -40,14 +40,14 @@ describe('unmappedWords', () => {
     ])
   })
 
-  it('knows that the gateway’s names are ours, but not every name it may invent', () => {
+  it('counts the gateway’s names as mapped, but not unknown ones', () => {
     expect(missing({ attribute: 'k:sex', answers: ['male', 'other'] }, IDENTITY)).toEqual(['answer other'])
     expect(missing({ attribute: 'k:age', ranges: [{ from: 18, to: 24 }] }, IDENTITY)).toEqual([])
     expect(missing({ attribute: 'k:smoker', answers: ['yes'] }, IDENTITY)).toEqual(['question yes'])
   })
 
-  it('says of a word that it is reached only where some panelist’s answer reaches it', () => {
-    // the truth is the match itself: a clause whose words are all mapped holds for somebody
+  it('counts a word as mapped only where a panelist’s answer can reach it', () => {
+    // compared with the match itself: a clause whose words are all mapped holds for some panelist
     const clauses: Clause[] = [
       { attribute: 't:1001007', answers: ['2000247'] },
       { attribute: 't:1001007', answers: ['2000246'] },
@@ -90,7 +90,7 @@ describe('CoverageTally', () => {
   }
   const unknown: Clause = { attribute: 't:7', answers: ['b', 'a'] }
 
-  it('adds CPI x completes by currency, and never across', () => {
+  it('adds CPI x completes per currency', () => {
     const clauses = [unknown]
     const result = of(
       aSurvey({ clauses, price: money(150, 'USD'), availableCompletes: 10 }),
@@ -126,7 +126,7 @@ describe('CoverageTally', () => {
     ])
   })
 
-  it('counts a quota’s clause by the quota, at its own price, and never more than the survey has', () => {
+  it('counts a quota’s clause at the quota’s price, capped by the survey’s completes', () => {
     const [line] = of(
       aSurvey({
         price: money(100, 'USD'),
@@ -146,12 +146,12 @@ describe('CoverageTally', () => {
     expect(small?.money).toEqual(new Map([['USD', 400n]]))
   })
 
-  it('does not invent completes that nobody gives a number for', () => {
+  it('counts no completes where the provider gives no number', () => {
     const [line] = of(aSurvey({ clauses: [unknown], availableCompletes: null })).lines
     expect(line).toMatchObject({ surveys: 1, uncounted: 1, money: new Map() })
   })
 
-  it('has a line for every answer that is missing of a mapped question', () => {
+  it('has a line for every unmapped answer of a mapped question', () => {
     const clauses = [{ attribute: 't:1001007', answers: ['2000247', 'x', 'y'] }]
     expect(
       of(

@@ -14,7 +14,7 @@ describe('decimal text', () => {
     )
   })
 
-  test('a hundred thousand prices go there and back', () => {
+  test('a hundred thousand prices are written and read unchanged', () => {
     const wrong: number[] = []
     for (let minor = 0; minor < 100_000; minor++) {
       const text = `${Math.floor(minor / 100)}.${String(minor % 100).padStart(2, '0')}`
@@ -46,7 +46,7 @@ describe('decimal text', () => {
     ['-0.005', 0n],
     ['-0.015', -2n],
     ['-0.025', -2n],
-  ])('%s beyond the minor unit goes to the even neighbour', (text, minor) => {
+  ])('%s beyond the minor unit is rounded to the even neighbour', (text, minor) => {
     expect(parseMoney(text, 'USD').amountMinor).toBe(minor)
   })
 
@@ -72,7 +72,7 @@ describe('decimal text', () => {
 })
 
 describe('half-even', () => {
-  test('is the nearest, the even one of two equally near, and the same below zero', () => {
+  test('is the nearest, the even one of two equally near, also below zero', () => {
     fc.assert(
       fc.property(fc.bigInt(-(10n ** 20n), 10n ** 20n), fc.bigInt(1n, 10n ** 9n), (numerator, denominator) => {
         const rounded = divideHalfEven(numerator, denominator)
@@ -86,7 +86,7 @@ describe('half-even', () => {
     )
   })
 
-  test('never divides by zero or less', () => {
+  test('refuses a divisor of zero or less', () => {
     expect(() => divideHalfEven(1n, 0n)).toThrow(RangeError)
     expect(() => divideHalfEven(1n, -2n)).toThrow(RangeError)
   })

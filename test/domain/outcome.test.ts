@@ -8,7 +8,7 @@ test('the gateway’s eight words, as it spells them and no others', () => {
     expect(isOutcome(word)).toBe(false)
 })
 
-test('evidence reaches its own grade and those below', () => {
+test('a grade reaches itself and the grades below', () => {
   expect(reaches('E1', 'E1')).toBe(true)
   expect(reaches('E2', 'E1')).toBe(true)
   expect(reaches('E0', 'E1')).toBe(false)

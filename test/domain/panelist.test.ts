@@ -19,13 +19,13 @@ describe('age', () => {
     expect(ageOn(born, today)).toBe(age)
   })
 
-  test('a leap-day child is a year older on the first of March, not on the 28th of February', () => {
+  test('a birthday on 29 February counts on 1 March, not on 28 February', () => {
     expect(ageOn('2004-02-29', new Date('2025-02-28T23:59:59Z'))).toBe(20)
     expect(ageOn('2004-02-29', new Date('2025-03-01T00:00:00Z'))).toBe(21)
   })
 })
 
-test('answers come joined, listed, as numbers, and never blank', () => {
+test('answers are read joined, listed or as numbers, and never blank', () => {
   expect(valuesOf('1|2| 4 |')).toEqual(['1', '2', '4'])
   expect(valuesOf(['1', 2, '3|4'])).toEqual(['1', '2', '3', '4'])
   expect(valuesOf(34)).toEqual(['34'])

@@ -21,19 +21,19 @@ const may = (one: Survey, session: PastSession, quota = 'q1', connection = 'tolu
 
 describe('one quota a survey and panelist', () => {
   const one = survey({ providerSurveyId: '1:2', oneQuotaPerPanelist: true })
-  test('who was sent to one quota is never sent to another', () => {
+  test('a panelist who was sent to one quota is never sent to another', () => {
     const invited = past({ entered: false, outcome: 'TIMEOUT' })
     expect(may(one, invited, 'q2')).toBe(false)
     expect(may(one, invited, 'q1')).toBe(true)
   })
-  test('who went in is not sent there again', () => {
+  test('a panelist who entered is not sent there again', () => {
     expect(may(one, past(), 'q1')).toBe(false)
   })
   test('the next wave is another survey, and another connection another account', () => {
     expect(may({ ...one, providerSurveyId: '1:3' }, past())).toBe(true)
     expect(may(one, past(), 'q2', 'toluna-gb')).toBe(true)
   })
-  test('a survey without the rule lets them', () => {
+  test('a survey without the rule allows it', () => {
     expect(may(survey({ providerSurveyId: '1:2' }), past(), 'q2')).toBe(true)
   })
 })
@@ -53,7 +53,7 @@ describe('surveys that exclude for other surveys', () => {
     expect(may(excluding({ participations: [participation] }), past({ outcome }))).toBe(expected)
   })
 
-  test('who never clicked took no part', () => {
+  test('a panelist who never clicked did not take part', () => {
     const never = past({ entered: false, outcome: 'QUOTA_FULL' })
     expect(may(excluding({ participations: ['started', 'quota_full'] }), never)).toBe(true)
   })

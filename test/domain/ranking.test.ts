@@ -12,7 +12,7 @@ import {
 import { survey } from './targeting/surveys.js'
 
 describe('conversion', () => {
-  it('is the provider’s figure until we have our own, its IR where it gives none', () => {
+  it('is the provider’s figure until we have our own, or its IR', () => {
     expect(conversionEstimate(survey({ conversionPercent: 25 }), null)).toBe(25)
     expect(conversionEstimate(survey({ conversionPercent: null, irPercent: 60 }), null)).toBe(60)
   })
@@ -36,7 +36,7 @@ describe('rank', () => {
     expect(Number.isFinite(expectedPerMinute(money(150, 'USD'), 25, 0))).toBe(true)
   })
 
-  it('compares currencies by what they are about worth, digits of the minor unit included', () => {
+  it('compares currencies at approximate rates, with the digits of the minor unit', () => {
     expect(payForComparison(money(100, 'GBP'))).toBeGreaterThan(payForComparison(money(100, 'USD')))
     // 100 yen are less than a dollar although both are 100 minor units
     expect(payForComparison(money(100, 'JPY'))).toBeLessThan(payForComparison(money(100, 'USD')))
@@ -55,21 +55,21 @@ describe('rank', () => {
     expect(ranked.map((entry) => entry.surveyId)).toEqual(['z', 'B', 'a', 'a1', 'b'])
   })
 
-  it('shows its sum', () => {
+  it('shows its calculation', () => {
     expect(explainRank(money(150, 'USD'), 25, 5)).toBe('CPI 1.50 USD x 25 % / 5 min = 0.075 USD a minute')
     expect(explainRank(money(90, 'JPY'), 33.333333, 7)).toBe('CPI 90 JPY x 33.3 % / 7 min = 4.29 JPY a minute')
   })
 })
 
-describe('what is guaranteed to us', () => {
-  it('is urgent in proportion to what is left of it, and not at all without a guarantee', () => {
+describe('a guarantee', () => {
+  it('raises the rank in proportion to what is left of it', () => {
     const urgency = (guaranteed: number, remaining: number) =>
       allocationUrgency(survey({ allocation: { guaranteed, remaining } }))
     expect(allocationUrgency(survey({}))).toBe(1)
     expect(urgency(10, 10)).toBe(1.5)
     expect(urgency(10, 7)).toBeCloseTo(1.35)
     expect(urgency(10, 0)).toBe(1)
-    // counts of a provider that contradict each other never push a survey beyond half as much again
+    // contradictory counts of a provider raise the score by at most half
     expect(urgency(10, 40)).toBe(1.5)
     expect(urgency(10, -4)).toBe(1)
     expect(urgency(0, 3)).toBe(1)

@@ -21,7 +21,7 @@ describe('points', () => {
     expect(rewardFor(money(minor, currency), { ...points, ...policy })).toEqual({ amount, currency: 'points' })
   })
 
-  test('rounds once: the share is not rounded before it is turned into points', () => {
+  test('rounds once: the share is not rounded before it is converted to points', () => {
     // 0.03 USD x 50 % = 0.015 USD = 1.5 points -> 2; a share rounded first would be 2 cents = 2, and 5 cents 2 against 3
     expect(rewardFor(money(5, 'USD'), { ...points, perMajorUnit: 1_000 }).amount).toBe(25)
   })
@@ -33,7 +33,7 @@ describe('money', () => {
     expect(rewardFor(money(1_001, 'KWD'), { ...points, currency: 'KWD' })).toEqual({ amount: 500, currency: 'KWD' })
   })
 
-  test('is nothing where an exchange rate would be needed', () => {
+  test('is 0 where an exchange rate would be needed', () => {
     expect(rewardFor(money(150, 'EUR'), { ...points, currency: 'USD' })).toEqual({ amount: 0, currency: 'USD' })
   })
 

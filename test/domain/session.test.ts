@@ -32,7 +32,7 @@ const claim = (outcome: Outcome | null, given: Partial<Claim> = {}): Claim => ({
 const browser = (outcome: Outcome | null): Claim => claim(outcome, { source: 'return', grade: 'E1' })
 const unsigned = (outcome: Outcome): Claim => claim(outcome, { source: 'return', grade: 'E0' })
 
-/** What the store reads from the claims before: whether the first proven one is an end that stands. */
+/** What the store reads from earlier claims: whether the first proven one is neither a complete nor a timeout. */
 const provesOtherwise = (before: readonly Claim[], requiredGrade: SessionFacts['requiredGrade']): boolean => {
   const first = before.find(({ source, grade }) => FROM_OUTSIDE.includes(source) && reaches(grade, requiredGrade))
   return first !== undefined && first.outcome !== 'COMPLETED' && first.outcome !== 'TIMEOUT'
@@ -85,7 +85,7 @@ describe('the first claim', () => {
     expect(live([claim(null)]).standing).toMatchObject({ outcome: 'ERROR', needsReview: true, payable: false })
   })
 
-  test('a complete of a session that nobody entered is a ghost', () => {
+  test('a complete of a session that was never entered is a ghost', () => {
     const verdict = decide({ ...OPEN, state: 'created' }, claim('COMPLETED'), { ...FACTS, everEntered: false })
     expect(verdict).toMatchObject({ effect: 'finish', flags: ['ghost'] })
     expect(verdict.standing).toMatchObject({ payable: false, provisional: false, needsReview: true })
@@ -124,27 +124,27 @@ describe('the first claim', () => {
 
 describe('later claims', () => {
   test.each<[string, Claim[], string, Partial<Standing>]>([
-    ['the same again is nothing', [browser('COMPLETED'), claim('COMPLETED')], 'finish repeat', { payable: true }],
+    ['the same again is a repeat', [browser('COMPLETED'), claim('COMPLETED')], 'finish repeat', { payable: true }],
     [
-      'COMPLETED then REJECTED is taken back',
+      'COMPLETED then REJECTED is reversed',
       [browser('COMPLETED'), claim('REJECTED')],
       'finish reverse',
       { outcome: 'REJECTED', payable: false, reversed: true, needsReview: false },
     ],
     [
-      'a reversal shows its own word',
+      'a reversal sets its own outcome',
       [browser('COMPLETED'), claim('TERMINATED', { kind: 'reversal' })],
       'finish reverse',
       { outcome: 'TERMINATED', payable: false, reversed: true },
     ],
     [
-      'the reversal again is nothing',
+      'the reversal again is a repeat',
       [browser('COMPLETED'), claim('REJECTED'), claim('REJECTED')],
       'finish reverse repeat',
       { outcome: 'REJECTED' },
     ],
     [
-      'a reversal taken back needs a human',
+      'a complete after a reversal needs review',
       [browser('COMPLETED'), claim('REJECTED'), claim('COMPLETED')],
       'finish reverse review',
       { outcome: 'REJECTED', payable: false, needsReview: true },
@@ -174,19 +174,19 @@ describe('later claims', () => {
       { outcome: 'TIMEOUT', payable: false, needsReview: true },
     ],
     [
-      'TERMINATED then COMPLETED is not believed',
+      'TERMINATED then COMPLETED needs review',
       [claim('TERMINATED'), claim('COMPLETED')],
       'finish review',
       { outcome: 'TERMINATED', payable: false, needsReview: true },
     ],
     [
-      'unless the provider takes the screen-out back',
+      'TERMINATED then a reversal to COMPLETED is an upgrade',
       [claim('TERMINATED'), claim('COMPLETED', { kind: 'reversal' })],
       'finish upgrade',
       { outcome: 'COMPLETED', payable: true },
     ],
     [
-      'COMPLETED then TERMINATED is kept for review',
+      'COMPLETED then TERMINATED needs review',
       [claim('COMPLETED'), claim('TERMINATED')],
       'finish review',
       { outcome: 'COMPLETED', payable: true, needsReview: true },
@@ -204,49 +204,49 @@ describe('later claims', () => {
       { outcome: 'COMPLETED', provisional: false, payable: true, grade: 'E2' },
     ],
     [
-      'better evidence corrects it',
+      'better evidence corrects a provisional complete',
       [unsigned('COMPLETED'), claim('TERMINATED')],
       'finish correct',
       { outcome: 'TERMINATED', provisional: false, payable: false, reversed: false },
     ],
     [
-      'the same weak evidence again is nothing',
+      'the same weak evidence again is a repeat',
       [unsigned('COMPLETED'), unsigned('COMPLETED')],
       'finish repeat',
       { provisional: true, payable: false, needsReview: false },
     ],
     [
-      'weak contrary evidence proves nothing',
+      'weak contrary evidence needs review',
       [unsigned('COMPLETED'), unsigned('TERMINATED')],
       'finish review',
       { outcome: 'COMPLETED', provisional: true, needsReview: true },
     ],
     [
-      'an unsigned terminate does not void the proven complete behind it',
+      'an unsigned terminate does not void a later proven complete',
       [unsigned('TERMINATED'), claim('COMPLETED')],
       'finish upgrade',
       { outcome: 'COMPLETED', grade: 'E2', payable: true, provisional: false, needsReview: false },
     ],
     [
-      'nor does an unsigned one after it',
+      'an unsigned terminate does not void an earlier proven complete',
       [claim('COMPLETED'), unsigned('TERMINATED')],
       'finish review',
       { outcome: 'COMPLETED', payable: true },
     ],
     [
-      'what an unsigned end gave way to may be reversed',
+      'a complete that replaced an unsigned end may be reversed',
       [unsigned('QUOTA_FULL'), claim('COMPLETED'), claim('REJECTED')],
       'finish upgrade reverse',
       { outcome: 'REJECTED', payable: false, reversed: true },
     ],
     [
-      'an unknown word without proof gives way, too, and stays for a human to read',
+      'an unproven unknown word is replaced too, and still needs review',
       [claim(null, { source: 'return', grade: 'E0' }), claim('COMPLETED')],
       'finish upgrade',
       { outcome: 'COMPLETED', payable: true, needsReview: true, reviewReason: 'unknown outcome word' },
     ],
     [
-      'a proven unknown word is for a human',
+      'a proven unknown word needs review',
       [claim(null), claim('COMPLETED')],
       'finish review',
       { outcome: 'ERROR', payable: false, needsReview: true },
@@ -258,13 +258,13 @@ describe('later claims', () => {
       { outcome: 'TERMINATED', payable: false, provisional: false },
     ],
     [
-      'an unsigned redirect in front does not get a proven terminate paid',
+      'an unsigned redirect before a proven terminate makes no later complete payable',
       [unsigned('QUOTA_FULL'), claim('TERMINATED'), claim('COMPLETED')],
       'finish review review',
       { outcome: 'QUOTA_FULL', payable: false, needsReview: true },
     ],
     [
-      'not even where it said the same',
+      'an unsigned terminate before a proven one makes no later complete payable',
       [unsigned('TERMINATED'), claim('TERMINATED'), claim('COMPLETED')],
       'finish repeat review',
       { outcome: 'TERMINATED', payable: false, needsReview: true },
@@ -275,14 +275,14 @@ describe('later claims', () => {
     expect(lived.standing).toMatchObject(standing)
   })
 
-  test('after the grace a late complete is kept and changes nothing', () => {
+  test('a complete after the grace needs review and changes nothing else', () => {
     const ended = live([claim('TIMEOUT')]).standing
     const verdict = decide(ended, claim('COMPLETED'), { ...FACTS, withinGrace: false })
     expect(verdict.effect).toBe('review')
     expect(verdict.standing).toMatchObject({ outcome: 'TIMEOUT', payable: false, needsReview: true })
   })
 
-  test('a late complete of a session nobody entered is a ghost, and not payable', () => {
+  test('a late complete of a session that was never entered is a ghost, and not payable', () => {
     const ended = live([claim('TIMEOUT')]).standing
     expect(decide(ended, claim('COMPLETED'), { ...FACTS, everEntered: false })).toMatchObject({
       effect: 'review',
@@ -300,7 +300,7 @@ describe('later claims', () => {
     expect(live([claim('TERMINATED'), claim('COMPLETED')], { erased: true }).effects).toBe('finish review')
   })
 
-  test('an unsigned end gives way within the grace, of a session that was entered', () => {
+  test('an unsigned end is replaced only within the grace, of an entered session', () => {
     const ended = live([unsigned('TERMINATED')]).standing
     const late = decide(ended, claim('COMPLETED'), { ...FACTS, withinGrace: false })
     expect(late).toMatchObject({ effect: 'review', standing: { outcome: 'TERMINATED', payable: false } })
@@ -411,8 +411,8 @@ describe('every order', () => {
     expect(effects.split(' ').filter((effect) => effect === 'finish')).toHaveLength(1)
     const completeBeforeRejected =
       Math.min(names.indexOf('browser'), names.indexOf('server')) < names.indexOf('rejected')
-    // REJECTED first ends it; after a complete it takes that back; after a bare timeout it is kept for review and the
-    // complete that follows upgrades
+    // REJECTED first ends it; after a complete it reverses that; after a timeout alone it needs review, and the
+    // complete that follows is an upgrade
     const expected =
       names[0] === 'rejected'
         ? { outcome: 'REJECTED', reversed: false, payable: false }
@@ -439,7 +439,7 @@ describe('properties of any story', () => {
     provenOtherwise: fc.boolean(),
   })
 
-  test('one end, payable only when proven, entered and priced, reversed never payable', () => {
+  test('one end; payable only when proven, entered and priced; never when reversed', () => {
     fc.assert(
       fc.property(fc.array(anyClaim, { minLength: 1, maxLength: 8 }), anyFacts, (claims, facts) => {
         const seen: string[] = []
@@ -459,7 +459,7 @@ describe('properties of any story', () => {
           if (standing.provisional) expect(standing.outcome).toBe('COMPLETED')
           if (standing.reversed) expect(standing.payable).toBe(false)
           if (before.reversed) expect(standing.reversed).toBe(true)
-          // what is not payable although COMPLETED says why
+          // a COMPLETED that is not payable needs review
           if (standing.outcome === 'COMPLETED' && !standing.payable && !standing.provisional)
             expect(standing.needsReview).toBe(true)
           if (verdict.effect === 'repeat') expect(standing).toEqual(before)
@@ -484,12 +484,12 @@ describe('properties of any story', () => {
     outcome: fc.constantFrom(...OUTCOMES),
     grade: fc.constantFrom(...GRADES),
   })
-  /** Completes that one story books, less those which it takes back: 0 or 1, or the money is wrong. */
+  /** Completes that one story books, less those that it reverses: must be 0 or 1. */
   const booked = (effects: readonly string[], payable: readonly boolean[]): number =>
     effects.filter((effect, index) => payable[index] && ['finish', 'confirm', 'upgrade'].includes(effect)).length -
     effects.filter((effect) => effect === 'reverse').length
 
-  test('a proven complete is paid exactly once, whatever came without proof before, between or after', () => {
+  test('a proven complete is paid exactly once, whatever unproven claims surround it', () => {
     const unproven = fc.constantFrom(...OUTCOMES.filter((one) => one !== 'COMPLETED')).map(unsigned)
     const proven = fc.constantFrom(browser('COMPLETED'), claim('COMPLETED'))
     fc.assert(
@@ -511,7 +511,7 @@ describe('properties of any story', () => {
     )
   })
 
-  test('claims below the grade neither pay nor cost anything: without them the same is paid', () => {
+  test('claims below the grade never change what is paid', () => {
     fc.assert(
       fc.property(fc.array(fromOutside, { minLength: 1, maxLength: 8 }), fc.constantFrom(...GRADES), (story, grade) => {
         const all = chronicle(story, grade)
@@ -540,7 +540,7 @@ describe('properties of any story', () => {
     return { effects, payable, standing }
   }
 
-  test('the same claim again never changes what is paid or shown', () => {
+  test('a repeated claim never changes what is paid or shown', () => {
     fc.assert(
       fc.property(fc.array(anyClaim, { minLength: 1, maxLength: 6 }), anyFacts, (claims, facts) => {
         let standing = OPEN

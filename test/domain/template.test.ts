@@ -11,7 +11,7 @@ const weights = fc.array(fc.integer({ min: 0, max: 10_000_000 }), { minLength: 1
 const total = fc.integer({ min: 0, max: 10_000_000 })
 
 describe('apportion', () => {
-  it('sums exactly, is never a whole one off its share, and keeps order', () => {
+  it('sums exactly, is less than one off its share, and keeps the order', () => {
     fc.assert(
       fc.property(weights, total, (list, wanted) => {
         const sum = list.reduce((left, right) => left + right, 0)
@@ -30,7 +30,7 @@ describe('apportion', () => {
     )
   })
 
-  it('leaves what sums already as it is', () => {
+  it('keeps counts that sum already', () => {
     fc.assert(
       fc.property(weights, (list) => {
         const sum = list.reduce((left, right) => left + right, 0)
@@ -39,7 +39,7 @@ describe('apportion', () => {
     )
   })
 
-  it('gives what does not divide to the largest remainders, the earlier first', () => {
+  it('gives the rest to the largest remainders, the earlier first', () => {
     expect(apportion([1, 1, 1], 100)).toEqual([34, 33, 33])
     expect(apportion([15, 20, 20, 20, 10, 15], 20)).toEqual([3, 4, 4, 4, 2, 3])
     expect(apportion([10, 49, 41], 10)).toEqual([1, 5, 4])
@@ -54,7 +54,7 @@ const cell = (requiredCount: number, ...codes: number[]) => ({
 })
 
 describe('rescaleCells', () => {
-  it('scales every dimension for itself: a set of questions, in whatever order', () => {
+  it('scales each dimension separately: a set of questions in any order', () => {
     const cells = [cell(60, 211), cell(1, 212, 211), cell(40, 211), cell(3, 211, 212), cell(7, 212)]
     expect(rescaleCells(cells, 10).map(({ requiredCount }) => requiredCount)).toEqual([6, 3, 4, 7, 10])
     expect(rescaleCells([], 10)).toEqual([])
@@ -77,7 +77,7 @@ describe('newSurvey', () => {
     quotas: [cell(60, 211), cell(40, 211)],
   }
 
-  it('keeps a qualification of the request and does not double it; other settings are inherited', () => {
+  it('keeps a qualification of the request once, and inherits other settings', () => {
     const own = { code: 211, conditions: ['111'] }
     const survey = newSurvey({ qualifications: [own], shown: { billing_id: 'mine' } }, template, ids)
     expect(survey?.qualifications).toEqual([own, { code: 212, ranges: [{ from: 18, to: 99 }] }])
@@ -88,7 +88,7 @@ describe('newSurvey', () => {
     })
   })
 
-  it('rescales the template’s cells and never the request’s; without other completes neither', () => {
+  it('rescales the template’s cells when completes differ, and never the request’s', () => {
     const mine = { ...cell(3, 212), buyerQuotaId: 'mine' }
     const counts = (request: SurveyRequest) =>
       newSurvey(request, template, ids)?.quotas.map(({ requiredCount }) => requiredCount)
@@ -96,7 +96,7 @@ describe('newSurvey', () => {
     expect(counts({ quotas: [mine] })).toEqual([3, 60, 40])
   })
 
-  it('does not double a quota with the very same criteria, whatever their order', () => {
+  it('does not repeat a quota with the same criteria in another order', () => {
     const criteria = [
       { code: 212, ranges: [{ from: 18, to: 24 }] },
       { code: 211, conditions: ['111', '112'] },
@@ -114,7 +114,7 @@ describe('newSurvey', () => {
     expect(survey?.quotas.map(({ requiredCount }) => requiredCount)).toEqual([1])
   })
 
-  it('is nothing without the settings that it needs', () => {
+  it('is null without its required settings', () => {
     for (const name of Object.keys(NEEDED)) {
       expect(newSurvey({ ...NEEDED, [name]: undefined }, null, ids), name).toBeNull()
       expect(newSurvey({ ...NEEDED, [name]: undefined }, NEEDED, ids), name).not.toBeNull()
@@ -136,7 +136,7 @@ describe('a template', () => {
   const template = { templateId: 1, folder: 'f', name: 'n', title: 't', survey: {} }
   const buyer = { id: 'acme', buyerId: 145 }
 
-  it('is for its owner, for everybody, or for whom it is shared with', () => {
+  it('is for its owner, for all buyers, or for those it is shared with', () => {
     expect(mayUse({ owner: 'acme', visibility: 'own', sharedWith: [] }, buyer)).toBe(true)
     expect(mayUse({ owner: 'rival', visibility: 'own', sharedWith: [] }, buyer)).toBe(false)
     expect(mayUse({ owner: null, visibility: 'own', sharedWith: [] }, buyer)).toBe(false)
@@ -145,7 +145,7 @@ describe('a template', () => {
     expect(mayUse({ owner: 'rival', visibility: 'shared', sharedWith: [146] }, buyer)).toBe(false)
   })
 
-  it('does not say who else it is shared with', () => {
+  it('does not show whom else it is shared with', () => {
     const shared = { ...template, visibility: 'shared' as const, sharedWith: [146, 145] }
     expect(sharedWithAsSeenBy({ ...shared, owner: 'rival' }, buyer)).toEqual([145])
     expect(sharedWithAsSeenBy({ ...shared, owner: 'acme' }, buyer)).toEqual([146, 145])
@@ -173,7 +173,7 @@ describe('translate', () => {
   const inCountry = (country: string) => ({ vocabulary, questions, country })
   const USA = inCountry('USA')
 
-  it('says gender and age in the gateway’s words, ages within what is asked', () => {
+  it('translates gender and age to the gateway’s questions, with ages within its limits', () => {
     expect(translate({ code: 211, conditions: ['112', '111'] }, USA)).toEqual({
       questionId: 'sex',
       answers: ['female', 'male'],
@@ -192,7 +192,7 @@ describe('translate', () => {
     })
   })
 
-  it('is nothing where the gateway has no equivalent', () => {
+  it('is null where the gateway has no equivalent', () => {
     expect(translate({ code: 215, conditions: ['111'] }, USA)).toBeNull()
     expect(translate({ code: 229, conditions: ['91945'] }, USA)).toBeNull()
     expect(translate({ code: 211, conditions: ['111', '113'] }, USA)).toBeNull()
@@ -202,7 +202,7 @@ describe('translate', () => {
     expect(translate({ code: 211, ranges: [{ from: 1, to: 2 }] }, USA)).toBeNull()
   })
 
-  it('takes a code’s own words where the mapping names none, and the question has them', () => {
+  it('uses a code’s own text where there is no mapping and the question has it', () => {
     const postal: CanonicalQuestion = {
       id: 'postal_code',
       supportedCountries: null,

@@ -20,29 +20,29 @@ const today = new Date('2026-04-22T00:00:00Z')
 const told = (survey: Parameters<typeof aSurvey>[0], chosen: Quota | null = null, who = panelist) =>
   upstreamProfile(who, aSurvey(survey), chosen, 'kantar', today)
 
-describe('what a provider is told of a panelist', () => {
-  test('only what the survey or the chosen quota names', () => {
+describe('the profile that a provider gets', () => {
+  test('has only what the survey or the chosen quota names', () => {
     expect(told({ clauses: [clause('kantar:pets')] }, quota('kantar:income'))).toEqual({ pets: '1|4', income: 7 })
     expect(told({ clauses: [], quotas: [quota('kantar:income')] })).toEqual({})
   })
 
-  test('the provider’s own word goes before ours', () => {
+  test('prefers the provider’s own code to ours', () => {
     expect(told({ clauses: [clause('kantar:sex')] })).toEqual({ sex: '2' })
   })
 
-  test('age is worked out on the day, unless it is given', () => {
+  test('has the age on the day, unless it is given', () => {
     expect(told({ clauses: [clause('kantar:age')] })).toEqual({ age: 35 })
     const given = { ...panelist, profile: { age: '40' } }
     expect(told({ clauses: [clause('kantar:age')] }, null, given)).toEqual({ age: '40' })
     expect(told({ clauses: [clause('kantar:age')] }, null, { dateOfBirth: null, profile: {} })).toEqual({})
   })
 
-  test('what is unknown or blank is left out', () => {
+  test('leaves out unknown and blank answers', () => {
     expect(told({ clauses: [clause('kantar:unknown'), clause('kantar:blank')] })).toEqual({})
   })
 })
 
-describe('a provider with words of its own', () => {
+describe('a provider with codes of its own', () => {
   const mapping = {
     identity: false,
     attributes: {
@@ -65,7 +65,7 @@ describe('a provider with words of its own', () => {
       mapping,
     )
 
-  test('is told in its own codes, and only what it asks', () => {
+  test('gets its own codes, and only what it asks', () => {
     expect(said('211', '212')).toEqual({ 211: '112', 212: '35' })
     expect(said('229', '219')).toEqual({ 229: '91945', 219: '111|113' })
     expect(said('640', 'pets')).toEqual({})

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { SEARCH_ATTRIBUTES } from '../../domain/visibility.js'
 
-// Temporal's SQL visibility has so many columns of each type in a namespace (its dev server and PostgreSQL alike).
+// Temporal's SQL visibility has a fixed number of columns per type in a namespace, on its dev server and PostgreSQL.
 const COLUMNS = { KEYWORD: 10, KEYWORD_LIST: 3, TEXT: 3, INT: 3, DOUBLE: 3, BOOL: 3, DATETIME: 3 }
 
 test('a namespace has room for our search attributes', () => {

@@ -19,7 +19,7 @@ let browser: Browser
 
 beforeAll(async () => {
   story = await startStory({ demo: true, connections: () => BUYERS })
-  // the buyers, their survey platform and the panel's people, beside the sandbox of the story
+  // the buyers, their survey platform and the panel's people, in addition to the story's sandbox
   buying = createSandbox({
     apiUrl: story.apiUrl,
     kantar: { plans: 0 },
@@ -46,7 +46,7 @@ afterAll(async () => {
   await story?.close()
 }, 60_000)
 
-/** A page of a window so wide that tells when something on it is broken, or wider than the window. */
+/** A page in a window of this width that reports errors on it, and content wider than the window. */
 async function open(width: number, colorScheme: 'light' | 'dark'): Promise<{ page: Page; faults: string[] }> {
   const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme })
   const faults: string[] = []
@@ -60,12 +60,12 @@ async function open(width: number, colorScheme: 'light' | 'dark'): Promise<{ pag
 }
 
 it.runIf(existsSync(CHROMIUM))(
-  'a person takes a survey in a browser and sees what the panel was told',
+  'a person takes a survey in a browser and sees what the panel got',
   async () => {
     const { page } = await open(1280, 'light')
     await page.goto(`${story.sandbox.url()}/demo`)
     await page.getByText('Ana').first().click()
-    // the first poll may still be under way
+    // the first poll may not have finished yet
     const offers = page.getByRole('button', { name: 'Take this survey' })
     await reloadUntil(page, async () => (await offers.count()) > 0)
     await offers.first().click()
@@ -80,7 +80,7 @@ it.runIf(existsSync(CHROMIUM))(
 )
 
 it.runIf(existsSync(CHROMIUM))(
-  'a buyer launches a plan, a person of the panel completes it, others are sent, and its progress shows',
+  'a buyer launches a plan, panelists complete it, and its progress shows',
   async () => {
     const { page, faults } = await open(390, 'dark')
     await page.goto(`${buying.url()}/demo/buyer`)
@@ -89,7 +89,7 @@ it.runIf(existsSync(CHROMIUM))(
     await page.getByLabel('Completes wanted').first().fill('4')
     await page.getByLabel('Price (hundredths)').fill('5000')
     await page.getByLabel('Quotas').selectOption('sex')
-    // from the keyboard, as some do
+    // with the keyboard
     await page.getByRole('button', { name: 'Launch', exact: true }).press('Enter')
     await page.getByRole('heading', { level: 1, name: 'browser & plan' }).waitFor()
     const plan = page.url()
@@ -118,7 +118,7 @@ it.runIf(existsSync(CHROMIUM))(
     for (const plot of ['Completes over time', 'Outcomes per panel'])
       expect(await page.getByRole('img', { name: plot }).count()).toBe(1)
 
-    // a filled plan is not opened again, and the buyer is told why
+    // a filled plan cannot be opened again, and the buyer gets the reason
     await page.getByRole('button', { name: 'Open the plan' }).click()
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Tributary refused')
     expect(faults.filter((fault) => !fault.includes('502'))).toEqual([])
@@ -128,7 +128,7 @@ it.runIf(existsSync(CHROMIUM))(
 )
 
 it.runIf(existsSync(CHROMIUM))(
-  'a buyer launches from a template, accepts unsigned outcomes, and another buyer sees nothing of it',
+  'a buyer launches from a template with unsigned outcomes; another buyer does not see it',
   async () => {
     await buying.buyers.launch()
     const { page, faults } = await open(1280, 'light')
@@ -157,7 +157,7 @@ it.runIf(existsSync(CHROMIUM))(
   120_000,
 )
 
-/** The signed redirect and the signed postback both hold; the postback may take a moment. */
+/** Expects a valid signed redirect and a valid signed postback, which may take a moment. */
 async function expectVerified(page: Page): Promise<void> {
   await reloadUntil(page, async () => (await page.getByText('Verified').count()) === 2)
 }
@@ -171,7 +171,7 @@ async function reloadUntil(page: Page, holds: () => Promise<boolean>): Promise<v
   await expect.poll(look, { timeout: 30_000 }).toBe(true)
 }
 
-/** The figure of a plan that stands under a name. */
+/** The figure of a plan with this label. */
 async function tile(page: Page, name: string): Promise<string> {
   return page
     .locator('.tiles .card', { has: page.getByText(name, { exact: true }) })

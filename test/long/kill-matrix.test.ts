@@ -2,7 +2,7 @@ import { afterAll, beforeAll, it } from 'vitest'
 import { killAndCount } from '../support/kill-story.js'
 import { type Story, startStory } from '../support/story.js'
 
-/** Every failpoint of poll, session, outcome and postback, in the process that comes by it. */
+/** Every failpoint of poll, session, outcome and postback, with the process that reaches it. */
 const MATRIX = [
   { process: 'worker', point: 'poll.after_fetch' },
   { process: 'worker', point: 'poll.in_txn' },
@@ -29,9 +29,9 @@ beforeAll(async () => {
 afterAll(() => story.close(), 60_000)
 
 it.each(MATRIX)(
-  'loses and doubles nothing when the $process is killed at $point',
+  'loses and repeats nothing when the $process is killed at $point',
   async (kill) => {
-    // something changes upstream, so that the next poll has a page to die with
+    // a change upstream gives the next poll a page, during which it is killed
     story.sandbox.kantar.ticker.tick()
     await killAndCount(story, kill, 3)
   },

@@ -33,7 +33,7 @@ const feedOf = async (planned: (item: FeedItem) => boolean): Promise<FeedItem> =
     return items.find(planned) ?? null
   })
 
-test(`${ENTRIES} respondents at the door of a quota of ${QUOTA}, over HTTP: ${QUOTA} get in, ${QUOTA} are paid, nobody more`, async () => {
+test(`${ENTRIES} entries for a quota of ${QUOTA}: ${QUOTA} enter and are paid`, async () => {
   const created = await story.call(
     'POST',
     '/survey-plan',
@@ -65,7 +65,7 @@ test(`${ENTRIES} respondents at the door of a quota of ${QUOTA}, over HTTP: ${QU
   const item = await feedOf(({ survey_plan }) => survey_plan.quotas.some(({ id }) => id === 'young'))
 
   const entries: string[] = []
-  // sessions are created at a panel's pace; it is the clicks that come all at once
+  // sessions are created in batches; the clicks all come at the same time
   for (let at = 0; at < ENTRIES; at += 25) {
     const batch = await Promise.all(
       Array.from({ length: 25 }, (_, index) =>
@@ -130,9 +130,9 @@ test(`${ENTRIES} respondents at the door of a quota of ${QUOTA}, over HTTP: ${QU
     return rows[0]?.posted === QUOTA ? rows[0].posted : null
   })
   expect(posted).toBe(QUOTA)
-  // every claim applied, every message delivered: then nothing may be broken
+  // once every claim is applied and every message delivered, all invariants must hold
   await persist(
-    'the sessions to settle',
+    'the sessions to finish',
     async () => {
       const waiting = await story.database.knex('outcome_claims').whereNull('applied_at').first('claim_id')
       const undelivered = await story.database.knex('postbacks').where({ state: 'pending' }).first('postback_id')

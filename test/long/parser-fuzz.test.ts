@@ -13,10 +13,10 @@ import { httpDouble } from '../providers/http-double.js'
 import { matchOf } from '../providers/match-cases.js'
 import { damaged, listText, mutated } from './fuzz/mutate.js'
 
-/** Records of providers, and arrivals: each is one payload. */
+/** Number of payloads: records of providers, and arrivals. */
 const PAYLOADS = 1_000_000
 const RECORDS_A_PAGE = 40
-/** One answer is one document: few records, so that many answers stay readable as a whole. */
+/** Records per answer: few, so that many answers stay readable as a whole. */
 const RECORDS_AN_ANSWER = 3
 const ARRIVALS_A_ROUND = 8
 
@@ -31,14 +31,14 @@ interface Tally {
   arrivalsRefused: number
 }
 
-/** One provider's parsers under fire: a round of them, and what it counted. */
+/** One round for one provider's parsers, with its counts. */
 interface Target {
   readonly name: string
   readonly round: (random: Random, tally: Tally) => Promise<void>
 }
 
 test(
-  `${PAYLOADS} mutated payloads over every adapter: nothing thrown but what is foreseen, nothing lost (seed ${seed})`,
+  `${PAYLOADS} mutated payloads: only expected errors, no record lost (seed ${seed})`,
   async () => {
     const targets = await Promise.all(servedProviders().map(targetOf))
     expect(targets.length).toBeGreaterThan(0)
@@ -122,7 +122,7 @@ function feedRound(suite: Suite<ConnectionBase>): Target['round'] {
     const text = isDamaged ? damaged(whole, random) : whole
     tally.payloads += page.length
     let counted = { accepted: 0, quarantined: 0 }
-    // a survey that is on the list and gone when it is asked for was neither: the snapshot withdraws it
+    // a survey that is on the list and 404 when it is requested is none of these: the snapshot withdraws it
     let gone = 0
     const double = served(suite, text)
     const counted404: typeof double.request = async (request) => {
@@ -132,14 +132,14 @@ function feedRound(suite: Suite<ConnectionBase>): Target['round'] {
     }
     const refusal = await foreseen(name, text, async () => {
       const batches = await readPage(suite, { ...double, request: counted404 })
-      // everything that goes on must be storable
+      // every accepted record must be storable
       plain(batches)
       counted = countOf(batches)
     })
     if (refusal !== null) {
       tally.pagesRefused += 1
-      // no list is refused for its records; but where each is an answer of its own too, many which say that they failed
-      // are a provider which is away
+      // no list is refused for its records; but where each record is a request of its own, many failures
+      // count as a provider that is down
       const isAway = suite.feedHttp !== undefined && refusal.message.includes('says failure')
       const mayRefuse = isDamaged || isAway
       if (!mayRefuse) keepAndFail(name, text, `a whole page was refused: ${refusal.kind} ${refusal.message}`)
@@ -190,7 +190,7 @@ function matchRound(suite: Suite<ConnectionBase>): Target['round'] {
   }
 }
 
-/** How many records a list holds, also one that a PHP-like writer made an object of: {"0": …, "2": …}. */
+/** The number of records of a list, also of one that a PHP-like writer wrote as an object: {"0": …, "2": …}. */
 function length(list: unknown): number {
   if (Array.isArray(list)) return list.length
   const keys = typeof list === 'object' && list !== null ? Object.keys(list) : []
@@ -206,7 +206,7 @@ function countOf(batches: readonly SupplyBatch[]): { accepted: number; quarantin
   return { accepted, quarantined: unreadable.length }
 }
 
-/** Runs a parser. @returns its refusal, which is an end like any other; all else that is thrown fails the test */
+/** Runs a parser. @returns its refusal, which is allowed; any other error fails the test */
 async function foreseen(name: string, text: string, work: () => Promise<unknown>): Promise<ProviderError | null> {
   try {
     await work()

@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => env.teardown())
 
-test(`${POLLS} polls, one in fifty failing: no history beyond 10,240 events, no payload beyond a few kilobytes (F14)`, async () => {
+test(`${POLLS} polls, 2 % failing: history below 10,240 events, payloads small (F14)`, async () => {
   const supply = new FakeSupply()
   let stored = 0
   supply.poll = (n) => {

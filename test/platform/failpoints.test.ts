@@ -15,7 +15,7 @@ const linesOf = (work: () => unknown): readonly string[] => {
 }
 
 describe('TRIBUTARY_FAILPOINTS', () => {
-  test('names points, what happens there, and at which hit', () => {
+  test('names points, the action and the hit', () => {
     expect([...read('poll.after_commit=kill@2; outcome.after_claim=error,postback.after_send=delay:500')]).toEqual([
       ['poll.after_commit', { kind: 'kill', hit: 2 }],
       ['outcome.after_claim', { kind: 'error', hit: null }],
@@ -27,7 +27,7 @@ describe('TRIBUTARY_FAILPOINTS', () => {
     expect(readFailpoints({}).size).toBe(0)
   })
 
-  test('is refused in production, in one line that names the way out', () => {
+  test('is refused in production, in one line that names the fix', () => {
     const lines = linesOf(() => read('poll.in_txn=kill', { NODE_ENV: 'production' }))
     expect(lines).toHaveLength(1)
     expect(lines[0]).toMatch(/TRIBUTARY_FAILPOINTS: .*NODE_ENV=production/)
@@ -35,13 +35,13 @@ describe('TRIBUTARY_FAILPOINTS', () => {
   })
 
   test.each(['poll.after_comit=kill', 'poll.after_commit', 'poll.after_commit=explode', 'poll.after_commit=kill@0'])(
-    '%s is told with an example',
+    '%s is a fault line with an example',
     (text) => {
       expect(linesOf(() => read(text))[0]).toMatch(/is not a failpoint; example: poll\.after_commit=kill@2/)
     },
   )
 
-  test('the steps of poll, session, outcome and postback have their names, each once', () => {
+  test('the steps of poll, session, outcome and postback have unique names', () => {
     const steps = FAILPOINTS.map((name) => name.split('.')[0])
     expect(steps).toEqual(expect.arrayContaining(['poll', 'session', 'outcome', 'postback']))
     expect(new Set(FAILPOINTS).size).toBe(FAILPOINTS.length)

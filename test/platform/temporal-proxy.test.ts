@@ -20,7 +20,7 @@ const before = { ...process.env }
 const asked: string[] = []
 let proxy: Server
 
-/** What a company network sets for every program, and a proxy that knows nothing of this machine's servers. */
+/** The proxy variables of a company network, and a proxy that cannot reach this machine's servers. */
 beforeAll(async () => {
   proxy = createServer((socket) => {
     socket.on('error', () => undefined)
@@ -44,7 +44,7 @@ afterAll(async () => {
 })
 
 describe('where every *_proxy variable is set', () => {
-  it('a Temporal on this machine is asked for directly, by clients and by workers', async () => {
+  it('clients and workers reach a Temporal on this machine directly', async () => {
     const address = process.env.TEST_TEMPORAL_ADDRESS ?? ''
     const client = await Connection.connect({ ...clientOptions({ address }), connectTimeout: '10s' })
     await client.workflowService.getSystemInfo({})
@@ -54,14 +54,14 @@ describe('where every *_proxy variable is set', () => {
     expect(asked).toEqual([])
   })
 
-  it('a Temporal elsewhere is asked for through the proxy', async () => {
+  it('a Temporal elsewhere is reached through the proxy', async () => {
     const elsewhere = clientOptions({ address: 'temporal.example:7233' })
     await expect(Connection.connect({ ...elsewhere, connectTimeout: '2s' })).rejects.toThrow()
     expect(asked[0]).toMatch(/^CONNECT temporal\.example:7233 /)
   })
 })
 
-it('a call without a deadline of its own ends, when its server is there and says nothing', async () => {
+it('a call without a deadline of its own ends when its server never answers', async () => {
   const silent = createServer((socket) => socket.on('error', () => undefined))
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
   const listening = silent.address()
@@ -74,7 +74,7 @@ it('a call without a deadline of its own ends, when its server is there and says
   silent.close()
 }, 20_000)
 
-it('knows which addresses are of this machine', () => {
+it('recognises the addresses of this machine', () => {
   for (const one of ['localhost:7233', '127.0.0.1:1', '127.9.9.9', '[::1]:7233', '::1', 'a.localhost', '0.0.0.0:7233'])
     expect(isLoopback(one), one).toBe(true)
   for (const one of [
@@ -87,7 +87,7 @@ it('knows which addresses are of this machine', () => {
     expect(isLoopback(one), one).toBe(false)
 })
 
-it('keeps what the user exempted and adds this machine, under every name that programs read', () => {
+it('keeps the user’s exemptions and adds this machine, in every variable', () => {
   expect(withDirectLoopback({ HOME: '/h' })).toEqual({
     HOME: '/h',
     no_proxy: 'localhost,127.0.0.1,::1',

@@ -13,7 +13,7 @@ import { suite as toluna } from './toluna/suite.js'
 
 const MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
-/** The same provider, every answer of which begins with a UTF-8 byte order mark, as some servers write it. */
+/** The same provider with a UTF-8 byte order mark before every answer, as some servers write it. */
 function marked(http: HttpDouble): HttpDouble {
   return {
     requests: http.requests,
@@ -32,11 +32,11 @@ describe('an answer with a byte order mark is read as if it were not there', () 
   async function sameFeed<Config extends ConnectionBase>(suite: Suite<Config>): Promise<void> {
     const cases = suite.cases.filter((one): one is FeedCase => one.kind === 'feed' && one.folder === 'exemplary')
     const one = cases.find(({ expect: wanted }) => (wanted.surveys?.length ?? 0) > 0 && wanted.error === undefined)
-    if (one === undefined) expect.unreachable('there is no such case')
+    if (one === undefined) expect.unreachable('the case is missing')
     const page = suite.pageOf(one.given)
     const plain = await readPage(suite, served(suite, page, one.respond), one)
     expect(plain.flatMap(({ changes }) => changes).length).toBeGreaterThan(0)
-    // what is kept of a record is what came
+    // the stored bytes of a record are the received ones
     const withoutRaw = (batches: SupplyBatch[]) =>
       batches.map((batch) => ({ ...batch, changes: batch.changes.map((change) => ({ ...change, raw: null })) }))
     const read = await readPage(suite, marked(served(suite, page, one.respond)), one)

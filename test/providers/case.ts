@@ -1,21 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** What a double answers to one request. */
+/** The answer of a double to one request. */
 export interface Answer {
   readonly status?: number
   readonly headers?: Record<string, string>
   /** An object is sent as JSON, text as it is. */
   readonly body?: unknown
-  /** Instead of an answer: the failure of the way there. */
+  /** A network failure instead of an answer. */
   readonly fails?: 'unavailable' | 'timed-out'
 }
 
-/** A request as a case expects it; members that are absent are not looked at. */
+/** A request as a case expects it; absent members are not compared. */
 export interface ExpectedRequest {
   readonly method: string
   readonly url: string
   readonly headers?: Record<string, string>
-  /** Compared as text when a text is given, else as JSON and whole. */
+  /** Compared as text when it is text, otherwise completely as JSON. */
   readonly body?: unknown
 }
 
@@ -23,7 +23,7 @@ export interface ExpectedError {
   readonly kind: string
   /** Parts of the message. */
   readonly says?: readonly string[]
-  /** What neither the message nor the evidence may hold. */
+  /** Texts that must not be in the message or the evidence. */
   readonly hides?: readonly string[]
   readonly evidence?: Record<string, unknown>
 }
@@ -32,19 +32,19 @@ interface Named {
   /** Taken from the file's name. */
   readonly name: string
   readonly folder: 'exemplary' | 'supplemental'
-  /** One sentence for whoever reads the case. */
+  /** One sentence that says what the case shows. */
   readonly teaches: string
   /** Settings of the connection other than the suite's. */
   readonly config?: Record<string, unknown>
 }
 
-/** A page of supply and what must become of it. */
+/** A page of supply and the expected result. */
 export interface FeedCase extends Named {
   readonly kind: 'feed'
   readonly cursor?: string
-  /** What is stored already, by the provider's survey id; absent = nothing. */
+  /** Stored versions, by the provider's survey id; absent = none. */
   readonly held?: Record<string, { readonly order: string; readonly version: string }>
-  /** What the suite makes a page of, or, with `body`, the page itself. */
+  /** The input of the suite's `pageOf`, or, with `body`, the page itself. */
   readonly given: Record<string, unknown>
   readonly respond?: Answer
   readonly expectRequest?: ExpectedRequest
@@ -55,7 +55,7 @@ export interface FeedCase extends Named {
     readonly receipt?: string | null
     /** Surveys that are on the list and unchanged. */
     readonly present?: readonly string[]
-    /** Every address that was asked for, in order, from its path on. */
+    /** Every requested address in order, from its path on. */
     readonly requests?: readonly string[]
     readonly notBefore?: string | null
     readonly next?: string | null
@@ -79,7 +79,7 @@ export interface EntryCase extends Named {
   readonly entry?: Record<string, string>
   readonly quota?: string
   readonly profile?: Record<string, unknown>
-  /** Null: nothing may be asked at all. */
+  /** Null = no request may be sent. */
   readonly expectRequest?: ExpectedRequest | null
   readonly respond?: Answer
   readonly expect: { readonly link?: Record<string, unknown>; readonly error?: ExpectedError }
@@ -99,18 +99,18 @@ export interface MatchCase extends Named {
   readonly kind: 'match'
   /** Laid over the suite's panelist. */
   readonly panelist?: Record<string, unknown>
-  /** What the suite makes an answer of, where `respond` has none. */
+  /** The input of the suite's answer, where `respond` has none. */
   readonly given?: Record<string, unknown>
-  /** One answer a request, the last one for all that follow. */
+  /** One answer per request; the last one repeats. */
   readonly respond?: readonly Answer[]
-  /** What each request said, as the suite reads it. */
+  /** The content of each request, as the suite reads it. */
   readonly expectRequests?: readonly Record<string, unknown>[]
   readonly expect: { readonly match?: Record<string, unknown>; readonly error?: ExpectedError }
 }
 
 export type ProviderCase = FeedCase | AckCase | EntryCase | ArrivalCase | MatchCase
 
-/** The cases of one provider: `exemplary` = as it is documented, `supplemental` = what goes wrong. One file, one case. */
+/** The cases of one provider: `exemplary` = as documented, `supplemental` = faults. One file per case. */
 export function readCases(provider: string): ProviderCase[] {
   return (['exemplary', 'supplemental'] as const).flatMap((folder) => {
     const directory = new URL(`./${provider}/${folder}/`, import.meta.url)

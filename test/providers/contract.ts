@@ -24,15 +24,15 @@ import { checkMatchProperties, matchOf, runMatch } from './match-cases.js'
 export interface Suite<Config extends ConnectionBase> {
   readonly adapter: ProviderAdapter<Config>
   readonly cases: readonly ProviderCase[]
-  /** A configured connection as the file would have it; a case's `config` is laid over it. */
+  /** A connection as in the configuration file; a case's `config` overrides it. */
   readonly connection: Record<string, unknown>
   /** The page that a case's `given` describes. */
   pageOf(given: Record<string, unknown>): string
-  /** The double that serves a page, for providers which take more than one request for it [one answer, the page]. */
+  /** The double that serves a page, for providers that need several requests for it [one answer, the page]. */
   feedHttp?(page: string | Buffer, answer: Answer, chunkBytes?: number): HttpDouble
-  /** What a match request says, opened where it is sealed. */
+  /** The content of a match request, decrypted where it is sealed. */
   readMatchRequest?(request: HttpRequest): Record<string, unknown>
-  /** The words of an arrival that mean each outcome, and fields of a good arrival with the word left open. */
+  /** The words of an arrival per outcome, and the fields of a valid arrival with a given word. */
   readonly words: Readonly<Record<string, ReportedOutcome>>
   arrivalWith(word: string): Record<string, unknown>
 }
@@ -40,8 +40,8 @@ export interface Suite<Config extends ConnectionBase> {
 export const NOW = new Date('2026-11-20T10:00:00Z')
 
 /**
- * The suite that every adapter passes: its cases, and what must hold of any adapter whatever it reads. At least 40 cases
- * a provider, 15 of them of what goes wrong (reliability §4, P0).
+ * The suite that every adapter passes: its cases, and properties that hold for any adapter and input. At least 40 cases
+ * per provider, 15 of them of faults (reliability §4, P0).
  */
 export function runAdapterContract<Config extends ConnectionBase>(suite: Suite<Config>): void {
   const { adapter, cases } = suite
@@ -199,7 +199,7 @@ async function runArrival<Config extends ConnectionBase>(suite: Suite<Config>, o
   const report = Promise.resolve().then(() => arrivalsOf(suite).read(config, arrival))
   if (one.expect.error) return expectError(report, one.expect.error)
   const { reason, ...told } = await report
-  // a case that says nothing about the reason is not about it
+  // a case without a reason does not check it
   expect(plain(one.expect.report?.reason === undefined ? told : { ...told, reason })).toEqual(one.expect.report)
 }
 
@@ -233,7 +233,7 @@ export async function expectError(promise: Promise<unknown>, expected: ExpectedE
   if (expected.evidence) expect(error.evidence).toMatchObject(expected.evidence)
 }
 
-/** As it would be stored: a bigint is text, bytes are left out. */
+/** The stored form: a bigint is text, bytes are left out. */
 export function plain(value: unknown): unknown {
   const text = JSON.stringify(value, (_, item) => {
     if (typeof item === 'bigint') return item.toString()
@@ -242,7 +242,7 @@ export function plain(value: unknown): unknown {
   return JSON.parse(text)
 }
 
-/** Nothing that an adapter is given may it change; ESM throws when it tries. */
+/** Freezes a value: an adapter must not change its input, and throws when it tries. */
 export function frozen<Value>(value: Value): Value {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value) && !ArrayBuffer.isView(value)) {
     Object.freeze(value)

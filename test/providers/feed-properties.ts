@@ -7,7 +7,7 @@ import { parseJson } from '../../providers/kit/json.js'
 import type { FeedCase } from './case.js'
 import { pageOf, plain, readPage, type Suite, served } from './contract.js'
 
-/** Truncations of a golden page that are tried: all kinds of places for the first (F9), fewer for those much like it. */
+/** Number of truncations of a golden page: many for the first (F9), fewer for the similar ones. */
 const TRUNCATIONS = { first: 500, others: 60 }
 
 /** What must hold of any feed, whatever the provider and whatever it sends (reliability F9 to F13). */
@@ -17,7 +17,7 @@ export function checkFeedProperties<Config extends ConnectionBase>(suite: Suite<
   const golden = good.filter(({ folder }) => folder === 'exemplary')
 
   describe('any page', () => {
-    test('reads the same in whatever pieces it comes', async () => {
+    test('reads the same in chunks of any size', async () => {
       for (const one of good) {
         const body = pageOf(suite, one)
         const whole = await readPage(suite, served(suite, body), one)
@@ -27,7 +27,7 @@ export function checkFeedProperties<Config extends ConnectionBase>(suite: Suite<
       }
     })
 
-    test('loses no record: what is accepted and what is unreadable is what was received, with its bytes', async () => {
+    test('loses no record: accepted and unreadable ones are all received ones, with their bytes', async () => {
       for (const one of good) {
         const body = pageOf(suite, one)
         const batches = await readPage(suite, served(suite, body), one)
@@ -38,7 +38,7 @@ export function checkFeedProperties<Config extends ConnectionBase>(suite: Suite<
       }
     })
 
-    test('says where to go on from on its last batch only, and its batches are of bounded size', async () => {
+    test('has the next cursor on its last batch only, and batches of bounded size', async () => {
       const [one] = golden
       const record = one ? pageOf(suite, one).trim().slice(1, -1) : ''
       const body = `[${Array.from({ length: 1_201 }, () => record).join(',')}]`
@@ -52,7 +52,7 @@ export function checkFeedProperties<Config extends ConnectionBase>(suite: Suite<
       })
     })
 
-    test('has money in whole minor units, and every number of it is one', async () => {
+    test('has money in whole minor units, and valid numbers', async () => {
       for (const one of good) {
         for (const batch of await readPage(suite, served(suite, pageOf(suite, one)), one)) {
           for (const change of batch.changes) {
@@ -74,7 +74,7 @@ export function checkFeedProperties<Config extends ConnectionBase>(suite: Suite<
         const body = Buffer.from(pageOf(suite, one).trimEnd())
         const tries = index === 0 ? TRUNCATIONS.first : TRUNCATIONS.others
         const step = Math.max(1, Math.floor(body.length / tries))
-        // nothing at all is no cut page: it says nothing
+        // an empty body is not a cut page
         for (let length = 1; length < body.length; length += step) {
           const batches: SupplyBatch[] = []
           const cut = body.subarray(0, length)
@@ -87,7 +87,7 @@ export function checkFeedProperties<Config extends ConnectionBase>(suite: Suite<
       }
     })
 
-    test('of noise never ends in anything but records put aside, or the page refused', async () => {
+    test('of noise ends only in quarantined records or a refused page', async () => {
       const pages = golden.map((one) => pageOf(suite, one))
       const mutation = fc.record({
         page: fc.constantFrom(...pages),
@@ -105,7 +105,7 @@ export function checkFeedProperties<Config extends ConnectionBase>(suite: Suite<
       )
     })
 
-    test('of well-formed records with any value in any place never ends otherwise either', async () => {
+    test('of well-formed records with any value in any place ends only in these ways too', async () => {
       const records = golden.flatMap((one) => JSON.parse(pageOf(suite, one)) as unknown[])
       const places = records.flatMap((record) => pathsOf(record).map((path) => ({ record, path })))
       const change = fc.record({
@@ -186,7 +186,7 @@ async function survives<Config extends ConnectionBase>(
       expect(raw.length).toBeGreaterThan(0)
       expect(reason).not.toBe('')
     }
-    // Everything that goes on must be storable.
+    // Every accepted record must be storable.
     plain(batches)
     return batches
   } catch (error) {

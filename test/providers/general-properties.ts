@@ -18,7 +18,7 @@ export function checkArrivalProperties<Config extends ConnectionBase>(suite: Sui
     const read = (fields: Record<string, unknown>) =>
       arrivalsOf(suite).read(config, frozen({ route: 'return', name: '', fields, unsigned: false }))
 
-    test('means what the table says', () => {
+    test('has the outcome of the table', () => {
       for (const [word, outcome] of Object.entries(words)) {
         expect(read(suite.arrivalWith(word))).toMatchObject({ outcome, word })
       }

@@ -2,12 +2,12 @@ import { ProviderError } from '../../providers/errors.js'
 import type { Http, HttpRequest, HttpResponse } from '../../providers/http.js'
 import type { Answer } from './case.js'
 
-/** A provider that gives one answer and keeps what it was asked. Like the real client it goes to listed hosts only. */
+/** A provider that gives one answer and records its requests. Like the real client it allows listed hosts only. */
 export interface HttpDouble extends Http {
   readonly requests: HttpRequest[]
 }
 
-/** @param chunkBytes the body comes in pieces of so many bytes */
+/** @param chunkBytes size of the body's chunks */
 export function httpDouble(answer: Answer, chunkBytes = 65_536): HttpDouble {
   const requests: HttpRequest[] = []
   return {

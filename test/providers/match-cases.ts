@@ -7,7 +7,7 @@ import type { MatchCase } from './case.js'
 import { callOf, expectError, frozen, plain, type Suite } from './contract.js'
 import { type HttpDouble, httpDouble } from './http-double.js'
 
-/** Whom the cases ask about, unless they say otherwise. */
+/** The panelist of the cases; a case may override members. */
 export const PANELIST: PanelistRequest = {
   panelistId: 'panelist-1',
   country: 'USA',
@@ -83,7 +83,7 @@ export function checkMatchProperties<Config extends ConnectionBase>(suite: Suite
 
     test('that is cut anywhere is refused or read whole', async () => {
       const body = suite.pageOf({})
-      // nothing at all is no cut answer: it says nothing
+      // an empty body is not a cut answer
       for (let at = 7; at < body.length; at += 7) {
         const error: unknown = await matchOf(suite, httpDouble({ body: body.slice(0, at) })).catch((reason) => reason)
         expect(error).toBeInstanceOf(ProviderError)
@@ -92,7 +92,7 @@ export function checkMatchProperties<Config extends ConnectionBase>(suite: Suite
   })
 }
 
-/** The document with one of its values, anywhere, in the place of another. */
+/** The document with one of its values, at any place, replaced by another. */
 function mutated(whole: unknown): fc.Arbitrary<unknown> {
   const paths: (string | number)[][] = []
   const walk = (value: unknown, path: (string | number)[]) => {

@@ -13,10 +13,10 @@ import { suite as purespectrum } from './purespectrum/suite.js'
 import { pageOf as tolunaPage } from './toluna/page.js'
 import { suite as toluna } from './toluna/suite.js'
 
-/** The ways in which writers say nothing, beside leaving a member out. */
+/** The values that writers use for "no value", in addition to leaving a member out. */
 const NOTHING: readonly unknown[] = [null, {}, [], '']
 
-/** A member by its dotted path, set; undefined takes it out. */
+/** Sets a member by its dotted path; undefined removes it. */
 function withMember(record: unknown, path: string, value: unknown): unknown {
   const copy: unknown = structuredClone(record)
   const names = path.split('.')
@@ -41,7 +41,7 @@ function check<Config extends ConnectionBase>(
   record: unknown,
   { optional, lists }: { optional: readonly string[]; lists: readonly string[] },
 ): void {
-  describe(`of a survey of ${suite.adapter.name}`, () => {
+  describe(`members without a value, of a survey of ${suite.adapter.name}`, () => {
     test.each(optional)('%s', async (path) => {
       const without = await offered(suite, withMember(record, path, undefined))
       expect(without).toBeTypeOf('object')
@@ -49,7 +49,7 @@ function check<Config extends ConnectionBase>(
         expect(await offered(suite, withMember(record, path, value)), String(value)).toEqual(without)
     })
 
-    test.each(lists)('%s, a list that must be there', async (path) => {
+    test.each(lists)('%s, a required list', async (path) => {
       const empty = await offered(suite, withMember(record, path, []))
       expect(empty).toBeTypeOf('object')
       for (const value of [null, {}]) expect(await offered(suite, withMember(record, path, value))).toEqual(empty)
@@ -114,7 +114,7 @@ check(purespectrum, first(purespectrumPage({})), {
   lists: ['survey.qualifications', 'survey.quotas', 'survey.quotas.0.criteria'],
 })
 
-describe('of a survey of dynata', () => {
+describe('members without a value, of a survey of dynata', () => {
   const read = async (survey: unknown) =>
     (await matchOf(dynata, httpDouble({ body: { surveys: [survey] } }))).surveys[0]
 
@@ -124,7 +124,7 @@ describe('of a survey of dynata', () => {
     for (const value of NOTHING) expect(await read(withMember(SURVEY, name, value)), String(value)).toEqual(without)
   })
 
-  test('cpi: no price, so it is left out and counted', async () => {
+  test('cpi: without a price the survey is left out and counted', async () => {
     for (const value of NOTHING) {
       const match = await matchOf(dynata, httpDouble({ body: { surveys: [withMember(SURVEY, 'cpi', value)] } }))
       expect(match).toMatchObject({ surveys: [], unpriced: 1, unreadable: [] })
@@ -132,7 +132,7 @@ describe('of a survey of dynata', () => {
   })
 })
 
-describe('a clause that says nothing never lets everybody in', () => {
+describe('a clause without answers makes the record unreadable', () => {
   test.each([
     ['kantar', kantar, first(kantarPage({})), 'survey_plan.qualifications.0.qualifying_answers'],
     ['purespectrum', purespectrum, first(purespectrumPage({})), 'survey.qualifications.0.condition_codes'],
@@ -146,7 +146,7 @@ describe('a clause that says nothing never lets everybody in', () => {
   })
 })
 
-describe('numbers in quotes, lists with numbers for keys', () => {
+describe('numbers in quotes and lists with numeric keys are read', () => {
   test.each([
     ['kantar', kantar, first(kantarPage({})), { 'survey_plan.loi': '5', 'survey_plan.pricing.cpi': '150' }],
     ['kantar', kantar, first(kantarPage({})), { 'survey_plan.device_requirements': { 0: 'desktop', 2: 'mobile' } }],

@@ -5,7 +5,7 @@ import { createProviderHttp } from '../../providers/provider-http.js'
 
 const request = { method: 'GET', url: 'https://provider.example/', allowedHosts: ['provider.example'] } as const
 
-/** An egress client that fails before, or in the middle of its body. */
+/** An egress client that fails before its body, or in the middle of it. */
 function failing(error: unknown, when: 'call' | 'body') {
   async function* body(): AsyncGenerator<Uint8Array> {
     yield Buffer.from('begun')
@@ -26,7 +26,7 @@ describe('the egress client as adapters see it', () => {
     ['timed-out', 'timed-out'],
     ['misread', 'misread'],
   ]
-  test.each(kinds)('%s is %s, of the call and of its body', async (kind, expected) => {
+  test.each(kinds)('%s is %s, for the call and for its body', async (kind, expected) => {
     const error = new EgressError(kind, 'why', { url: 'provider.example', code: 'ECODE' })
     const wanted = {
       name: 'ProviderError',
@@ -45,12 +45,12 @@ describe('the egress client as adapters see it', () => {
     await expect((await failing(error, 'body').request(request)).text()).rejects.toMatchObject(wanted)
   })
 
-  test('what ends a call from our side passes as it is', async () => {
+  test('an error from our side is rethrown unchanged', async () => {
     const reason = new Error('the activity was cancelled')
     await expect(failing(reason, 'call').request(request)).rejects.toBe(reason)
   })
 
-  test('the real client fits, and policy is a rejection that names its setting', async () => {
+  test('the real client fits, and a policy refusal is a rejection that names its setting', async () => {
     const client = createHttp({ allowPrivate: false })
     const http = createProviderHttp(client)
     await expect(http.request({ ...request, url: 'http://127.0.0.1/' })).rejects.toMatchObject({

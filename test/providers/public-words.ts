@@ -1,8 +1,8 @@
 import { PENDING, type ReportedOutcome } from '../../domain/outcome.js'
 
 /**
- * What the providers' public pages name, written down from the pages and not from our tables: a word -> what it is here.
- * Null = named in public without a meaning for a session: kept for a person, ERROR.
+ * The words of the providers' public pages, copied from the pages and not from our tables: word -> outcome.
+ * Null = public, but without a meaning for a session: ERROR that needs review.
  */
 export type PublicWords = Readonly<Record<string, ReportedOutcome | null>>
 
@@ -67,7 +67,7 @@ export const KANTAR: PublicWords = Object.fromEntries(
   ).map((word) => [word, word]),
 )
 
-/** The words that mean something, for the shared suite. */
+/** The words with an outcome, for the shared suite. */
 export function meaningful(words: PublicWords): Record<string, ReportedOutcome> {
   return Object.fromEntries(
     Object.entries(words).flatMap(([word, outcome]) => (outcome === null ? [] : [[word, outcome]])),

@@ -23,7 +23,7 @@ describe('the token', () => {
     ['https://s.example/((SESSION_ID))/x', 'https://s.example/tok-en_1/x'],
     ['https://s.example/x?a={{SESSION_ID}}', 'https://s.example/x?a=tok-en_1'],
     ['https://s.example/x?a=(( session_id ))', 'https://s.example/x?a=tok-en_1'],
-    // as address bars and URL libraries escape them
+    // escaped as by address bars and URL libraries
     ['https://s.example/x?a=%7B%7BSESSION_ID%7D%7D', 'https://s.example/x?a=tok-en_1'],
     ['https://s.example/x?a=%7b%7bsession%5fid%7d%7d&b=%2F', 'https://s.example/x?a=tok-en_1&b=%2F'],
     ['https://s.example/x?a=%28%28%20SESSION_ID%20%29%29', 'https://s.example/x?a=tok-en_1'],
@@ -44,7 +44,7 @@ describe('the token', () => {
     ['https://s.example/x?a=1&t', 'https://s.example/x?a=1&t=tok-en_1'],
     ['https://s.example/x?t=((SESSION_ID))', 'https://s.example/x?t=tok-en_1'],
     ['https://s.example/x?tt=1', 'https://s.example/x?tt=1&t=tok-en_1'],
-  ])('is never there twice: %s', (template, expected) => {
+  ])('is added only once: %s', (template, expected) => {
     expect(address(template)).toBe(expected)
   })
 })
@@ -58,11 +58,11 @@ describe('a placeholder', () => {
     expect(new URL(filled).searchParams.get('p')).toBe("o'x&y=(1)")
   })
 
-  test('that nobody knows becomes nothing', () => {
+  test('that is unknown becomes empty', () => {
     expect(address('https://s.example/x?a=((NOBODY))&b=((constructor))')).toBe('https://s.example/x?a=&b=&t=tok-en_1')
   })
 
-  test('may name what the panel attached, but no name of ours can be taken over', () => {
+  test('may name custom_panel_data, which cannot replace our own names', () => {
     const named: [string, string][] = [
       ['click', 'c-1'],
       ['SURVEY_ID', 'forged'],
@@ -74,14 +74,14 @@ describe('a placeholder', () => {
     )
   })
 
-  test('in a value is no placeholder', () => {
+  test('in a value is not replaced', () => {
     const filled = address('https://s.example/x?a=((click))', {}, [['click', '((SESSION_ID))']])
     expect(new URL(filled).searchParams.get('a')).toBe('((SESSION_ID))')
     expect(new URL(filled).searchParams.get('t')).toBe(TOKEN)
   })
 })
 
-test('whatever a value is, the address keeps its parts and the value comes out again', () => {
+test('any value keeps the address’s parts and is read back unchanged', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.string(), (panelist, click) => {
       const filled = new URL(

@@ -28,12 +28,12 @@ const TABLES: readonly [name: string, table: readonly Word[], pages: PublicWords
 ]
 
 describe.each(TABLES)('the words of %s', (_name, table, pages) => {
-  test('are exactly those of its public pages, each with the outcome they mean', () => {
+  test('are exactly those of its public pages, each with its outcome', () => {
     expect(Object.fromEntries(table.map(({ code, outcome }) => [code, outcome]))).toEqual(pages)
     expect(outcomesOf(table)).toEqual(meaningful(pages))
   })
 
-  test('each have a line of their own, a reason and a source', () => {
+  test('each have one line, a reason and a source', () => {
     expect(new Set(table.map(({ code }) => code)).size).toBe(table.length)
     for (const { code, reason, source } of table) {
       expect(REASONS, code).toContain(reason)
@@ -41,18 +41,18 @@ describe.each(TABLES)('the words of %s', (_name, table, pages) => {
     }
   })
 
-  test('call a complete a complete, and nothing else', () => {
+  test('have the reason completed for COMPLETED only', () => {
     for (const { code, outcome, reason } of table)
       expect([code, reason === 'completed']).toEqual([code, outcome === 'COMPLETED'])
   })
 })
 
-test('the reasons of our own language are each there once', () => {
+test('our own reasons are unique', () => {
   expect(new Set(REASONS).size).toBe(REASONS.length)
 })
 
-describe('the codes of Toluna beside its words', () => {
-  test('name every rejection that the public pages name', () => {
+describe('the codes of Toluna, in addition to its words', () => {
+  test('have every rejection of the public pages', () => {
     expect(REJECTIONS.map(({ id }) => id)).toEqual(TOLUNA_REJECTIONS)
     for (const { id, reason, name, source } of REJECTIONS) {
       expect(REASONS, String(id)).toContain(reason)
@@ -60,12 +60,12 @@ describe('the codes of Toluna beside its words', () => {
     }
   })
 
-  test('name every result code that the public pages name', () => {
+  test('have every result code of the public pages', () => {
     expect([...KNOWN_RESULT_CODES]).toEqual(TOLUNA_RESULT_CODES)
     for (const code of KNOWN_RESULT_CODES) expect(REASONS, String(code)).toContain(resultCode(code).reason)
   })
 
-  test('a rejection says more than its word, and an unknown one no less', () => {
+  test('give a finer reason than the word, and an unknown one gives the word’s', () => {
     expect(tolunaReason('NotQualified', '97')).toBe('fraud_suspected')
     expect(tolunaReason('notqualified', null)).toBe('screened_out')
     expect(tolunaReason('NotQualified', '99999')).toBe('screened_out')

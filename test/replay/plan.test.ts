@@ -16,8 +16,8 @@ beforeAll(async () => {
 const replay = (json: string): Promise<void> =>
   Worker.runReplayHistory({ workflowBundle: bundle }, historyFromText(json), 'plan:replayed')
 
-describe('plans that were started by earlier versions go on', () => {
-  test('there is a recorded history of every way', () => {
+describe('plans that earlier versions started continue', () => {
+  test('there is a recorded history of every path', () => {
     expect(recorded.length).toBeGreaterThanOrEqual(6)
   })
 
@@ -29,7 +29,7 @@ describe('plans that were started by earlier versions go on', () => {
 describe('replay notices', () => {
   test.each<[string, string, (json: string) => string]>([
     ['an activity under another name', 'finish-date', (json) => json.replaceAll('"lookAfterPlan"', '"lookAtPlan"')],
-    ['a signal that came to nothing', 'closed-by-the-buyer', (json) => json.replaceAll('"planChanged"', '"other"')],
+    ['a signal under another name', 'closed-by-the-buyer', (json) => json.replaceAll('"planChanged"', '"other"')],
     ['a plan under another id', 'janitor', (json) => json.replaceAll('plan:swept', 'plan:other')],
   ])('%s', async (_name, way, alter) => {
     const json = textOf(`plan-v1-${way}.json`)

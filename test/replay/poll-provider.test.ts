@@ -18,7 +18,7 @@ beforeAll(async () => {
 const replay = (text: string): Promise<void> =>
   Worker.runReplayHistory({ workflowBundle: bundle, sinks: failpointSinks }, historyFromText(text), 'poll:kantar-us')
 
-describe('loops that were started by earlier versions go on', () => {
+describe('loops that earlier versions started continue', () => {
   test('there are recorded histories', () => {
     const recorder = fileURLToPath(new URL('./record-poll.ts', import.meta.url))
     expect(recorded.length, `record some with: node --import tsx ${recorder} v1`).toBeGreaterThanOrEqual(2)
@@ -45,7 +45,7 @@ describe('replay notices', () => {
   })
 })
 
-/** Payloads are base64 in a history's JSON: opened, so that a test can alter one. */
+/** Decodes a history's base64 payloads, so that a test can change one. */
 function withPlainPayloads(json: string): string {
   return JSON.stringify(JSON.parse(json, (key, value) => (key === 'data' ? { plain: parsed(value) } : value)))
 }

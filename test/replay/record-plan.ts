@@ -10,7 +10,7 @@ import { historyToText } from '../support/history.js'
 import { createOwnTemporal } from '../support/own-temporal.js'
 import { testWorkflowBundle } from '../support/temporal.js'
 
-// Records what the plans' workflow does today, for a release to keep: npx tsx test/replay/record-plan.ts v1
+// Records the current history of the plans' workflow for a release: npx tsx test/replay/record-plan.ts v1
 // (with `node scripts/dev-servers.mjs` running). Never record over the histories of a released version.
 const [version = ''] = process.argv.slice(2)
 if (!/^v\d+$/.test(version)) throw new Error('give the version, such as v1')

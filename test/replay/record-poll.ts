@@ -9,7 +9,7 @@ import { aPage, FakeSupply, unauthorized, unavailable } from '../support/fake-su
 import { historyToText } from '../support/history.js'
 import { connectTestTemporal, testWorkflowBundle } from '../support/temporal.js'
 
-// Records what pollProvider does today, for a release to keep: npx tsx test/replay/record-poll.ts v1
+// Records the current history of pollProvider for a release: npx tsx test/replay/record-poll.ts v1
 // (with `node scripts/dev-servers.mjs` running). Never record over the histories of a released version.
 const [version = ''] = process.argv.slice(2)
 if (!/^v\d+$/.test(version)) throw new Error('give the version, such as v1')

@@ -12,7 +12,7 @@ import { historyToText } from '../support/history.js'
 import { createOwnTemporal } from '../support/own-temporal.js'
 import { testWorkflowBundle } from '../support/temporal.js'
 
-// Records what the session workflows do today, for a release to keep: npx tsx test/replay/record-session.ts v1
+// Records the current histories of the session workflows for a release: npx tsx test/replay/record-session.ts v1
 // (with `node scripts/dev-servers.mjs` running). Never record over the histories of a released version.
 const [version = ''] = process.argv.slice(2)
 if (!/^v\d+$/.test(version)) throw new Error('give the version, such as v1')

@@ -16,8 +16,8 @@ beforeAll(async () => {
 const replay = (json: string): Promise<void> =>
   Worker.runReplayHistory({ workflowBundle: bundle }, historyFromText(json), 'session:replayed')
 
-describe('sessions that were started by earlier versions go on', () => {
-  test('there is a recorded history of every way', () => {
+describe('sessions that earlier versions started continue', () => {
+  test('there is a recorded history of every path', () => {
     expect(recorded.length).toBeGreaterThanOrEqual(15)
   })
 
@@ -29,8 +29,12 @@ describe('sessions that were started by earlier versions go on', () => {
 describe('replay notices', () => {
   test.each<[string, string, (json: string) => string]>([
     ['an activity under another name', 'complete', (json) => json.replaceAll('"recordOutcome"', '"writeOutcome"')],
-    ['a signal that came to nothing', 'complete', (json) => json.replaceAll('"outcomeArrived"', '"somethingElse"')],
-    ['a message that is told otherwise', 'complete', (json) => json.replaceAll('"deliverPostback"', '"sendPostback"')],
+    ['a signal under another name', 'complete', (json) => json.replaceAll('"outcomeArrived"', '"somethingElse"')],
+    [
+      'a message that another activity delivers',
+      'complete',
+      (json) => json.replaceAll('"deliverPostback"', '"sendPostback"'),
+    ],
     ['a child under another id', 'janitor', (json) => json.replaceAll('session:swept', 'session:other')],
     ['a claim of another workflow', 'settle-claim', (json) => json.replaceAll('"recordOutcome"', '"expireSession"')],
   ])('%s', async (_name, way, alter) => {

@@ -34,7 +34,7 @@ async function startLaunched() {
   return { ...started, plan, path: `/demo/buyer/acme/plans/${plan.id}` }
 }
 
-/** The policies that are set with the first plans: acme's two have one. */
+/** Addresses of the policies of the first plans: acme's two have one. */
 const policies = (gateway: { plans: readonly { id: string }[] }) =>
   gateway.plans.slice(0, 2).map(({ id }) => `/v1/plans/${id}/policy`)
 
@@ -63,7 +63,7 @@ describe('the first plans', () => {
     expect(puts).toEqual([...policies(gateway), '/v1/templates/145001'])
   })
 
-  test('wait for a Tributary that is not ready, and stay closed once they are closed', async () => {
+  test('wait for a Tributary that is not ready, and are not reopened once closed', async () => {
     const { gateway, sandbox } = await start({ 'POST /survey-plan': { status: 503 } })
     const launching = sandbox.buyers.launch()
     await eventually(() => gateway.heard.filter(({ method }) => method === 'POST').length > 2)
@@ -74,7 +74,7 @@ describe('the first plans', () => {
     expect(await sandbox.buyers.launch()).toMatchObject({ 'acme-snacks': 'there' })
   })
 
-  test('get their policy, even when Tributary stumbles between the two', async () => {
+  test('get their policy, also when Tributary answers 503 in between', async () => {
     const { gateway, sandbox } = await start({ 'PUT /v1/plans/acme-plan-1/policy': { status: 503 } })
     const launching = sandbox.buyers.launch()
     const tries = () => gateway.heard.filter(({ method, path }) => method === 'PUT' && path.endsWith('1/policy'))
@@ -85,7 +85,7 @@ describe('the first plans', () => {
     expect(JSON.parse(tries().at(-1)?.body ?? '')).toMatchObject({ overage: 2 })
   })
 
-  test('are launched anew when the sandbox listens elsewhere: their survey cannot be reached any more', async () => {
+  test('are launched again when the sandbox has another address', async () => {
     const { gateway, sandbox } = await startLaunched()
     const second = await startSandbox({ apiUrl: gateway.url, kantar: { plans: 0 } })
     expect(second.base).not.toBe(sandbox.base)
@@ -94,7 +94,7 @@ describe('the first plans', () => {
     expect(gateway.plans.filter(({ status }) => status === 'OPEN')).toHaveLength(3)
   })
 
-  test('a refusal is told in a line and not tried again', async () => {
+  test('a refusal is logged in one line and not retried', async () => {
     const body = { code: '400', message: '1 fault', details: [{ constraint: 'x', field: 'country', message: 'no' }] }
     const { gateway, sandbox, warnings } = await start({
       'POST /survey-plan': { status: 400, body },
@@ -111,7 +111,7 @@ describe('the first plans', () => {
 })
 
 describe('the buyer’s view', () => {
-  test('lists a buyer’s own plans, and another’s as none of theirs', async () => {
+  test('lists a buyer’s own plans, and no other buyer’s', async () => {
     const { page, plan } = await startLaunched()
     const acme = await page('/demo/buyer')
     expect(acme.text).toContain('acme-snacks')
@@ -122,7 +122,7 @@ describe('the buyer’s view', () => {
     for (const key of ['dk_test', 'tk_test', 'pk_test']) expect(acme.text).not.toContain(key)
   })
 
-  test('shows target, completes, quotas, performance per panel, policy and both plots, without a script', async () => {
+  test('shows figures, quotas, performance per panel, policy and plots, without a script', async () => {
     const { page, path, plan } = await startLaunched()
     Object.assign(plan.metrics, {
       lifepoints: { COMPLETED: 3, TERMINATED: 2 },
@@ -156,7 +156,7 @@ describe('the buyer’s view', () => {
     expect(gateway.plans).toHaveLength(2)
   })
 
-  test('sends the whole policy: an emptied allocation is taken away; what is refused is shown by field', async () => {
+  test('sends the whole policy, an emptied allocation as null, and shows faults by field', async () => {
     const { page, path, plan, gateway } = await startLaunched()
     const form = { overage: '2', accept_unsigned: 'yes', flexibility_percent: '25', soft_completes: '', soft_pause: '' }
     const allocations = { 'allocation:lifepoints': '10', 'allocation:toplife': '' }
@@ -179,7 +179,7 @@ describe('the buyer’s view', () => {
     expect(refused.text).toContain('name="allocation:lifepoints" value="99"')
   })
 
-  test('launches what the form says, for every panel that serves the country, and shows every fault', async () => {
+  test('launches the form’s plan for every panel of the country, and shows every fault', async () => {
     const { page, gateway } = await start()
     const form = {
       survey_id: 'tea & <cake>',
@@ -223,7 +223,7 @@ describe('the buyer’s view', () => {
 })
 
 describe('the survey platform', () => {
-  test('reads t, asks who it is with its own key, posts the outcome and follows the redirect', async () => {
+  test('reads t, gets the session with its own key, posts the outcome and redirects', async () => {
     const { sandbox, gateway, page, plan } = await startLaunched()
     await createSession(gateway.url, plan.surveyId)
     const [session] = gateway.sessions
@@ -242,7 +242,7 @@ describe('the survey platform', () => {
     expect(sandbox.journal.read({ kind: 'platform.outcome' })).toHaveLength(1)
   })
 
-  test('says what is missing, what is refused, and never follows an address that is not http', async () => {
+  test('shows what is missing or refused, and never redirects to an address that is not http', async () => {
     const { gateway, page, sandbox } = await startLaunched()
     expect((await page('/survey-platform/surveys/snacks')).status).toBe(400)
     expect((await page('/survey-platform/surveys/snacks?t=nobody')).text).toContain('no such session')
@@ -255,7 +255,7 @@ describe('the survey platform', () => {
     expect((await page('/survey-platform/surveys/snacks?t=x')).status).toBe(503)
   })
 
-  test('the one that is not integrated only links, with the token of its own link', async () => {
+  test('that is not integrated only links, with the token of its own link', async () => {
     const { gateway, page } = await startLaunched()
     const { text } = await page('/survey-platform/linked/streaming?respondent=a%2Fb&panelist=p-1')
     expect(text).toContain(`href="${gateway.url}/panelist-outcome/quota_full?t=a%2Fb"`)
@@ -272,7 +272,7 @@ describe('fielding a plan', () => {
       return run?.state === 'done' && run
     })
 
-  test('polls, acknowledges, creates sessions and brings every respondent home, on both kinds of platform', async () => {
+  test('polls, acknowledges, creates sessions and finishes each, on both kinds of platform', async () => {
     const { sandbox, gateway, page, plan } = await startLaunched()
     for (const one of gateway.plans.slice(0, 2)) {
       const { to } = await page(`/demo/buyer/acme/plans/${one.id}/field`, { sessions: '12' })
@@ -281,7 +281,7 @@ describe('fielding a plan', () => {
       expect(run).toMatchObject({ lost: 0, refused: {}, note: undefined })
       expect(Object.values(run.outcomes).reduce((sum, count) => sum + count, 0)).toBe(12)
     }
-    // what came home to the panels is what the platforms said
+    // the outcomes of the panels are those of the platforms
     const said: Record<string, number> = {}
     for (const { outcome = 'none' } of gateway.sessions) said[outcome] = (said[outcome] ?? 0) + 1
     const heard: Record<string, number> = {}
@@ -297,7 +297,7 @@ describe('fielding a plan', () => {
     expect(text).toContain('Fielded')
   })
 
-  test('believes no token that is not signed with a published key', async () => {
+  test('refuses a token that is not signed with a published key', async () => {
     const { sandbox, gateway, plan } = await startLaunched()
     gateway.answers['GET /.well-known/jwks.json'] = { status: 200, body: { keys: [] } }
     const surveyUrl = String(plan.body.survey_url)
@@ -307,7 +307,7 @@ describe('fielding a plan', () => {
     expect(sandbox.journal.read({ kind: 'field.back' })[0]?.details.problem).toContain('does not publish')
   })
 
-  test('stops when the plan is not open, and sends nobody to a survey elsewhere', async () => {
+  test('stops when the plan is not open, and sends no respondent to another host', async () => {
     const { sandbox, plan, gateway } = await startLaunched()
     const order = {
       planId: plan.id,
@@ -326,7 +326,7 @@ describe('fielding a plan', () => {
     expect(gateway.sessions).toEqual([])
   })
 
-  test('has an update kept before it is acknowledged', async () => {
+  test('stores an update before it acknowledges it', async () => {
     const gateway = await startFakeGateway()
     const kept: { panel: string[]; acks: number }[] = []
     const acks = () => gateway.heard.filter(({ path }) => path === '/surveys/ack').length
@@ -349,7 +349,7 @@ describe('fielding a plan', () => {
     expect(acks()).toBe(1)
   })
 
-  test('tells what was refused, and one run at a time is enough', async () => {
+  test('counts refusals by message, and runs once at a time', async () => {
     const { sandbox, plan, gateway } = await startLaunched()
     gateway.answers[`POST /panels/lifepoints/session/${plan.surveyId}`] = {
       status: 400,
@@ -379,7 +379,7 @@ describe('the history of a plan', () => {
     survey_performance: { completes, failures: 0, status_metrics: {} },
   })
 
-  test('keeps the moments of change, bounded, and never loses the first or the newest', () => {
+  test('keeps at most 600 samples of changes, with the first and the newest', () => {
     const book = createProgressBook(createClock({ start: new Date(0), speed: 0 }))
     for (let completes = 0; completes < 3_000; completes++) {
       book.note(view(completes))
@@ -390,7 +390,7 @@ describe('the history of a plan', () => {
     expect([samples[0]?.completes, samples.at(-1)?.completes]).toEqual([0, 2_999])
   })
 
-  test('goes on while somebody looks', async () => {
+  test('continues while the page is followed', async () => {
     const book = createProgressBook(createClock(), 5)
     let completes = 0
     book.follow('p', async () => view(++completes))

@@ -105,14 +105,14 @@ function sendHook(secret: string, data: object, id = 'msg-1', alter = (body: str
 }
 
 describe('offers', () => {
-  test('the first page lets choose a panelist', async () => {
+  test('begin with a page to choose a panelist', async () => {
     const { status, text } = await page('/demo')
     expect(status).toBe(200)
     expect(text).toContain('href="/demo/panelists/demo-ana"')
     expect((await fetch(base, { redirect: 'manual' })).headers.get('location')).toBe('/demo')
   })
 
-  test('are asked for with explanations, and shown with why, escaped; the key stays away from the browser', async () => {
+  test('are shown with their reasons, escaped; the key is not in the page', async () => {
     const { status, text } = await page('/demo/panelists/demo-ana')
     expect(status).toBe(200)
     expect(JSON.parse(heard[0]?.body ?? '')).toMatchObject({
@@ -129,7 +129,7 @@ describe('offers', () => {
     expect(text).not.toContain('tk_test_lifepoints')
   })
 
-  test('an error of the API is shown as it is', async () => {
+  test('show an error of the API with its status', async () => {
     answers['POST /v1/surveys/match'] = { status: 503, body: { code: 'unavailable', title: 'PostgreSQL is away' } }
     const { status, text } = await page('/demo/panelists/demo-ana')
     expect(status).toBe(502)
@@ -137,7 +137,7 @@ describe('offers', () => {
     expect(text).toContain('503')
   })
 
-  test('unknown panelists and pages are 404; a Tributary that is not there is said so', async () => {
+  test('are 404 for an unknown panelist or page, and an error when Tributary is down', async () => {
     expect((await page('/demo/panelists/nobody')).status).toBe(404)
     expect((await page('/demo/nowhere')).status).toBe(404)
     const alone = await startSandbox({ apiUrl: 'http://127.0.0.1:9' })
@@ -148,7 +148,7 @@ describe('offers', () => {
 })
 
 describe('taking an offer', () => {
-  test('creates a session with the button’s own idempotency key and sends the browser in', async () => {
+  test('creates a session with the button’s own idempotency key and redirects the browser', async () => {
     const response = await take({ offer_id: 'offer-1', idempotency_key: 'key-1' })
     expect([response.status, response.headers.get('location')]).toEqual([303, 'http://127.0.0.1:9/e/abc'])
     expect(heard[0]?.headers['idempotency-key']).toBe('key-1')
@@ -171,7 +171,7 @@ describe('taking an offer', () => {
     expect(await response.text()).toContain('value="offer-2"')
   })
 
-  test('leads back to a session that is under way, but to no address that is not http', async () => {
+  test('links to a session that is under way, but to no address that is not http', async () => {
     answers['POST /v1/sessions'] = {
       status: 409,
       body: { code: 'session_exists', session_id: 's', entry_url: 'http://127.0.0.1:9/e/old' },
@@ -186,7 +186,7 @@ describe('taking an offer', () => {
 })
 
 describe('coming back', () => {
-  test('shows the verified token, the session, the workflow link, and looks again for the postback', async () => {
+  test('shows the verified token, the session and the workflow link, and refreshes', async () => {
     const { status, text } = await page(`/demo/done?token=${await token()}`)
     expect(status).toBe(200)
     expect(text).toContain('Verified.')
@@ -195,7 +195,7 @@ describe('coming back', () => {
     expect(text).toMatch(/http-equiv="refresh" content="2; url=\/demo\/done\?token=[^"]+n=1"/)
   })
 
-  test('with a postback there it shows that and stops looking', async () => {
+  test('shows the postback once it is there, and stops refreshing', async () => {
     expect((await sendHook(DEMO_PANEL.hookSecret, { session_id: 'ses-1', outcome: 'COMPLETED' })).status).toBe(204)
     const { text } = await page(`/demo/done?token=${await token()}`)
     expect(text).toContain('session.outcome')
@@ -203,7 +203,7 @@ describe('coming back', () => {
     expect(text).not.toContain('http-equiv="refresh"')
   })
 
-  test('does not believe a token that is expired, altered, signed by another, or for another panel', async () => {
+  test('refuses a token that is expired, altered, of another key, or for another panel', async () => {
     const other = await generateKeyPair('ES256')
     const valid = await token()
     const [header, , signature] = valid.split('.')
@@ -237,14 +237,14 @@ describe('coming back', () => {
 })
 
 describe('the panel’s postback endpoint', () => {
-  test('keeps a repeated delivery as one', async () => {
+  test('stores a repeated delivery once', async () => {
     await sendHook(DEMO_PANEL.hookSecret, { session_id: 'ses-1' })
     await sendHook(DEMO_PANEL.hookSecret, { session_id: 'ses-1' })
     const { text } = await page('/demo/sessions/ses-1')
     expect(text.match(/msg-1/g)).toHaveLength(1)
   })
 
-  test('refuses what is altered or signed with another secret', async () => {
+  test('refuses a message that is altered or signed with another secret', async () => {
     const other = 'whsec_b3RoZXItc2VjcmV0LW90aGVyLXNlY3JldC1vdGhlcg=='
     expect((await sendHook(other, { session_id: 'ses-1' })).status).toBe(400)
     const elsewhere = { session_id: 'ses-1', iss: 'https://tributary.example', aud: 'another-panel' }

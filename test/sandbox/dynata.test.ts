@@ -33,7 +33,7 @@ const good = (changes: object = {}) => ({ user_id: USER, pub_id: 4242, ...sealed
 const codeOf = async (base: string, body: object, type?: string) => (await ask(base, body, type)).errorInfo?.code
 
 describe('the simulated match API', () => {
-  test('takes what the document asks and nothing else', async () => {
+  test('accepts exactly what the document allows', async () => {
     const { base } = await startSandbox()
     expect(await codeOf(base, good(), 'application/json')).toBe(1)
     expect(await codeOf(base, { ...good(), pub_id: '4242' })).toBe(2)
@@ -49,11 +49,11 @@ describe('the simulated match API', () => {
     expect(await codeOf(base, wrong)).toBe(10)
     const once = good()
     expect(await codeOf(base, once)).toBeUndefined()
-    // an iv that was here before is not random
+    // a repeated iv is not random
     expect(await codeOf(base, once)).toBe(10)
   })
 
-  test('wants a profile of a new user, once; prices and offers come when asked for', async () => {
+  test('requires a profile of a new user, once; sends prices and offers on request', async () => {
     const { base } = await startSandbox()
     expect(await codeOf(base, good({ user_profile: undefined }))).toBe(9)
     const { surveys = [], offers } = await ask(base, good())
@@ -67,7 +67,7 @@ describe('the simulated match API', () => {
     expect(blind.surveys?.length).toBeLessThan(surveys.length)
   })
 
-  test('lets in by its own link only, with a tracking id, and calls back until it hears 1', async () => {
+  test('accepts only its own link with a tracking id, and calls back until the answer is 1', async () => {
     const heard = await startListener((_, count) =>
       count === 1 ? { status: 200, body: { ok: true } } : { status: 204 },
     )
@@ -86,7 +86,7 @@ describe('the simulated match API', () => {
       redirect: 'manual',
     })
     expect(end.headers.get('location')).toBe(`${heard.url}/returns/dynata-sandbox?sub_id=s1&status=C`)
-    // neither 204 nor JSON is a 1: it is said again
+    // neither 204 nor JSON is a 1, so that it calls back again
     await eventually(() => heard.heard.length > 2)
     const said = new URL(heard.heard[0]?.path ?? '', heard.url).searchParams
     expect(said.get('oidHash')).toBe(md5(`${said.get('offerInvitationId')}${DEFAULT_PUBLISHER.offerSecret}`))

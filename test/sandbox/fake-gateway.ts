@@ -26,8 +26,8 @@ const PANEL_KEYS: Record<string, string> = { tk_test_lifepoints: 'lifepoints', t
 const PLATFORM_KEY = 'pk_test_decipher'
 
 /**
- * The gateway that the sandbox's buyer, platform and panels speak to, made from the seed's examples: enough of it for a plan
- * to be fielded in one process. `answers` replaces what a route says.
+ * The gateway that the sandbox's buyer, platform and panels call, made from the seed's examples: enough to field a plan
+ * in one process. `answers` replaces the answer of a route.
  */
 export async function startFakeGateway(answers: Record<string, { status: number; body?: unknown }> = {}) {
   const keys = await generateKeyPair('ES256', { extractable: true })
@@ -50,7 +50,7 @@ export async function startFakeGateway(answers: Record<string, { status: number;
     return `http://panel.invalid/done?token=${token}`
   }
 
-  /** The first outcome counts; the redirect is ready from then on. */
+  /** The first outcome counts; from then on there is a redirect. */
   async function settle(session: Session, outcome: string): Promise<void> {
     if (session.outcome) return
     session.outcome = outcome

@@ -28,7 +28,7 @@ function switchFaults(method: string, body?: unknown): Promise<Response> {
 const feed = () => fetch(`${sandbox.base}/kantar/supply/surveys`, { headers: KEY })
 
 describe('the switches', () => {
-  test('tell the endpoints, replace with PUT, add with PATCH, clear with DELETE', async () => {
+  test('list the endpoints, replace with PUT, add with PATCH, clear with DELETE', async () => {
     const shown = async (response: Promise<Response>) =>
       (await (await response).json()) as { endpoints: string[]; faults: object }
     const { endpoints } = await shown(switchFaults('GET'))
@@ -39,7 +39,7 @@ describe('the switches', () => {
       'kantar.postback',
       'kantar.session',
     ])
-    // every provider of the sandbox has switches of its own, and the survey platform
+    // every provider of the sandbox has switches of its own, and so has the survey platform
     expect(new Set(endpoints.map((name) => name.split('.')[0]))).toEqual(
       new Set(['kantar', 'dynata', 'purespectrum', 'toluna', 'platform']),
     )
@@ -61,13 +61,13 @@ describe('the switches', () => {
     [{ 'kantar.nothing': { hang: true } }],
     [{ 'kantar.feed': { sleepy: true } }],
     [{ 'kantar.feed': { status: 99 } }],
-  ])('refuse %j and stay as they are', async (body) => {
+  ])('refuse %j and do not change', async (body) => {
     await switchFaults('PUT', { 'kantar.ack': { status: 500 } })
     expect((await switchFaults('PUT', body)).status).toBe(400)
     expect(sandbox.faults.all()).toEqual({ 'kantar.ack': { status: 500 } })
   })
 
-  test('a rule with a count is used up, and the journal tells when it struck', async () => {
+  test('a rule with a count is used up, and the journal has its uses', async () => {
     sandbox.faults.set('kantar.feed', { status: 429, retry_after: 7, count: 2 })
     const first = await feed()
     expect([first.status, first.headers.get('retry-after')]).toEqual([429, '7'])
@@ -77,7 +77,7 @@ describe('the switches', () => {
     expect(sandbox.journal.read({ kind: 'fault' })).toHaveLength(2)
   })
 
-  test('a rule with a probability strikes a share of the requests', async () => {
+  test('a rule with a probability affects a share of the requests', async () => {
     sandbox.faults.set('kantar.ack', { status: 500, probability: 0.5 })
     const statuses: number[] = []
     for (let times = 0; times < 60; times++) statuses.push(await acknowledge(sandbox.base, 1))
@@ -87,7 +87,7 @@ describe('the switches', () => {
   })
 })
 
-describe('what goes wrong with an answer', () => {
+describe('a fault of an answer', () => {
   test('latency', async () => {
     sandbox.faults.set('kantar.feed', { latency_ms: 300 })
     const began = performance.now()
@@ -101,7 +101,7 @@ describe('what goes wrong with an answer', () => {
     await expect(answer).rejects.toThrow('timeout')
   })
 
-  test('a body that ends early, as if it were whole', async () => {
+  test('a body that ends early without an error', async () => {
     sandbox.faults.set('kantar.feed', { cut: 0.5, count: 1 })
     const text = await (await feed()).text()
     expect(() => JSON.parse(text)).toThrow()
@@ -116,14 +116,14 @@ describe('what goes wrong with an answer', () => {
     await expect(answer.text()).rejects.toThrow()
   })
 
-  test('a reset before anything happens: the ack is not taken', async () => {
+  test('a reset before the request is handled: the ack is not applied', async () => {
     const items = await poll(sandbox.base)
     sandbox.faults.set('kantar.ack', { reset: true, count: 1 })
     await expect(acknowledge(sandbox.base, items.at(-1)?.ack_id)).rejects.toThrow()
     expect(await poll(sandbox.base)).toHaveLength(40)
   })
 
-  test('a lost answer: the ack is taken all the same', async () => {
+  test('a lost answer: the ack is applied', async () => {
     const items = await poll(sandbox.base)
     sandbox.faults.set('kantar.ack', { lost_answer: true, count: 1 })
     await expect(acknowledge(sandbox.base, items.at(-1)?.ack_id)).rejects.toThrow()
@@ -146,7 +146,7 @@ describe('what goes wrong with an answer', () => {
   })
 })
 
-describe('what goes wrong with a feed', () => {
+describe('a fault of a feed', () => {
   test('duplicates and disorder keep every item', async () => {
     const items = await poll(sandbox.base)
     sandbox.faults.set('kantar.feed', { duplicates: 0.3, reorder: true })
@@ -157,7 +157,7 @@ describe('what goes wrong with a feed', () => {
     expect(new Set(ackIds)).toEqual(new Set(items.map((item) => item.ack_id)))
   })
 
-  test('drift breaks a steady share of the plans and leaves the others as they are', async () => {
+  test('drift breaks a constant share of the plans and does not change the others', async () => {
     const good = new Map((await poll(sandbox.base)).map((item) => [item.ack_id, item]))
     sandbox.faults.set('kantar.feed', { drift: 0.4 })
     const drifted = await poll(sandbox.base)
@@ -167,7 +167,7 @@ describe('what goes wrong with a feed', () => {
     expect(await poll(sandbox.base)).toEqual(drifted)
   })
 
-  test('once mended, what had drifted is sent again as it should be', async () => {
+  test('plans that had drifted are sent again correctly once the fault is cleared', async () => {
     const good = await poll(sandbox.base)
     sandbox.faults.set('kantar.feed', { drift: 1, drift_kinds: ['missing_price'] })
     const drifted = await poll(sandbox.base)
@@ -179,8 +179,8 @@ describe('what goes wrong with a feed', () => {
   })
 })
 
-describe('what goes wrong with a postback', () => {
-  test('it is lost once and comes with the next attempt; it comes twice', async () => {
+describe('a fault of a postback', () => {
+  test('lost once, sent with the next attempt; sent twice', async () => {
     const tributary = await startListener(() => ({ status: 204 }))
     sandbox.setApiUrl(tributary.url)
     sandbox.kantar.plans.put(OPEN_PLAN)

@@ -10,7 +10,7 @@ describe('the feed of updates since the last acknowledgement', () => {
     expect(JSON.parse(first)).toHaveLength(30)
   })
 
-  test('comes in the order of ack_id and holds each plan once', async () => {
+  test('is in the order of ack_id and has each plan once', async () => {
     const sandbox = await startSandbox()
     for (let times = 0; times < 20; times++) sandbox.kantar.ticker.tick()
     const items = await poll(sandbox.base)
@@ -37,7 +37,7 @@ describe('the feed of updates since the last acknowledgement', () => {
     expect(update?.ack_id).toBeGreaterThan(before.at(-1)?.ack_id ?? 0)
   })
 
-  test('a partial ack leaves the rest; a lower one does not move back', async () => {
+  test('keeps the rest after a partial ack; a lower ack does not move back', async () => {
     const { base } = await startSandbox()
     const items = await poll(base)
     expect(await acknowledge(base, items[9]?.ack_id)).toBe(204)
@@ -72,7 +72,7 @@ describe('the feed of updates since the last acknowledgement', () => {
       expect(body).toEqual({ code: '401', message: 'Access token is missing or invalid', success: false })
   })
 
-  test('two suppliers have cursors and session URLs of their own, and plans that only one of them sees', async () => {
+  test('has cursors, session URLs and restricted plans per supplier', async () => {
     const accounts = [
       { apiKey: 'one', panelId: 'panel-1', connection: 'c-1' },
       { apiKey: 'two', panelId: 'panel-2', connection: 'c-2' },
@@ -90,7 +90,7 @@ describe('the feed of updates since the last acknowledgement', () => {
     expect(second.every((item) => item.survey_session_creation_url?.includes('/panels/panel-2/') ?? true)).toBe(true)
   })
 
-  test('a plan put by hand is in the next poll, also one that is broken', async () => {
+  test('has a plan that was put by hand in the next poll, even a broken one', async () => {
     const { base } = await startSandbox({ kantar: { plans: 0 } })
     const put = (path: string, body: unknown) =>
       fetch(`${base}/_sandbox/plans/${path}`, {
@@ -105,7 +105,7 @@ describe('the feed of updates since the last acknowledgement', () => {
     expect(items.map((item) => item.survey_plan)).toMatchObject([{ id: 'mine', loi: 11, country: 'GBR' }, { id: 7 }])
   })
 
-  test('the journal tells what was served and acknowledged', async () => {
+  test('is logged in the journal as served and acknowledged', async () => {
     const sandbox = await startSandbox({ kantar: { plans: 0 } })
     sandbox.kantar.plans.put(OPEN_PLAN)
     const [item] = await poll(sandbox.base)

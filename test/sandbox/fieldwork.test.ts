@@ -30,7 +30,7 @@ const plan = (more: Partial<Plan>): { survey_plan: Plan } => ({
   },
 })
 
-test('a respondent fits the plan and an open quota with room, whatever the chance', () => {
+test('a respondent fits the plan and an open quota with room, for any random seed', () => {
   const wanted = plan({
     qualifications: [age('16-40', '60-75'), sex('female', 'male')],
     quotas: [quota('full', 0, sex('male')), quota('room', 2, age('30-65'), sex('female'))],
@@ -46,7 +46,7 @@ test('a respondent fits the plan and an open quota with room, whatever the chanc
   )
 })
 
-test('nobody is found where no quota has room, or where nobody can fit', () => {
+test('no respondent is found where no quota has room, or none can fit', () => {
   const random = createRandom('r')
   expect(findRespondent(random, 'p', plan({ quotas: [quota('full', 0)] }))).toBeUndefined()
   expect(findRespondent(random, 'p', plan({ qualifications: [age('16-20'), age('30-40')] }))).toBeUndefined()
@@ -54,7 +54,7 @@ test('nobody is found where no quota has room, or where nobody can fit', () => {
   expect(findRespondent(random, 'p', plan({}))).toMatchObject({ panelistId: 'p', quotaId: undefined })
 })
 
-test('what a panel acknowledged is there after a restart; a broken file is as none', () => {
+test('a panel’s stored feed is read after a restart; a broken file counts as none', () => {
   const folder = mkdtempSync(join(tmpdir(), 'feeds-'))
   try {
     const item: FeedItem = { ack_id: 7, survey_session_creation_url: 'http://t/panels/p/session/x', ...plan({}) }

@@ -14,12 +14,12 @@ import { eventually, type Heard, OPEN_PLAN, openSession, startListener, startSan
 
 const CONNECTION = 'kantar-sandbox'
 
-/** One key for all tests of this file: making one takes longer than any of them. */
+/** One key for all tests of this file, because making one takes longer than any test. */
 const signingKeys = generateKeyPair('RS256', { extractable: true }).then(async ({ privateKey }) => [
   await exportJWK(privateKey),
 ])
 
-/** A sandbox with one plan, and a stand-in for Tributary that answers postbacks with `status`. */
+/** A sandbox with one plan, and a double of Tributary that answers postbacks with `status`. */
 async function setUp(status: (count: number) => number = () => 204) {
   const tributary = await startListener((_heard, count) => ({ status: status(count) }))
   const sandbox = await startSandbox({
@@ -53,7 +53,7 @@ describe('the survey page', () => {
     expect(sandbox.kantar.sessions.all()[0]?.startedAt).not.toBeNull()
   })
 
-  test('knows nothing of sessions and outcomes that do not exist', async () => {
+  test('is 404 for an unknown session and 400 for an unknown outcome', async () => {
     const { sandbox } = await setUp()
     const url = await openSession(sandbox)
     expect((await fetch(`${url}0`)).status).toBe(404)
@@ -90,7 +90,7 @@ describe('the survey page', () => {
     },
   )
 
-  test('a token with any part altered, or of another sandbox, does not verify', async () => {
+  test('has tokens that do not verify when altered, or of another sandbox', async () => {
     const { sandbox, heard } = await setUp()
     await click(await openSession(sandbox), 'TERMINATED')
     const jws = heard[0] ? jwsOf(heard[0]) : ''
@@ -103,7 +103,7 @@ describe('the survey page', () => {
     await expect(verify(await startSandbox(), jws)).rejects.toThrow()
   })
 
-  test('the shortcut for drivers does what a click does', async () => {
+  test('has a shortcut for drivers that does what a click does', async () => {
     const { sandbox, heard } = await setUp()
     const answer = await fetch(`${await openSession(sandbox)}?auto=quota_full&delivery=redirect_only`, {
       redirect: 'manual',
@@ -113,7 +113,7 @@ describe('the survey page', () => {
     expect(heard).toEqual([])
   })
 
-  test('a second click on the same outcome redirects again and posts nothing; on another it is refused', async () => {
+  test('redirects again on a second click on the same outcome, and refuses another outcome', async () => {
     const { sandbox, heard } = await setUp()
     const url = await openSession(sandbox)
     const jti = (answer: Response) =>
@@ -137,7 +137,7 @@ describe('delivery', () => {
     expect(kinds.slice(-2)).toEqual(['kantar.redirected', 'kantar.postback_attempt'])
   })
 
-  test('postback_only keeps the browser', async () => {
+  test('postback_only does not redirect the browser', async () => {
     const { sandbox, heard } = await setUp()
     expect((await click(await openSession(sandbox), 'COMPLETED', 'postback_only')).status).toBe(200)
     expect(heard).toHaveLength(1)
@@ -150,7 +150,7 @@ describe('delivery', () => {
     expect(new Set(heard.map((one) => decodeJwt(jwsOf(one)).jti)).size).toBe(2)
   })
 
-  test('reversed_later takes the complete back, and gives the place in the quota back', async () => {
+  test('reversed_later reverses the complete, and frees its place in the quota', async () => {
     const { sandbox, heard } = await setUp()
     const quota = { id: 'q', available_completes: 5, status: 'OPEN' as const, qualifications: [] }
     sandbox.kantar.plans.put({ ...OPEN_PLAN, quotas: [quota] })
@@ -164,14 +164,14 @@ describe('delivery', () => {
     expect(plan()).toMatchObject({ available_completes: 2, quotas: [{ available_completes: 4 }] })
   })
 
-  test('the last complete closes the plan, and the feed says so', async () => {
+  test('the last complete closes the plan, also in the feed', async () => {
     const { sandbox } = await setUp()
     for (let times = 0; times < 3; times++) await click(await openSession(sandbox), 'COMPLETED', 'redirect_only')
     expect(sandbox.kantar.plans.get(OPEN_PLAN.id)?.plan).toMatchObject({ available_completes: 0, status: 'CLOSED' })
     await expect(openSession(sandbox)).rejects.toThrow('400')
   })
 
-  test('is repeated until it is answered 2xx, with the same token, and the journal keeps each attempt', async () => {
+  test('is repeated with the same token until a 2xx, and the journal has each attempt', async () => {
     const { sandbox, heard } = await setUp((count) => (count < 4 ? 503 : 204))
     await click(await openSession(sandbox), 'COMPLETED')
     await eventually(() => heard.length === 4)
@@ -186,7 +186,7 @@ describe('delivery', () => {
     ])
   })
 
-  test('one that outlives its token is signed anew', async () => {
+  test('is signed again when its token has expired', async () => {
     const tributary = await startListener((_heard, count) => ({ status: count < 3 ? 500 : 204 }))
     const sandbox = await startSandbox({
       apiUrl: tributary.url,
@@ -201,7 +201,7 @@ describe('delivery', () => {
     expect(last?.jti).not.toBe(first?.jti)
   })
 
-  test('contradicting outcomes can be sent on purpose', async () => {
+  test('may send contradicting outcomes on purpose', async () => {
     const { sandbox, heard } = await setUp()
     const session = await newSession(sandbox)
     await sandbox.kantar.outcomes.finish(session, 'TERMINATED', 'redirect_only')
@@ -212,7 +212,7 @@ describe('delivery', () => {
 })
 
 describe('keys', () => {
-  test('rotate: new tokens name the new key, old ones still verify, unless the old key is forgotten', async () => {
+  test('rotate: new tokens name the new key, old ones verify while the old key is published', async () => {
     const { sandbox, heard } = await setUp()
     await click(await openSession(sandbox), 'COMPLETED')
     const old = heard[0] ? jwsOf(heard[0]) : ''

@@ -7,7 +7,7 @@ import { poll, startSandbox } from './support.js'
 const frozen = { start: new Date('2026-11-01T12:00:00Z'), speed: 0 }
 
 describe('the inventory', () => {
-  test('every plan obeys the document, at first and after many changes', async () => {
+  test('has plans that match the document, at first and after many changes', async () => {
     const sandbox = await startSandbox({ seed: 'schema', kantar: { plans: 1500 } })
     for (let times = 0; times < 100; times++) sandbox.kantar.ticker.tick()
     const items = await poll(sandbox.base)
@@ -16,13 +16,13 @@ describe('the inventory', () => {
       const plan = SupplierPlan.safeParse(item.survey_plan)
       expect(plan.error ? z.prettifyError(plan.error) : undefined).toBeUndefined()
       expect(item.version).toMatch(/^\d+:\d+$/)
-      // the supplier's view leaves these out (seed 000, Supply API)
+      // the supplier's view does not have these (seed 000, Supply API)
       for (const hidden of ['survey_url', 'survey_id', 'survey_platform', 'target_panels', 'target_completes'])
         expect(item.survey_plan).not.toHaveProperty(hidden)
     }
   })
 
-  test('holds every oddity that the document allows', async () => {
+  test('has every unusual value that the document allows', async () => {
     const { base } = await startSandbox({ kantar: { plans: 1500 } })
     const items = await poll(base)
     const plans = items.map((item) => item.survey_plan)
@@ -43,7 +43,7 @@ describe('the inventory', () => {
     expect(new Set(quotas.map((quota) => quota.id)).size).toBeLessThan(quotas.length / 10)
   })
 
-  test('is the same for the same seed, through changes too, and another for another', () => {
+  test('is the same for the same seed, also after changes, and differs for another seed', () => {
     const grow = (seed: string) => {
       const { kantar } = createSandbox({ seed, clock: frozen, kantar: { plans: 50 } })
       for (let times = 0; times < 10; times++) kantar.ticker.tick()
@@ -53,7 +53,7 @@ describe('the inventory', () => {
     expect(grow('a').map(({ plan }) => plan.id)).not.toEqual(grow('b').map(({ plan }) => plan.id))
   })
 
-  test('a step of change gives each changed plan a new ack_id and nothing else', () => {
+  test('gives each changed plan a new ack_id, and no other plan', () => {
     const { kantar } = createSandbox({ clock: frozen, kantar: { plans: 200 } })
     const before = kantar.plans.lastAckId
     const changes = kantar.ticker.tick()
@@ -62,7 +62,7 @@ describe('the inventory', () => {
     expect(new Set(moved)).toEqual(new Set(changes.map(({ plan }) => plan)))
   })
 
-  test('a plan past its finish_date closes', () => {
+  test('closes a plan past its finish_date', () => {
     let now = new Date('2026-11-01T12:00:00Z')
     const clock = { now: () => now, realMilliseconds: () => 0 }
     const { kantar } = createSandbox({ clock, kantar: { plans: 40 } })
@@ -73,7 +73,7 @@ describe('the inventory', () => {
     expect(late.every(({ plan }) => plan.status === 'CLOSED')).toBe(true)
   })
 
-  test('stays about as large as it was, however long it runs: new plans come, closed ones go once all know', () => {
+  test('keeps its size: new plans are added, acknowledged closed ones are deleted', () => {
     let now = new Date('2026-11-01T12:00:00Z')
     const clock = { now: () => now, realMilliseconds: () => 0 }
     const { kantar } = createSandbox({ clock, kantar: { plans: 60 } })
@@ -87,7 +87,7 @@ describe('the inventory', () => {
     }
   })
 
-  test('a closed plan that nobody acknowledged is not forgotten', () => {
+  test('keeps a closed plan that is not acknowledged', () => {
     const { kantar } = createSandbox({ clock: frozen, kantar: { plans: 20 } })
     const [first] = kantar.plans.all()
     kantar.plans.change(first?.plan.id ?? '', { status: 'CLOSED' })
@@ -97,7 +97,7 @@ describe('the inventory', () => {
     expect(kantar.plans.get(first?.plan.id ?? '')).toBeUndefined()
   })
 
-  test('it changes by itself when asked to', async () => {
+  test('changes periodically with tickMs', async () => {
     const sandbox = await startSandbox({ tickMs: 20, clock: { speed: 1 } })
     const before = sandbox.kantar.plans.lastAckId
     await expect.poll(() => sandbox.kantar.plans.lastAckId).toBeGreaterThan(before)

@@ -46,7 +46,7 @@ async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<number
   return ((await ended) as [number | null])[0]
 }
 
-/** Up to where each supplier has acknowledged, as the sandbox would find it after a crash. */
+/** The saved cursors of the suppliers, which the sandbox would read after a crash. */
 function savedCursors(): unknown[] {
   const file = join(data, 'sandbox', 'kantar.json')
   if (!existsSync(file)) return []
@@ -61,7 +61,7 @@ const enterable = (items: FeedItem[]) =>
   )
 
 describe('the sandbox as a process', () => {
-  test('announces its port, ends in order, and goes on where it was', async () => {
+  test('announces its port, shuts down, and continues from its saved state', async () => {
     const first = await startProcess()
     expect(first.ready).toMatchObject({ event: 'ready', port: expect.any(Number) })
     const items = await poll(first.base)
@@ -79,7 +79,7 @@ describe('the sandbox as a process', () => {
     expect(await stop(second.child, 'SIGINT')).toBe(0)
   }, 240_000)
 
-  test('after a crash keeps its sessions, sends owed postbacks and every plan again, with higher ack_ids', async () => {
+  test('after a crash keeps sessions, resends postbacks, and resends plans with higher ack_ids', async () => {
     let taken = false
     const tributary = await startListener(() => ({ status: taken ? 204 : 503 }))
     const first = await startProcess({ TRIBUTARY_API_URL: tributary.url })
@@ -88,7 +88,7 @@ describe('the sandbox as a process', () => {
     const created = await postJson(enterable(items)?.survey_session_creation_url ?? '', { panelist_id: 'p' })
     const { url } = (await created.json()) as { url: string }
     await fetch(`${url}?auto=COMPLETED`, { redirect: 'manual' })
-    // it saves once a second: what it may forget in a crash is not what this is about
+    // it saves once per second; this test is not about what it may lose in a crash
     await eventually(() => savedCursors().includes(items.at(-1)?.ack_id))
     await stop(first.child, 'SIGKILL')
     taken = true
@@ -101,7 +101,7 @@ describe('the sandbox as a process', () => {
     expect(Math.min(...again.map((item) => item.ack_id))).toBeGreaterThan(items.at(-1)?.ack_id ?? 0)
   }, 240_000)
 
-  test('says in one line what is wrong with its port or its settings', async () => {
+  test('reports a wrong port or setting in one line', async () => {
     const taken = new URL((await startListener(() => ({ status: 204 }))).url).port
     const [first, second] = await Promise.all([
       startProcess({ SANDBOX_PORT: taken, TRIBUTARY_DATA: '' }),

@@ -7,7 +7,7 @@ export interface Listener {
   close(): Promise<void>
 }
 
-/** A supplier that answers callbacks with the given statuses, in order, and keeps what it was asked. */
+/** A supplier that answers callbacks with the given statuses, in order, and records the requests. */
 export async function startListener(statuses: readonly number[]): Promise<Listener> {
   const seen: Listener['seen'] = []
   const server = createServer((request, response) => {

@@ -37,7 +37,7 @@ const entry = (survey: string, sid: string, more = '') =>
   `/surveydynamic?survey_id=${survey}&supplier_id=49&ps_supplier_respondent_id=p-1&ps_supplier_sid=${sid}${more}`
 
 describe('the simulated PureSpectrum', () => {
-  test('wants its token', async () => {
+  test('requires its token', async () => {
     const { get } = await start()
     expect((await get('/suppliers/v2/surveys', {})).status).toBe(401)
     const wrong = await get('/suppliers/v2/surveys', { 'access-token': 'x' })
@@ -45,7 +45,7 @@ describe('the simulated PureSpectrum', () => {
     expect(await wrong.json()).toMatchObject({ apiStatus: 'failure', msg: expect.any(String) })
   })
 
-  test('lists live surveys without who is wanted, and says the rest of one', async () => {
+  test('lists live surveys without quotas, and has the rest at a survey’s own address', async () => {
     const { get, surveys } = await start()
     const list = await read(await get('/suppliers/v2/surveys'))
     expect(list).toMatchObject({ apiStatus: 'success' })
@@ -59,7 +59,7 @@ describe('the simulated PureSpectrum', () => {
     expect(left).toBe(guaranteed)
   })
 
-  test('knows its filters, and an empty list is a success without one', async () => {
+  test('has its filters; an empty result is a success without a list', async () => {
     const { get, surveys } = await start()
     const id = String(surveys.live()[0]?.survey_id)
     surveys.change(id, { survey_status: 33 })
@@ -74,7 +74,7 @@ describe('the simulated PureSpectrum', () => {
     expect((await get('/suppliers/v2/surveys?page=2')).status).toBe(400)
   })
 
-  test('registers for live surveys only, and wants to know for how many', async () => {
+  test('registers for live surveys only, and requires intent_count', async () => {
     const { post, surveys, open } = await start()
     const id = open()
     expect((await post(`/suppliers/v2/surveys/register/${id}`)).status).toBe(400)
@@ -85,7 +85,7 @@ describe('the simulated PureSpectrum', () => {
     expect((await post('/suppliers/v2/surveys/register/1?intent_count=1')).status).toBe(404)
   })
 
-  test('lets in only with all parameters, and shows what a person may click', async () => {
+  test('requires all parameters at entry, and shows the outcomes to click', async () => {
     const { get, open } = await start()
     const id = open()
     expect((await get(entry(id, 's-1').replace('&ps_supplier_sid=s-1', ''))).status).toBe(400)
@@ -96,7 +96,7 @@ describe('the simulated PureSpectrum', () => {
     expect(await page.text()).toContain('value="21"')
   })
 
-  test('signs the way home over the whole address and its secret', async () => {
+  test('signs the return over the whole address and its secret', async () => {
     const { get, open } = await start()
     const home = (await get(entry(open(), 's-1', '&auto=13'))).headers.get('location') ?? ''
     const [signed = '', hash] = home.split('&ps_hash=')
@@ -104,7 +104,7 @@ describe('the simulated PureSpectrum', () => {
     expect(hash).toBe(createHash('sha1').update(`${signed}purespectrum-sandbox-secret`).digest('hex'))
   })
 
-  test('refuses at the door: closed surveys, closed quotas, groups', async () => {
+  test('refuses an entry to closed surveys, closed quotas and groups', async () => {
     const { get, surveys, open, sandbox } = await start()
     const id = open()
     const codeOf = async (path: string) =>
@@ -131,7 +131,7 @@ describe('the simulated PureSpectrum', () => {
     expect(await codeOf(entry(id, 's-4'))).toBe('22')
   })
 
-  test('calls back until it is taken: a complete by POST, a reversal by GET, and counts both', async () => {
+  test('calls back until a 2xx, a complete by POST, a reversal by GET, and counts both', async () => {
     const listener = await startListener([500, 200, 200])
     const { get, open, surveys, sandbox } = await start({ apiUrl: listener.url })
     const id = open()
@@ -148,7 +148,7 @@ describe('the simulated PureSpectrum', () => {
     expect(surveys.get(id)?.supplier_completes).toMatchObject({
       achieved: 3,
       remaining: 6,
-      // past the guarantee their own figure is negative
+      // beyond the guarantee their own figure is negative
       guaranteed_allocation_remaining: -1,
     })
     const visit = sandbox.purespectrum.sessions.get('s-1')
@@ -164,7 +164,7 @@ describe('the simulated PureSpectrum', () => {
     await listener.close()
   })
 
-  test('changes by itself, the same way for the same seed, and modifies what it changes', async () => {
+  test('changes periodically, the same for the same seed, and updates mod_on', async () => {
     const [one, other] = [await start(), await start()]
     const before = new Map(one.surveys.all().map((survey) => [String(survey.survey_id), survey.mod_on]))
     const changes = Array.from({ length: 60 }, () => one.sandbox.purespectrum.ticker.tick()).flat()
@@ -176,7 +176,7 @@ describe('the simulated PureSpectrum', () => {
     }
   })
 
-  test('fails on switches, and sends what it is told to', async () => {
+  test('obeys fault switches, and serves a spoiled survey unchanged', async () => {
     const { get, surveys, open, sandbox } = await start()
     sandbox.faults.set('purespectrum.list', { status: 429, retry_after: 7, count: 1 })
     const limited = await get('/suppliers/v2/surveys')

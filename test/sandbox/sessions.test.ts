@@ -101,7 +101,7 @@ describe('creating a session', () => {
     expect(sandbox.kantar.sessions.size).toBe(0)
   })
 
-  test('names every bad field at once', async () => {
+  test('names every bad field in one answer', async () => {
     const response = await create({ target_quota_id: 4, custom_panel_data: null })
     const { details } = (await response.json()) as { details: { field: string }[] }
     expect(details.map(({ field }) => field).sort()).toEqual(['custom_panel_data', 'panelist_id', 'target_quota_id'])
@@ -116,7 +116,7 @@ describe('creating a session', () => {
     expect((await create({ panelist_id: 'p' })).status).toBe(400)
   })
 
-  test('is refused for another panel, an unknown token, a plan without a session URL, and a wrong key', async () => {
+  test('is refused for another panel, an unknown token, no session URL, and a wrong key', async () => {
     expect((await create({ panelist_id: 'p' }, PLAN.id, 'toplife')).status).toBe(400)
     const url = planUrl(sandbox, PLAN.id)
     expect((await postJson(`${url}0`, { panelist_id: 'p' })).status).toBe(400)
@@ -125,7 +125,7 @@ describe('creating a session', () => {
     expect((await postJson(url, { panelist_id: 'p' }, { 'x-api-key': 'x' })).status).toBe(401)
   })
 
-  test('is refused when the body is not JSON, in the words of the seed', async () => {
+  test('is refused when the body is not JSON, in the seed’s format', async () => {
     const headers = { 'x-api-key': 'kantar-sandbox-key', 'content-type': 'application/json' }
     const response = await fetch(planUrl(sandbox, PLAN.id), { method: 'POST', headers, body: '{"panelist_id":' })
     expect(response.status).toBe(400)

@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close()
 })
 
-/** A sandbox on a free port that ends with the test; its time stands still unless the options say otherwise. */
+/** A sandbox on a free port that ends with the test; its clock is stopped unless the options set a speed. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox & { base: string }> {
   const sandbox = createSandbox({
     apiUrl: 'http://127.0.0.1:9',
@@ -56,7 +56,7 @@ export function postJson(url: string, body: unknown, headers: Record<string, str
   })
 }
 
-/** The plan as the feed has it now, whether it was acknowledged or not. */
+/** The plan as the feed has it now, acknowledged or not. */
 export function planUrl(sandbox: Sandbox, planId: string, panel = 'lifepoints'): string {
   const stored = sandbox.kantar.plans.get(planId)
   if (!stored) throw new Error(`there is no plan ${planId}`)
@@ -96,7 +96,7 @@ export interface Answer {
   headers?: Record<string, string>
 }
 
-/** A server that answers what it is told to and remembers what it heard. */
+/** A server that answers as configured and records its requests. */
 export async function startListener(
   answer: (heard: Heard, count: number) => Answer | Promise<Answer>,
 ): Promise<{ url: string; heard: Heard[] }> {
@@ -122,7 +122,7 @@ export async function startListener(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, heard }
 }
 
-/** Waits until `condition` gives something. */
+/** Waits until `condition` returns a value. */
 export async function eventually<T>(condition: () => T | undefined | false, milliseconds = 60_000): Promise<T> {
   const end = Date.now() + milliseconds
   for (;;) {

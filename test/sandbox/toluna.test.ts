@@ -43,7 +43,7 @@ describe('the simulated External Sample', () => {
     expect(body.Surveys.some((survey: Survey) => survey.IsSurveyRecontact)).toBe(true)
   })
 
-  test('the path prefix comes and goes', async () => {
+  test('works with and without the path prefix', async () => {
     const answer = await fetch(`${url}/toluna/ExternalSample/${GUID}/Quotas`, {
       headers: { API_AUTH_KEY: 'toluna-sandbox-key' },
     })
@@ -110,7 +110,7 @@ describe('the simulated External Sample', () => {
     expect(await get(`${GUID}/Recontact/${plain}/MemberCodes`)).toMatchObject({ body: { ResultCode: 6 } })
   })
 
-  test('signs the whole address of a complete with the & before the signature; a screen-out is not signed', async () => {
+  test('signs a complete’s whole address with the & before the signature, and no screen-out', async () => {
     const survey = await openSurvey()
     const take = async (member: string, ending: string) => {
       await register(member)
@@ -125,7 +125,7 @@ describe('the simulated External Sample', () => {
     expect(await take('bob', 'NotQualified')).not.toContain('encValue')
   })
 
-  test('the vector that Toluna publishes', () => {
+  test('matches the vector that Toluna publishes', () => {
     const address = 'https://partnerA.com?status=qualified&mc=mymember&'
     expect(createHmac('sha256', 'supersecret').update(address).digest('hex')).toBe(
       'f0c397932b98251aca505db3bb2c364711f18237f5202017d24b97ec522a373e',

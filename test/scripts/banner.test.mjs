@@ -6,7 +6,7 @@ import { checkout } from '../../scripts/checkout.mjs'
 
 const facts = { api: 'http://127.0.0.1:8080', temporalUi: null, data: '/data', configuration: '/c', panel: undefined }
 
-it('prints where the buyer’s view is and the sandbox’s buyer with its key, and never the key of a user’s', async () => {
+it('prints the buyer’s view and the sandbox buyer’s key, and never a user’s key', async () => {
   const buyer = await firstBuyer(path.join(checkout, 'sandbox', 'tributary.sandbox.yaml'), {})
   const text = banner({ ...facts, demo: 'http://127.0.0.1:8090/demo', buyer, showKey: true })
   expect(text).toContain('http://127.0.0.1:8090/demo/buyer')
@@ -15,7 +15,7 @@ it('prints where the buyer’s view is and the sandbox’s buyer with its key, a
   expect(await firstBuyer('/nowhere.yaml', {})).toBeUndefined()
 })
 
-it('counts the surveys of an API that is slow to answer, and waits for no list that never comes', async () => {
+it('counts the surveys of a slow API, and does not wait for a list that never comes', async () => {
   let asked = 0
   const server = http.createServer((request, response) => {
     asked += 1

@@ -5,7 +5,7 @@ describe('requireNode', () => {
   it.each(['20.19.0', '20.20.2', '22.0.0', '24.1.0'])('accepts %s', (version) => {
     expect(() => requireNode(version)).not.toThrow()
   })
-  it.each(['18.20.0', '20.18.3'])('refuses %s in one line that names the way out', (version) => {
+  it.each(['18.20.0', '20.18.3'])('refuses %s in one line that names the fix', (version) => {
     expect(() => requireNode(version)).toThrow(/^Node\.js [\d.]+ is too old: install 20\.19 or newer [^\n]*$/)
   })
 })

@@ -17,7 +17,7 @@ beforeEach(() => {
 })
 afterEach(() => fs.rmSync(folder, { recursive: true }))
 
-it('is held by one, and free again after its release', () => {
+it('is held by one process, and free after its release', () => {
   const lock = tryLock(file)
   expect(tryLock(file)).toEqual({ heldBy: process.pid })
   lock.release()
@@ -34,12 +34,12 @@ it('is taken over from a process that was killed', async () => {
   expect(tryLock(file)).toHaveProperty('release')
 })
 
-it('is taken over when another process has the id of the holder by now', () => {
+it('is taken over when another process has the holder’s id now', () => {
   fs.writeFileSync(file, JSON.stringify({ pid: process.pid, started: 'before the machine restarted' }))
   expect(tryLock(file)).toHaveProperty('release')
 })
 
-it('tells a process from an earlier one with the same id', () => {
+it('distinguishes a process from an earlier one with the same id', () => {
   expect(startStamp(process.pid)).toBe(startStamp(process.pid))
   const { pid } = spawnSync(process.execPath, ['-e', ''])
   expect(startStamp(pid)).toBe('')

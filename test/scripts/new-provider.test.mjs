@@ -57,7 +57,7 @@ function lineChanges(file) {
 const program = (name, file) => path.join('node_modules', name, file)
 
 describe('npm run new-provider', { timeout: 600_000 }, () => {
-  it('refuses a name that no file may have, and writes nothing then', () => {
+  it('refuses a name that no file may have, and writes nothing', () => {
     for (const name of ['Acme', 'ac-me', '1acme', '../x', '']) {
       const { status, said } = run(['scripts/new-provider.mjs', name])
       expect([name, status === 0], said).toEqual([name, false])
@@ -110,7 +110,7 @@ describe('npm run new-provider', { timeout: 600_000 }, () => {
     expect(tests.said).toMatch(/[6-9]\d passed/)
   })
 
-  it('is served by the sandbox from its next start, which nobody had to change by hand', async () => {
+  it('is served by the sandbox from its next start, without a change by hand', async () => {
     const sandbox = spawn(process.execPath, ['--import', 'tsx', 'sandbox/main.ts'], {
       cwd: copy,
       env: {
@@ -135,7 +135,7 @@ describe('npm run new-provider', { timeout: 600_000 }, () => {
     }
   })
 
-  it('does not lay it down twice, nor over one that is there', () => {
+  it('does not overwrite an existing provider', () => {
     const page = path.join(copy, 'docs', 'providers', 'kantar.md')
     const before = fs.readFileSync(page, 'utf8')
     for (const name of [NAME, 'kantar']) {

@@ -27,11 +27,11 @@ it('takes another port when the preferred one is taken', async () => {
   server.close()
 })
 
-it('says why an address of another machine cannot be used', async () => {
+it('names why an address of another machine cannot be used', async () => {
   expect(await whyNotFree(0, '192.0.2.1')).toBe('EADDRNOTAVAIL')
 })
 
-it('leaves a port alone that another start has chosen but not opened yet, until that start is gone', async () => {
+it('skips a port that another start has chosen but not opened, until that start ends', async () => {
   const code = `const { choosePort } = await import(${JSON.stringify(module)}); console.log(await choosePort([])); setInterval(() => {}, 1000)`
   const other = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] })
   const port = Number(String((await once(other.stdout, 'data'))[0]))
@@ -56,7 +56,7 @@ describe('chooseOwnPorts', () => {
     expect(await chooseOwnPorts(settings(undefined))).toEqual(ports)
   })
 
-  it('refuses a port that was asked for and is taken, in one line that names the way out', async () => {
+  it('refuses a requested port that is in use, in one line that names the fix', async () => {
     const server = net.createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     await expect(chooseOwnPorts(settings(server.address().port))).rejects.toThrow(
@@ -65,7 +65,7 @@ describe('chooseOwnPorts', () => {
     server.close()
   })
 
-  it('does not make a port that was asked for once the usual one', async () => {
+  it('does not store a requested port as the usual one', async () => {
     const asked = await choosePort([])
     expect((await chooseOwnPorts(settings(asked))).api).toBe(asked)
     expect((await chooseOwnPorts(settings(0))).api).not.toBe(asked)

@@ -47,7 +47,7 @@ describe('the embedded PostgreSQL', () => {
     expect(again).toMatchObject({ pid: server.pid, port: server.port, url: server.url, adopted: true })
   })
 
-  it('keeps data, port and password over a stop', async () => {
+  it('keeps data, port and password after a stop', async () => {
     const before = server
     await server.stop()
     expect(isAlive(before.pid)).toBe(false)
@@ -65,7 +65,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await kept()).toEqual([{ one: 1 }])
   })
 
-  it('is not stopped by a stale pid file that names a living process of somebody else', async () => {
+  it('starts although a stale pid file names a running process of another program', async () => {
     await server.stop()
     const lines = [process.pid, server.cluster, 1, server.port, '', '127.0.0.1', '', 'ready']
     fs.writeFileSync(path.join(server.cluster, 'postmaster.pid'), lines.join('\n'))
@@ -74,7 +74,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await kept()).toEqual([{ one: 1 }])
   })
 
-  it('names the way out when the password is lost', async () => {
+  it('names the fix when the password is lost', async () => {
     await server.stop()
     const file = path.join(data, 'postgres-password')
     fs.renameSync(file, `${file}.aside`)

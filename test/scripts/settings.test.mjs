@@ -24,7 +24,7 @@ describe('readSettings', () => {
     })
   })
 
-  it('takes tributary.yaml of the checkout before the sandbox, and TRIBUTARY_CONFIG before both', () => {
+  it('prefers TRIBUTARY_CONFIG to the checkout’s tributary.yaml, and that to the sandbox', () => {
     fs.writeFileSync(path.join(root, 'tributary.yaml'), '')
     expect(readSettings({}, {}, root)).toMatchObject({
       configuration: path.join(root, 'tributary.yaml'),
@@ -35,7 +35,7 @@ describe('readSettings', () => {
     expect(given).toMatchObject({ configuration: path.join(root, 'mine.yaml'), sandbox: false })
   })
 
-  it('adds the sandbox to a configuration of one’s own on demand, and never to its own', () => {
+  it('adds the sandbox to a user’s configuration on demand, and never to its own', () => {
     const sandbox = path.join(root, 'sandbox', 'tributary.sandbox.yaml')
     expect(readSettings({}, { withSandbox: true }, root)).toMatchObject({ sandbox: true, addedSandbox: undefined })
     const own = path.join(root, 'tributary.yaml')
@@ -44,7 +44,7 @@ describe('readSettings', () => {
     expect(settings).toMatchObject({ configuration: own, sandbox: true, addedSandbox: sandbox })
   })
 
-  it('knows no other argument', () => {
+  it('refuses any other argument', () => {
     expect(readArguments(['--with-sandbox'])).toEqual({ withSandbox: true })
     expect(readArguments([])).toEqual({ withSandbox: false })
     expect(() => readArguments(['--with-sandboxes'])).toThrow(/--with-sandboxes[^\n]*npm start -- --with-sandbox/)
@@ -71,12 +71,12 @@ describe('the banner', () => {
     panel: { id: 'acme', key: 'tk_live_secret' },
   }
 
-  it('says where Temporal is, for workers and tools of one’s own', () => {
+  it('prints Temporal’s address, for the user’s workers and tools', () => {
     const text = banner({ ...facts, temporal: '127.0.0.1:7233', namespace: 'default', showKey: false })
     expect(text).toContain('127.0.0.1:7233, namespace default (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE)')
   })
 
-  it('says whether the sandbox runs beside a configuration of one’s own, and how it is added', () => {
+  it('prints whether the sandbox runs with a user’s configuration, and how to add it', () => {
     const off = banner({ ...facts, showKey: false, sandbox: 'off' })
     expect(off).toMatch(/^ {2}sandbox +off[^\n]*npm start -- --with-sandbox/m)
     const on = banner({ ...facts, demo: 'http://127.0.0.1:8090/demo', showKey: false, sandbox: 'added' })
@@ -85,7 +85,7 @@ describe('the banner', () => {
     expect(banner({ ...facts, showKey: true, sandbox: 'alone' })).not.toMatch(/^ {2}sandbox/m)
   })
 
-  it('never prints the key of a configuration of the user', () => {
+  it('never prints a key of a user’s configuration', () => {
     const text = banner({ ...facts, showKey: false })
     expect(text).not.toContain('tk_live_secret')
     expect(text).toContain("'x-api-key: <the key of acme>'")

@@ -23,7 +23,7 @@ const child = (code, log = path.join(folder, 'child.log')) =>
   startChild({ command: process.execPath, args: ['-e', code], log, cwd: folder, env: process.env })
 const ready = "process.send({ event: 'ready' }); setInterval(() => {}, 1000)"
 
-/** Supervises a small program; `starts` holds when it was started. */
+/** Supervises a small program; `starts` has the times of its starts. */
 function supervise(code) {
   const starts = []
   const part = new Supervised('thing', async () => {
@@ -35,7 +35,7 @@ function supervise(code) {
 }
 
 describe('Supervised', () => {
-  it('waits until the process says it is ready', async () => {
+  it('waits until the process reports that it is ready', async () => {
     const { part } = supervise(`setTimeout(() => { ${ready} }, 300)`)
     const began = Date.now()
     await part.begin()
@@ -43,7 +43,7 @@ describe('Supervised', () => {
     expect(isAlive(part.running.pid)).toBe(true)
   })
 
-  it('starts a killed process again, until it is stopped for good', async () => {
+  it('restarts a killed process, until it is stopped', async () => {
     const { part, starts } = supervise(ready)
     await part.begin()
     const first = part.running.pid
@@ -67,7 +67,7 @@ describe('Supervised', () => {
     expect(waits[2]).toBeGreaterThanOrEqual(800)
   })
 
-  it('does not try again when the first start fails, and shows what the process said', async () => {
+  it('does not retry when the first start fails, and shows the process’s output', async () => {
     const { part, starts } = supervise("console.error('panels[0].api_key: missing'); process.exit(2)")
     const failure = await part.begin().catch((error) => error)
     expect(failure.message).toMatch(/^thing did not start \(exit code 2\)[^\n]*$/)
@@ -76,7 +76,7 @@ describe('Supervised', () => {
     expect(starts).toHaveLength(1)
   })
 
-  it('gives up on a process that never becomes ready', async () => {
+  it('fails for a process that never becomes ready', async () => {
     const { part } = supervise('setInterval(() => {}, 1000)')
     await expect(part.begin(200)).rejects.toThrow(/thing is not ready after 200 ms: see/)
   })
@@ -92,8 +92,8 @@ describe('Supervised', () => {
   })
 })
 
-describe('what a killed start left behind', () => {
-  it('is stopped, but not a process that only has the id of one', async () => {
+describe('a process that a killed start left running', () => {
+  it('is stopped, but not another process with the same id', async () => {
     const orphan = child(ready)
     const stranger = child(ready)
     await Promise.all([orphan.ready, stranger.ready])
@@ -114,7 +114,7 @@ describe('what a killed start left behind', () => {
     await stranger.stop()
   })
 
-  it('is nothing when there is no record', async () => {
+  it('does not exist when there is no record', async () => {
     expect(await stopOrphans(folder)).toEqual([])
   })
 })

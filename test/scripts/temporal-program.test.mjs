@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { findTemporalProgram, isNewEnough, temporalSources } from '../../scripts/temporal-program.mjs'
 
 describe('findTemporalProgram', () => {
-  it('looks in the promised order', () => {
+  it('searches in the documented order', () => {
     expect(Object.keys(temporalSources)).toEqual(['on PATH', 'fetched before', "the SDK's download", 'PyPI wheel'])
   })
 
-  it('takes the first that works and asks no further', async () => {
+  it('uses the first that works and tries no other', async () => {
     const asked = []
     const source = (name, answer) => [
       name,
@@ -24,7 +24,7 @@ describe('findTemporalProgram', () => {
     expect(asked).toEqual(['first', 'second'])
   })
 
-  it('gives every reason and the ways out in one line when there is none', async () => {
+  it('names every reason and fix in one line when there is none', async () => {
     const sources = { first: async () => ({ reason: 'not there' }), second: async () => ({ reason: 'no\nnetwork' }) }
     const failure = findTemporalProgram({ sources })
     await expect(failure).rejects.toThrow(/first: not there; second: no \| network/)

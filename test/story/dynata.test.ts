@@ -4,7 +4,7 @@ import { DEFAULT_PUBLISHER, md5 } from '../../sandbox/dynata/account.js'
 import { persist, type Story, startStory } from '../support/story.js'
 
 const CONNECTION = 'dynata-sandbox'
-/** The same account, whose results are old after a second, and another one which may ask once in a hundred seconds. */
+/** The same account with results that are stale after a second, and one with at most one request per 100 seconds. */
 const SHORT = 'dynata-short'
 const SCARCE = 'dynata-scarce'
 const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64)'
@@ -105,7 +105,7 @@ function first<Item>(items: readonly Item[]): Item {
   return item
 }
 
-/** A callback that the provider could have sent. */
+/** A callback as the provider sends it. */
 function callback(parameters: Record<string, string>): string {
   const { offerInvitationId = '77', transactionId = 'txn' } = parameters
   const all = new URLSearchParams({
@@ -119,7 +119,7 @@ function callback(parameters: Record<string, string>): string {
 }
 
 describe('Dynata, from the match to the money', () => {
-  it('asks about the panelist himself, registers who is new, and offers what came with the rest', async () => {
+  it('requests a match per panelist, registers a new one, and offers the surveys', async () => {
     const panelist = somebody()
     const { offers, connections } = await match(panelist)
     expect(connections).toEqual([{ id: CONNECTION, status: 'ok', age_seconds: 0 }])
@@ -135,7 +135,7 @@ describe('Dynata, from the match to the money', () => {
     expect(inventory.surveys.some(({ cpiCents }) => cpiCents === null)).toBe(true)
   })
 
-  it('answers again from what is stored, without asking; other circumstances are asked about', async () => {
+  it('answers from stored results, and requests again for other circumstances', async () => {
     const panelist = somebody()
     const { offers } = await match(panelist)
     const before = asked()
@@ -145,11 +145,11 @@ describe('Dynata, from the match to the money', () => {
     await match(panelist, { user_agent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_0) Mobile' })
     await match(somebody())
     expect(asked()).toBe(before + 3)
-    // what the questions needed is gone with their answers
+    // the data of the requests is deleted with their answers
     expect(await story.database.knex('panelist_refreshes').count({ count: '*' }).first()).toEqual({ count: '0' })
   })
 
-  it('books a panelist’s own link with our id at its end, and pays what comes back, once', async () => {
+  it('books a panelist’s link with our id at its end, and pays the complete once', async () => {
     const panelist = somebody()
     const offer = first((await match(panelist)).offers)
     const { id, entry, price } = await enter(panelist, offer)
@@ -162,11 +162,11 @@ describe('Dynata, from the match to the money', () => {
     expect(await story.database.knex('session_inputs').where({ session_id: id })).toEqual([])
     const csv = await story.operator('/v1/finance/completes.csv')
     expect(csv.split('\n').filter((line) => line.startsWith(id))).toHaveLength(1)
-    // not offered again to whoever did it
+    // not offered again to a panelist who did it
     expect((await match(panelist)).offers.map((one) => one.survey_id)).not.toContain(offer.survey_id)
   })
 
-  it('waits for the callback where a browser alone says that it is complete', async () => {
+  it('waits for the callback after a browser’s complete', async () => {
     const panelist = somebody()
     const { id, entry } = await enter(panelist, first((await match(panelist)).offers))
     const back = (await story.call('GET', `${entry}&auto=C&delivery=redirect_only`)).location
@@ -178,7 +178,7 @@ describe('Dynata, from the match to the money', () => {
     expect(await until(id, ({ payable }) => payable === true)).toMatchObject({ provisional: false, grade: 'E2' })
   })
 
-  it('answers every authentic callback with 1: repeats, contradictions, chargebacks; not another session’s', async () => {
+  it('answers authentic callbacks with 1: repeats, contradictions, chargebacks', async () => {
     const panelist = somebody()
     const [one, two] = (await match(panelist)).offers
     if (!one || !two) expect.unreachable()
@@ -197,7 +197,7 @@ describe('Dynata, from the match to the money', () => {
     expect(csv.split('\n').find((line) => line.startsWith(session.id))).toContain('REJECTED,E2,false,false,true')
   })
 
-  it('believes neither hash alone, and no POST', async () => {
+  it('refuses a callback with only one hash, and a POST', async () => {
     const panelist = somebody()
     const { id } = await enter(panelist, first((await match(panelist)).offers))
     const good = callback({ sub_id: id, status: 'C', transactionId: `t-${id}` })
@@ -215,7 +215,7 @@ describe('Dynata, from the match to the money', () => {
     expect(await read(id)).toMatchObject({ outcome: null })
   })
 
-  it('gives nobody another panelist’s offer, and none that is gone from the newest answer', async () => {
+  it('refuses another panelist’s offer, and one that is not in the newest answer', async () => {
     const panelist = somebody()
     const [offer, next] = (await match(panelist)).offers
     if (!offer || !next) expect.unreachable()
@@ -230,7 +230,7 @@ describe('Dynata, from the match to the money', () => {
     expect((await create(panelist, next.offer_id)).status).toBe(201)
   })
 
-  it('shows partner offers only when asked, apart, and books them as well', async () => {
+  it('shows partner offers only on request, separately, and books them too', async () => {
     const panelist = somebody()
     expect((await match(panelist)).partner_offers).toBeUndefined()
     const { offers, partner_offers: partner = [] } = await match(panelist, { partner_offers: true })
@@ -240,11 +240,11 @@ describe('Dynata, from the match to the money', () => {
   })
 })
 
-describe('Dynata, when it does not go well', () => {
+describe('Dynata, with faults', () => {
   const standing = async (panelist: string, more: Record<string, unknown> = {}) =>
     first((await match(panelist, more)).connections)
 
-  it('does not call without the panelist’s address', async () => {
+  it('sends no request without the panelist’s IP address', async () => {
     const before = asked()
     expect(await standing(somebody(), { user_ip: undefined })).toMatchObject({
       status: 'error',
@@ -253,7 +253,7 @@ describe('Dynata, when it does not go well', () => {
     expect(asked()).toBe(before)
   })
 
-  it('says timeout when nothing is there yet, stale when something old is, and has the late answer next time', async () => {
+  it('is timeout without results, stale with old ones, and has the late answer next time', async () => {
     const panelist = somebody()
     const here = { connections: [SHORT], wait_ms: 300 }
     story.sandbox.faults.set('dynata.match', { latency_ms: 1_500 })
@@ -272,14 +272,14 @@ describe('Dynata, when it does not go well', () => {
     await persist('the question that is still under way', async () => (asked() > before ? true : null))
   })
 
-  it('asks no more often than the account may', async () => {
+  it('keeps the account’s request limit', async () => {
     expect((await standing(somebody(), { connections: [SCARCE] })).status).toBe('ok')
     const before = asked()
     expect((await standing(somebody(), { connections: [SCARCE] })).status).toBe('timeout')
     expect(asked()).toBe(before)
   })
 
-  it('does with each code what it means', async () => {
+  it('handles each error code as documented', async () => {
     const answers: Record<number, unknown> = {
       11: { status: 'ok' },
       7: { status: 'error', error: expect.stringContaining('user_ip') },
@@ -293,14 +293,14 @@ describe('Dynata, when it does not go well', () => {
       story.sandbox.dynata.force(Number(code))
       const before = asked()
       expect(await standing(somebody()), `code ${code}`).toMatchObject(answer as object)
-      // only what may pass is tried again, within limits
+      // only temporary errors are retried, within limits
       expect(asked() - before, `code ${code}`).toBe(code === '12' ? 3 : 1)
     }
     story.sandbox.dynata.force(1, 1)
     expect(await standing(somebody())).toMatchObject({ status: 'ok' })
   })
 
-  it('asks nothing more about a panelist who is banned there', async () => {
+  it('sends no further request about a banned panelist', async () => {
     const panelist = somebody()
     const [offer] = (await match(panelist)).offers
     story.sandbox.dynata.people.ban(panelist, true)
@@ -315,7 +315,7 @@ describe('Dynata, when it does not go well', () => {
     expect((await match(somebody())).offers.length).toBeGreaterThan(0)
   })
 
-  it('tells operators of a wrong setting, and is well again by itself', async () => {
+  it('is blocked by a wrong setting, and recovers by itself', async () => {
     const shown = async () => {
       const { connections } = JSON.parse(await story.operator('/v1/ops/connections')) as {
         connections: { id: string; state: string; reason: string | null; fail_streak: number }[]
@@ -334,7 +334,7 @@ describe('Dynata, when it does not go well', () => {
     expect(await shown()).toMatchObject({ state: 'healthy', fail_streak: 0, reason: null })
   })
 
-  it('is not asked and not offered while it is paused', async () => {
+  it('gets no request and is not offered while it is paused', async () => {
     const operator = { 'x-api-key': 'ok_story' }
     const path = `/v1/ops/connections/${CONNECTION}`
     expect((await story.call('POST', `${path}/pause`, undefined, operator)).status).toBe(202)
@@ -344,7 +344,7 @@ describe('Dynata, when it does not go well', () => {
     await persist('the end of it', async () => ((await match(somebody())).offers.length > 0 ? true : null))
   })
 
-  it('leaves every invariant whole', async () => {
+  it('breaks no invariant', async () => {
     expect(await checkInvariants(story.database.knex)).toEqual([])
   })
 })

@@ -19,7 +19,7 @@ survey_platforms: [{ id: DECIPHER, api_key: pk_story }]`,
 }, 300_000)
 afterAll(() => story?.close(), 180_000)
 
-/** As somebody at a terminal runs it; what it prints when it fails is the reason. */
+/** Runs a script as at a terminal; its output is the reason of a failure. */
 async function example(name: string): Promise<string> {
   const { stdout } = await run('bash', [`${EXAMPLES}${name}`], {
     env: {
@@ -38,13 +38,13 @@ async function example(name: string): Promise<string> {
 }
 
 test.each(['buyer.sh', 'panel.sh', 'survey-platform.sh'])(
-  '%s walks the seeds’ examples, twice in a row too',
+  '%s runs the seeds’ examples, also twice in a row',
   async (name) => {
     for (const _ of [1, 2]) expect(await example(name)).toMatch(/\nAll as the seeds say\.\n$/)
   },
   300_000,
 )
 
-test('and leaves books in which every invariant holds', async () => {
+test('the examples break no invariant', async () => {
   expect(await checkInvariants(story.database.knex)).toEqual([])
 })

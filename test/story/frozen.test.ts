@@ -12,11 +12,11 @@ import { takeSurvey, toldOf } from '../support/respondent.js'
 import { persist, type Story, startStory } from '../support/story.js'
 
 /**
- * Each part is stopped with SIGSTOP in turn: it is there, its sockets are open, and it says nothing. Whatever is asked
- * must be answered within 10 s, the pages must tell the truth, and everything must catch up afterwards.
+ * Each part is stopped with SIGSTOP in turn: its process exists, its sockets are open, and it never answers. Every
+ * request must be answered within 10 s, the pages must show the true state, and everything must catch up afterwards.
  */
 const IN_TIME_MS = 10_000
-/** What a machine under the load of a whole test run adds to it. */
+/** Added for a machine under the load of a whole test run. */
 const TEST_LOAD_MS = 8_000
 
 const folder = mkdtempSync(join(tmpdir(), 'tributary-frozen-'))
@@ -87,7 +87,7 @@ const createWith = (offers: string[], panelist: string) =>
     { 'idempotency-key': panelist },
   )
 
-/** Every answer came in time; by name. */
+/** Expects every answer in time. @returns the answers by name */
 function inTime(asked: readonly Asked[], allowed: readonly number[]): Map<string, Asked> {
   for (const { name, status, ms } of asked) {
     expect(ms, `${name} answered ${status}`).toBeLessThan(IN_TIME_MS + TEST_LOAD_MS)
@@ -99,7 +99,7 @@ function inTime(asked: readonly Asked[], allowed: readonly number[]): Map<string
 const MATCH = QUESTIONS.find(({ name }) => name === 'match') as Question
 const READY = QUESTIONS.find(({ name }) => name === '/readyz') as Question
 
-/** An answer that needs PostgreSQL, which on a loaded machine may take too long to connect: then it is asked again. */
+/** An answer that needs PostgreSQL; repeats a 503, because connecting may take too long on a loaded machine. */
 async function served(answers: ReadonlyMap<string, Asked>, question: Question): Promise<Asked> {
   const first = answers.get(question.name)
   if (first !== undefined && first.status !== 503) return first
@@ -109,7 +109,7 @@ async function served(answers: ReadonlyMap<string, Asked>, question: Question): 
   })
 }
 
-/** A session that was created while something was frozen opens when it is not. */
+/** Expects that a session created while a part was frozen opens afterwards. */
 const opens = (sessionId: string) =>
   persist(
     `entry of ${sessionId}`,
@@ -120,7 +120,7 @@ const opens = (sessionId: string) =>
     90_000,
   )
 
-it('answers with PostgreSQL frozen: 503 everywhere, a page that tries again for respondents', async () => {
+it('answers with PostgreSQL frozen: 503, and a page that retries for respondents', async () => {
   const { create, click } = await prepare()
   await whileFrozen(postgres.pid, async () => {
     const answers = inTime(await askAll(story, [...QUESTIONS, create, click]), [200, 202, 302, 303, 400, 401, 404, 503])
@@ -138,7 +138,7 @@ it('answers with PostgreSQL frozen: 503 everywhere, a page that tries again for 
   expect((await toldOf(story, await takeSurvey(story, 'after-postgres')))[0]?.outcome).toBe('COMPLETED')
 }, 180_000)
 
-it('answers with Temporal frozen: matches, clicks and creates go on, and nothing is lost', async () => {
+it('answers with Temporal frozen: matches, clicks and creates work, and nothing is lost', async () => {
   const { create, click } = await prepare()
   let opening = ''
   await whileFrozen(temporal.pid, async () => {
@@ -158,7 +158,7 @@ it('answers with Temporal frozen: matches, clicks and creates go on, and nothing
   await opens(opening)
 }, 180_000)
 
-it('answers with the worker frozen, and everybody who looks is told within five of its paces', async () => {
+it('answers with the worker frozen, and shows it within five heartbeats', async () => {
   const { create, click } = await prepare()
   let opening = ''
   await whileFrozen(story.worker.pid, async () => {
@@ -171,7 +171,7 @@ it('answers with the worker frozen, and everybody who looks is told within five 
     const created = await served(answers, create)
     expect(created).toMatchObject({ status: 201, body: { state: 'opening' } })
     opening = String(created.body.session_id)
-    await persist('the silence is told', async () => {
+    await persist('the missed heartbeats to show', async () => {
       const { body } = await story.call('GET', '/readyz')
       return (body as { parts?: { workers?: { ok: boolean } } }).parts?.workers?.ok === false ? true : null
     })
@@ -189,13 +189,13 @@ it('answers with the worker frozen, and everybody who looks is told within five 
     expect(out).toMatch(/FAULT {2}heartbeats .*supply: not heard of/)
   })
   await opens(opening)
-  await persist('the worker is heard of again', async () => {
+  await persist('the worker’s heartbeat', async () => {
     const { body } = await story.call('GET', '/readyz')
     return body.status === 'ready' ? true : null
   })
 }, 240_000)
 
-it('answers with another API process frozen, and lets that one go on afterwards', async () => {
+it('answers with another API process frozen, which continues afterwards', async () => {
   const peer = await story.startPeer()
   const { create, click } = await prepare()
   await whileFrozen(peer.process.pid, async () => {
@@ -209,7 +209,7 @@ it('answers with another API process frozen, and lets that one go on afterwards'
   expect(afterwards.map(({ status }) => status)).toEqual([200, 200, 200])
 }, 180_000)
 
-it('has lost and doubled nothing', async () => {
+it('has lost and repeated nothing', async () => {
   const id = await takeSurvey(story, 'at-the-end')
   expect((await toldOf(story, id)).map(({ outcome }) => outcome)).toEqual(['COMPLETED'])
   await persist('no invariant is broken', async () =>
@@ -217,7 +217,7 @@ it('has lost and doubled nothing', async () => {
   )
 }, 120_000)
 
-/** `tributary doctor`, as an operator runs it beside the processes. */
+/** `tributary doctor`, as an operator runs it next to the processes. */
 async function doctor(): Promise<{ code: number; out: string }> {
   let out = ''
   const write = (text: string) => {

@@ -45,7 +45,7 @@ interface Update {
   readonly survey_plan: { readonly id: string; readonly status: string; readonly group_id?: string }
 }
 
-/** A buyer launches a plan, and the panel finds it in its feed. @returns its id and where the panel posts panelists */
+/** A buyer launches a plan, and the panel finds it in its feed. @returns its id and session creation URL */
 async function launch(groupId: string, given: object = {}, policy: object | null = null) {
   const created = await story.call('POST', '/survey-plan', plan({ group_id: groupId, ...given }), BUYER)
   expect(created.status).toBe(201)
@@ -60,7 +60,7 @@ async function fed(groupId: string): Promise<Update | null> {
   return updates.find((update) => update.survey_plan.group_id === groupId) ?? null
 }
 
-/** The panel sends a panelist in. @returns the session's token, as the survey's address carries it */
+/** The panel sends a panelist in. @returns the session's token from the survey's address */
 async function sendIn(creationUrl: string, panelistId: string): Promise<string> {
   const body = {
     panelist_id: panelistId,
@@ -81,7 +81,7 @@ async function claimsOf(location: string): Promise<Record<string, unknown>> {
   const keys = (await story.call('GET', '/.well-known/jwks.json')).body as unknown as JSONWebKeySet
   const token = new URL(location).searchParams.get('token') ?? ''
   const { payload } = await jwtVerify(token, createLocalJWKSet(keys), { issuer: story.apiUrl, audience: 'lifepoints' })
-  // and one byte more or less is nobody's word
+  // a token with changed characters does not verify
   const forged = `${token.slice(0, -4)}${token.endsWith('AAAA') ? 'BBBB' : 'AAAA'}`
   await expect(jwtVerify(forged, createLocalJWKSet(keys))).rejects.toThrow()
   return payload
@@ -130,7 +130,7 @@ describe('a survey plan, from the buyer to the money', () => {
     })
   })
 
-  it('closes when it is filled, and the feed says so', async () => {
+  it('closes when it is filled, also in the feed', async () => {
     const { planId, creationUrl } = await launch('filled', { target_completes: 1 })
     const token = await sendIn(creationUrl, 'person-2')
     const refused = await story.call('POST', creationUrl, {
@@ -148,7 +148,7 @@ describe('a survey plan, from the buyer to the money', () => {
     expect(read.body).toMatchObject({ survey_plan: { status: 'CLOSED' }, available_completes: { survey: 0 } })
   })
 
-  it('of a non integrated platform is provisional, and payable where the buyer accepts it', async () => {
+  it('of a non-integrated platform is provisional, and payable where the buyer accepts it', async () => {
     const platform = { survey_platform: 'NON_INTEGRATED_SURVEY_PLATFORM' }
     const believed = async (name: string, policy: object | null) => {
       const { creationUrl } = await launch(name, platform, policy)
@@ -169,14 +169,14 @@ describe('a survey plan, from the buyer to the money', () => {
     })
   })
 
-  it('is deleted once it is closed and nobody is in it', async () => {
+  it('is deleted once it is closed and has no sessions in progress', async () => {
     const { planId, creationUrl } = await launch('deleted')
     const token = await sendIn(creationUrl, 'person-4')
     const remove = () => story.call('DELETE', `/survey-plans/${planId}`, undefined, BUYER)
     expect((await remove()).status).toBe(400)
     await story.call('PATCH', `/survey-plans/${planId}`, { status: 'CLOSED' }, BUYER)
     expect((await remove()).status).toBe(400)
-    // whoever was inside still brings an outcome
+    // the session in progress still gets an outcome
     const told = await story.call('POST', '/panelist-outcome', { session_id: token, outcome: 'TERMINATED' }, PLATFORM)
     expect(told.status).toBe(200)
     expect((await remove()).status).toBe(204)
@@ -184,7 +184,7 @@ describe('a survey plan, from the buyer to the money', () => {
     expect((await story.call('POST', creationUrl, { panelist_id: 'person-5' })).status).toBe(400)
   })
 
-  it('leaves every invariant whole', async () => {
+  it('breaks no invariant', async () => {
     expect(await checkInvariants(story.database.knex)).toEqual([])
   })
 })

@@ -19,14 +19,14 @@ beforeAll(async () => {
 afterAll(() => story.close(), 180_000)
 
 it.each(KILLS)(
-  'loses and doubles nothing when the $process is killed at $point',
+  'loses and repeats nothing when the $process is killed at $point',
   async (kill) => {
     await killAndCount(story, kill, 2)
   },
   150_000,
 )
 
-it('says the same in the panel’s endpoint and in completes.csv', async () => {
+it('has the same completes at the panel’s endpoint and in completes.csv', async () => {
   const csv = await story.operator('/v1/finance/completes.csv')
   const booked = new Set(
     csv

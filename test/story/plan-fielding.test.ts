@@ -61,7 +61,7 @@ async function launch(groupId: string, given: object, policy: object = {}) {
   return { planId, surveyId: update.survey_plan.id, creationUrl: update.survey_session_creation_url }
 }
 
-/** Somebody comes to the door. @returns the session's token, null for who is turned away */
+/** A respondent clicks an entry link. @returns the session's token, null when the entry is refused */
 async function comes(creationUrl: string, panelistId: string): Promise<string | null> {
   const created = await story.call('POST', creationUrl, { panelist_id: panelistId, panelist_profile: { age: 22 } })
   if (created.status === 400) return null
@@ -112,7 +112,7 @@ describe('the fielding of a survey plan', () => {
     })
   })
 
-  it('ends at the finish date by itself: for the buyer, the feed and the supply view', async () => {
+  it('ends at the finish date: for the buyer, the feed and the supply view', async () => {
     const { planId, surveyId, creationUrl } = await launch('short', {
       finish_date: new Date(Date.now() + 12_000).toISOString(),
     })
@@ -129,7 +129,7 @@ describe('the fielding of a survey plan', () => {
     await persist('the end of its workflow', async () => ((await driven(planId)) ? null : true))
   }, 300_000)
 
-  it('pauses after the soft launch, and goes on by itself', async () => {
+  it('pauses after the soft launch, and continues by itself', async () => {
     const policy = { soft_launch: { completes: 1, pause: '2s' } }
     const { creationUrl, surveyId } = await launch('softly', { target_completes: 3 }, policy)
     expect(await supplierView(surveyId)).toMatchObject({ soft_launch: true })
@@ -140,7 +140,7 @@ describe('the fielding of a survey plan', () => {
     expect(await supplierView(surveyId)).toMatchObject({ supplier_completes: { achieved: 2, remaining: 1 } })
   }, 300_000)
 
-  it('is over for its workflow when a complete fills the plan', async () => {
+  it('ends its workflow when a complete fills the plan', async () => {
     const { planId, creationUrl } = await launch('filled', { target_completes: 1 })
     await persist('its workflow', async () => ((await driven(planId)) ? true : null))
     await completes(creationUrl, 'only-one')
@@ -148,7 +148,7 @@ describe('the fielding of a survey plan', () => {
     await persist('the end of its workflow', async () => ((await driven(planId)) ? null : true))
   }, 300_000)
 
-  it('leaves every invariant in force', async () => {
+  it('breaks no invariant', async () => {
     expect(await checkInvariants(story.database.knex)).toEqual([])
   })
 })

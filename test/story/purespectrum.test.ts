@@ -54,7 +54,7 @@ async function create(panelist: string, offer: Offer) {
   return { status, id: String(body.session_id), entryUrl: String(body.entry_url), code: body.code }
 }
 
-/** A person goes in, and the survey ends with a code; the answer is where the browser was sent home to. */
+/** A person enters, and the survey ends with a code. @returns the address of the browser's return */
 async function take(offer: Offer, panelist: string, code: number, delivery = 'callback_first') {
   const session = await create(panelist, offer)
   expect(session.status).toBe(201)
@@ -73,7 +73,7 @@ const until = (id: string, holds: (session: Record<string, unknown>) => boolean)
 
 async function somebody(): Promise<{ panelist: string; offer: Offer }> {
   const panelist = `person-${people++}`
-  // ungrouped, so that one test is not in another's way
+  // ungrouped, so that one test does not block another
   const offers = await match(panelist)
   const offer = offers.find(
     ({ provider_survey_id: id }) => !story.sandbox.purespectrum.surveys.get(id)?.survey_grouping,
@@ -83,7 +83,7 @@ async function somebody(): Promise<{ panelist: string; offer: Offer }> {
 }
 
 describe('PureSpectrum, from the match to the money', () => {
-  it('sends a person in as the provider wants it, and books what comes back by both ways once', async () => {
+  it('sends a person in with the required fields, and books return and callback once', async () => {
     const { panelist, offer } = await somebody()
     const { id, entry, back } = await take(offer, panelist, 21)
     const parameters = new URL(entry).searchParams
@@ -102,7 +102,7 @@ describe('PureSpectrum, from the match to the money', () => {
     expect(csv.split('\n').filter((line) => line.startsWith(id))).toHaveLength(1)
   })
 
-  it('takes a complete back, once, and only while it is what the reversal says', async () => {
+  it('reverses a complete once, and only while its status is the reversal’s old one', async () => {
     const { panelist, offer } = await somebody()
     const { id } = await take(offer, panelist, 21)
     await until(id, ({ outcome }) => outcome === 'COMPLETED')
@@ -110,7 +110,7 @@ describe('PureSpectrum, from the match to the money', () => {
     if (!visit) expect.unreachable()
     expect(await story.sandbox.purespectrum.outcomes.reverse(visit, 13)).toBe(true)
     expect(await until(id, ({ outcome }) => outcome === 'TERMINATED')).toMatchObject({ payable: false })
-    // the same news once more in other words: it takes back what is not there any more
+    // the same reversal again with another status: the status that it reverses is not current any more
     visit.code = 21
     expect(await story.sandbox.purespectrum.outcomes.reverse(visit, 13)).toBe(true)
     expect(await read(id)).toMatchObject({ outcome: 'TERMINATED', payable: false, needs_review: false })
@@ -135,7 +135,7 @@ describe('PureSpectrum, from the match to the money', () => {
     expect(await until(id, ({ outcome }) => outcome === 'COMPLETED')).toMatchObject({ payable: true })
   })
 
-  it('keeps a reversal that comes before any outcome, and ends nothing by it', async () => {
+  it('stores a reversal that comes before any outcome, and ends nothing', async () => {
     const { panelist, offer } = await somebody()
     const session = await create(panelist, offer)
     const entry = (await story.call('GET', session.entryUrl)).location
@@ -147,7 +147,7 @@ describe('PureSpectrum, from the match to the money', () => {
     expect(await read(session.id)).toMatchObject({ state: 'entered', outcome: null, needs_review: true })
   })
 
-  it('does not believe an edited return, a reversal by POST or a complete by GET', async () => {
+  it('refuses an edited return, a reversal by POST and a complete by GET', async () => {
     const { panelist, offer } = await somebody()
     const { id, back } = await take(offer, panelist, 13, 'redirect_only')
     expect((await story.call('GET', back.replace('ps_rstatus=13', 'ps_rstatus=21'))).status).toBe(400)
@@ -159,7 +159,7 @@ describe('PureSpectrum, from the match to the money', () => {
     expect(await until(id, ({ outcome }) => outcome !== null)).toMatchObject({ outcome: 'TERMINATED' })
   })
 
-  it('does not offer, or book, the rest of a group to whoever did one of it', async () => {
+  it('neither offers nor books the rest of a group to a panelist who did one of it', async () => {
     const panelist = `person-${people++}`
     const offers = await match(panelist)
     const offered = new Map(offers.map((offer) => [offer.provider_survey_id, offer]))
@@ -175,12 +175,12 @@ describe('PureSpectrum, from the match to the money', () => {
     )
   })
 
-  it('reads of a list what was modified, and withdraws what left it', async () => {
+  it('reads only modified surveys of a list, and withdraws those that left it', async () => {
     const { surveys } = story.sandbox.purespectrum
     const panelist = `person-${people++}`
     const [one, two] = await match(panelist)
     if (!one || !two) expect.unreachable()
-    // what earlier completes modified is read by the polls before
+    // earlier polls read the surveys that earlier completes modified
     const lists = () => story.sandbox.journal.read({ kind: 'purespectrum.listed' }).length
     const quiet = lists() + 2
     await persist('two polls', async () => (lists() >= quiet ? true : null))
@@ -197,7 +197,7 @@ describe('PureSpectrum, from the match to the money', () => {
     expect(after.map(({ details }) => details.survey)).toEqual([one.provider_survey_id])
   })
 
-  it('leaves every invariant whole', async () => {
+  it('breaks no invariant', async () => {
     expect(await checkInvariants(story.database.knex)).toEqual([])
   })
 })

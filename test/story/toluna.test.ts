@@ -70,7 +70,7 @@ async function enter(panelistId: string, country?: string) {
 const read = async (sessionId: string) => (await story.call('GET', `/v1/sessions/${sessionId}`)).body
 
 describe('a survey of Toluna’s', () => {
-  test('from match to money: registered, invited, completed, told twice, paid once', async () => {
+  test('is registered, invited, completed, reported twice and paid once', async () => {
     const { offer, session, survey } = await enter('ann')
     expect(session.price).toEqual(offer?.cpi)
     expect(await read(session.session_id)).toMatchObject({ provider_survey_id: offer?.provider_survey_id })
@@ -93,7 +93,7 @@ describe('a survey of Toluna’s', () => {
     )
   })
 
-  test('a forged complete changes nothing, an unsigned terminate gets its browser home', async () => {
+  test('a forged complete changes nothing, an unsigned terminate is redirected home', async () => {
     const { session, survey } = await enter('bob')
     await story.call('GET', survey)
     const invite = story.sandbox.toluna.members.all().find(({ member }) => member === 'bob')
@@ -110,7 +110,7 @@ describe('a survey of Toluna’s', () => {
     expect(await read(session.session_id)).toMatchObject({ outcome: 'QUOTA_FULL', grade: 'E0', payable: false })
   })
 
-  test('news about a member of the other culture arrives at this connection’s address; strangers are nobody’s', async () => {
+  test('a notification for the other culture’s connection is applied; a stranger’s is not', async () => {
     const { session, survey } = await enter('priya', 'GBR')
     await story.call('GET', survey)
     const invite = story.sandbox.toluna.members.all().find(({ member }) => member === 'priya')
@@ -127,14 +127,14 @@ describe('a survey of Toluna’s', () => {
     expect((await post('nobody-of-ours', 100)).status).toBe(200)
     expect((await post('priya', 1)).status).toBe(200)
     expect(await read(session.session_id)).toMatchObject({ outcome: 'COMPLETED', grade: 'E2', payable: true })
-    // what the notification says it pays is not what was locked: flagged, never booked
+    // the notification's amount differs from the locked price: flagged, never booked
     const { rows } = (await story.database.knex.raw('select flags from outcome_claims where session_id = ?', [
       session.session_id,
     ])) as { rows: { flags: string[] }[] }
     expect(rows[0]?.flags).toContain('amount_differs')
   })
 
-  test('a pushed quota is asked about and leaves the offer; a push without the key is refused', async () => {
+  test('a pushed quota is confirmed and leaves the offer; a push without the key is refused', async () => {
     const [offer] = await offersFor('carl')
     const quota = offer?.provider_quota_id ?? ''
     const [survey, wave] = (offer?.provider_survey_id ?? '').split(':')
@@ -147,7 +147,7 @@ describe('a survey of Toluna’s', () => {
         headers,
       )
     expect((await push({})).status).toBe(400)
-    // true news, at the other connection's address
+    // a correct push, to the other connection's address
     story.sandbox.toluna.inventories.get(GUID.us.toLowerCase())?.setLive(Number(quota), false)
     expect((await push({ 'x-notify-key': 'toluna-sandbox-notify-key' })).status).toBe(200)
     await persist('the quota to leave the offer', async () => {
@@ -156,7 +156,7 @@ describe('a survey of Toluna’s', () => {
     })
   })
 
-  test('a recontact survey is offered to the members it names, and to nobody else', async () => {
+  test('a recontact survey is offered only to the members it names', async () => {
     const recontact = story.sandbox.toluna.inventories
       .get(GUID.us.toLowerCase())
       ?.all()

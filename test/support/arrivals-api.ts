@@ -54,12 +54,12 @@ connections:
     returns: { verify: { kind: hash, algorithm: sha1, parameter: ps_hash, secret: "${PURESPECTRUM_SECRET}", over: url_without_separator }, session: ps_supplier_sid, outcome: ps_rstatus, unsigned: not_completed, outcomes: { "26": PENDING } }
 `
 
-/** The API with three providers' arrivals and no Temporal: what is stored is what is asserted. */
+/** The API with three providers' arrivals and no Temporal, for tests of what is stored. */
 export interface ArrivalsApi {
   readonly app: Express
   readonly deps: ApiDependencies
   readonly database: TestDatabase
-  /** A respondent who is with the provider. @returns our session's id, and the provider's */
+  /** A respondent in a provider's survey. @returns our session's id, and the provider's */
   readonly inside: (given?: Partial<NewSession>) => Promise<{ id: string; theirs: string; member: string }>
   readonly sign: (claims: Record<string, unknown>) => Promise<string>
   readonly get: (path: string) => request.Test
@@ -67,7 +67,7 @@ export interface ArrivalsApi {
   readonly close: () => Promise<void>
 }
 
-/** Nobody is told: what the workflow does is done by the test. */
+/** Signals no workflow: the test does what the workflow would do. */
 export const QUIET = { arrived: () => undefined } as unknown as ApiDependencies['sessions']
 
 let members = 0

@@ -4,10 +4,10 @@ import type { TestDatabase } from './database.js'
 import { PATIENCE_MS } from './patience.js'
 
 /**
- * Resolves once a statement waits for a lock in this database: what is meant to be overtaken has then arrived, however slow
- * the machine is. Looks as the owner: what others wait for is hidden from the application's role.
+ * Resolves once a statement waits for a lock in this database: a test then knows, on a machine of any speed, that the
+ * statement has arrived. Reads as the owner, because the application's role does not see what others wait for.
  * @param signal ends the wait
- * @throws Error when none waits although a minute has passed, or when the signal ended it
+ * @throws Error when none waits within a minute, or when the signal ended it
  */
 export async function untilBlocked({ url }: TestDatabase, signal?: AbortSignal): Promise<void> {
   const owner = connectDatabase({ url, applicationName: 'test owner', asOwner: true, poolSize: 1 })

@@ -1,18 +1,18 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** A way to a PostgreSQL server that can be cut. */
+/** A proxy to a PostgreSQL server that can be cut. */
 export interface CuttableDatabase {
-  /** The given address, through the gate. */
+  /** The given address, through the proxy. */
   readonly url: string
-  /** As a server that stops: open connections end, new ones too. */
+  /** Like a server that stops: ends open and new connections. */
   cut(): void
-  /** As a server that hangs: whatever is said stays without an answer. */
+  /** Like a server that hangs: answers nothing. */
   stall(): void
   mend(): void
   close(): Promise<void>
 }
 
-/** Puts a gate before the server of a database's address. */
+/** Starts a proxy in front of the server of a database's address. */
 export async function cuttable(databaseUrl: string): Promise<CuttableDatabase> {
   const target = new URL(databaseUrl)
   const open = new Set<Socket>()

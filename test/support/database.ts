@@ -8,9 +8,9 @@ import { PATIENCE_MS } from './patience.js'
 /** A migrated database of one test file. */
 export interface TestDatabase {
   readonly url: string
-  /** As the application sees it: role `tributary_app`. For the owner's view: `connectDatabase({ url, asOwner: true, … })`. */
+  /** With the application's role, `tributary_app`. As the owner: `connectDatabase({ url, asOwner: true, … })`. */
   readonly knex: Knex
-  /** Closes the pool and drops the database, whoever is still connected. */
+  /** Closes the pool and drops the database, also when other connections are open. */
   readonly drop: () => Promise<void>
 }
 
@@ -104,7 +104,7 @@ function withDatabase(url: string, database: string): string {
   return parsed.toString()
 }
 
-/** The template carries the hash of the migrations in its name: an edited migration makes a new one. */
+/** The template has the hash of the migrations in its name: an edited migration makes a new one. */
 async function ensureTemplate(admin: Knex, server: string): Promise<string> {
   const template = `tributary_template_${migrationsHash()}`
   await admin.transaction(async (lock) => {
@@ -116,7 +116,7 @@ async function ensureTemplate(admin: Knex, server: string): Promise<string> {
     await admin.raw('create database ??', [draft])
     await migrate(withDatabase(server, draft))
     await admin.raw('alter database ?? rename to ??', [draft, template])
-    // nobody may connect: a connection to a template makes the copying fail
+    // forbid connections: a connection to a template makes the copying fail
     await admin.raw('alter database ?? with is_template true allow_connections false', [template])
   })
   return template

@@ -1,23 +1,23 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What a gateway saw, in order: its own journal, which the product's tables are held against. */
+/** The requests to the gateway, in order: its own journal, to compare the product's tables with. */
 export type GatewayEvent =
   | { readonly kind: 'poll'; readonly sent: number }
   | { readonly kind: 'ack'; readonly id: string }
 
 /**
- * A gateway that speaks seed 000's Supply API just enough: everything since the last acknowledgement, again and again
- * until it is acknowledged; and that misbehaves as a test wants it to.
+ * A gateway with the needed part of seed 000's Supply API: everything since the last acknowledgement, repeated until it
+ * is acknowledged. A test can make it fail.
  */
 export class FakeGateway {
   readonly journal: GatewayEvent[] = []
   acked = 0n
   /** The elements of the feed as raw JSON, by ack_id. */
   private updates: { ack: bigint; raw: string }[] = []
-  /** Plays the answer to a poll instead of the feed. */
+  /** Answers a poll instead of the feed. */
   answerPoll: ((response: ServerResponse, body: string) => void) | null = null
-  /** Takes an acknowledgement in, and lets its answer get lost. */
+  /** Applies an acknowledgement, and drops its answer. */
   loseAckAnswers = 0
   private constructor(
     private readonly server: Server,

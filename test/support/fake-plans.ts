@@ -1,6 +1,6 @@
 import type { PlanActivities, PlanLook } from '../../activities/plans.js'
 
-/** What the world knows of one plan: what PostgreSQL would. */
+/** The state of one plan, which PostgreSQL would hold. */
 export interface PlanTruth {
   status: 'open' | 'paused' | 'closed'
   reason: PlanLook['reason']
@@ -12,14 +12,14 @@ export interface PlanTruth {
   reachedAt: number | null
   fullyLaunchedAt: number | null
   closedAt: number | null
-  /** When it was looked at. */
+  /** The times of `lookAfterPlan`. */
   looks: number[]
 }
 
-/** Plans without a database: what is due is decided as `advancePlan` decides it. */
+/** Plans without a database: decides what is due as `advancePlan` does. */
 export class FakePlans {
   private readonly truths = new Map<string, PlanTruth>()
-  /** Looks, or throws; the attempt counts from 1 for each plan. */
+  /** Called at each look, and may throw; the attempt counts from 1 for each plan. */
   looking: (attempt: number, planId: string) => void | Promise<void> = () => {}
 
   /** @param now the time of the server that runs the workflows, in epoch milliseconds */

@@ -4,7 +4,7 @@ import type { PostbackActivities } from '../../activities/postbacks.js'
 import type { RecordedOutcome, SessionActivities, SessionStatus } from '../../activities/sessions.js'
 import type { Outcome } from '../../domain/outcome.js'
 
-/** What the world knows of one session: what PostgreSQL would. */
+/** The state of one session, which PostgreSQL would hold. */
 interface Truth {
   state: SessionStatus['state']
   outcome: Outcome | null
@@ -16,7 +16,7 @@ interface Truth {
   enteredAt: number | null
   /** Written by the terminal transaction, once. */
   outcomes: Outcome[]
-  /** Told to the panel or not yet, in order. */
+  /** Messages to the panel, sent or not, in order. */
   postbacks: string[]
   delivered: Set<string>
   applied: number
@@ -27,14 +27,14 @@ interface Truth {
 export const ENTRY_TTL = 30 * 60_000
 export const COMPLETION_TTL = 24 * 3_600_000
 
-/** Sessions without a database: decisions as PostgreSQL makes them, and every call written down. */
+/** Sessions without a database: decides as PostgreSQL does, and records every call. */
 export class FakeSessions {
   private readonly truths = new Map<string, Truth>()
   /** Opens, or throws; the attempt counts from 1. */
   opening: (attempt: number, sessionId: string) => void | Promise<void> = () => {}
   /** Delivers, or throws; the attempt counts from 1 for each message. */
   delivering: (attempt: number, postbackId: string) => void | Promise<void> = () => {}
-  /** What happens while a timer's question is asked: before PostgreSQL decides, or after. */
+  /** Called during `expireSession`: before PostgreSQL decides, or after. */
   expiring: (when: 'before' | 'after', sessionId: string) => void | Promise<void> = () => {}
   private readonly attempts = new Map<string, number>()
 
@@ -69,15 +69,15 @@ export class FakeSessions {
     return truth
   }
 
-  /** The respondent clicks; telling the workflow is the test's. */
+  /** The respondent clicks; the test signals the workflow. */
   async click(sessionId: string): Promise<void> {
     const truth = this.of(sessionId)
-    if (truth.state !== 'created') throw new Error(`nobody can click: ${truth.state}`)
+    if (truth.state !== 'created') throw new Error(`the link cannot be clicked: ${truth.state}`)
     truth.state = 'entered'
     truth.enteredAt = await this.now()
   }
 
-  /** A claim is committed; telling the workflow is the test's. The first one ends the session. */
+  /** A claim is committed; the test signals the workflow. The first one ends the session. */
   claim(sessionId: string, outcome: Outcome, given: { provisional?: boolean } = {}): void {
     const truth = this.of(sessionId)
     const first = truth.state !== 'finished'

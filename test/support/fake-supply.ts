@@ -36,7 +36,7 @@ export const unavailable = (retryAfterMs?: number): ApplicationFailure =>
 export const unauthorized = (): ApplicationFailure =>
   ApplicationFailure.create({ message: 'GET /surveys answered 401', type: 'ProviderUnauthorized' })
 
-/** What a loop did to the world, in order, with a provider that the test plays. */
+/** The calls of a loop, in order, with a provider that the test controls. */
 export class FakeSupply {
   readonly calls: string[] = []
   polls = 0

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Story } from './story.js'
 
-/** Every process below one, itself first: PostgreSQL's backends are children of its postmaster. */
+/** A process and its descendants, itself first: PostgreSQL's backends are children of its postmaster. */
 function familyOf(pid: number): number[] {
   const parents = new Map<number, number>()
   for (const name of readdirSync('/proc')) {
@@ -28,9 +28,9 @@ function signalAll(pids: readonly number[], signal: 'SIGSTOP' | 'SIGCONT'): void
   }
 }
 
-/** Does something while a process and all below it are stopped with SIGSTOP: they are there and say nothing. */
+/** Does work while a process and its descendants are stopped with SIGSTOP: they exist and never answer. */
 export async function whileFrozen(pid: number, work: () => Promise<void>): Promise<void> {
-  // the parent first: it has no new children then
+  // the parent first, so that it starts no new children
   signalAll([pid], 'SIGSTOP')
   signalAll(familyOf(pid), 'SIGSTOP')
   try {
@@ -48,7 +48,7 @@ export interface Asked {
   readonly text: string
 }
 
-/** One request by each who asks anything of us. */
+/** A request of one kind of client. */
 export interface Question {
   readonly name: string
   readonly method: 'GET' | 'POST' | 'PUT'
@@ -59,7 +59,7 @@ export interface Question {
 
 const OPERATOR = { 'x-api-key': 'ok_story' }
 
-/** Questions of every kind that need no preparation: pages, probes, panels, operators, finance, providers. */
+/** Requests of every kind that need no preparation: pages, probes, panels, operators, finance, providers. */
 export const QUESTIONS: readonly Question[] = [
   ...['/healthz', '/readyz', '/metrics', '/docs', '/openapi.json', '/.well-known/jwks.json', '/ops', '/finance'].map(
     (path): Question => ({ name: path, method: 'GET', path }),
@@ -86,7 +86,7 @@ export const QUESTIONS: readonly Question[] = [
   { name: 'forged return', method: 'GET', path: '/returns/kantar-sandbox?jws=x' },
 ]
 
-/** Asks everything side by side, as the world does. Anything that takes longer than 25 s throws. */
+/** Sends all requests at the same time. Throws when one takes longer than 25 s. */
 export function askAll(story: Story, questions: readonly Question[], base = ''): Promise<Asked[]> {
   return Promise.all(
     questions.map(async ({ name, method, path, body, headers }) => {

@@ -9,8 +9,8 @@ export interface Kill {
 }
 
 /**
- * Kills a process at a failpoint while respondents are on their way, and holds the story to its promise: every session
- * is finished, told to the panel once, posted once, and no invariant is broken.
+ * Kills a process at a failpoint while sessions are in progress, and expects that every session is finished, sent to
+ * the panel once, posted once, and no invariant is broken.
  */
 export async function killAndCount(story: Story, { process, point }: Kill, respondents: number): Promise<string[]> {
   const killsBefore = story[process].kills

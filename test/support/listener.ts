@@ -14,17 +14,17 @@ export interface Answer {
   readonly body?: string
 }
 
-/** A server of somebody else's: it answers what it is told to and remembers what it heard. Null = it never answers. */
+/** A third party's server: it answers as configured and records its requests. Null = it never answers. */
 export interface Listener {
   readonly url: string
   readonly heard: Heard[]
   answer: (heard: Heard) => Answer | null
-  /** Hangs up on everybody who still waits for an answer. */
+  /** Closes every connection that still waits for an answer. */
   readonly hangUp: () => void
   readonly close: () => Promise<void>
 }
 
-/** Starts it on a free port of the loopback interface, or on one that was its before. */
+/** Starts it on a free port of the loopback interface, or on its earlier port. */
 export async function startListener(port = 0): Promise<Listener> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []

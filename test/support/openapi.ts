@@ -4,10 +4,10 @@ import addFormatsModule from 'ajv-formats'
 // ajv-formats is CommonJS whose types say that it is a module
 const addFormats = addFormatsModule as unknown as typeof addFormatsModule.default
 
-/** Keywords whose values are data, in which nothing is a schema. */
+/** Keywords whose values are data, not schemas. */
 const DATA = new Set(['example', 'examples', 'enum', 'const', 'default'])
 
-/** A value that the document shows somewhere, and the schema that it stands in. */
+/** A value that the document shows, and its schema. */
 export interface ShownValue {
   /** JSON pointer of the schema. */
   readonly pointer: string
@@ -15,7 +15,7 @@ export interface ShownValue {
   readonly value: unknown
 }
 
-/** Validates values by the schemas of a document, as an outsider with a JSON Schema library would. */
+/** Validates values by the schemas of a document with a JSON Schema library, as a client would. */
 export class DocumentSchemas {
   readonly #ajv = new Ajv2020({ strict: false, allErrors: true })
   readonly #compiled = new Map<string, ValidateFunction>()
@@ -25,7 +25,7 @@ export class DocumentSchemas {
     this.#ajv.addSchema({ $id: 'document', ...document })
   }
 
-  /** @returns what is wrong with a value by the schema at a pointer such as `#/components/schemas/Offer`; null = nothing */
+  /** @returns the fault of a value by the schema at a pointer such as `#/components/schemas/Offer`; null = valid */
   faultsOf(pointer: string, value: unknown): string | null {
     const address = pointer.split('/').map(encodeURIComponent).join('/').replace('%23', '#')
     const validate = this.#compiled.get(pointer) ?? this.#ajv.compile({ $ref: `document${address}` })

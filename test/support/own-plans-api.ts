@@ -43,7 +43,7 @@ connections:
   - { id: kantar-us, provider: kantar, supply_url: "https://supply.example", api_key: "k_0123456789" }
 `
 
-/** The whole API with buyers, panels and a survey platform, on a database of its own; its Temporal is away. */
+/** The whole API with buyers, panels and a survey platform, on a database of its own; its Temporal is down. */
 export interface OwnPlansApi {
   readonly app: Express
   readonly database: TestDatabase
@@ -78,7 +78,7 @@ export async function startOwnPlansApi(): Promise<OwnPlansApi> {
     close: async () => {
       server.closeAllConnections()
       server.close()
-      // the channel to Temporal stays as it is: calls under way still try it, and a closed one would throw at them
+      // the channel to Temporal stays open: calls in progress still use it, and a closed one would make them throw
       await close()
       await database.drop()
     },

@@ -5,7 +5,7 @@ import { msToTs } from '@temporalio/common/lib/time.js'
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker'
 import { registerSearchAttributes } from '../../platform/temporal/search-attributes.js'
 
-/** A namespace of its own on the tests' Temporal dev server: task queues there have their real names. */
+/** A separate namespace on the tests' Temporal dev server, where task queues have their real names. */
 export interface OwnTemporal {
   readonly client: Client
   readonly native: NativeConnection
@@ -27,7 +27,7 @@ export async function createOwnTemporal(): Promise<OwnTemporal> {
   await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs('24h') })
   await eventually(() => registerSearchAttributes(connection, namespace))
   const client = new Client({ connection, namespace })
-  // the namespace is there once a question about a workflow is answered by "no such workflow"
+  // the namespace exists once a request for a workflow gets "workflow not found"
   await eventually(async () => {
     await client.workflow
       .getHandle('nobody')

@@ -1,6 +1,6 @@
 /**
- * How long tests wait for what another process or connection does in its own time. Only what hangs reaches it: a busy
- * machine is slow, and that is no fault. How fast something must be is measured by the benchmarks.
+ * How long tests wait for another process or connection. Only a hang reaches it, because a busy machine is slow without
+ * a fault. The benchmarks measure speed.
  */
 export const PATIENCE_MS = 60_000
 

@@ -12,7 +12,7 @@ import type { Upstream } from '../../providers/upstream.js'
 
 export const CONNECTION = 'kantar-us'
 
-/** The real adapter, called at a fake gateway. */
+/** The real adapter with a fake gateway. */
 export function gatewayUpstream(supplyUrl: string): Upstream {
   const config = kantarConnection.parse({
     id: CONNECTION,
@@ -59,7 +59,7 @@ export function polling(knex: Knex, supplyUrl: string) {
   }
 }
 
-/** What an activity runs in; the failures that tests provoke are not printed. */
+/** An activity's environment; does not print the failures that tests provoke. */
 export function anActivity(): MockActivityEnvironment {
   return new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR', () => {}) })
 }

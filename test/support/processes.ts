@@ -6,12 +6,12 @@ import { programArguments } from './programs.js'
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url))
 
-/** One of our processes under a tiny supervisor: whoever dies is started again, without the failpoint that killed it. */
+/** One of our processes under a small supervisor that restarts it without the failpoint that killed it. */
 export class ManagedProcess {
   #child: ChildProcess | null = null
   #stopping = false
   #ready: Promise<void> = Promise.resolve()
-  /** How often it was killed by a failpoint (SIGKILL). */
+  /** The number of kills by a failpoint (SIGKILL). */
   kills = 0
 
   constructor(
@@ -30,7 +30,7 @@ export class ManagedProcess {
     return this.#child?.pid ?? 0
   }
 
-  /** Resolves when it says that it is ready; also after every restart. */
+  /** Resolves when it reports that it is ready; also after every restart. */
   get ready(): Promise<void> {
     return this.#ready
   }
@@ -56,7 +56,7 @@ export class ManagedProcess {
     return this.#ready
   }
 
-  /** Ends it in order, or at once. */
+  /** Ends it by SIGTERM, or by SIGKILL. */
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     this.#stopping = true
     const child = this.#child

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { persist, type Story } from './story.js'
 
 /**
- * One respondent's way from a match to the way home, as a panel's server, a browser and a provider go it: each asks
- * again while one of our processes is down. The panel repeats its create with the same Idempotency-Key.
+ * One respondent from a match to the redirect home, with the requests of panel, browser and provider: each retries
+ * while one of our processes is down. The panel repeats its create with the same Idempotency-Key.
  */
 export async function takeSurvey(story: Story, panelistId: string, outcome = 'COMPLETED'): Promise<string> {
   const profile = { age: 34, sex: 'female', pets: '1|2' }
@@ -43,7 +43,7 @@ export async function takeSurvey(story: Story, panelistId: string, outcome = 'CO
   return session.session_id
 }
 
-/** Waits until a session is told to the panel, as the panel's own endpoint saw it. */
+/** Waits for the messages about a session at the panel's own endpoint. */
 export async function toldOf(
   story: Story,
   sessionId: string,

@@ -64,18 +64,18 @@ connections:
 const PROVIDERS = { 'kantar-us': 'kantar', spectrum: 'purespectrum', 'toluna-us': 'toluna' } as const
 export type TestUpstream = keyof typeof PROVIDERS
 
-/** The API on a database of its own. Instead of Temporal, whatever a session's workflow would do is done at once. */
+/** The API on a database of its own. Without Temporal: it does immediately what a session's workflow would do. */
 export interface RouterApi {
   readonly app: Express
   readonly deps: ApiDependencies
   readonly database: TestDatabase
   /** Milliseconds by which every clock is ahead. */
   skew: number
-  /** While true, no provider gives an entry, nor do we. */
+  /** While true, neither a provider nor we give an entry. */
   away: boolean
   /** While true, the provider refuses every entry. */
   refuses: boolean
-  /** What a provider was sent when an entry was opened. */
+  /** The requests to a provider when an entry was opened. */
   readonly asked: { url: string; body: unknown }[]
   /** Launches a plan of the buyer `acme`. @returns its id */
   readonly launch: (given?: Partial<SurveyPlan>, policy?: Partial<PlanPolicy>) => Promise<string>
@@ -122,7 +122,7 @@ export async function startRouterApi(): Promise<RouterApi> {
     open: async (row: SessionRow) => {
       if (!state.away) await run(activities.sessions.openEntry, row.session_id)
     },
-    // a workflow's first look at a session whose entry is open
+    // the first activity of a workflow for a session whose entry is open
     start: async (row: SessionRow) => {
       if (!state.away) await run(activities.sessions.openEntry, row.session_id)
     },
@@ -177,11 +177,12 @@ export async function startRouterApi(): Promise<RouterApi> {
   })
 }
 
-/** A gateway that opens a session for everybody, as seed 000 answers, or refuses everybody. */
+/** A gateway that opens every session, as seed 000 answers, or refuses every session. */
 function gatewayThatOpens(asked: RouterApi['asked'], state: { refuses: boolean }): Http {
   return {
     request: async ({ url, body = 'null' }: HttpRequest) => {
-      if (!url.startsWith('https://router.example/')) throw new ProviderError('unavailable', 'nobody is there', { url })
+      if (!url.startsWith('https://router.example/'))
+        throw new ProviderError('unavailable', 'connection refused', { url })
       asked.push({ url, body: JSON.parse(body) })
       const answer = state.refuses
         ? JSON.stringify({ code: '400', message: 'not for this panelist', details: [] })
@@ -196,7 +197,7 @@ function gatewayThatOpens(asked: RouterApi['asked'], state: { refuses: boolean }
   }
 }
 
-/** Requests with the key of somebody. */
+/** Requests with a given key. */
 export function as(api: RouterApi, key: Key) {
   const headers = { 'x-api-key': KEYS[key] }
   return {
@@ -206,7 +207,7 @@ export function as(api: RouterApi, key: Key) {
   }
 }
 
-/** A browser that does not follow where it is sent. */
+/** A browser that does not follow redirects. */
 export const visit = (api: RouterApi, address: string) => {
   const url = new URL(address, 'http://tributary.example')
   return request(api.app).get(`${url.pathname}${url.search}`).redirects(0)

@@ -31,23 +31,23 @@ import { testWorkflowBundle } from './temporal.js'
 
 export const KEYS = { lifepoints: 'tk_lifepoints_0123456789', toplife: 'tk_toplife_0123456789' } as const
 export const PANEL_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
-/** Connections by what they ask of an outcome: kantar-us signed (E1), kantar-e2 server to server, kantar-e0 returns unsigned. */
+/** Connections by required proof: kantar-us signed (E1), kantar-e2 server to server, kantar-e0 unsigned returns. */
 const CONNECTIONS = ['kantar-us', 'kantar-e2', 'kantar-e0'] as const
 export type TestConnection = (typeof CONNECTIONS)[number]
 
-/** API, workers and Temporal of their own beside the simulated gateway, in this process. */
+/** A separate API, workers and Temporal with the simulated gateway, in this process. */
 export interface SessionApi {
   readonly app: Express
   readonly deps: ApiDependencies
   readonly database: TestDatabase
   readonly temporal: OwnTemporal
   readonly sandbox: Sandbox
-  /** Takes the panels' postbacks. */
+  /** Receives the panels' postbacks. */
   readonly hooks: Listener
   readonly publicUrl: string
   /** Milliseconds by which the API's clock is ahead; the workers' and the gateway's is not. */
   skew: number
-  /** Puts a plan into the gateway's feed, and polls. */
+  /** Adds a plan to the gateway's feed, and polls. */
   readonly offer: (plan: Partial<SupplierPlan> & { id: string }) => Promise<void>
   readonly poll: (connection: TestConnection) => Promise<PollResult>
   readonly startWorkers: () => Promise<void>
@@ -180,7 +180,7 @@ export async function startSessionApi(): Promise<SessionApi> {
   })
 }
 
-/** An open plan at 1.50 USD for everybody in the United States. */
+/** An open plan at 1.50 USD for every panelist in the United States. */
 export const PLAN: SupplierPlan = {
   id: 'plan',
   country: 'USA',
@@ -254,7 +254,7 @@ export function panelOf(api: SessionApi, panel: keyof typeof KEYS = 'lifepoints'
   }
 }
 
-/** Follows one of our own addresses without following where it leads. */
+/** Requests one of our own addresses without following redirects. */
 export const visit = (api: SessionApi, url: string) =>
   request(api.app)
     .get(url.startsWith(api.publicUrl) ? url.slice(api.publicUrl.length) : url)

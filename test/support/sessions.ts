@@ -21,7 +21,7 @@ export const MINUTE = 60_000
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 
-/** Where the sessions' clock stands; the database's own does not count for them. */
+/** The time of the sessions' clock, which replaces the database's own. */
 export const T0 = new Date('2026-11-20T10:00:00.000Z')
 export const later = (ms: number): Date => new Date(T0.getTime() + ms)
 
@@ -107,7 +107,7 @@ export async function mustFind(knex: Knex, sessionId: string): Promise<SessionRo
 }
 
 let claims = 0
-/** A server-to-server word, another one each time. */
+/** A server-to-server claim, with another fingerprint each time. */
 export function aClaim(outcome: Outcome | null, given: Partial<NewClaim> = {}): NewClaim {
   claims += 1
   return {

@@ -15,7 +15,7 @@ const KEY = 'tk_story'
 const OPERATOR_KEY = 'ok_story'
 const SECRET = 'whsec_dHJpYnV0YXJ5LXN0b3J5LXBvc3RiYWNrLXNlY3JldA=='
 
-/** What the panel's endpoint was told: kept by the test itself, so that the product never grades itself alone. */
+/** The postbacks at the panel's endpoint, recorded by the test, independently of the product. */
 export interface ToldPostback {
   readonly webhookId: string
   readonly sessionId: string
@@ -30,9 +30,9 @@ export interface Story {
   readonly sandbox: Sandbox
   readonly api: ManagedProcess
   readonly worker: ManagedProcess
-  /** What the processes have in their environment. */
+  /** The environment of the processes. */
   readonly env: Readonly<Record<string, string>>
-  /** Another API process beside the first, on the same parts. */
+  /** Another API process next to the first, with the same parts. */
   startPeer(): Promise<{ readonly url: string; readonly process: ManagedProcess }>
   readonly told: readonly ToldPostback[]
   call(
@@ -65,7 +65,7 @@ export async function startStory(
     demo: { apiKey: KEY, hookSecret: SECRET },
   })
   const { url: sandboxUrl } = await sandbox.listen(0)
-  // further connections, beside the gateway's
+  // connections in addition to the gateway's
   const more = settings.connections?.(sandboxUrl) ?? ''
   const told: ToldPostback[] = []
   const hooks = await listen(hooksServer(told))
@@ -134,7 +134,7 @@ export async function startStory(
   }
 }
 
-/** Asks again until it answers as wanted: what a panel's client, a browser or a provider does while we restart. */
+/** Retries until the answer is as wanted, as a panel's client, a browser or a provider does while we restart. */
 export async function persist<Result>(
   what: string,
   work: () => Promise<Result | null>,

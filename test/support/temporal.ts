@@ -10,7 +10,7 @@ import { workflowBundle } from '../../workers/workflow-bundle.js'
 /** Temporal's IndexedValueType numbers. */
 const INDEXED_VALUE_TYPE = { KEYWORD: 2, INT: 3, BOOL: 5, DATETIME: 6, KEYWORD_LIST: 7 } as const
 
-/** The SDK writes to stdout what a test provokes on purpose; only what cannot be provoked is shown. */
+/** Logs errors of the SDK only: a test provokes its warnings on purpose. */
 function quiet(): void {
   try {
     Runtime.install({ logger: new DefaultLogger('ERROR') })
@@ -19,7 +19,7 @@ function quiet(): void {
   }
 }
 
-/** All workflows, bundled once for all tests and kept beside the installed packages. */
+/** All workflows, bundled once for all tests and cached next to the installed packages. */
 export function testWorkflowBundle(): Promise<{ code: string }> {
   quiet()
   const cacheFolder = fileURLToPath(new URL('../../node_modules/.cache/tributary', import.meta.url))
@@ -48,7 +48,7 @@ export interface SharedTemporal {
   readonly client: Client
   readonly native: NativeConnection
   readonly namespace: string
-  /** Part of a name that no other test has. */
+  /** A part of a name that is unique to a test. */
   readonly unique: string
   readonly close: () => Promise<void>
 }

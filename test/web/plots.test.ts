@@ -20,7 +20,7 @@ test('an axis of counts begins at 0, covers the highest, and has few labels, all
   expect(countTicks(40)).toEqual([0, 10, 20, 30, 40])
 })
 
-test('an axis of time has few labels, all within it, as exact as they are near', () => {
+test('an axis of time has few labels, all within it, with a precision that fits its range', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 1e12 }), fc.integer({ min: 1, max: 1e10 }), (from, span) => {
       const ticks = timeTicks(from, from + span)
@@ -31,7 +31,7 @@ test('an axis of time has few labels, all within it, as exact as they are near',
   )
 })
 
-test('completes are drawn in stairs up to now, the target as a line, and both are told in words', () => {
+test('completes are drawn in steps up to now, the target as a line, and both as text', () => {
   const points = [
     { at: at(0), completes: 0, failures: 0 },
     { at: at(30), completes: 5, failures: 1 },
@@ -45,13 +45,13 @@ test('completes are drawn in stairs up to now, the target as a line, and both ar
   expect(text.match(/role="img"/g)).toHaveLength(2)
 })
 
-test('a plan that was never seen has axes and says so', () => {
+test('a plan without samples has axes and a note', () => {
   const text = progressPlot({ id: 'p', points: [], until: at(0), target: 3 }).text
   expect(text).toContain('nothing was seen yet')
   expect(text).not.toContain('NaN')
 })
 
-test('outcomes stand end to end, in proportion, and an unknown panel name is escaped', () => {
+test('outcomes are stacked in proportion, and an unknown panel name is escaped', () => {
   const panels = { '<b>': { COMPLETED: 3, QUOTA_FULL: 1 }, other: {} }
   const text = outcomePlot({ id: 'o', outcomes: OUTCOMES, panels }).text
   // wide: 4 sessions over x 110 to 686

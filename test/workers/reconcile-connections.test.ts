@@ -52,7 +52,7 @@ async function signalsOf(one: Upstream): Promise<string[]> {
   return (events ?? []).flatMap((event) => event.workflowExecutionSignaledEventAttributes?.signalName ?? [])
 }
 
-test('a new connection gets one loop, however often it is reconciled', async () => {
+test('a new connection gets one loop, also when it is reconciled again', async () => {
   const one = upstream('new')
   await reconcile(one)
   const { runId } = await loop(one).describe()
@@ -65,7 +65,7 @@ test('a new connection gets one loop, however often it is reconciled', async () 
   expect(await findConnection(database.knex, one.connection)).toMatchObject({ provider: 'kantar', state: 'starting' })
 })
 
-test('a changed configuration is told to the loop, once', async () => {
+test('a changed configuration is signalled to the loop once', async () => {
   const one = upstream('changed')
   await reconcile(one)
   const changed = { ...one, config: { ...one.config, apiKey: 'another' } as Upstream['config'] }
@@ -74,7 +74,7 @@ test('a changed configuration is told to the loop, once', async () => {
   expect(await signalsOf(one)).toEqual(['configChanged'])
 })
 
-test('a removed connection stops and its stock is withdrawn; configured again it goes on', async () => {
+test('a removed connection stops and its stock is withdrawn; configured again it continues', async () => {
   const [kept, gone] = [upstream('kept'), upstream('gone')]
   await reconcile(kept, gone)
   await database.knex.transaction((trx) =>
@@ -93,7 +93,7 @@ test('a removed connection stops and its stock is withdrawn; configured again it
   expect(await findConnection(database.knex, gone.connection)).toMatchObject({ state: 'starting' })
 })
 
-test('our own plans need no loop, are well at once, and come back with the demand partners', async () => {
+test('our own plans need no loop, are healthy immediately, and return with demand partners', async () => {
   const own = { connection: GATEWAY, adapter: ownPlans, config: gatewayConnection } as unknown as Upstream
   const other = upstream('beside')
   await reconcile(own)
@@ -118,7 +118,7 @@ test('our own plans need no loop, are well at once, and come back with the deman
   expect(await statusOf(closed)).toEqual({ status: 'withdrawn', dirty: false })
 })
 
-test('a pause of our own plans outlives a restart', async () => {
+test('a pause of our own plans survives a restart', async () => {
   const own = { connection: GATEWAY, adapter: ownPlans, config: gatewayConnection } as unknown as Upstream
   await reconcile(own)
   await pauseConnection(database.knex, GATEWAY, 'audit', new Date())

@@ -44,7 +44,7 @@ afterEach(async () => {
   await gateway.close()
 })
 
-/** A connection of the test's own, which the next test's worker finds removed. */
+/** A connection of this test only, which the next test's worker finds removed. */
 const connection = (): string => `kantar-${tests}`
 
 function startWorker(env: Record<string, string> = {}): ChildProcess {
@@ -88,7 +88,7 @@ const acknowledged = (id: string) => until(`ack ${id}`, () => gateway.acks.inclu
 const ended = (process: ChildProcess): Promise<{ code: number | null; signal: string | null }> =>
   new Promise((resolve) => process.once('close', (code, signal) => resolve({ code, signal })))
 
-test('polls what is configured, and SIGTERM ends it in order while a provider hangs', async () => {
+test('polls its connections, and SIGTERM shuts it down while a provider hangs', async () => {
   const worker = startWorker()
   await acknowledged('1')
   expect(await findConnection(database.knex, connection())).toMatchObject({ state: 'healthy', ackedId: '1' })
@@ -102,7 +102,7 @@ test('polls what is configured, and SIGTERM ends it in order while a provider ha
   expect(Date.now() - since).toBeLessThan(12_000)
 }, 300_000)
 
-test('killed between commit and acknowledgement, a new worker makes up for it', async () => {
+test('killed between commit and acknowledgement, a new worker acknowledges', async () => {
   const worker = startWorker({ TRIBUTARY_FAILPOINTS: 'poll.after_commit=kill' })
   expect(await ended(worker)).toMatchObject({ signal: 'SIGKILL' })
   expect(await findConnection(database.knex, connection())).toMatchObject({ committedId: '1', ackedId: '0' })

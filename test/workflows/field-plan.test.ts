@@ -68,7 +68,7 @@ const start = (id: string, truth: PlanTruth) =>
     workflowIdConflictPolicy: 'USE_EXISTING',
   })
 const closes = (at: number, truth: PlanTruth) => Math.abs((truth.closedAt ?? 0) - at)
-/** The buyer closes the plan: what a test leaves running would keep this server's clock busy. */
+/** The buyer closes the plan, because a workflow that a test leaves running would keep this server's clock busy. */
 async function close(plan: Plan, truth: PlanTruth): Promise<void> {
   truth.status = 'closed'
   await plan.signal(planChanged)
@@ -76,7 +76,7 @@ async function close(plan: Plan, truth: PlanTruth): Promise<void> {
 }
 
 describe('the finish date', () => {
-  test('closes the plan when it comes, and the workflow ends with that', async () => {
+  test('closes the plan when it is reached, and ends the workflow', async () => {
     const { plan, truth, now } = await field((start) => ({ finishAt: start + 10 * DAY }))
     expect(await plan.result()).toMatchObject({ state: 'closed', reason: 'finish_date', nextLookAt: null })
     expect(closes(now + 10 * DAY, truth)).toBeLessThan(MINUTE)
@@ -88,7 +88,7 @@ describe('the finish date', () => {
     expect(closes(now + 2 * DAY, truth)).toBeLessThan(MINUTE)
   })
 
-  test('that is put forward is heard of at once', async () => {
+  test('that is moved forward applies immediately after the signal', async () => {
     const { plan, truth, now } = await field((start) => ({ finishAt: start + 30 * DAY }))
     await expect.poll(() => truth.looks.length, SOON).toBeGreaterThan(0)
     truth.finishAt = now + 30 * MINUTE
@@ -97,7 +97,7 @@ describe('the finish date', () => {
     expect(closes(now + 30 * MINUTE, truth)).toBeLessThan(MINUTE)
   })
 
-  test('that is put off without a word is seen when the old one comes', async () => {
+  test('that is moved back without a signal is read at the old date', async () => {
     const { plan, truth, now } = await field((start) => ({ finishAt: start + DAY }))
     await expect.poll(() => truth.looks.length, SOON).toBeGreaterThan(0)
     truth.finishAt = now + 3 * DAY
@@ -107,7 +107,7 @@ describe('the finish date', () => {
 })
 
 describe('a soft launch', () => {
-  test('is followed by the full launch once its pause is over, at its time', async () => {
+  test('is followed by the full launch when its pause is over', async () => {
     const { plan, truth, now } = await field((start) => ({
       soft: { completes: 5, pauseMs: 2 * HOUR },
       finishAt: start + DAY,
@@ -115,7 +115,7 @@ describe('a soft launch', () => {
     await env.sleep('3 hours')
     expect(await plan.query(planPosition)).toMatchObject({ softLaunch: { completes: 5, reached: false } })
     expect(truth.fullyLaunchedAt).toBeNull()
-    // a complete reaches it, and tells nobody here
+    // a complete reaches it, without a signal
     Object.assign(truth, { completes: 5, reachedAt: await env.currentTimeMs() })
     await env.sleep('30 minutes')
     expect(await plan.query(planPosition)).toMatchObject({ softLaunch: { completes: 5, reached: true } })
@@ -127,7 +127,7 @@ describe('a soft launch', () => {
     expect(closes(now + DAY, truth)).toBeLessThan(MINUTE)
   })
 
-  test('with a short pause is watched more often', async () => {
+  test('with a short pause is read more often', async () => {
     const { plan, truth } = await field(() => ({ soft: { completes: 1, pauseMs: 2 * MINUTE } }))
     await env.sleep('1 hour')
     Object.assign(truth, { completes: 1, reachedAt: await env.currentTimeMs() })
@@ -138,7 +138,7 @@ describe('a soft launch', () => {
 })
 
 describe('the end', () => {
-  test('comes with the buyer’s closing, and an opened plan starts again under the same id', async () => {
+  test('follows the buyer’s closing, and a reopened plan starts again under the same id', async () => {
     const { id, plan, truth } = await field((start) => ({ finishAt: start + DAY }))
     await close(plan, truth)
     expect(await plan.result()).toMatchObject({ state: 'closed', reason: 'buyer' })
@@ -150,7 +150,7 @@ describe('the end', () => {
     expect((await again.describe()).workflowId).toBe((await plan.describe()).workflowId)
   })
 
-  test('comes within the hour for a plan that a complete has filled', async () => {
+  test('follows within an hour for a plan that a complete has filled', async () => {
     const { plan, truth, now } = await field()
     await env.sleep('10 minutes')
     Object.assign(truth, { status: 'closed', reason: 'filled', completes: 30 })
@@ -158,7 +158,7 @@ describe('the end', () => {
     expect((await plan.describe()).closeTime?.getTime()).toBeLessThan(now + 61 * MINUTE)
   })
 
-  test('comes for a plan that is deleted, and for one that was never there', async () => {
+  test('follows for a deleted plan and for an unknown one', async () => {
     const { plan, truth } = await field(() => ({ status: 'closed', deleted: true }))
     expect(await plan.result()).toMatchObject({ state: 'deleted' })
     expect(truth.looks).toHaveLength(1)
@@ -166,7 +166,7 @@ describe('the end', () => {
     expect(await nobody.result()).toMatchObject({ state: 'deleted', completes: 0 })
   })
 
-  test('does not come while the plan is opened during the very look that saw it closed', async () => {
+  test('does not follow when the plan reopens during the activity that read it as closed', async () => {
     const { plan, truth } = await field((start) => ({ finishAt: start + DAY, status: 'closed' }))
     world.looking = async (attempt) => {
       if (attempt !== 1) return
@@ -180,8 +180,8 @@ describe('the end', () => {
   })
 })
 
-describe('the looking', () => {
-  test('goes on when PostgreSQL was away', async () => {
+describe('lookAfterPlan', () => {
+  test('is retried while PostgreSQL is down', async () => {
     world.looking = (attempt) => {
       if (attempt <= 4) throw ApplicationFailure.retryable('PostgreSQL is away')
     }
@@ -190,7 +190,7 @@ describe('the looking', () => {
     expect(closes(now + HOUR, truth)).toBeLessThan(2 * MINUTE)
   })
 
-  test('is rare where nothing is due: once an hour', async () => {
+  test('runs once an hour when nothing is due', async () => {
     const { plan, truth } = await field()
     await env.sleep('24 hours')
     expect(truth.looks.length).toBeGreaterThanOrEqual(24)
@@ -198,7 +198,7 @@ describe('the looking', () => {
     await close(plan, truth)
   })
 
-  test('survives a worker without a cache: every task is a replay', async () => {
+  test('works without a workflow cache, where every task is a replay', async () => {
     await rest()
     await work({ maxCachedWorkflows: 0 })
     const { plan, truth, now } = await field((start) => ({
@@ -216,7 +216,7 @@ describe('the looking', () => {
   })
 })
 
-test('an operator sees state and deadline as search attributes, the story as details, the reason of every timer', async () => {
+test('an operator sees search attributes, details, and a summary of every timer', async () => {
   const { plan, truth } = await field((start) => ({
     finishAt: start + 3 * DAY,
     soft: { completes: 5, pauseMs: 2 * HOUR },

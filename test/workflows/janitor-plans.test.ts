@@ -63,7 +63,7 @@ const positionOf = (planId: string) => temporal.client.workflow.getHandle(planWo
 const stateOf = async (planId: string) => (await positionOf(planId)).state
 
 let janitors = 0
-/** One round of a janitor that finds this, up to what it says of it. */
+/** One round of a janitor that finds this. @returns its current details */
 async function round(found: Partial<LeftBehind>): Promise<string> {
   janitors += 1
   leftBehind = { ...nothingLeft, ...found }
@@ -79,7 +79,7 @@ async function round(found: Partial<LeftBehind>): Promise<string> {
   return said
 }
 
-test('a plan that nobody looks after is started once, and outlives the janitor', async () => {
+test('a plan without a workflow gets one, which outlives the janitor', async () => {
   const truth = world.create('lost', { finishAt: Date.now() + DAY })
   expect(await round({ plans: [factsOf('lost', truth)] })).toContain('1 plans driven on')
   await expect.poll(() => stateOf('lost'), SOON).toBe('open')
@@ -88,7 +88,7 @@ test('a plan that nobody looks after is started once, and outlives the janitor',
   expect(workflow.typedSearchAttributes.getAll().map(({ key }) => key.name)).toContain('TributaryDeadline')
 })
 
-test('one that runs already is told instead: it was opened again before it had ended', async () => {
+test('a plan with a running workflow gets a signal instead', async () => {
   const truth = world.create('deaf')
   await temporal.client.workflow.start(fieldPlan, planStart(factsOf('deaf', truth)))
   await expect.poll(() => stateOf('deaf'), SOON).toBe('open')
@@ -97,7 +97,7 @@ test('one that runs already is told instead: it was opened again before it had e
   await expect.poll(() => stateOf('deaf'), SOON).toBe('paused')
 })
 
-test('a plan that a complete has filled is told; its workflow ends', async () => {
+test('a plan that a complete has filled gets a signal, and its workflow ends', async () => {
   const truth = world.create('filled')
   const plan = await temporal.client.workflow.start(fieldPlan, planStart(factsOf('filled', truth)))
   await expect.poll(() => stateOf('filled'), SOON).toBe('open')
@@ -106,7 +106,7 @@ test('a plan that a complete has filled is told; its workflow ends', async () =>
   expect(await plan.result()).toMatchObject({ state: 'closed', reason: 'filled' })
 })
 
-test('a closed plan whose workflow is gone is looked at once more, so that it leaves the list', async () => {
+test('a closed plan without a workflow gets one more look, so that it leaves the list', async () => {
   const truth = world.create('terminated', { status: 'closed' })
   await round({ closedPlans: [factsOf('terminated', truth)] })
   expect(await temporal.client.workflow.getHandle(planWorkflowId('terminated')).result()).toMatchObject({
@@ -115,7 +115,7 @@ test('a closed plan whose workflow is gone is looked at once more, so that it le
   expect(truth.looks).toHaveLength(1)
 })
 
-test('the API starts the workflow of a new plan, and tells the one that runs', async () => {
+test('the API starts the workflow of a new plan, and signals a running one', async () => {
   const planId = await launch(database.knex, { finishDate: new Date(Date.now() + DAY).toISOString() })
   const driver = new PlanDriver(temporal.client, database.knex, { debug: () => {} })
   const truth = world.create(planId, { finishAt: Date.now() + DAY })
@@ -127,13 +127,13 @@ test('the API starts the workflow of a new plan, and tells the one that runs', a
   truth.status = 'closed'
   await driver.tell(planId)
   await temporal.client.workflow.getHandle(planWorkflowId(planId)).result()
-  // opened again: another run under the same id
+  // reopened: another run under the same id
   truth.status = 'open'
   await driver.tell(planId)
   await expect.poll(() => stateOf(planId), SOON).toBe('open')
 })
 
-test('the API keeps nobody waiting, and says nothing, while Temporal is away or the plan is gone', async () => {
+test('the API does not wait or fail while Temporal is down or the plan is gone', async () => {
   const lines: string[] = []
   const away = {
     connection: { withDeadline: () => Promise.reject(new Error('away')) },

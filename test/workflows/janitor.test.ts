@@ -68,7 +68,7 @@ describe('over the hours', () => {
     await env.teardown()
   })
 
-  /** A janitor at work for a while, made to end afterwards: terminated, this server's clock would stand still. */
+  /** Runs a janitor for a while, then lets it fail, because terminating it would stop this server's clock. */
   async function sweep(duration: string, check: (workflowId: string) => Promise<void> = async () => {}): Promise<void> {
     janitors += 1
     const workflowId = `janitor-${janitors}`
@@ -82,14 +82,14 @@ describe('over the hours', () => {
     await end.catch(() => undefined)
   }
 
-  test('looks every fifteen seconds, and tidies now and then', async () => {
+  test('runs a round every fifteen seconds, and housekeeping less often', async () => {
     await sweep('10 minutes')
     expect(rounds).toBeGreaterThanOrEqual(38)
     expect(rounds).toBeLessThanOrEqual(43)
     expect(tidied).toBe(1)
   })
 
-  test('goes on after the database was away', async () => {
+  test('continues after the database was down', async () => {
     leftBehind = (round) => {
       if (round < 4) throw ApplicationFailure.retryable('PostgreSQL is away')
       return nothingLeft
@@ -98,7 +98,7 @@ describe('over the hours', () => {
     expect(rounds).toBeGreaterThan(10)
   })
 
-  test('begins anew before its history grows long, and loses no round', async () => {
+  test('continues as new before its history grows long, and loses no round', async () => {
     await sweep('70 minutes', async (workflowId) => {
       const handle = env.client.workflow.getHandle(workflowId)
       const { events } = await handle.fetchHistory()
@@ -112,7 +112,7 @@ describe('over the hours', () => {
   })
 })
 
-describe('what it finds', () => {
+describe('abandoned rows', () => {
   let temporal: OwnTemporal
   let world: FakeSessions
   let workers: Worker[]
@@ -138,7 +138,7 @@ describe('what it finds', () => {
   })
 
   let janitors = 0
-  /** One round of a janitor that finds this, up to what it says of it. */
+  /** One round of a janitor that finds this. @returns its current details */
   async function round(found: Partial<LeftBehind>): Promise<string> {
     janitors += 1
     leftBehind = () => ({ ...nothingLeft, ...found })
@@ -154,7 +154,7 @@ describe('what it finds', () => {
     return said
   }
 
-  test('a lost start is made up for once, however often it is found; the session outlives the janitor', async () => {
+  test('a lost session is started once, also when found again, and outlives the janitor', async () => {
     await world.create('lost')
     const lost = factsOf('lost', Date.now())
     expect(await round({ sessions: [lost] })).toContain('1 sessions started')
@@ -167,7 +167,7 @@ describe('what it finds', () => {
     expect(await staticSummary()).toBe('kantar-us · USA · 1.50 USD · panel lifepoints')
   })
 
-  test('a running session is told of a claim that it never heard of, and no other workflow is needed', async () => {
+  test('a running session is signalled about a claim, without another workflow', async () => {
     await world.create('deaf')
     const start = sessionStart(factsOf('deaf', Date.now()))
     const session = await temporal.client.workflow.start(respondentSession, start)
@@ -180,7 +180,7 @@ describe('what it finds', () => {
     await expect(temporal.client.workflow.getHandle(claimWorkflowId('c-deaf')).describe()).rejects.toThrow(/not found/i)
   })
 
-  test('a claim about a session that has ended, or never started, gets its own workflow', async () => {
+  test('a claim of a session without a running workflow gets its own workflow', async () => {
     await world.create('gone')
     world.claim('gone', 'COMPLETED')
     await round({ claims: [{ claimId: 'c-gone', sessionId: 'gone' }] })
@@ -188,7 +188,7 @@ describe('what it finds', () => {
     expect(world.of('gone')).toMatchObject({ applied: 1, delivered: new Set(['gone#1']) })
   })
 
-  test('a message that nobody delivers is sent', async () => {
+  test('a message without a delivering workflow is sent', async () => {
     await world.create('mute')
     world.claim('mute', 'COMPLETED')
     await round({ postbacks: [{ postbackId: 'mute#1', redelivery: 3 }] })
@@ -196,7 +196,7 @@ describe('what it finds', () => {
     expect(world.of('mute').delivered.size).toBe(1)
   })
 
-  test('one thing that cannot be done does not keep it from the others', async () => {
+  test('one failure does not stop the others', async () => {
     await world.create('fine')
     await world.create('taken')
     const taken = factsOf('taken', Date.now())

@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => temporal.close())
 afterEach(() => stop())
 
-/** A loop whose runs are two polls long, on the server that production uses. */
+/** A loop with runs of two polls, on a real Temporal server. */
 async function startShort(supply: FakeSupply, cached = 100) {
   loops += 1
   const connection = `${temporal.unique}-${loops}`
@@ -64,7 +64,7 @@ async function eventually<Value>(read: () => Promise<Value>, holds: (value: Valu
   }
 }
 
-test('1,000 signals through continue-as-new after continue-as-new: 1,000 effects (F15)', async () => {
+test('1,000 signals through many continue-as-new have 1,000 effects (F15)', async () => {
   const supply = new FakeSupply()
   supply.poll = () => aPage({ everyMs: 300 })
   const loop = await startShort(supply)
@@ -83,7 +83,7 @@ test('1,000 signals through continue-as-new after continue-as-new: 1,000 effects
     ({ signals, paused }) => signals.resume === 251 && !paused,
   )
   expect(position.signals).toEqual({ pause: 250, resume: 251, pollNow: 250, configChanged: 250 })
-  // the last word of the operator is what PostgreSQL was told last
+  // PostgreSQL has the operator's last signal
   await eventually(
     async () => supply.calls.filter((call) => !call.startsWith('poll')).at(-1),
     (call) => call === 'resumed',
@@ -104,7 +104,7 @@ test('a pause lasts through continue-as-new', async () => {
     ({ paused }) => paused,
   )
   const { polls } = await loop.query(pollPosition)
-  // each of them is one poll, and two polls are a run
+  // each signal is one poll, and two polls are a run
   for (let asked = 1; asked <= 5; asked++) {
     await loop.signal(pollNow)
     await eventually(
@@ -116,7 +116,7 @@ test('a pause lasts through continue-as-new', async () => {
   expect(supply.calls.filter((call) => call !== 'poll')).toEqual(['paused: maintenance'])
 }, 240_000)
 
-test('what operators see is carried from run to run', async () => {
+test('search attributes and details are carried from run to run', async () => {
   const supply = new FakeSupply()
   supply.poll = () => aPage({ everyMs: 300, markets: ['GBR', 'USA'] })
   const loop = await startShort(supply)
@@ -134,7 +134,7 @@ test('what operators see is carried from run to run', async () => {
   expect(currentDetails).toContain(`${loop.workflowId.slice(5)} (kantar) · **Healthy** · last poll`)
 }, 240_000)
 
-test('with no cached workflow every task is a replay, and the loop goes on all the same', async () => {
+test('works without a workflow cache, where every task is a replay', async () => {
   const supply = new FakeSupply()
   supply.poll = () => aPage({ everyMs: 300 })
   const loop = await startShort(supply, 0)

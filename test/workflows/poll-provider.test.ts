@@ -33,7 +33,7 @@ beforeEach(() => {
   supply = new FakeSupply()
 })
 afterEach(async () => {
-  // a loop without workers would hold the server's clock for the next test
+  // a loop without workers would stop the server's clock for the next test
   await started.terminate('test over')
   for (const worker of workers) worker.shutdown()
   await ended
@@ -73,7 +73,7 @@ const gaps = ({ recent }: PollPosition): number[] =>
   recent.slice(1).map((poll, index) => Date.parse(recent[index]?.at ?? '') - Date.parse(poll.at))
 
 describe('cadence', () => {
-  test('polls at the provider’s pace and acknowledges each page after it is stored', async () => {
+  test('polls at the provider’s interval and acknowledges each page after it is stored', async () => {
     supply.poll = (n) => aPage({ committed: String(n), acked: String(n - 1), toAcknowledge: String(n) })
     const loop = await start()
     await env.sleep('4 minutes')
@@ -85,7 +85,7 @@ describe('cadence', () => {
     expect(supply.overlapping).toBe(0)
   })
 
-  test('never asks before the provider’s own stamp', async () => {
+  test('never polls before the provider’s own timestamp', async () => {
     supply.poll = async () =>
       aPage({ everyMs: 1_000, notBefore: new Date((await env.currentTimeMs()) + 60_000).toISOString() })
     const loop = await start()
@@ -95,7 +95,7 @@ describe('cadence', () => {
 })
 
 describe('an operator’s signals', () => {
-  test('pause stops polling and is written down, pollNow polls once even then, resume polls at once', async () => {
+  test('pause stops polling and is stored; pollNow polls once; resume polls immediately', async () => {
     const loop = await start()
     await until(loop, (position) => position.polls === 1)
     await loop.signal(pausePolling, 'maintenance')
@@ -115,7 +115,7 @@ describe('an operator’s signals', () => {
     expect(supply.calls.filter((call) => call !== 'poll')).toEqual(['paused: maintenance', 'resumed'])
   })
 
-  test('pollNow does not wait for the pace', async () => {
+  test('pollNow does not wait for the interval', async () => {
     supply.poll = () => aPage({ everyMs: 24 * 3_600_000 })
     const loop = await start()
     await until(loop, (position) => position.polls === 1)
@@ -123,7 +123,7 @@ describe('an operator’s signals', () => {
     await until(loop, (position) => position.polls === 2)
   })
 
-  test('a pause that comes during a poll is written down before that poll ends', async () => {
+  test('a pause during a poll is stored before that poll ends', async () => {
     let finish = (): void => {}
     const stuck = new Promise<void>((resolve) => {
       finish = resolve
@@ -142,7 +142,7 @@ describe('an operator’s signals', () => {
 })
 
 describe('failures', () => {
-  test('back off exponentially with jitter, and one good poll ends the streak', async () => {
+  test('back off exponentially with jitter, and one successful poll ends the streak', async () => {
     supply.poll = (n) => {
       if (n <= 8) throw unavailable()
       return aPage()
@@ -172,7 +172,7 @@ describe('failures', () => {
     for (const gap of gaps({ ...(await at(loop)), recent: failed })) expect(gap).toBeGreaterThanOrEqual(47_000)
   })
 
-  test('a wrong key blocks: looked at every five minutes only, and at once when the configuration changed', async () => {
+  test('a wrong key blocks: one poll per five minutes, and one after a configuration change', async () => {
     supply.poll = () => {
       throw unauthorized()
     }
@@ -187,7 +187,7 @@ describe('failures', () => {
     await until(loop, (position) => position.state === 'healthy')
   })
 
-  test('a configuration that changes while a poll is failing is tried at once all the same', async () => {
+  test('a configuration change during a failing poll is tried immediately', async () => {
     let finish = (): void => {}
     const stuck = new Promise<void>((resolve) => {
       finish = resolve
@@ -204,7 +204,7 @@ describe('failures', () => {
     await until(loop, (position) => position.state === 'healthy')
   })
 
-  test('an acknowledgement that failed is made up for after the next page', async () => {
+  test('a failed acknowledgement is repeated after the next page', async () => {
     supply.poll = () => aPage({ committed: '10', acked: '0', toAcknowledge: '10' })
     let asked = 0
     supply.ack = () => {
@@ -220,8 +220,8 @@ describe('failures', () => {
   })
 })
 
-describe('for ever', () => {
-  test('hundreds of polls: every run’s history stays far below 10,240 events, nothing of the feed is in it', async () => {
+describe('a long run', () => {
+  test('keeps every history far below 10,240 events, without data of the feed', async () => {
     supply.poll = (n) =>
       aPage({ everyMs: 12_000, committed: String(n), acked: String(n - 1), toAcknowledge: String(n) })
     const loop = await start()
@@ -240,7 +240,7 @@ describe('for ever', () => {
   }, 120_000)
 })
 
-/** Every run of a workflow that continued as new: how many events, and the bytes of the largest as JSON. */
+/** Every run of a workflow that continued as new: the number of events, and the largest one's bytes as JSON. */
 async function runsOf(workflowId: string, first: string): Promise<{ events: number; largestEvent: number }[]> {
   const runs: { events: number; largestEvent: number }[] = []
   let runId = first

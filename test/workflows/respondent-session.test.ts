@@ -56,7 +56,7 @@ async function rest(): Promise<void> {
 
 type Session = WorkflowHandle<typeof respondentSession>
 
-/** A session whose entry the provider is asked for. (Update-with-start keeps this server's clock from jumping.) */
+/** A session that requests its entry. (Update-with-start keeps this server's clock from jumping.) */
 async function begin(): Promise<{ id: string; session: Session }> {
   sessions += 1
   const id = `s${sessions}`
@@ -93,14 +93,14 @@ async function entered(): Promise<{ id: string; session: Session }> {
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
-/** How long a session lived from then on. (Once nothing is left to do this server's clock jumps to the end of the world.) */
+/** A session's lifetime from then on. (Once nothing is left to do, this server's clock jumps to the far future.) */
 const livedFrom = async (start: number, session: Session): Promise<number> => {
   await session.result()
   return ((await session.describe()).closeTime?.getTime() ?? 0) - start
 }
 
 describe('the ordinary way', () => {
-  test('opens, is entered, ends, is told', async () => {
+  test('opens, is entered, ends, and is sent to the panel', async () => {
     const { id, session, answer } = await opened()
     expect(answer).toEqual({ state: 'created', outcome: null, provisional: false, payable: false })
     await world.click(id)
@@ -157,7 +157,7 @@ describe('the ordinary way', () => {
 })
 
 describe('time', () => {
-  test('runs out for a link that nobody clicks, at its deadline', async () => {
+  test('runs out at the deadline of a link that is not clicked', async () => {
     const { id, session } = await opened()
     const took = await livedFrom(world.of(id).entryDeadline - ENTRY_TTL, session)
     expect(took).toBeGreaterThanOrEqual(ENTRY_TTL - 2 * SECOND)
@@ -166,7 +166,7 @@ describe('time', () => {
     expect(world.of(id).delivered.size).toBe(1)
   })
 
-  test('runs out for a respondent who never comes back, counted from the click', async () => {
+  test('runs out for a respondent who never returns, counted from the click', async () => {
     const { id, session } = await opened()
     await env.sleep('20 minutes')
     await world.click(id)
@@ -177,7 +177,7 @@ describe('time', () => {
     expect(world.of(id).outcomes).toEqual(['TIMEOUT'])
   })
 
-  test('of the link counts from the creation, however slow the opening was', async () => {
+  test('of the link counts from the creation, also after a slow opening', async () => {
     let openedAt = 0
     world.opening = async (attempt) => {
       if (attempt < 12) throw ApplicationFailure.retryable('503')
@@ -190,18 +190,18 @@ describe('time', () => {
     expect(world.of(id).outcomes).toEqual(['TIMEOUT'])
   })
 
-  test('does not end a session whose click was never told: the timer asks, and the rest of its time goes on', async () => {
+  test('does not end a session whose click signal was lost, but waits for the rest of its time', async () => {
     const { id, session } = await opened()
     await env.sleep('5 minutes')
     await world.click(id)
     const took = await livedFrom(await env.currentTimeMs(), session)
-    // not thirty minutes after the click, and not thirty minutes too late either
+    // neither thirty minutes after the click, nor thirty minutes too late
     expect(took).toBeGreaterThanOrEqual(COMPLETION_TTL - 2 * SECOND)
     expect(took).toBeLessThan(COMPLETION_TTL + 20 * SECOND)
     expect(world.of(id).calls.filter((call) => call === 'expireSession')).toHaveLength(2)
   })
 
-  test('does not overrule an outcome that was never told', async () => {
+  test('does not overrule an outcome whose signal was lost', async () => {
     const { id, session } = await entered()
     await env.sleep('1 hour')
     world.claim(id, 'COMPLETED')
@@ -210,7 +210,7 @@ describe('time', () => {
     expect(world.of(id).delivered.size).toBe(1)
   })
 
-  test('goes on where a needless signal came', async () => {
+  test('continues after a signal without a claim', async () => {
     const { id, session } = await entered()
     await session.signal(outcomeArrived)
     await env.sleep('1 hour')
@@ -220,7 +220,7 @@ describe('time', () => {
     expect(await session.result()).toMatchObject({ outcome: 'SCREENED_OUT' })
   })
 
-  test('and replays: with no cached workflow every task is one, and the story is the same', async () => {
+  test('is the same without a workflow cache, where every task is a replay', async () => {
     await rest()
     await work({ maxCachedWorkflows: 0 })
     const { id, session } = await entered()
@@ -235,7 +235,7 @@ describe('time', () => {
 })
 
 describe('a provisional complete', () => {
-  test('waits for better evidence, and tells the panel again when it comes', async () => {
+  test('waits for better evidence, and sends an adjustment when it comes', async () => {
     const { id, session } = await entered()
     world.claim(id, 'COMPLETED', { provisional: true })
     await session.signal(outcomeArrived)
@@ -252,7 +252,7 @@ describe('a provisional complete', () => {
     expect(world.of(id).delivered.size).toBe(2)
   })
 
-  test('stays provisional where none comes until the completion’s time is up', async () => {
+  test('stays provisional when no evidence comes before completion_ttl', async () => {
     const { id, session } = await entered()
     await env.sleep('1 hour')
     world.claim(id, 'COMPLETED', { provisional: true })
@@ -266,7 +266,7 @@ describe('a provisional complete', () => {
 })
 
 describe('opening', () => {
-  test('refused ends the session without a link', async () => {
+  test('that is refused ends the session without a link', async () => {
     world.opening = async (_attempt, sessionId) => world.claim(sessionId, 'QUOTA_FULL')
     const { id, session, answer } = await opened()
     expect(answer).toMatchObject({ state: 'finished', outcome: 'QUOTA_FULL' })
@@ -274,7 +274,7 @@ describe('opening', () => {
     expect(world.of(id).calls).toContain('recordOutcome')
   })
 
-  test('is tried again while the provider is away, and answers when it is back', async () => {
+  test('is retried while the provider is down, and answers when it is back', async () => {
     world.opening = async (attempt) => {
       if (attempt <= 4) throw ApplicationFailure.retryable('503')
     }
@@ -287,7 +287,7 @@ describe('opening', () => {
     await session.result()
   })
 
-  test('is given up once the respondent could not use the link any more', async () => {
+  test('is abandoned once the entry link would have expired', async () => {
     world.opening = async () => {
       throw ApplicationFailure.retryable('503')
     }
@@ -299,7 +299,7 @@ describe('opening', () => {
     expect(world.of(id).calls).toContain('abandonOpening')
   })
 
-  test('does not hold up a session that ended at the door, however long the provider makes us wait', async () => {
+  test('does not hold up a session that ended meanwhile, also during a long Retry-After', async () => {
     world.opening = async () => {
       throw ApplicationFailure.create({ message: '429', nextRetryDelay: 25 * MINUTE })
     }
@@ -315,7 +315,7 @@ describe('opening', () => {
     expect(world.of(id).delivered.size).toBe(1)
   })
 
-  test('goes on after a needless signal', async () => {
+  test('continues after a signal without a claim', async () => {
     world.opening = async (attempt) => {
       if (attempt <= 3) throw ApplicationFailure.retryable('503')
     }
@@ -331,8 +331,8 @@ describe('opening', () => {
   })
 })
 
-describe('telling the panel', () => {
-  test('is tried again; a dead letter ends the session all the same', async () => {
+describe('the delivery to the panel', () => {
+  test('is retried; a dead letter ends the session too', async () => {
     world.delivering = async (attempt) => {
       if (attempt < 3) throw ApplicationFailure.create({ message: '500', nextRetryDelay: '5 minutes' })
     }
@@ -371,7 +371,7 @@ describe('telling the panel', () => {
 })
 
 describe('what an operator sees', () => {
-  test('state, outcome, deadline and review as search attributes, the story as details', async () => {
+  test('state, outcome, deadline and review as search attributes, the rest as details', async () => {
     const { id, session } = await opened()
     const attributes = async (): Promise<Record<string, unknown>> => {
       const { typedSearchAttributes } = await session.describe()
@@ -406,7 +406,7 @@ describe('what an operator sees', () => {
     expect(currentDetails).toContain(`search for \`TributarySession = "${id}"\``)
   })
 
-  test('timers and activities say what they are for', async () => {
+  test('a summary of every timer and activity', async () => {
     const { id, session } = await entered()
     world.claim(id, 'COMPLETED')
     await session.signal(outcomeArrived)
@@ -438,7 +438,7 @@ test('sixty timers race sixty outcomes: each session ends once, and every claim 
       ?.session.signal(outcomeArrived)
       .catch(() => undefined)
   }
-  // the outcome is committed and told while the timer's question is on its way, or while its answer is
+  // the outcome is committed and signalled during `expireSession`: before PostgreSQL decides, or after
   world.expiring = async (when, id) => {
     const turn = all.findIndex((one) => one.id === id) % 3
     if (turn === 0 && when === 'before') await arrive(id)

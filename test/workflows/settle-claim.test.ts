@@ -40,7 +40,7 @@ const settle = (sessionId: string, claimId: string) =>
     args: [{ claimId, sessionId }],
   })
 
-test('late news reaches ledger and panel, and shows as adjusted', async () => {
+test('a late claim reaches ledger and panel, and has the state adjusted', async () => {
   await world.create('late')
   world.claim('late', 'COMPLETED')
   const workflow = await settle('late', 'c1')
@@ -57,7 +57,7 @@ test('late news reaches ledger and panel, and shows as adjusted', async () => {
   expect(currentDetails).toContain('| session | session:late |')
 })
 
-test('settled twice is told once', async () => {
+test('a claim that is applied twice is sent once', async () => {
   await world.create('twice')
   world.claim('twice', 'COMPLETED')
   await (await settle('twice', 'c2')).result()
@@ -65,7 +65,7 @@ test('settled twice is told once', async () => {
   expect(world.of('twice').calls).toEqual(['recordOutcome', 'deliver #1', 'recordOutcome'])
 })
 
-test('a panel that cannot be told does not make the claim fail', async () => {
+test('a dead letter does not make the claim fail', async () => {
   world.delivering = () => {
     throw ApplicationFailure.nonRetryable('dead letter: 410')
   }
@@ -75,7 +75,7 @@ test('a panel that cannot be told does not make the claim fail', async () => {
   expect(world.of('dead').applied).toBe(1)
 })
 
-test('a message is delivered once more on its own, and says when it cannot be', async () => {
+test('a message is redelivered by its own workflow, which fails with a dead letter', async () => {
   await world.create('again')
   world.claim('again', 'COMPLETED')
   const deliver = (redelivery: number) =>

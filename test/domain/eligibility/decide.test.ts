@@ -29,11 +29,11 @@ describe('a clause', () => {
     ['a prefix without regard to blanks and case', postal('SW1A1'), { 'toluna:1001042': 'sw1a 1aa' }, 'yes'],
     ['not a prefix', postal('SW1'), { 'toluna:1001042': 'W1A1AA' }, 'no'],
     ['a prefix longer than the value', postal('SW1A1AA2'), { 'toluna:1001042': 'SW1A1AA' }, 'no'],
-    ['an empty prefix matches nobody', postal(''), { 'toluna:1001042': 'SW1A1AA' }, 'no'],
+    ['an empty prefix matches no panelist', postal(''), { 'toluna:1001042': 'SW1A1AA' }, 'no'],
     ['a miss on a cut list', { ...postal('SW1'), truncated: true }, { 'toluna:1001042': 'W1A1AA' }, 'maybe'],
     ['a hit on a cut list', { ...postal('SW1'), truncated: true }, { 'toluna:1001042': 'SW1A1AA' }, 'yes'],
     ['unknown on a cut list', { ...postal('SW1'), truncated: true }, {}, 'no'],
-    ['nothing wanted holds for nobody', { attribute: 'kantar:sex' }, { 'kantar:sex': '1' }, 'no'],
+    ['a clause without values holds for no panelist', { attribute: 'kantar:sex' }, { 'kantar:sex': '1' }, 'no'],
   ])('%s', (_name, clause, profile, expected) => {
     expect(evaluateClause(clause, knows(profile))).toBe(expected)
   })
@@ -46,19 +46,19 @@ describe('the rules', () => {
     ['another locale', { locale: 'es-US' }, { locale: 'en-US' }, 'no'],
     ['the same locale, written otherwise', { locale: 'en_us' }, { locale: 'en-US' }, 'yes'],
     ['the same language of another country', { locale: 'en-GB' }, { locale: 'en-US' }, 'no'],
-    ['a locale nobody told us', { locale: 'es-US' }, {}, 'yes'],
+    ['an unknown locale', { locale: 'es-US' }, {}, 'yes'],
     ['another device', { devices: ['desktop'] }, { device: 'mobile' }, 'no'],
     ['one of the devices', { devices: ['desktop', 'mobile'] }, { device: 'mobile' }, 'yes'],
-    ['a device nobody told us', { devices: ['desktop'] }, {}, 'yes'],
+    ['an unknown device', { devices: ['desktop'] }, {}, 'yes'],
     ['an empty list of devices', { devices: [] }, { device: 'mobile' }, 'yes'],
     ['before it finishes', { finishAt: '2025-06-15T12:00:00.001Z' }, {}, 'yes'],
     ['when it finishes', { finishAt: '2025-06-15T12:00:00.001Z' }, later, 'no'],
-    ['a finish date nobody can read', { finishAt: 'soon' }, {}, 'no'],
+    ['an unreadable finish date', { finishAt: 'soon' }, {}, 'no'],
     ['no way in', { enterable: false }, {}, 'no'],
     ['paused', { status: 'paused' }, {}, 'no'],
     ['closed', { status: 'closed' }, {}, 'no'],
     ['nothing left', { availableCompletes: 0 }, {}, 'no'],
-    ['less than nothing left', { availableCompletes: -2 }, {}, 'no'],
+    ['a negative number left', { availableCompletes: -2 }, {}, 'no'],
     ['one left', { availableCompletes: 1 }, {}, 'yes'],
     ['one of its panels', { panels: ['toplife', 'lifepoints'] }, { panel: 'lifepoints' }, 'yes'],
     ['another panel', { panels: ['toplife'] }, { panel: 'lifepoints' }, 'no'],
@@ -73,7 +73,7 @@ describe('the rules', () => {
     expect(verdict(survey(changes), knows({}), facts)).toBe(expected)
   })
 
-  it('tells a panel of itself alone, and of the rule only where there is one', () => {
+  it('name only the asking panel, and the panel rule only where there is one', () => {
     const rulesOf = (panels?: string[]) =>
       decided(survey(panels === undefined ? {} : { panels }), knows({}), { panel: { id: 'lifepoints', caps: null } })
         .trace.rules
@@ -82,7 +82,7 @@ describe('the rules', () => {
     expect(told).toEqual({ rule: 'panel', wanted: 'a panel that it is open to', given: 'lifepoints', holds: 'no' })
   })
 
-  it('believes the row rather than the provider’s last word: withdrawn and unreadable are not offered', () => {
+  it('use the row’s status: withdrawn and unreadable surveys are not offered', () => {
     for (const status of ['withdrawn', 'unreadable'] as const) {
       expect(verdict(survey(), knows({}), { status })).toBe('no')
     }
@@ -103,7 +103,7 @@ describe('a survey', () => {
     expect(verdict(survey({ additionalQualifications: 3, clauses: [sex('1')] }), woman30)).toBe('no')
   })
 
-  it('needs one open quota that fits, and stands alone without any', () => {
+  it('needs one open quota that fits, if it has quotas', () => {
     const men = quota('men', [sex('1')])
     const women = quota('women', [sex('2')])
     expect(decided(survey({ quotas: [men, women] }), woman30).quota?.quotaId).toBe('women')
@@ -113,7 +113,7 @@ describe('a survey', () => {
     expect(decided(survey(), woman30)).toMatchObject({ verdict: 'yes', quota: null })
   })
 
-  it('holds both caps: the survey’s and the quota’s', () => {
+  it('respects both caps: the survey’s and the quota’s', () => {
     const women = quota('women', [sex('2')], { available: 50 })
     expect(verdict(survey({ availableCompletes: 0, quotas: [women] }), woman30)).toBe('no')
   })
@@ -190,7 +190,7 @@ describe('layers and sub-quotas (seed 003)', () => {
     expect(verdict(layered({ available: 1 }), woman30)).toBe('yes')
   })
 
-  it('is a maybe when only a routable sub-quota may hold, and a no when a layer has none that may', () => {
+  it('is a maybe when only a routable sub-quota may hold, and a no when none can', () => {
     const routable: Clause = { attribute: 'toluna:7', answers: ['1'], routable: true }
     const either = quota('q', [], { layers: [layer([sex('1')], [routable])] })
     expect(verdict(survey({ quotas: [either] }), knows({ 'kantar:sex': '2' }))).toBe('maybe')
@@ -198,7 +198,7 @@ describe('layers and sub-quotas (seed 003)', () => {
     expect(verdict(survey({ quotas: [either] }), knows({ 'kantar:sex': '2', 'toluna:7': '2' }))).toBe('no')
   })
 
-  it('holds for everybody without layers, and for nobody in a layer without sub-quotas', () => {
+  it('holds for all panelists without layers, for none in a layer without sub-quotas', () => {
     expect(verdict(survey({ quotas: [quota('open')] }))).toBe('yes')
     expect(verdict(survey({ quotas: [quota('none', [], { layers: [{ subQuotas: [] }] })] }))).toBe('no')
   })
@@ -210,7 +210,7 @@ describe('a full quota that terminates (seed 004, currently_open 0)', () => {
   const terminating = (fullQuota = full(sex('2'))) =>
     survey({ fullQuotaTerminates: true, quotas: [fullQuota, offered] })
 
-  it('keeps a survey from those in it, and only from those', () => {
+  it('excludes the panelists in it, and only those', () => {
     expect(verdict(terminating(), knows({ 'kantar:sex': '2', 'kantar:age': '30' }))).toBe('no')
     expect(verdict(terminating(), knows({ 'kantar:sex': '1', 'kantar:age': '30' }))).toBe('yes')
     expect(
@@ -218,14 +218,14 @@ describe('a full quota that terminates (seed 004, currently_open 0)', () => {
     ).toBe('yes')
   })
 
-  it('is a maybe for those who may be in it', () => {
+  it('is a maybe for panelists who may be in it', () => {
     const routable: Clause = { attribute: 'purespectrum:9', answers: ['1'], routable: true }
     expect(verdict(terminating(full(routable)), knows({ 'kantar:age': '30' }))).toBe('maybe')
   })
 })
 
 describe('the trace', () => {
-  it('keeps every clause, quota and rule, also past the first that fails', () => {
+  it('has every clause, quota and rule, also after the first that fails', () => {
     const given = survey({
       country: 'GBR',
       clauses: [sex('1'), age(16, 40)],

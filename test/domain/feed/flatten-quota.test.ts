@@ -28,8 +28,8 @@ const shown = (flat: readonly FlatQuota[]) =>
     available,
   ])
 
-describe('a layered quota as the gateway has quotas', () => {
-  it('is itself where every layer has one sub-quota', () => {
+describe('a layered quota as quotas of the gateway', () => {
+  it('is one quota where every layer has one sub-quota', () => {
     expect(flattenQuota(quota([layer(sub([male])), layer(sub([young, north], 3))]))).toEqual([
       { id: '1234', clauses: [male, young, north], unsaid: 0, available: 3, full: false },
     ])
@@ -53,19 +53,19 @@ describe('a layered quota as the gateway has quotas', () => {
     expect(shown(flat)).toEqual([['1234~3', 't:sex f, t:age young', 20]])
   })
 
-  it('takes nobody where a whole layer is full', () => {
+  it('is full where a whole layer is full', () => {
     expect(flattenQuota(quota([layer(sub([male])), layer(sub([young], 0), sub([old], 0))]))).toEqual([
       { id: '1234', clauses: [male], unsaid: 1, available: 20, full: true },
     ])
     expect(flattenQuota(quota([layer()]))[0]?.full).toBe(true)
   })
 
-  it('flattens to fifty combinations, and no more', () => {
+  it('is flattened to at most fifty combinations', () => {
     const many = (count: number) =>
       layer(...Array.from({ length: count }, (_, index) => sub([north, clause('t:cell', String(index))])))
     expect(flattenQuota(quota([many(5), many(10)]))).toHaveLength(50)
     expect(flattenQuota(quota([many(3), many(17)]))).toEqual([
-      // north is in every combination; of each layer one more question is asked
+      // north is in every combination; each layer asks one more question
       { id: '1234', clauses: [north], unsaid: 2, available: 20, full: false },
     ])
   })
@@ -75,13 +75,13 @@ describe('a layered quota as the gateway has quotas', () => {
     expect(flattenQuota(quota([layer(...cells)]))).toHaveLength(50)
   })
 
-  it('knows the same clause in another order', () => {
+  it('recognises the same clause with its answers in another order', () => {
     const [one, other] = [clause('t:cell', 'a', 'b'), clause('t:cell', 'b', 'a')]
     const cells = Array.from({ length: 51 }, (_, index) => sub([index % 2 === 0 ? one : other]))
     expect(flattenQuota(quota([layer(...cells)]))).toMatchObject([{ clauses: [one], unsaid: 0 }])
   })
 
-  it('takes whom the layered quota takes: some combination holds, or what is common to all', () => {
+  it('accepts the same panelists as the layered quota', () => {
     const clauses = fc
       .tuple(fc.constantFrom('a', 'b', 'c'), fc.subarray(['1', '2', '3'], { minLength: 1 }))
       .map(([attribute, answers]) => clause(attribute, ...answers))
@@ -114,7 +114,7 @@ describe('a layered quota as the gateway has quotas', () => {
 })
 
 describe('the id of a combination', () => {
-  it('leads back to its quota', () => {
+  it('converts back to its quota', () => {
     expect(baseQuotaId('1234~17')).toBe('1234')
     expect(baseQuotaId('1234')).toBe('1234')
     expect(baseQuotaId('a~b')).toBe('a~b')

@@ -13,7 +13,7 @@ interface Case {
   /** [USA] */
   readonly country?: string
   readonly given: Clause
-  /** Null = it cannot be said. */
+  /** Null = it cannot be translated. */
   readonly expect: Clause | null
 }
 
@@ -21,7 +21,7 @@ const range = (from: number, to: number): NumberRange => ({ from, to })
 
 const CASES: readonly Case[] = [
   {
-    teaches: "Kantar's range is text and number at once, and is told once",
+    teaches: "Kantar's range is text and number, and is translated once",
     of: 'kantar',
     given: { attribute: 'kantar:age', answers: ['16-40'], ranges: [range(16, 40)] },
     expect: { attribute: 'age', ranges: [range(16, 40)] },
@@ -45,7 +45,7 @@ const CASES: readonly Case[] = [
     expect: { attribute: 'income', answers: ['21-40'] },
   },
   {
-    teaches: 'an answer that the gateway does not have takes the whole clause with it',
+    teaches: 'an answer that the gateway does not have makes the clause untranslatable',
     of: 'kantar',
     given: { attribute: 'kantar:pets', answers: ['2', '99'] },
     expect: null,
@@ -57,14 +57,14 @@ const CASES: readonly Case[] = [
     expect: null,
   },
   {
-    teaches: 'a question that is not asked in the country',
+    teaches: 'a question that the country does not have',
     of: 'kantar',
     country: 'GBR',
     given: { attribute: 'kantar:pets', answers: ['2'] },
     expect: null,
   },
   {
-    teaches: 'a question that is asked there',
+    teaches: 'a question that the country has',
     of: 'kantar',
     country: 'GBR',
     given: { attribute: 'kantar:sex', answers: ['male'] },
@@ -83,31 +83,31 @@ const CASES: readonly Case[] = [
     expect: { attribute: 'age', ranges: [range(16, 17), range(18, 24), range(65, 100)] },
   },
   {
-    teaches: "Toluna's age values are ranges as they are",
+    teaches: "Toluna's age values are ranges already",
     of: 'toluna',
     given: { attribute: 'toluna:1001538', ranges: [range(18, 130)] },
     expect: { attribute: 'age', ranges: [range(18, 100)] },
   },
   {
-    teaches: 'an age that nobody at the gateway has',
+    teaches: 'an age outside the gateway’s limits',
     of: 'toluna',
     given: { attribute: 'toluna:1001538', ranges: [range(3, 12)] },
     expect: null,
   },
   {
-    teaches: 'a code beside ranges that nobody mapped',
+    teaches: 'an unmapped code next to ranges',
     of: 'toluna',
     given: { attribute: 'toluna:1001538', answers: ['2009999'], ranges: [range(18, 24)] },
     expect: null,
   },
   {
-    teaches: 'postal codes are no question of the gateway',
+    teaches: 'the gateway has no question for postal codes',
     of: 'toluna',
     given: { attribute: 'toluna:1001042', prefixes: ['SW1', 'W1'], truncated: true },
     expect: null,
   },
   {
-    teaches: 'a question that Toluna asks itself where we do not know is asked of the others all the same',
+    teaches: 'a routable question of Toluna is translated too',
     of: 'toluna',
     given: { attribute: 'toluna:1001007', answers: ['2000247'], routable: true },
     expect: { attribute: 'sex', answers: ['male'] },
@@ -131,7 +131,7 @@ const CASES: readonly Case[] = [
     expect: null,
   },
   {
-    teaches: 'an answer of theirs that none of ours is mapped to',
+    teaches: 'an answer of theirs without a mapping',
     of: 'coarse',
     given: { attribute: 'x:S', answers: ['m', 'f'] },
     expect: null,
@@ -168,17 +168,17 @@ const CASES: readonly Case[] = [
   },
 ]
 
-describe('a clause in the words of the gateway', () => {
+describe('a clause in the gateway’s questions', () => {
   it.each(CASES)('$of: $teaches', ({ of, country = 'USA', given, expect: wanted }) => {
     expect(translateClause(given, WORDS[of], country)).toEqual(wanted)
   })
 
-  it('is not said by a question that two of ours are mapped to', () => {
+  it('is not translated when two of our questions are mapped to its question', () => {
     const mapping = { identity: false, attributes: { sex: { question: 'Q' }, income: { question: 'Q' } } }
     expect(translateClause({ attribute: 'x:Q', answers: ['male'] }, wordsOf(mapping, ATTRIBUTES), 'USA')).toBeNull()
   })
 
-  it('holds for exactly the panelists for whom the original holds', () => {
+  it('holds for exactly the same panelists as the original', () => {
     fc.assert(
       fc.property(spoken, profiles, ([name, clause], profile) => {
         const translated = translateClause(clause, WORDS[name], 'USA')
@@ -196,7 +196,7 @@ describe('a clause in the words of the gateway', () => {
     )
   })
 
-  it('is tried by that property on clauses of every vocabulary which can be said, and on ones which cannot', () => {
+  it('has that property tested on translatable and untranslatable clauses of each vocabulary', () => {
     const sample = fc.sample(spoken, { numRuns: 2_000, seed: 1 })
     for (const name of NAMES) {
       const tried = sample.filter(([one]) => one === name)
@@ -209,7 +209,7 @@ describe('a clause in the words of the gateway', () => {
 
 const NAMES = Object.keys(MAPPINGS) as VocabularyName[]
 
-/** What clauses of each vocabulary ask: a question, and answers most of which somebody mapped. */
+/** Clauses of each vocabulary: a question, and answers most of which are mapped. */
 const ASKED: Readonly<Record<VocabularyName, readonly (readonly [question: string, answers: readonly string[]])[]>> = {
   kantar: [
     ['age', ['18', '21', '16-40']],

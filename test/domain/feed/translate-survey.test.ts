@@ -15,8 +15,8 @@ const quota = (given: Partial<Quota>): Quota => ({
   ...given,
 })
 
-describe('a survey in the words of the gateway', () => {
-  it('has what can be said, and counts what cannot, for itself and for every quota', () => {
+describe('a survey in the gateway’s questions', () => {
+  it('has the translatable clauses and the number of the others, per survey and quota', () => {
     const survey = aSurvey({
       availableCompletes: 40,
       additionalQualifications: 2,
@@ -60,7 +60,7 @@ describe('a survey in the words of the gateway', () => {
     })
   })
 
-  it('says a quota closed that takes nobody, and its own words otherwise', () => {
+  it('has a full quota as closed, and other quotas with their own status', () => {
     const full = { subQuotas: [{ clauses: [], available: 0 }] }
     const survey = aSurvey({
       quotas: [quota({ quotaId: 'full', layers: [full] }), quota({ quotaId: 'p', status: 'paused' })],
@@ -72,11 +72,11 @@ describe('a survey in the words of the gateway', () => {
   })
 
   it.each([
-    ['what the provider says', 12, [5, null], 12],
-    ['0 when it says so', 0, [5], 0],
+    ['the provider’s figure', 12, [5, null], 12],
+    ['the provider’s 0', 0, [5], 0],
     ['as many as its open quotas have', null, [5, 3], 8],
-    ['at least as many as one of them has, where another does not say', null, [5, null], 5],
-    ['1, where nobody says', null, [null], 1],
+    ['at least as many as one of them has, where another has no figure', null, [5, null], 5],
+    ['1, where there is no figure', null, [null], 1],
     ['1, without quotas', null, [], 1],
   ])('has left %s', (_, availableCompletes, quotas, available) => {
     const survey = aSurvey({

@@ -42,7 +42,7 @@ export const PURESPECTRUM: VocabularyMapping = {
   },
 }
 
-/** A mapping file whose bands are all there is of age, and which has one word for two answers. */
+/** A mapping file that has age only as bands, and one word for two answers. */
 export const COARSE: VocabularyMapping = {
   identity: false,
   attributes: {

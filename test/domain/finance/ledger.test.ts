@@ -17,12 +17,12 @@ describe('a payable complete', () => {
     ])
   })
 
-  test('has no lines of nothing', () => {
+  test('has no lines of zero', () => {
     expect(completeEntries({ ...posting, shareMinor: 0n })).toHaveLength(2)
     expect(completeEntries({ ...posting, price: money(0, 'USD'), shareMinor: 0n })).toEqual([])
   })
 
-  test('balances whatever the amounts, and so does its reversal; together they are nothing', () => {
+  test('balances for any amounts, as does its reversal; both together sum to zero', () => {
     fc.assert(
       fc.property(
         fc.bigInt(0n, 10n ** 15n),

@@ -17,8 +17,8 @@ const counting = (target: number, policy: Partial<PlanPolicy>, completes: PlanCo
   held,
 })
 
-describe('what a panel is told of its completes', () => {
-  test("is the document's example: 24, 3, 21, 10, 7", () => {
+describe('a panel’s completes', () => {
+  test("are the document's example: 24, 3, 21, 10, 7", () => {
     const given = counting(24, { allocations: { lifepoints: 10, toplife: 14 } }, counts(3, { lifepoints: 3 }))
     expect(supplierCompletes(given, 'lifepoints')).toEqual({
       needed: 24,
@@ -32,12 +32,12 @@ describe('what a panel is told of its completes', () => {
     [0, 10, 7],
     [50, 17, 14],
     [100, 24, 21],
-  ])('follows a flexibility of %i %%', (flexibilityPercent, needed, remaining) => {
+  ])('follow a flexibility of %i %%', (flexibilityPercent, needed, remaining) => {
     const given = counting(24, { flexibilityPercent, allocations: { lifepoints: 10 } }, counts(3, { lifepoints: 3 }))
     expect(supplierCompletes(given, 'lifepoints')).toMatchObject({ needed, remaining })
   })
 
-  test('is never more than the whole survey still wants', () => {
+  test('remaining are at most what the whole survey still needs', () => {
     const given = counting(24, { allocations: { lifepoints: 10 } }, counts(23, { lifepoints: 3, toplife: 20 }))
     expect(supplierCompletes(given, 'lifepoints')).toEqual({
       needed: 4,
@@ -47,14 +47,14 @@ describe('what a panel is told of its completes', () => {
     })
   })
 
-  test('has no guarantee where nothing, or 0, is allocated to it; that is not a guarantee of 0', () => {
+  test('have no guarantee where nothing, or 0, is allocated; it is null, not 0', () => {
     const completes = counts(3, { lifepoints: 3 })
     expect(supplierCompletes(counting(24, {}, completes), 'lifepoints').guaranteed).toBeNull()
     const others = counting(24, { allocations: { toplife: 10, lifepoints: 0 } }, completes)
     expect(supplierCompletes(others, 'lifepoints').guaranteed).toBeNull()
   })
 
-  test('is never negative: past the guarantee, and after the buyer took some of it back', () => {
+  test('are never negative, also after the buyer reduced the guarantee', () => {
     const given = counting(
       24,
       { flexibilityPercent: 0, allocations: { lifepoints: 2 } },
@@ -144,7 +144,7 @@ describe('what is open now', () => {
     )
   })
 
-  test('lets in exactly so many, one after the other', () => {
+  test('is exactly how many respondents enter, one after the other', () => {
     fc.assert(
       fc.property(standings, (standing) => {
         const open = openNow(standing, 'me', 'q')

@@ -29,7 +29,7 @@ describe('room for one more', () => {
   test.each([
     ['an entry into an empty plan', counting(), 'entry', null],
     [
-      'an entry beside completes and holds that reach the target',
+      'an entry when completes and holds reach the target',
       counting({ completes: counts(6), held: counts(4) }),
       'entry',
       'plan_full',
@@ -114,7 +114,7 @@ describe('room for one more', () => {
     expect(availableOfQuota({ ...given, completes: counts(9, { q: 9 }) }, 'q')).toBeNull()
   })
 
-  test('what is available leaves holds out, and is never less than nothing', () => {
+  test('available completes ignore holds, and are never negative', () => {
     expect(availableOfPlan(counting({ completes: counts(3), held: counts(7) }))).toBe(7)
     expect(availableOfPlan(counting({ completes: counts(12) }))).toBe(0)
     expect(availableOfQuota(counting({ completes: counts(0, { q: 1 }) }), 'q')).toBe(3)
@@ -151,7 +151,7 @@ describe("a panel's cap (seed 004, Overview)", () => {
   })
 })
 
-/** What can happen to a plan: somebody at the door, an outcome of somebody, a hold that runs out. */
+/** What can happen to a plan: an entry, an outcome of a session, a hold that expires. */
 type Step =
   | { readonly do: 'enter'; readonly panel: string; readonly quotas: readonly string[] }
   | { readonly do: 'complete' | 'leave' | 'forget' | 'reverse'; readonly who: number }
@@ -162,7 +162,7 @@ interface Respondent {
   slot: 'held' | 'lapsed' | 'filled' | 'gone'
 }
 
-/** Plays the rules of contract §5 with noRoomFor as the only judge, as the stores do under the plan's lock. */
+/** Applies the rules of contract §5 with noRoomFor only, as the stores do under the plan's lock. */
 function play(base: Counting, steps: readonly Step[]): Respondent[] {
   const people: Respondent[] = []
   const now = (): Counting => ({

@@ -31,7 +31,7 @@ describe('a price', () => {
 })
 
 describe('a plan in the catalogue', () => {
-  test('speaks the gateway’s own words and carries what is left, not what is held', () => {
+  test('uses the gateway’s questions, and available completes without holds', () => {
     const survey = surveyOfPlan(
       standing(
         {
@@ -143,12 +143,12 @@ describe('a plan in the catalogue', () => {
     expect(decide(matchOf(survey, facts), 'match').verdict).toBe(verdict)
   })
 
-  test('of cells of several dimensions ends whoever is in a full one (seed 004, currently_open 0)', () => {
+  test('terminates in a full quota when quotaRule is every (seed 004, currently_open 0)', () => {
     expect(surveyOfPlan(standing()).fullQuotaTerminates).toBe(false)
     expect(surveyOfPlan(standing({ quotaRule: 'every' })).fullQuotaTerminates).toBe(true)
   })
 
-  test('is in its soft launch until the full one begins', () => {
+  test('is in its soft launch until the full launch begins', () => {
     const policy = { ...DEFAULT_POLICY, softLaunch: { completes: 2, pauseMs: 60_000 } }
     expect(surveyOfPlan(standing({}, { policy, fullyLaunched: false })).softLaunch).toBe(true)
     expect(surveyOfPlan(standing({}, { policy })).softLaunch).toBeUndefined()

@@ -53,7 +53,7 @@ const YOUNG: PlanQuota = { id: 'young', qualifications: [{ questionId: 'age', ra
 const ALL: PlanQuota = { id: 'all', qualifications: [] }
 
 describe('one quota', () => {
-  test('is the first in the plan’s order that fits and takes people', () => {
+  test('is the first in the plan’s order that fits and is open', () => {
     const plan = (more = {}) => standing([MEN, YOUNG, ALL], more)
     expect(choose(plan(), { sex: 'male', age: '18' })).toMatchObject({ quotaId: 'men', quotaIds: ['men'] })
     expect(choose(plan({ statuses: { men: 'PAUSED' } }), { sex: 'male', age: '18' })).toMatchObject({
@@ -65,7 +65,7 @@ describe('one quota', () => {
     expect(choose(plan(), {})).toMatchObject({ quotaIds: ['all'] })
   })
 
-  test('that is named is that one or none', () => {
+  test('that is named is chosen, or none', () => {
     expect(choose(standing([ALL, MEN]), { sex: 'male' }, 'men')).toMatchObject({ quotaIds: ['men'] })
     expect(choose(standing([ALL, MEN]), {}, 'men')).toMatchObject({ rule: 'quota_qualifications', quotaId: 'men' })
     expect(choose(standing([ALL, MEN]), {}, 'women')).toMatchObject({ rule: 'quota', quotaId: 'women' })
@@ -87,7 +87,7 @@ describe('one quota', () => {
   })
 })
 
-describe('every quota that one belongs in', () => {
+describe('every quota that fits', () => {
   const plan = (more = {}) => standing([MEN, YOUNG], { rule: 'every', ...more })
 
   test('is taken, or none', () => {
@@ -119,7 +119,7 @@ describe('every quota that one belongs in', () => {
   })
 })
 
-test('slots are open and have room; where there are none, no quota that fits has any', () => {
+test('slots are open with room; without slots no quota that fits has room', () => {
   const status = fc.constantFrom(...PLAN_STATUSES)
   const quota = fc.record({
     sex: fc.constantFrom('male', 'female', null),

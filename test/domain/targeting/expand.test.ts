@@ -18,7 +18,7 @@ const toluna: Vocabulary = {
 }
 
 describe('a panelist in every vocabulary', () => {
-  it('says canonical names as they are where the vocabulary is ours, and splits piped codes', () => {
+  it('keeps canonical names where the vocabulary is ours, and splits piped codes', () => {
     const expanded = expandProfile(panelist({ profile: { sex: 'male', pets: '1|2|4', cars: ['3', 4] } }), NOON, [
       kantar,
     ])
@@ -39,17 +39,17 @@ describe('a panelist in every vocabulary', () => {
     [24, ['2006352', '2006999']],
     [25, ['2006353', '2006999']],
     [35, []],
-  ])('holds both ends of a band: %i', (age, codes) => {
+  ])('includes both ends of a band: %i', (age, codes) => {
     const given = expandProfile(panelist({ profile: { age } }), NOON, [toluna]).get('toluna:1001538')
     expect(given?.values.filter((value) => value.startsWith('200'))).toEqual(codes)
   })
 
-  it('does not answer a question that our values cannot be said in: that is unknown, not a miss', () => {
+  it('leaves a question without a translation unknown, not a miss', () => {
     const expanded = expandProfile(panelist({ profile: { sex: 'not said' } }), NOON, [toluna])
     expect(expanded.has('toluna:1001007')).toBe(false)
   })
 
-  it('works age out on the day, and lets a given age win', () => {
+  it('calculates the age on the day, and prefers a given age', () => {
     const born = panelist({ dateOfBirth: '2000-06-15' })
     expect(expandProfile(born, new Date('2025-06-14T23:59:59Z'), [kantar]).get('kantar:age')?.numbers).toEqual([24])
     expect(expandProfile(born, NOON, [kantar]).get('kantar:age')?.numbers).toEqual([25])
@@ -59,12 +59,12 @@ describe('a panelist in every vocabulary', () => {
     expect(expandProfile(inProfile, NOON, [kantar]).get('kantar:age')?.numbers).toEqual([35])
   })
 
-  it('takes a blank age for no answer', () => {
+  it('reads a blank age as no answer', () => {
     const expanded = expandProfile(panelist({ dateOfBirth: '2000-06-15', profile: { age: '' } }), NOON, [kantar])
     expect(expanded.get('kantar:age')?.numbers).toEqual([25])
   })
 
-  it('lets the provider’s own words replace a translation, for that provider alone', () => {
+  it('lets the provider’s own codes replace a translation, for that provider only', () => {
     const profile = { sex: 'male', 'toluna:1001007': '2000246', 'toluna:1001033': '2000441|2000442' }
     const expanded = expandProfile(panelist({ profile }), NOON, [kantar, toluna])
     expect(expanded.get('toluna:1001007')?.values).toEqual(['2000246'])
@@ -73,18 +73,18 @@ describe('a panelist in every vocabulary', () => {
     expect([...expanded.keys()].filter((name) => name.startsWith('kantar:'))).toEqual(['kantar:sex'])
   })
 
-  it('gives own words to a connection with a mapping of its own', () => {
+  it('translates with the own mapping of a connection', () => {
     const own = { ...toluna, prefix: 'toluna-us' }
     const expanded = expandProfile(panelist({ profile: { 'toluna:1001033': '7' } }), NOON, [toluna, own])
     expect(expanded.get('toluna-us:1001033')?.values).toEqual(['7'])
   })
 
-  it('keeps country, locale and date of birth out: they are not attributes', () => {
+  it('leaves out country, locale and date of birth, which are not attributes', () => {
     const profile = { country: 'USA', locale: 'en-US', date_of_birth: '2000-01-01' }
     expect([...expandProfile(panelist({ profile }), NOON, [kantar]).keys()]).toEqual(['kantar:age'])
   })
 
-  it('counts decimal texts for ranges, and nothing that only looks like a number', () => {
+  it('matches decimal texts to ranges, and no text that only looks like a number', () => {
     const profile = { a: '30', b: '2.5', c: '-3', d: '0x10', e: '1e3', f: '', g: [], h: ' 7 ' }
     const numbers = (name: string) =>
       expandProfile(panelist({ profile }), NOON, [kantar]).get(`kantar:${name}`)?.numbers

@@ -3,7 +3,7 @@ import type { Panelist } from '../../../domain/panelist.js'
 import type { Clause, Layer, Quota, SubQuota, Survey } from '../../../domain/survey.js'
 import { type ExpandedProfile, given } from '../../../domain/targeting/expand.js'
 
-/** A survey that anybody in the USA may have, but for what a test says. */
+/** A survey for every panelist in the USA, with the test's changes. */
 export function survey(changes: Partial<Survey> = {}): Survey {
   return {
     providerSurveyId: 'survey-1',
@@ -30,7 +30,7 @@ export function survey(changes: Partial<Survey> = {}): Survey {
   }
 }
 
-/** A quota with one layer a clause, as Kantar and PureSpectrum have them. */
+/** A quota with one layer per clause, as at Kantar and PureSpectrum. */
 export function quota(quotaId: string, clauses: readonly Clause[] = [], changes: Partial<Quota> = {}): Quota {
   return {
     quotaId,

@@ -1,6 +1,6 @@
 import type { Random } from '../../../sandbox/random.js'
 
-// JSON.stringify cannot write these: they stand in as text, and are put in place afterwards
+// JSON.stringify cannot write these: placeholders stand for them and are replaced afterwards
 const RAW = '\u0001raw:'
 const END = ':raw\u0001'
 const DUPLICATE = '\u0001again'
@@ -8,7 +8,7 @@ const DUPLICATE = '\u0001again'
 const raw = (token: string): string => `${RAW}${token}${END}`
 const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`
 
-/** Values that no document promises, but some server will send one day. */
+/** Values that no document allows, but a server may send. */
 const ODD: readonly unknown[] = [
   ...[null, true, false, [], {}, [[]], [null], [{}], { '': '' }],
   ...[0, -1, 1.5, 2 ** 31, 2 ** 53, -(2 ** 63), 1e-7, Number.MAX_VALUE],
@@ -55,7 +55,7 @@ export function mutated(record: unknown, others: readonly unknown[], random: Ran
   return holder.record
 }
 
-/** A walk down from the top that ends anywhere. */
+/** A random path from the top to any depth. */
 function anyPlace(top: Holder, random: Random): [Holder, string | number] {
   let place = top
   let key: string | number = 'record'
@@ -83,7 +83,7 @@ function edit(place: Holder, key: string | number, others: readonly unknown[], r
       place[key] = typeof value === 'string' ? disturbed(value, random) : [value, value]
       return
     case 3:
-      // the same member twice: the later one counts for most parsers, the first for some
+      // the same member twice: most parsers use the last, some the first
       if (typeof key === 'string' && key !== 'record') place[`${key}${DUPLICATE}`] = oddValue(random)
       return
     case 4:
@@ -125,20 +125,20 @@ function disturbed(text: string, random: Random): string {
   return text.slice(0, at) + put + text.slice(at + random.int(0, 4))
 }
 
-/** Some member of another record, in a place where it does not belong. */
+/** Copies a member of another record to a place where it does not belong. */
 function foreign(other: unknown, random: Random): unknown {
   const [place, key] = anyPlace({ record: other }, random)
   return structuredClone(place[key])
 }
 
-/** The records as a JSON list, with what JSON.stringify cannot write put in place. */
+/** The records as a JSON list, with the placeholders replaced. */
 export function listText(records: readonly unknown[]): string {
   return JSON.stringify(records)
     .replace(/(?<!\\)"\\u0001raw:([^"]*?):raw\\u0001"/g, (whole, token: string) => (isJson(token) ? token : whole))
     .replace(/\\u0001again":/g, '":')
 }
 
-/** Another edit may have gone through a stand-in: then it stays the text that it is. */
+/** A placeholder that another edit has changed stays text. */
 function isJson(token: string): boolean {
   try {
     JSON.parse(token)
@@ -148,7 +148,7 @@ function isJson(token: string): boolean {
   }
 }
 
-/** A text with bytes of it wrong: cut, overwritten, repeated. */
+/** A text with some bytes cut, overwritten or repeated. */
 export function damaged(text: string, random: Random): string {
   const at = random.int(0, text.length)
   switch (random.int(0, 3)) {

@@ -15,11 +15,11 @@ describe('durations', () => {
   })
 
   it.each([[''], ['12'], ['12 s'], ['1.5s'], ['-1s'], ['1S'], ['1w'], ['s'], ['1s1s'], ['99999d'], ['1e3s'], ['١s']])(
-    '%j is not one',
+    '%j is no duration',
     (text) => expect(parseDuration(text)).toBeNull(),
   )
 
-  it('are written so that they are read back the same', () => {
+  it('are written and read back unchanged', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 3_650 * 86_400_000 }), (milliseconds) => {
         expect(parseDuration(formatDuration(milliseconds))).toBe(milliseconds)

@@ -47,7 +47,7 @@ describe('the environment', () => {
     ['DATABASE_URL', 'mysql://u:hunter2@db/t'],
     ['TEMPORAL_ADDRESS', 'temporal'],
     ['LOG_LEVEL', 'loud'],
-  ])('%s=%s is one line', (name, value) => {
+  ])('%s=%s is one fault line', (name, value) => {
     let message = ''
     try {
       readEnvironment({ [name]: value })

@@ -10,13 +10,13 @@ const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.me
 describe('tributary.example.yaml', () => {
   const text = readFileSync(at('tributary.example.yaml'), 'utf8')
 
-  it('starts as it is, with nothing in the environment', () => {
+  it('is valid unchanged, with an empty environment', () => {
     const config = loadConfig({ file: at('tributary.example.yaml'), env: {}, connectionSchemas })
     expect(config.connections.map((connection) => connection.provider)).toEqual(['kantar'])
     expect(config.panels[0]?.id).toBe('lifepoints')
   })
 
-  it('is right in its commented connections too', () => {
+  it('is valid with its commented connections too', () => {
     const all = text.replaceAll(/^ {2}# ( {2}\S.*|- id: .*| {2,}.*)$/gm, '  $1')
     const names = [...all.matchAll(/\$\{([A-Z_]+)\}/g)].map((match) => match[1] ?? '')
     const env = Object.fromEntries(names.map((name) => [name, '00112233445566778899aabbccddeeff']))
@@ -27,7 +27,7 @@ describe('tributary.example.yaml', () => {
 })
 
 describe("the sandbox's configuration", () => {
-  it('is right', () => {
+  it('is valid', () => {
     const config = loadConfig({ file: at('sandbox/tributary.sandbox.yaml'), env: {}, connectionSchemas })
     expect(config.egress.allowPrivate).toBe(true)
     expect(config.connections.length).toBeGreaterThan(0)

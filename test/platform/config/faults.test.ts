@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { faultsIn, keys, SOUND, signingKeyPem, soundWith } from './reading.js'
 
-/** What is changed in a sound configuration, and the one line that must come of it. */
+/** A change to a valid configuration, and the one fault line that must follow. */
 type Case = [changes: Record<string, unknown>, path: string, says: string]
 
 const verify = 'connections.0.returns.verify'
@@ -93,7 +93,7 @@ const CASES: Case[] = [
   [{ 'demand_partners.0.templates': 1 }, 'demand_partners[0].templates', 'true or false'],
   [{ 'survey_platforms.1': { id: 'decipher', api_key: 'pk_2' } }, 'survey_platforms[1].id', 'without case'],
   [{ 'survey_platforms.0.id': 'non_integrated_survey_platform' }, 'survey_platforms[0].id', 'kept for platforms'],
-  // what every connection may have
+  // settings of every connection
   [{ 'connections.1': 5 }, 'connections[1]', 'must be a map of settings'],
   [{ 'connections.1.id': 'k' }, 'connections[1].id', 'is the id of connections[0] too'],
   [{ 'connections.1.id': 'gateway' }, 'connections[1].id', 'kept for our own survey plans'],
@@ -175,7 +175,7 @@ const CASES: Case[] = [
     'HTTP header',
   ],
   [{ [hmac]: { kind: 'header', parameter: 'x-key' } }, 'connections[1].returns.verify.secret', 'is missing'],
-  // what names the session must be covered
+  // the signature must cover the field that names the session
   [
     { [`${hmac}.over`]: ['status', 'MemberCode'] },
     'connections[1].returns.verify',
@@ -214,7 +214,7 @@ const CASES: Case[] = [
 ]
 
 describe('a fault', () => {
-  it('is not in the sound configuration that the cases break', () => {
+  it('does not occur in the valid configuration that the cases change', () => {
     expect(faultsIn(soundWith({}))).toEqual([])
   })
 
@@ -228,7 +228,7 @@ describe('a fault', () => {
     expect(line).not.toContain('\n')
   })
 
-  it('does not hide the others: all are told at once, in the order of the file', () => {
+  it('does not hide the others: all are listed in the order of the file', () => {
     const lines = faultsIn(
       soundWith({
         'connections.0.poll': 'soon',

@@ -22,7 +22,7 @@ describe('interpolate', () => {
     expect(result.faults).toEqual([])
   })
 
-  it('never reads what a variable holds as another reference', () => {
+  it('does not expand references in a variable’s value', () => {
     fc.assert(
       fc.property(fc.string(), (value) => {
         expect(interpolate(`<${reference('A')}>`, { A: value, B: 'leaked' }).text).toBe(`<${value}>`)
@@ -31,18 +31,18 @@ describe('interpolate', () => {
     expect(interpolate(reference('A'), { A: reference('B'), B: 'leaked' }).text).toBe(reference('B'))
   })
 
-  it.each([['{'], ['{1A}'], ['{A'], ['{A:x}'], ['{}']])('says that $%s is malformed', (rest) => {
+  it.each([['{'], ['{1A}'], ['{A'], ['{A:x}'], ['{}']])('reports $%s as malformed', (rest) => {
     expect(interpolate(`$${rest}`, { A: 'x' }).faults).toHaveLength(1)
   })
 })
 
 describe('the configuration', () => {
-  it('names an unset variable in one line, and nothing that only follows from it', () => {
+  it('reports an unset variable in one line, without the faults that follow from it', () => {
     const lines = faultsIn(soundWith({ 'connections.0.returns.verify.jwks_url': reference('JWKS') }))
     expect(lines).toEqual([expect.stringMatching(/^connections\[0\]\.returns\.verify\.jwks_url: .* JWKS is not set/)])
   })
 
-  it('takes numbers and flags from the environment, and a plain key of digits as text', () => {
+  it('reads numbers and flags from the environment, and a key of digits as text', () => {
     const config = readText(
       soundWith({
         'limits.burst': reference('BURST'),
@@ -56,7 +56,7 @@ describe('the configuration', () => {
     expect(config.operators[0]?.apiKey).toBe('0012')
   })
 
-  it('counts a variable that is empty as left out', () => {
+  it('treats an empty variable as absent', () => {
     expect(readText(soundWith({ 'codec.key': reference('KEY:-') })).codec.key).toBeNull()
     expect(faultsIn(soundWith({ 'operators.0.api_key': reference('KEY') }), { KEY: '' })[0]).toContain('is missing')
   })

@@ -109,7 +109,7 @@ describe('defaults', () => {
     })
   })
 
-  it("ship the seed's questions with the seed's ids", () => {
+  it("include the seed's questions with the seed's ids", () => {
     const questions = readText('').targetingAttributes
     expect(questions.map((question) => question.id)).toEqual(['age', 'sex', 'pets'])
     expect(questions[0]).toMatchObject({
@@ -158,7 +158,7 @@ describe('defaults', () => {
     ])
   })
 
-  it('name panelists bare only where one panel alone may use the connection', () => {
+  it('send panelist ids without a prefix only where one panel may use the connection', () => {
     // alpha may use all, beta k and our own plans
     const ids = (changes: Record<string, unknown>) =>
       readText(soundWith(changes)).connections.map((connection) => connection.panelistIds)
@@ -178,7 +178,7 @@ describe('accepts', () => {
     expect(readText(bare).connections[1]).toMatchObject({ currencies: { 1: 'USD' } })
   })
 
-  it('plain http and private addresses when egress says so', () => {
+  it('plain http and private addresses where egress allows them', () => {
     const changes = { 'connections.0.supply_url': 'http://127.0.0.1:8090/kantar' }
     expect(faultsIn(soundWith(changes))).toHaveLength(1)
     const config = readText(soundWith({ ...changes, 'egress.allow_private': true }))
@@ -206,7 +206,7 @@ describe('accepts', () => {
     expect(read?.keyId).toBe(typeof key === 'object' ? 'mine' : null)
   })
 
-  it('fields by our name or by theirs, and more outcome words beside the usual ones', () => {
+  it('fields by our name or by theirs, and outcome words in addition to the usual ones', () => {
     const config = readText(
       soundWith({
         'connections.3.postbacks.fields': { transactionId: 'txn', offer: 'oid' },
@@ -253,7 +253,7 @@ describe('accepts', () => {
   })
 })
 
-describe('a file that cannot be used at all is one line', () => {
+describe('a file that cannot be used is one fault line', () => {
   it.each([
     ['a missing one', () => join(folder, 'nowhere.yaml'), 'does not exist'],
     ['a folder', () => folder, 'is a directory'],

@@ -6,10 +6,10 @@ import { ConfigError } from '../../../platform/config/faults.js'
 import { configFrom } from '../../../platform/config/load.js'
 import { connectionSchemas, type TributaryConfig } from '../../../providers/connection-schemas.js'
 
-/** The contract's whole example with values in place of its dots. */
+/** The contract's whole example with values instead of its dots. */
 export const CONTRACT_FILE = fileURLToPath(new URL('./fixtures/contract.yaml', import.meta.url))
 
-/** A key of each sort that a configuration may hold. */
+/** A key of each kind that a configuration may have. */
 export const keys = {
   p256: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
   ed25519: generateKeyPairSync('ed25519'),
@@ -30,7 +30,7 @@ export function readText(text: string, env: Env = {}): TributaryConfig {
   return configFrom(parseSource(CONTRACT_FILE, text, env), connectionSchemas)
 }
 
-/** The fault lines of a configuration; empty when it is fine. */
+/** The fault lines of a configuration; empty when it is valid. */
 export function faultsIn(text: string, env: Env = {}): readonly string[] {
   try {
     readText(text, env)
@@ -41,7 +41,7 @@ export function faultsIn(text: string, env: Env = {}): readonly string[] {
   }
 }
 
-/** A small configuration that is right, for a test to break in one place. */
+/** A small valid configuration, for a test to change in one place. */
 export const SOUND = {
   operators: [{ id: 'ops', api_key: 'ok_1', roles: ['ops'] }],
   panels: [
@@ -98,7 +98,7 @@ export const SOUND = {
   ],
 }
 
-/** The sound configuration with one setting changed: `panels.0.id`; undefined takes the setting away. */
+/** The valid configuration with changed settings, such as `panels.0.id`; undefined removes the setting. */
 export function soundWith(changes: Record<string, unknown>): string {
   const config: unknown = parse(stringify(SOUND))
   for (const [path, value] of Object.entries(changes)) {

@@ -13,7 +13,7 @@ const list = (text: string, env = ENV) =>
 const find = (text: string, name: string) => list(text).find((setting) => setting.name === name)
 
 describe('the list of settings', () => {
-  it('says where each value comes from', () => {
+  it('shows the source of each value', () => {
     expect(find(contract, 'connections[0].poll')).toEqual({
       name: 'connections[0].poll',
       value: '12s',
@@ -26,7 +26,7 @@ describe('the list of settings', () => {
     expect(find(withDefault, 'limits.burst')).toEqual({ name: 'limits.burst', value: '70', source: 'c.yaml:2' })
   })
 
-  it('shows the defaults that the whole file decides', () => {
+  it('shows the defaults that depend on the whole file', () => {
     expect(find(contract, 'connections[3].panelist_ids')).toMatchObject({ value: 'per_panel', source: 'default' })
     expect(find(contract, 'connections[3].postbacks.verify[1].secret_position')).toMatchObject({ value: 'after' })
     expect(find(contract, 'connections[0].returns.verify.clock_skew')).toMatchObject({
@@ -35,7 +35,7 @@ describe('the list of settings', () => {
     })
   })
 
-  it('has no secret of the file or the environment in it', () => {
+  it('has no secret of the file or the environment', () => {
     const shown = JSON.stringify(list(contract))
     const secrets = [...contract.matchAll(/"?([a-z]{2}_[a-z]+_00\d\d)"?/g)].map((match) => match[1] ?? '')
     expect(secrets.length).toBeGreaterThanOrEqual(16)
@@ -45,7 +45,7 @@ describe('the list of settings', () => {
     }
   })
 
-  it('leaves no setting of the file out', () => {
+  it('has every setting of the file', () => {
     const names = list(contract).map((setting) => setting.name)
     const document = parseSource(CONTRACT_FILE, contract, ENV)
     const isLeaf = (path: string) =>
@@ -54,7 +54,7 @@ describe('the list of settings', () => {
     const left = [...document.places.keys()].filter(
       (path) => path !== 'file' && !path.endsWith(']') && isLeaf(path) && !shownFor(path),
     )
-    // A list that has maps in it is shown by what is in them.
+    // A list of maps is shown by its members.
     expect(left.filter((path) => !names.some((name) => name.startsWith(`${path}[`)))).toEqual([])
   })
 })

@@ -35,8 +35,8 @@ function faults(text: string, env: Record<string, string> = {}): readonly string
   }
 }
 
-describe('a configuration of one’s own with the sandbox', () => {
-  it('has one’s own panels first, the sandbox’s connections and a demo panel that may use those alone', () => {
+describe('a user’s configuration with the sandbox', () => {
+  it('has the user’s panels first, the sandbox’s connections, and a demo panel for those', () => {
     const config = read(PANEL)
     expect(config.panels.map(({ id, connections }) => [id, connections])).toEqual([
       ['mine', null],
@@ -46,12 +46,12 @@ describe('a configuration of one’s own with the sandbox', () => {
     expect(config.panels[1]).toMatchObject({ apiKey: DEMO_PANEL.apiKey, postback: { secret: DEMO_PANEL.hookSecret } })
   })
 
-  it('gets none of the sandbox’s other keys, which are public', () => {
+  it('has none of the sandbox’s other keys, which are public', () => {
     const config = read(PANEL)
     expect([config.operators, config.demandPartners, config.surveyPlatforms]).toEqual([[], [], []])
   })
 
-  it('may call the sandbox’s address, and nothing else that is private', () => {
+  it('may call the sandbox’s address, and no other private one', () => {
     const { egress } = read(PANEL)
     expect(egress).toEqual({ allowPrivate: false, openOrigins: ['http://127.0.0.1:28999'] })
     expect(validateUrl('http://127.0.0.1:28999/kantar/supply', egress)).toBeInstanceOf(URL)
@@ -61,7 +61,7 @@ describe('a configuration of one’s own with the sandbox', () => {
     expect(faults(own)).toEqual([expect.stringMatching(/^panels\[0\]\.redirects\.default: .*\(mine\.yaml:5\)$/)])
   })
 
-  it('may name the sandbox’s connections, which it could not without', () => {
+  it('may name the sandbox’s connections, which are unknown without it', () => {
     const narrow = `${PANEL}    connections: [kantar-sandbox]\n`
     expect(read(narrow).panels[0]?.connections).toEqual(['kantar-sandbox'])
     expect(faults(narrow, { TRIBUTARY_WITH_SANDBOX: '' })).toEqual([
@@ -69,7 +69,7 @@ describe('a configuration of one’s own with the sandbox', () => {
     ])
   })
 
-  it('says in one line what clashes', () => {
+  it('names a conflict in one line', () => {
     const taken = PANEL.replace('id: mine', 'id: Sandbox-Demo').replace('tk_mine_0001', DEMO_PANEL.apiKey)
     expect(faults(`${taken}connections: [{ id: kantar-sandbox, provider: kantar }]`)).toEqual([
       expect.stringMatching(
@@ -78,12 +78,12 @@ describe('a configuration of one’s own with the sandbox', () => {
     ])
   })
 
-  it('is added for a sandbox on this machine alone', () => {
+  it('is added only for a sandbox on this machine', () => {
     for (const url of ['', 'https://sandbox.example', 'http://10.0.0.7:8090', 'http://localhost:8090'])
       expect(faults(PANEL, { TRIBUTARY_SANDBOX_URL: url })).toEqual([expect.stringMatching(/^TRIBUTARY_SANDBOX_URL: /)])
   })
 
-  it('still says where a fault of one’s own file is, and takes an empty file', () => {
+  it('still names the line of a fault in the user’s file, and accepts an empty file', () => {
     expect(faults(`${PANEL}limits: { burst: 0 }\n`)).toEqual([
       expect.stringMatching(/^limits\.burst: .*\(mine\.yaml:6\)$/),
     ])

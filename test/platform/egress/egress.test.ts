@@ -49,7 +49,7 @@ async function failure(promise: Promise<unknown>): Promise<EgressError> {
   return error as EgressError
 }
 
-describe('what comes back', () => {
+describe('an answer', () => {
   test('any status, headers in lower case, the body as text', async () => {
     handler = (request, response) => {
       response.writeHead(422, { 'X-Thing': 'a' }).end(`${request.method} ${request.url}`)
@@ -100,7 +100,7 @@ describe('what comes back', () => {
     expect(ports.size).toBeLessThanOrEqual(2)
   })
 
-  test('every call is told with its host, status and time, and nothing that could hold a secret', async () => {
+  test('every call is reported with host, status and time, without secrets', async () => {
     const calls: EgressCall[] = []
     handler = (_, response) => response.writeHead(204).end()
     const one = client({ onCall: (call) => calls.push(call) })
@@ -110,7 +110,7 @@ describe('what comes back', () => {
   })
 })
 
-describe('what is cut off', () => {
+describe('a failed call', () => {
   test('a server that never answers, at the deadline', async () => {
     handler = () => {}
     const started = Date.now()
@@ -118,7 +118,7 @@ describe('what is cut off', () => {
     expect(Date.now() - started).toBeLessThan(20_000)
   })
 
-  test('a body that trickles for ever', async () => {
+  test('a body that trickles forever', async () => {
     handler = (_, response) => {
       response.writeHead(200)
       const timer = setInterval(() => response.write('.'), 20)
@@ -128,7 +128,7 @@ describe('what is cut off', () => {
     expect((await failure(response.text())).kind).toBe('timed-out')
   })
 
-  test('the reader’s own time does not count against the other side', async () => {
+  test('the reader’s own time does not count towards the deadline', async () => {
     handler = (_, response) => {
       response.writeHead(200)
       response.write('a'.repeat(1000))
@@ -185,7 +185,7 @@ describe('what is cut off', () => {
     expect((await failure(response.text())).kind).toBe('misread')
   })
 
-  test('nobody listening', async () => {
+  test('a refused connection', async () => {
     const probe = createTcpServer()
     await new Promise<void>((done) => probe.listen(0, '127.0.0.1', done))
     const place = `127.0.0.1:${(probe.address() as AddressInfo).port}`
@@ -222,7 +222,7 @@ describe('what is cut off', () => {
     await expect(response.text()).rejects.toBe(reason)
   })
 
-  test('leaving a body early ends the exchange at the server', async () => {
+  test('leaving a body early closes the connection to the server', async () => {
     const closed = new Promise<void>((done) => {
       handler = (_, response) => {
         response.writeHead(200)
@@ -239,8 +239,8 @@ describe('what is cut off', () => {
   })
 })
 
-describe('where it may not go', () => {
-  test('a host that the call does not list, its port included', async () => {
+describe('an address that is refused', () => {
+  test('a host that the call does not list, including the port', async () => {
     for (const allowedHosts of [[], ['router.example'], ['127.0.0.1'], [`127.0.0.1:1`]]) {
       expect((await failure(client().request(get('/', { allowedHosts })))).kind).toBe('not-allowed')
     }
@@ -271,7 +271,7 @@ describe('where it may not go', () => {
       allowedHosts: ['rebinding.example'],
       timeoutMs: 300,
     }
-    // First: the public address is what the socket goes to (and is not reached from here). Nothing asks again in between.
+    // The socket uses the first, public address (which is not reachable here); no second lookup happens in between.
     const first = await failure(one.request(request))
     expect(['timed-out', 'unavailable']).toContain(first.kind)
     expect(asked).toBe(1)
@@ -279,7 +279,7 @@ describe('where it may not go', () => {
     expect(hits).toBe(0)
   })
 
-  test('only the checked addresses of a name are connected to', async () => {
+  test('an unchecked address of a name: the socket uses only checked ones', async () => {
     const one = client({
       allowPrivate: false,
       resolve: (_name, _options, done) =>

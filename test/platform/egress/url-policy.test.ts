@@ -53,7 +53,7 @@ const REFUSED = [
   'https://localhost/',
   'https://LOCALHOST./',
   'https://a.localhost/',
-  // somebody's inside
+  // private networks
   'https://10.0.0.1/',
   'https://172.16.0.1/',
   'https://172.31.255.255/',
@@ -104,7 +104,7 @@ const TAKEN = [
   'https://xn--mnchen-3ya.example/',
 ]
 
-describe('addresses that came from outside', () => {
+describe('addresses from outside', () => {
   test(`${REFUSED.length} hostile ones are refused`, () => {
     expect(REFUSED.length).toBeGreaterThanOrEqual(80)
     const passed = REFUSED.filter((address) => {
@@ -119,11 +119,11 @@ describe('addresses that came from outside', () => {
     expect(passed).toEqual([])
   })
 
-  test.each(TAKEN)('%s is taken', (address) => {
+  test.each(TAKEN)('%s is accepted', (address) => {
     expect(validateUrl(address, { allowPrivate: false })).toBeInstanceOf(URL)
   })
 
-  test('a sandbox may be on this machine, over plain http and on any port; it is still the web', () => {
+  test('a sandbox may use plain http on any port of this machine, but no other scheme', () => {
     for (const address of [
       'http://127.0.0.1:8090/x',
       'http://localhost:3000/',
@@ -137,7 +137,7 @@ describe('addresses that came from outside', () => {
     }
   })
 
-  test('what cannot be read as an address is not public', () => {
+  test('text that is no address is not public', () => {
     for (const text of ['', 'localhost', '1.2.3', '::g', '1.2.3.4.5']) expect(isPublicAddress(text)).toBe(false)
     expect(isPublicAddress('fe80::1%eth0')).toBe(false)
     expect(isPublicAddress('8.8.8.8')).toBe(true)

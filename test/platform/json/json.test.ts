@@ -9,7 +9,7 @@ import {
 } from '../../../platform/json/parse-json.js'
 
 describe('the one reader of JSON', () => {
-  test('takes a byte order mark as if it were not there, in front only', () => {
+  test('ignores a byte order mark at the start only', () => {
     const text = '\ufeff {"a": 9007199254740993, "b": 1.50, "c": "\ufeff"}'
     const bytes = Buffer.from(text)
     for (const read of [parseJson(text), parseJsonBytes(bytes)]) {
@@ -22,7 +22,7 @@ describe('the one reader of JSON', () => {
     expect(() => parseJson('{\ufeff}')).toThrow(SyntaxError)
   })
 
-  test('nests 64 deep and no deeper, whatever stands in strings', () => {
+  test('accepts at most 64 levels, and ignores brackets in strings', () => {
     const nested = (levels: number) => `${'['.repeat(levels)}"[[[\\"[[["${']'.repeat(levels)}`
     expect(() => parseJson(nested(64))).not.toThrow()
     expect(() => parseJson(nested(65))).toThrow('nested deeper than 64 levels')
@@ -32,7 +32,7 @@ describe('the one reader of JSON', () => {
 })
 
 describe('the members of an object', () => {
-  test('come as they were written, repeated ones too', () => {
+  test('are returned as they were written, including repeated ones', () => {
     const text = '\ufeff{ "a" : 1.50 ,"b":{"x":[1,{"y":"},]"}]} , "a":"\\"q, }", "\\u0063":null,"d":[],"e":-1e3\n}'
     expect(jsonMembers(text, 10)).toEqual([
       { name: 'a', raw: '1.50' },
@@ -45,7 +45,7 @@ describe('the members of an object', () => {
     expect(jsonMembers('{}', 0)).toEqual([])
   })
 
-  test('of what is no object, or has too many, are an error', () => {
+  test('of a non-object, or too many of them, are an error', () => {
     for (const text of ['[]', '1', 'null', '"{}"', '{"a":1}x', '{"a":01}', '{"a":1,}', '']) {
       expect(() => jsonMembers(text, 10), text).toThrow(SyntaxError)
     }

@@ -9,11 +9,11 @@ const before = new Date('2026-11-20T10:14:59Z')
 const offer = { panel: 'lifepoints', survey: 's1', price: '150', ä: '€' }
 
 describe('sealed tokens', () => {
-  test('carry what was sealed, until they expire', () => {
+  test('hold their content until they expire', () => {
     const token = seal(offer, key, expiresAt)
     expect(token).toMatch(/^[\w-]+\.[\w-]{43}$/)
     expect(unseal(token, key, before)).toEqual({ payload: offer, expiresAt, expired: false })
-    // Expired is still ours: what was offered can be said again.
+    // An expired token is still ours, so that the offer can be named again.
     expect(unseal(token, key, expiresAt)).toEqual({ payload: offer, expiresAt, expired: true })
   })
 
@@ -24,7 +24,7 @@ describe('sealed tokens', () => {
     expect(() => sealKey(Buffer.alloc(31), 'offer')).toThrow(RangeError)
   })
 
-  test('changed anywhere are not ours: one token has one spelling', () => {
+  test('with any change are not ours: a token has one spelling', () => {
     const token = seal(offer, key, expiresAt)
     const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ ']
     for (let at = 0; at < token.length; at++) {
@@ -37,7 +37,7 @@ describe('sealed tokens', () => {
     expect(unseal(`${token}=`, key, before)).toBeNull()
   })
 
-  test('nothing that anybody sends throws', () => {
+  test('never throw, whatever text is sent', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.base64String()), (text) => unseal(text, key, before) === null),
       { numRuns: 2_000 },

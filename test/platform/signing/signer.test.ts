@@ -13,7 +13,7 @@ function rsa(bits: number) {
 }
 
 describe('tokens to panels', () => {
-  test('verify with the published set, and say who, for whom, and until when', async () => {
+  test('verify with the published set, and have issuer, audience and expiry', async () => {
     const signer = await createSigner({ privateKey: generateSigningKey().pem, issuer, clock: () => NOW })
     const token = await signer.sign({ session_id: 's1', iss: 'somebody else', aud: 'x', exp: 1 }, options)
     const keys = createLocalJWKSet({ keys: [...signer.publicJwks().keys] })
@@ -32,7 +32,7 @@ describe('tokens to panels', () => {
     await expect(jwtVerify(changed, keys, { currentDate: NOW })).rejects.toThrow()
   })
 
-  test('each has a jti of its own, unless the caller gives one', async () => {
+  test('have a jti of their own, unless the caller gives one', async () => {
     const signer = await createSigner({ privateKey: generateSigningKey().pem, issuer })
     const [first, second] = await Promise.all([signer.sign({}, options), signer.sign({}, options)])
     expect(first).not.toBe(second)
@@ -42,7 +42,7 @@ describe('tokens to panels', () => {
     expect(payload.jti).toBe('mine')
   })
 
-  test('the published key is public, and named by its thumbprint', async () => {
+  test('the published key has no private part, and its kid is the thumbprint', async () => {
     const signer = await createSigner({ privateKey: generateSigningKey().pem, issuer })
     const [jwk = {}] = signer.publicJwks().keys
     expect(jwk).toEqual({
@@ -87,7 +87,7 @@ describe('tokens to panels', () => {
     expect(protectedHeader).toMatchObject({ alg: algorithm, kid: 'named' })
   })
 
-  test('keys that must not sign are refused, and the message does not repeat them', () => {
+  test('keys that cannot sign are refused, and the message does not repeat them', () => {
     const secret = rsa(1024).export({ type: 'pkcs8', format: 'pem' }).toString()
     const publicPem = generateKeyPairSync('ec', { namedCurve: 'P-256' })
       .publicKey.export({ type: 'spki', format: 'pem' })

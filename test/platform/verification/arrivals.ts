@@ -1,7 +1,7 @@
 import type { Verifier } from '../../../platform/config/verification-schema.js'
 import type { RawArrival } from '../../../platform/verification/arrival.js'
 
-/** An arrival as Node would hand it over; a browser's GET unless told otherwise. */
+/** An arrival as Node passes it; a browser's GET by default. */
 export function arrivalOf(rawUrl: string, more: Partial<RawArrival> = {}): RawArrival {
   return {
     method: 'GET',

@@ -24,7 +24,7 @@ const KINDS = [
 ] as const
 const PLACES = ['query', 'json', 'form'] as const
 
-/** An arrival whose signature and fields stand in the given place; what is more stands behind the signature. */
+/** An arrival with signature and fields in the given place; further fields follow the signature. */
 function sent(place: (typeof PLACES)[number], given: Record<string, string>) {
   const query = new URLSearchParams(given).toString()
   if (place === 'query') return arrivalOf(`${PATH}?${query}`, { route: 'postback' })
@@ -45,13 +45,13 @@ async function verdict(
 }
 
 describe.each(KINDS)('%s over what names the session', (_kind, verifierOf, digestOf) => {
-  test.each(PLACES)('a list, in a %s: the outcome may stand outside, the session may not', async (place) => {
+  test.each(PLACES)('a list, in a %s: the outcome may be outside of it, the session may not', async (place) => {
     const location = place === 'query' ? 'query' : 'body'
     const covering = [verifierOf({ location, parameter: 'sig', over: list })]
     const good = { sid: 's1', word: 'C', sig: digestOf('s1') }
     expect(await verdict(covering, sent(place, good))).toEqual({ sid: 's1', word: 'C' })
     expect(await verdict(covering, sent(place, { ...good, sid: 's2' }))).toBe('forged')
-    // A signature that holds, and says nothing about the session beside it.
+    // A valid signature that does not cover the session next to it.
     const elsewhere = [verifierOf({ location, parameter: 'sig', over: other })]
     const loose = { word: 'C', sig: digestOf('C') }
     expect(await verdict(elsewhere, sent(place, { ...loose, sid: 's1' }))).toBe('malformed')
@@ -61,7 +61,7 @@ describe.each(KINDS)('%s over what names the session', (_kind, verifierOf, diges
   })
 
   test.each(['url', 'url_without_separator'] as const)(
-    '%s: what stands before the signature names it',
+    '%s: the part before the signature names the session',
     async (kind) => {
       const verify = [verifierOf({ parameter: 'sig', over: { kind } })]
       const signed = (start: string) => digestOf(kind === 'url' ? start : start.slice(0, -1))
@@ -70,7 +70,7 @@ describe.each(KINDS)('%s over what names the session', (_kind, verifierOf, diges
       expect(await verdict(verify, arrivalOf(`${PATH}?sid=s1&sig=${sig}&word=C`))).toEqual({ sid: 's1', word: 'C' })
       expect(await verdict(verify, arrivalOf(`${PATH}?sid=s1&sig=${sig}&sid=s1`))).toMatchObject({ sid: 's1' })
       expect(await verdict(verify, arrivalOf(`${PATH}?sid=s1&sig=${sig}&SID=s2`))).toBe('malformed')
-      // One signature over an address that names nobody, and every session behind it.
+      // One signature over an address that names no session, with any session after it.
       const bare = signed(`https://panel.example${PATH}?word=C&`)
       for (const sid of ['s1', 's2']) {
         expect(await verdict(verify, arrivalOf(`${PATH}?word=C&sig=${bare}&sid=${sid}`))).toBe('malformed')
@@ -91,7 +91,7 @@ describe.each(KINDS)('%s over what names the session', (_kind, verifierOf, diges
   )
 })
 
-test.each(PLACES)('a header proves who speaks: every field in a %s is read', async (place) => {
+test.each(PLACES)('a header proves the sender: every field in a %s is read', async (place) => {
   const header: Verifier = { kind: 'header', parameter: 'x-key', secret: 'k1' }
   const arrival = { ...sent(place, { sid: 's1', word: 'C' }), headers: { 'x-key': 'k1' } }
   expect(await verdict([header], arrival)).toEqual({ sid: 's1', word: 'C' })
@@ -99,7 +99,7 @@ test.each(PLACES)('a header proves who speaks: every field in a %s is read', asy
   expect(canCover([{ kind: 'none' }], naming)).toBe(true)
 })
 
-test('either of two sets names it: a transaction is bound to its first session', async () => {
+test('either of two sets names it: a transaction belongs to its first session', async () => {
   const dynata = { sets: [['sid'], ['txn']], hints: [] }
   const verify = [
     hash({ parameter: 'a', over: { kind: 'fields', names: ['offer'], separator: '' } }),
@@ -125,7 +125,7 @@ describe('the fingerprint of a signature', () => {
   const proofOf = async (verify: Verifier[], arrival: ReturnType<typeof sent>) =>
     (await mechanism.verify({ verify, unsigned: 'refuse' }, arrival)).proof
 
-  test('is the same however the signature is spelled and whatever else comes with it, and another for another', async () => {
+  test('does not depend on spelling or other fields, and differs for another signature', async () => {
     const verify = [hmac({ parameter: 'sig', over: list })]
     const sig = hmacOf('s1')
     const first = await proofOf(verify, arrivalOf(`${PATH}?sid=s1&sig=${sig}`))

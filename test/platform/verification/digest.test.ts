@@ -26,7 +26,7 @@ describe('known answers', () => {
     expect(() => check(hmac({ over: { kind: 'url_without_separator' } }), 'https://partnerA.com')).toThrow()
   })
 
-  test('the same on a return route of ours', async () => {
+  test('the same on a return route', async () => {
     const text = 'https://partnerA.com/returns/toluna?status=qualified&mc=mymember&'
     const signature = createHmac('sha256', 'supersecret').update(text).digest('hex')
     const verified = await verifiers('https://partnerA.com').verify(
@@ -59,17 +59,17 @@ describe('known answers', () => {
       expect(await mechanism.verify(refusing(verifier), arrivalOf(path + signature))).toMatchObject({ signed: true })
     }
     const plain = { ...verifier, encoding: 'base64' as const }
-    // A plus that nobody escaped is a plus in base64, not a space.
+    // An unescaped plus is a plus in base64, not a space.
     for (const signature of ['dYQuf4tCr1l07nDRpzO+PLSBNTQ=', 'dYQuf4tCr1l07nDRpzO%2BPLSBNTQ%3D']) {
       expect(await mechanism.verify(refusing(plain), arrivalOf(path + signature))).toMatchObject({ signed: true })
     }
   })
 })
 
-describe('what the address is', () => {
+describe('the signed address', () => {
   const sign = (text: string) => createHmac('sha256', 'supersecret').update(text).digest('hex')
 
-  test('the public address with its prefix, whatever Host says, and the raw path and query', async () => {
+  test('is the public address with its prefix, not Host, and the raw path and query', async () => {
     const path = '/returns/t?a=%7e%2F&b=x+y&c='
     const arrival = (signature: string) =>
       arrivalOf(`${path}&encValue=${signature}`, {
@@ -87,7 +87,7 @@ describe('what the address is', () => {
     }
   })
 
-  test('without the separator, for a parameter that is first or last', async () => {
+  test('is without the separator, for a parameter that is first or last', async () => {
     const digest = (text: string) => createHash('sha1').update(`${text}supersecret`).digest('hex')
     const mechanism = verifiers('https://panel.example')
     for (const path of ['/returns/ps?ps_rstatus=21&', '/returns/ps?']) {
@@ -100,18 +100,18 @@ describe('what the address is', () => {
     }
   })
 
-  test('the parameter’s name may be escaped; what stands before it is what was received', async () => {
+  test('may have an escaped parameter name; the part before it is used as received', async () => {
     const good = sign('https://panel.example/r?status=q&')
     const arrival = arrivalOf(`/r?status=q&%65ncValue=${good}`)
     expect(await verifiers('https://panel.example').verify(refusing(hmac()), arrival)).toMatchObject({ signed: true })
   })
 })
 
-describe('fields', () => {
+describe('signed fields', () => {
   const over = (...names: string[]) => ({ kind: 'fields' as const, names, separator: '' })
   const md5 = (text: string) => createHash('md5').update(text).digest('hex')
 
-  test('numbers are taken as they were written, from query, form or JSON', async () => {
+  test('that are numbers are read as they were written, from query, form or JSON', async () => {
     const verifier = hmac({
       location: 'body',
       parameter: 'EncryptedValue',
@@ -127,7 +127,7 @@ describe('fields', () => {
     expect(await mechanism.verify(refusing(verifier), posted)).toMatchObject({ grade: 'E2' })
   })
 
-  test('a separator stands between them, so that digits cannot move over', async () => {
+  test('have a separator between them, so that digits cannot move over', async () => {
     const verifier = hmac({ over: { kind: 'fields', names: ['a', 'b'], separator: '|' } })
     const signature = createHmac('sha256', 'supersecret').update('1|23').digest('hex')
     const mechanism = verifiers('https://panel.example')
@@ -137,7 +137,7 @@ describe('fields', () => {
     await expect(mechanism.verify(refusing(verifier), arrivalOf(`/r?a=12&b=3&encValue=${signature}`))).rejects.toThrow()
   })
 
-  test('all of a list must hold (Dynata’s two hashes), the secret before or after', async () => {
+  test('of all hashes of a list must match (Dynata has two), the secret before or after', async () => {
     const verify = [
       hash({ algorithm: 'md5', parameter: 'oidHash', over: over('offerInvitationId') }),
       hash({ algorithm: 'md5', parameter: 'txnHash', over: over('transactionId'), secretPosition: 'before' }),
@@ -162,7 +162,7 @@ describe('fields', () => {
     }
   })
 
-  test('a signed field that is missing, null or a list is no field', async () => {
+  test('that are missing, null or a list are refused', async () => {
     const verifier = hmac({ location: 'header', parameter: 'x-signature', over: over('id') })
     const signature = createHmac('sha256', 'supersecret').update('').digest('hex')
     for (const body of ['{}', '{"id":null}', '{"id":[]}', '{"id":{}}']) {
@@ -176,18 +176,18 @@ describe('fields', () => {
   })
 })
 
-describe('what is refused', () => {
+describe('an arrival is refused', () => {
   const text = 'https://panel.example/returns/t?status=Terminated&MemberCode=m1&SurveyID=7&WaveID=2&'
   const signature = createHmac('sha256', 'supersecret').update(text).digest('hex')
   const url = `${text.slice('https://panel.example'.length)}encValue=${signature}`
   const mechanism = verifiers('https://panel.example')
 
-  test('the untouched one is not', async () => {
+  test('not when it is unchanged', async () => {
     expect(await mechanism.verify(refusing(hmac()), arrivalOf(url))).toMatchObject({ signed: true })
   })
 
-  test('10,000 mutations of what was signed, or of the signature', async () => {
-    // Hex may be written in either case; that is the one freedom a sender has.
+  test('for 10,000 mutations of the signed text or of the signature', async () => {
+    // Hex may be written in either case; nothing else may differ.
     const sameText = (mutant: string) =>
       mutant.slice(0, -64) === url.slice(0, -64) && mutant.slice(-64).toLowerCase() === signature
     const accepted: string[] = []
@@ -216,14 +216,14 @@ describe('what is refused', () => {
     expect(accepted).toEqual([])
   })
 
-  test('a parameter twice with different values, in the same or another case, escaped, or once in the query and once in the body', async () => {
+  test('for a parameter with two values, in any case, escaped, or in query and body', async () => {
     for (const extra of [
       '&status=Qualified',
       '&STATUS=Qualified',
       '&%73tatus=Qualified',
       '&encValue=00',
       '&ENCVALUE=00',
-      // what a signature covers ends where it stands: two of them would leave open where
+      // the signed part ends at the signature: two of them would be ambiguous
       `&encValue=${signature}`,
     ]) {
       await expect(mechanism.verify(refusing(hmac()), arrivalOf(url + extra))).rejects.toMatchObject({
@@ -235,13 +235,13 @@ describe('what is refused', () => {
     })
   })
 
-  test('parameters in another order, and an address of another scheme', async () => {
+  test('for parameters in another order, and for another scheme', async () => {
     const reordered = url.replace('status=Terminated&MemberCode=m1', 'MemberCode=m1&status=Terminated')
     await expect(mechanism.verify(refusing(hmac()), arrivalOf(reordered))).rejects.toMatchObject({ kind: 'forged' })
     await expect(mechanism.verify(refusing(hmac()), arrivalOf(`http://panel.example${url}`))).rejects.toThrow()
   })
 
-  test('bodies that are not what they say', async () => {
+  test('for a body that does not match its content type', async () => {
     for (const body of [
       '{',
       '[1]',
@@ -257,7 +257,7 @@ describe('what is refused', () => {
     }
   })
 
-  test('signatures of every length are compared without an error of their own', async () => {
+  test('for a signature of any other length, without another error', async () => {
     for (const given of ['', '0', signature.slice(1), `${signature}0`, 'ü', 'x'.repeat(5_000)]) {
       await expect(
         mechanism.verify(refusing(hmac()), arrivalOf(`/r?encValue=${encodeURIComponent(given)}`)),
@@ -288,7 +288,7 @@ describe('header, none and unsigned', () => {
     }
   })
 
-  test('none proves nothing: E0, on either route', async () => {
+  test('none gives E0, on either route', async () => {
     const arrival = arrivalOf('/returns/x?outcome=COMPLETED', { route: 'postback' })
     expect(await mechanism.verify(refusing({ kind: 'none' }), arrival)).toEqual({
       fields: { outcome: 'COMPLETED' },
@@ -299,7 +299,7 @@ describe('header, none and unsigned', () => {
     })
   })
 
-  test('without its signature an arrival is let in at E0 only where configuration says so', async () => {
+  test('an arrival without a signature is accepted at E0 only where the configuration allows it', async () => {
     const arrival = arrivalOf('/returns/t?status=Terminated&MemberCode=m1')
     await expect(mechanism.verify(refusing(hmac()), arrival)).rejects.toMatchObject({ kind: 'forged' })
     const lenient = { verify: [hmac()], unsigned: 'not_completed' as const }
@@ -310,7 +310,7 @@ describe('header, none and unsigned', () => {
       grade: 'E0',
       proof: null,
     })
-    // With a signature, it must hold; leniency is for its absence.
+    // A signature that is present must match; only its absence is allowed.
     const forged = arrivalOf('/returns/t?status=Terminated&encValue=00')
     await expect(mechanism.verify(lenient, forged)).rejects.toMatchObject({ kind: 'forged' })
     const empty = arrivalOf('/returns/t?status=Terminated&encValue=')

@@ -30,7 +30,7 @@ beforeAll(async () => {
   spki = await exportSPKI(ours.publicKey)
 })
 
-/** A JWKS host of this test: counts what it is asked, and can be away. */
+/** A JWKS host of this test: counts its requests, and can be down. */
 function jwksHost(first: object[]) {
   const host = { keys: first, asked: 0, away: false, wait: Promise.resolve() }
   const request = async (_: EgressRequest): Promise<EgressResponse> => {
@@ -57,7 +57,7 @@ const token = (pair: Pair, claims: object = CLAIMS, header: object = {}) =>
 
 const part = (value: unknown) =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
-/** A token put together by hand, for headers that a library would refuse to write. */
+/** A token built by hand, for headers that a library would refuse to write. */
 function handmade(header: object, claims: unknown, sign: (text: string) => string): string {
   const text = `${part(header)}.${part(claims)}`
   return `${text}.${sign(text)}`
@@ -82,14 +82,14 @@ function mechanism(http: { request(request: EgressRequest): Promise<EgressRespon
 }
 
 describe('an outcome token', () => {
-  test('is believed in a query, a JSON or form body, a header, or as the whole body', async () => {
+  test('is accepted in a query, a JSON or form body, a header, or as the whole body', async () => {
     const host = jwksHost([await publicJwk(ours, 'k1')])
     const one = mechanism(host.http)
     const key = { kind: 'jwks', url: 'https://gateway.example/jwks' } as const
     const jwt = await token(ours)
     const sent = (contentType: string, text: string): RawArrival => post('/postbacks/k', text, contentType)
     const query = await one.verify(refusing(jws(key)), arrivalOf(`/returns/k?jws=${jwt}&outcome=TERMINATED&outcome=x`))
-    // The claims are all there is; a query that says otherwise is not looked at.
+    // Only the claims count; a query that contradicts them is ignored.
     expect(query).toEqual({ fields: CLAIMS, signed: true, unsigned: false, grade: 'E1', proof: expect.any(String) })
     const body = jws(key, { location: 'body' })
     for (const arrival of [
@@ -106,7 +106,7 @@ describe('an outcome token', () => {
     expect(host.asked).toBe(1)
   })
 
-  test('without claims that configuration does not ask for is believed too', async () => {
+  test('without claims that the configuration does not require is accepted too', async () => {
     const key = { kind: 'public_key', pem: spki } as const
     const bare = await token(ours, { session_id: 's1', outcome: 'COMPLETED' }, { kid: undefined })
     const open = jws(key, { issuer: null, audience: null, requireExp: false })
@@ -118,7 +118,7 @@ describe('an outcome token', () => {
     })
   })
 
-  test('may be off by the configured skew and no more', async () => {
+  test('may be off by at most the configured skew', async () => {
     const key = { kind: 'public_key', pem: spki } as const
     const one = mechanism(jwksHost([]).http)
     const verdict = async (claims: object) =>
@@ -132,7 +132,7 @@ describe('an outcome token', () => {
     expect(await verdict({ nbf: seconds + 61 })).toContain('time')
   })
 
-  test('signed with a shared secret, where that is what was agreed', async () => {
+  test('may be signed with a shared secret, where the configuration has one', async () => {
     const verifier = jws({ kind: 'secret', secret: 'a-shared-secret-of-32-bytes-or-more' }, { algorithms: ['HS256'] })
     const one = mechanism(jwksHost([]).http)
     const jwt = handmade({ alg: 'HS256' }, CLAIMS, hs('a-shared-secret-of-32-bytes-or-more'))
@@ -237,7 +237,7 @@ describe('forged tokens (reliability F40)', () => {
     ]
   }
 
-  test('none of them is believed, with a JWKS or with one key', async () => {
+  test('are all refused, with a JWKS or with one key', async () => {
     const all = await forgeries()
     expect(all.length).toBeGreaterThanOrEqual(60)
     const jwk = await publicJwk(ours, 'k1')
@@ -262,7 +262,7 @@ describe('forged tokens (reliability F40)', () => {
     }
   })
 
-  test('a token twice, or none at all', async () => {
+  test('a token twice, or no token', async () => {
     const jwt = await token(ours)
     const one = mechanism(jwksHost([]).http)
     const verifier = jws({ kind: 'public_key', pem: spki })
@@ -274,14 +274,14 @@ describe('forged tokens (reliability F40)', () => {
     await expect(one.verify(refusing(verifier), arrivalOf('/r?outcome=COMPLETED'))).rejects.toMatchObject({
       kind: 'forged',
     })
-    // What is unsigned has no claims, so there is nothing that `unsigned` could let in.
+    // An unsigned arrival has no claims, so that `unsigned` has nothing to accept.
     const lenient = { verify: [verifier], unsigned: 'not_completed' as const }
     await expect(one.verify(lenient, arrivalOf('/r?session_id=s&outcome=TERMINATED'))).rejects.toMatchObject({
       kind: 'forged',
     })
   })
 
-  test('a published set of shared secrets is no set of keys', async () => {
+  test('shared secrets in a published set are refused', async () => {
     const secret = 'a-shared-secret-of-32-bytes-or-more'
     const host = jwksHost([{ kty: 'oct', k: Buffer.from(secret).toString('base64url'), kid: 'k1' }])
     const verifier = jws({ kind: 'jwks', url: 'https://gateway.example/jwks' }, { algorithms: ['RS256', 'HS256'] })
@@ -289,7 +289,7 @@ describe('forged tokens (reliability F40)', () => {
     await expect(mechanism(host.http).verify(refusing(verifier), arrive(jwt))).rejects.toMatchObject({ kind: 'forged' })
   })
 
-  test('a public key is no shared secret, even where HS256 were pinned beside it by mistake', async () => {
+  test('a public key is not used as a shared secret, even when HS256 is pinned by mistake', async () => {
     const verifier = jws({ kind: 'public_key', pem: spki }, { algorithms: ['RS256', 'HS256'] })
     for (const secret of [spki, spki.trim()]) {
       const jwt = handmade({ alg: 'HS256' }, CLAIMS, hs(secret))
@@ -303,7 +303,7 @@ describe('forged tokens (reliability F40)', () => {
 describe('published keys', () => {
   const verifier = () => jws({ kind: 'jwks', url: 'https://gateway.example/jwks' })
 
-  test('a new key is taken at its first token, without a restart', async () => {
+  test('a new key is used at its first token, without a restart', async () => {
     const host = jwksHost([await publicJwk(ours, 'k1')])
     const one = mechanism(host.http)
     await one.verify(refusing(verifier()), arrive(await token(ours)))
@@ -311,11 +311,11 @@ describe('published keys', () => {
     const rotated = await token(theirs, CLAIMS, { kid: 'k2' })
     expect(await one.verify(refusing(verifier()), arrive(rotated))).toMatchObject({ signed: true })
     expect(host.asked).toBe(2)
-    // The old key was withdrawn with that.
+    // The old key was removed with that.
     await expect(one.verify(refusing(verifier()), arrive(await token(ours)))).rejects.toMatchObject({ kind: 'forged' })
   })
 
-  test('a token without a kid finds a key that was published since', async () => {
+  test('a token without a kid finds a key that was published later', async () => {
     const host = jwksHost([await publicJwk(ours)])
     const one = mechanism(host.http)
     const bare = (pair: Pair) => token(pair, CLAIMS, { kid: undefined })
@@ -324,7 +324,7 @@ describe('published keys', () => {
     expect(await one.verify(refusing(verifier()), arrive(await bare(theirs)))).toMatchObject({ signed: true })
   })
 
-  test('two hundred tokens at once ask the host once', async () => {
+  test('two hundred tokens at the same time are one request to the host', async () => {
     const host = jwksHost([await publicJwk(ours, 'k1')])
     let open = () => {}
     host.wait = new Promise((done) => {
@@ -339,7 +339,7 @@ describe('published keys', () => {
     expect(host.asked).toBe(1)
   })
 
-  test('strangers with unknown keys cannot make a storm, and cannot keep a real rotation out for long', async () => {
+  test('tokens with unknown kids cause few requests, and delay a real rotation only briefly', async () => {
     let now = NOW.getTime()
     const host = jwksHost([await publicJwk(ours, 'k1')])
     const one = mechanism(host.http, () => new Date(now))
@@ -355,7 +355,7 @@ describe('published keys', () => {
     expect(await one.verify(refusing(verifier()), arrive(rotated))).toMatchObject({ signed: true })
   })
 
-  test('what is known serves on while the host is away, and is renewed when it is back', async () => {
+  test('known keys are used while the host is down, and renewed when it is back', async () => {
     let now = NOW.getTime()
     const host = jwksHost([await publicJwk(ours, 'k1')])
     const one = mechanism(host.http, () => new Date(now))
@@ -375,7 +375,7 @@ describe('published keys', () => {
     expect(host.asked).toBe(before + 1)
   })
 
-  test('a host that was never reached is no forgery: the arrival is worth sending again', async () => {
+  test('a host that was never reached is unavailable, not forged, so that the sender retries', async () => {
     let now = NOW.getTime()
     const host = jwksHost([await publicJwk(ours, 'k1')])
     host.away = true

@@ -28,7 +28,7 @@ const MEMBER = {
 }
 
 describe('what is tolerated', () => {
-  test('signed names in either spelling, read under the name that is configured', async () => {
+  test('signed names in either spelling, read under the configured name', async () => {
     for (const [survey, wave] of [
       ['SurveyId', 'WaveId'],
       ['SurveyID', 'WaveID'],
@@ -64,7 +64,7 @@ describe('what is tolerated', () => {
     expect(await mechanism.verify(MEMBER, jsonPost('/p', `\ufeff${body}`))).toMatchObject({ signed: true })
   })
 
-  test('a body that says nothing adds nothing', async () => {
+  test('an empty body', async () => {
     for (const body of ['', ' ', 'null', ' null\n', '[]', '[ ]', '""', '{}', '\ufeff', '\ufeffnull', '{"a":null}']) {
       for (const type of ['application/json', 'text/plain', undefined]) {
         expect(await read(post('/p?sid=s1&status=C', body, type)), body).toEqual({ sid: 's1', status: 'C' })
@@ -72,7 +72,7 @@ describe('what is tolerated', () => {
     }
   })
 
-  test('a parameter twice with equal values is one; what nobody reads may say anything twice', async () => {
+  test('a parameter twice with equal values, and unread parameters with several values', async () => {
     expect(await read(arrivalOf('/r?sid=s1&status=C&lang=en&lang=en&SID=s1'))).toEqual({
       sid: 's1',
       status: 'C',
@@ -91,7 +91,7 @@ describe('what is tolerated', () => {
         mc: "o'brien",
       })
     }
-    // nothing else is rewritten, and not in the path
+    // no other character is rewritten, and none in the path
     for (const url of ["/r?mc=o'brien&x=/&", '/r?mc=o%2527brien&x=%2F&', "/r?mc=o'brien&x=%2f&"]) {
       await expect(read(arrivalOf(`${url}encValue=${signature}`), config)).rejects.toMatchObject({ kind: 'forged' })
     }
@@ -110,12 +110,12 @@ describe('what is not', () => {
     ['/r?sid=s1', '{"status":"C","status":"F"}'],
     ['/r?sid=s1', '{"status":1.50,"status":1.5}'],
     ['/r?sid=s1', 'status=C&status=F'],
-  ])('a field that is read and says two things: %s %s', async (url, body) => {
+  ])('a field that is read and has two values: %s %s', async (url, body) => {
     const arrival = body === undefined ? arrivalOf(url) : post(url, body, undefined)
     await expect(read(arrival)).rejects.toMatchObject({ kind: 'malformed' })
   })
 
-  test('nesting, numbers of parameters, text that is not UTF-8', async () => {
+  test('too deep nesting, too many parameters, text that is not UTF-8', async () => {
     const nested = (levels: number) => `{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`
     expect(await read(post('/r?sid=1', nested(64), undefined))).toMatchObject({ sid: '1' })
     const many = (count: number) => Array.from({ length: count }, (_, at) => `a${at}=1`).join('&')
@@ -153,12 +153,12 @@ describe('the proof comes first', () => {
     ['a list that is in the query', hmac({ over: fields }), '/p?sid=1&encValue=00', {}],
     ['a header', { kind: 'header' as const, parameter: 'x-key', secret: 'k' }, '/p', { 'x-key': 'l' }],
     ['a signature that is missing', hmac({ over: fields }), '/p?sid=1', {}],
-  ])('%s is judged without the body', async (_, verifier, url, headers) => {
+  ])('%s is verified without the body', async (_, verifier, url, headers) => {
     const config = { verify: [verifier], unsigned: 'refuse' as const }
     await expect(mechanism.verify(config, unread(url, headers))).rejects.toMatchObject({ kind: 'forged' })
   })
 
-  test('of two, the one in the header is judged before the one in the body', async () => {
+  test('of two, the one in the header is verified before the one in the body', async () => {
     const header = { kind: 'header' as const, parameter: 'x-key', secret: 'k' }
     const config = { verify: [...MEMBER.verify, header], unsigned: 'refuse' as const }
     await expect(mechanism.verify(config, unread('/p', { 'x-key': 'l' }))).rejects.toMatchObject({ kind: 'forged' })

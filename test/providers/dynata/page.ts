@@ -3,7 +3,7 @@ import type { HttpRequest } from '../../../providers/http.js'
 
 export const SECURITY_KEY = '00112233445566778899aabbccddeeff'
 
-/** The document's own survey with a cpi, which its sample left out because it was not asked for. */
+/** The document's own survey with a cpi, which its sample lacks because the request did not ask for it. */
 export const SURVEY = {
   id: '6512bd43d9caa6e02c990b0a82652dca',
   offer_id: 923638,
@@ -40,13 +40,13 @@ export const OFFER = {
 interface Given {
   surveys?: Record<string, unknown>[]
   offers?: Record<string, unknown>[]
-  /** Members of the answer beside its lists. */
+  /** Members of the answer next to its lists. */
   more?: Record<string, unknown>
-  /** Text to put in place of another, for what JSON.stringify cannot write. */
+  /** Replacements of text, for what JSON.stringify cannot write. */
   replace?: [string, string]
 }
 
-/** An answer of the match: `surveys` and `offers` laid over the document's own records; null takes a member away. */
+/** An answer of the match: `surveys` and `offers` override the document's own records; null removes a member. */
 export function pageOf(given: Record<string, unknown>): string {
   const { surveys = [{}], offers, more = {}, replace } = given as Given
   const page = {
@@ -64,7 +64,7 @@ function laidOver(whole: object, changes: Record<string, unknown>): object {
   return Object.fromEntries(Object.entries({ ...whole, ...changes }).filter(([, value]) => value !== '(absent)'))
 }
 
-/** Opens what was sent, as the provider would: the document's steps backwards. */
+/** Decrypts a request as the provider would: the document's steps backwards. */
 export function readMatchRequest({ body = '{}' }: HttpRequest): Record<string, unknown> {
   const { user_id, pub_id, iv, payload } = JSON.parse(body) as Record<string, string>
   const vector = Buffer.from(String(iv), 'base64')

@@ -14,7 +14,7 @@ import { createSandbox, type Sandbox } from '../../../sandbox/server.js'
 
 /**
  * The adapter, the egress client and the verification against the simulated gateway, which was written from the same
- * document and shares no code with them: what both sides understood has to meet.
+ * document and shares no code with them, so that both must have read it the same way.
  */
 let sandbox: Sandbox
 let receiver: Server
@@ -111,7 +111,7 @@ async function enter(survey: Survey, sessionId: string) {
 }
 
 describe('against the simulated gateway', () => {
-  test('a page is read whole, comes again until it is acknowledged, and then does not', async () => {
+  test('a page is read whole, and is repeated until it is acknowledged', async () => {
     const first = await poll()
     expect(surveysOf(first)).toHaveLength(60)
     expect(first.flatMap(({ unreadable }) => unreadable)).toEqual([])
@@ -125,7 +125,7 @@ describe('against the simulated gateway', () => {
     await expect(kantar.feed?.acknowledge?.(call, `${receipt}0`)).rejects.toMatchObject({ kind: 'rejected' })
   })
 
-  test('a respondent who fits is let in, and every outcome comes home by browser and by server', async () => {
+  test('a matching respondent enters, and every outcome arrives by browser and by server', async () => {
     sandbox.kantar.accounts.forEach((account) => {
       account.cursor = 0
     })
@@ -145,7 +145,7 @@ describe('against the simulated gateway', () => {
       const outcome = outcomes[entered]
       if (outcome === undefined) break
       const sessionId = `session-${entered}`
-      // Some plans have bounds of the gateway's own (an exclusive answer, a quota that is full); they say so.
+      // The gateway refuses some plans by rules of its own (an exclusive answer, a full quota).
       const link = await enter(survey, sessionId).catch((error: unknown) =>
         expect(error).toMatchObject({ kind: 'refused' }),
       )
@@ -183,7 +183,7 @@ describe('against the simulated gateway', () => {
     expect(entered).toBe(outcomes.length)
   })
 
-  test('whatever goes wrong with a page, its records are kept or it is refused whole', async () => {
+  test('a faulty page has its records kept or is refused whole', async () => {
     const again = () =>
       sandbox.kantar.accounts.forEach((account) => {
         account.cursor = 0
@@ -212,7 +212,7 @@ describe('against the simulated gateway', () => {
     expect(surveysOf(twice)).toHaveLength(plans * 2)
     expect(twice.at(-1)?.receipt).toBe(highestOf(twice))
 
-    // an empty body says nothing: nothing is new, and nothing is acknowledged
+    // an empty body has no news, and nothing is acknowledged
     const nothing = await faulty({ cut: 0 })
     expect([surveysOf(nothing), nothing.at(-1)?.receipt]).toEqual([[], undefined])
 
@@ -231,7 +231,7 @@ describe('against the simulated gateway', () => {
     }
   })
 
-  test('after the gateway has changed its keys, and forgotten the old ones, its tokens are believed at once', async () => {
+  test('tokens are accepted immediately after the gateway rotated its keys', async () => {
     await sandbox.kantar.signer.rotate({ forget: true })
     const { jws } = await sandbox.kantar.signer.sign({ session_id: 's', outcome: 'COMPLETED' })
     const arrival: RawArrival = {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 const SAMPLE: Record<string, unknown> = JSON.parse(readFileSync(new URL('./sample.json', import.meta.url), 'utf8'))
 
 /**
- * A page of a case's `updates`: each is laid over the document's sample, so that a case shows only what it is about.
+ * A page of a case's `updates`: each overrides the document's sample, so that a case shows only its own members.
  * `remove` in an update lists members to leave out, as dotted paths.
  */
 export function pageOf(given: Record<string, unknown>): string {

@@ -7,7 +7,7 @@ const DEEP = `{"survey_id":1,"x":${'['.repeat(80)}${']'.repeat(80)}}`
 const TWICE = '{"survey_id": 1,  "cpi":2.50, "cpi":25}'
 
 describe('a row of the list that cannot be read', () => {
-  test.each([DEEP, TWICE])('is kept byte for byte, whatever pieces it comes in: %s', async (row) => {
+  test.each([DEEP, TWICE])('is stored byte for byte, in chunks of any size: %s', async (row) => {
     const page = pageOf({ surveys: [{ survey_id: 1 }, { survey_id: 2 }] })
     for (const chunkBytes of [1, 5, 65_536]) {
       const [batch] = await readPage(suite, feedHttp(page, { rows: { 1: row } }, chunkBytes))
@@ -16,7 +16,7 @@ describe('a row of the list that cannot be read', () => {
     }
   })
 
-  test('comes in batches of bounded size when there are many', async () => {
+  test('is in a batch of bounded size when there are many', async () => {
     const rows = Array.from({ length: 1_201 }, () => TWICE)
     const batches = await readPage(suite, feedHttp(`{"apiStatus":"success","surveys":[${rows.join(',')}]}`, {}))
     expect(batches.reduce((sum, { unreadable }) => sum + unreadable.length, 0)).toBe(1_201)

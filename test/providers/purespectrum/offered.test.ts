@@ -39,8 +39,8 @@ function verdict(survey: Survey, profile: Record<string, string | number>): stri
   return decide(matchOf(survey, { profile: expanded, circumstances, now: NOW }), 'match').verdict
 }
 
-describe('who is offered a survey of PureSpectrum', () => {
-  test('whoever belongs in any closed quota is not, whatever other quota is open; the unknown is a maybe', () => {
+describe('a survey of PureSpectrum', () => {
+  test('is not for panelists in any closed quota; for those who may be in it, it is a maybe', () => {
     const survey = surveyWith({ quotas: [quota('age', 5, [ages(18, 44)]), quota('women', 0, [sex('112')])] })
     expect(verdict(survey, { age: 30, sex: 'male' })).toBe('yes')
     expect(verdict(survey, { age: 30, sex: 'female' })).toBe('no')
@@ -48,7 +48,7 @@ describe('who is offered a survey of PureSpectrum', () => {
     expect(verdict(survey, { age: 50, sex: 'male' })).toBe('no')
   })
 
-  test('a quota for a device is answered by the device of the match; without one it is a maybe', () => {
+  test('is decided by the device of the match where a quota asks for it; without one, a maybe', () => {
     const device = (code: string) => ({ qualification_code: 219, condition_codes: [code] })
     const survey = surveyWith({ quotas: [quota('desktop', 5, [device('111')]), quota('mobile', 0, [device('112')])] })
     expect(verdict(survey, { device: 'desktop' })).toBe('yes')
@@ -57,7 +57,7 @@ describe('who is offered a survey of PureSpectrum', () => {
     expect(verdict(survey, {})).toBe('maybe')
   })
 
-  test('a quota of two criteria closes for those who meet both', () => {
+  test('is not for panelists who meet both criteria of a closed quota', () => {
     const survey = surveyWith({ quotas: [quota('all', 5, []), quota('young women', 0, [sex('112'), ages(18, 24)])] })
     expect(verdict(survey, { age: 20, sex: 'female' })).toBe('no')
     expect(verdict(survey, { age: 30, sex: 'female' })).toBe('yes')
@@ -65,7 +65,7 @@ describe('who is offered a survey of PureSpectrum', () => {
     expect(verdict(survey, { age: 30 })).toBe('yes')
   })
 
-  test('ranges of a qualification are a union with both ends in it; a code that is not asked is not checked', () => {
+  test('has ranges as a union with both ends included, and ignores codes without a condition', () => {
     const union = { qualification_code: 212, range_sets: [ages(25, 35), ages(18, 24)].flatMap((one) => one.range_sets) }
     const survey = surveyWith({ qualifications: [union, sex('111')], quotas: [] })
     expect([17, 18, 24, 25, 35, 36].map((age) => verdict(survey, { age, sex: 'male' }))).toEqual([
@@ -80,7 +80,7 @@ describe('who is offered a survey of PureSpectrum', () => {
     expect(verdict(survey, { age: 30, sex: 'male', postal_code: '1' })).toBe('yes')
   })
 
-  test('paused, a draft, full for us or only for others: not', () => {
+  test('is not offered when paused, a draft, full for us or only for a group', () => {
     const base = { quotas: [] }
     expect(verdict(surveyWith(base), {})).toBe('yes')
     expect(verdict(surveyWith({ ...base, survey_status: 33 }), {})).toBe('no')

@@ -3,13 +3,13 @@ import type { Answer } from '../case.js'
 import { type HttpDouble, httpDouble } from '../http-double.js'
 
 /**
- * Seed 004's own sample answer; only its one id that is no JSON number (012345) is written without the zero.
+ * Seed 004's own sample answer; only the id that is no JSON number (012345) is written without the zero.
  */
 const SAMPLE: Record<string, unknown> = JSON.parse(readFileSync(new URL('./sample.json', import.meta.url), 'utf8'))
 
 /**
- * The answers of single surveys, as a list: each of a case's `surveys` is laid over the document's sample, so that a case
- * shows only what it is about. `remove` in one lists members to leave out, as dotted paths.
+ * The answers of single surveys, as a list: each of a case's `surveys` overrides the document's sample, so that a case
+ * shows only its own members. `remove` in one lists members to leave out, as dotted paths.
  */
 export function pageOf(given: Record<string, unknown>): string {
   const surveys = Array.isArray(given.surveys) ? given.surveys : [{}]
@@ -29,7 +29,7 @@ interface Served {
 
 /**
  * Serves a page of single answers as PureSpectrum does: a list of rows without quotas and qualifications, and every
- * survey by itself with its bytes as they are. A page that is no list is what the list answers.
+ * survey at its own address with unchanged bytes. A page that is no list is the answer of the list.
  * @param answer of a case: `body` instead of the list, `surveys` by id instead of a survey's answer, `rows` by id instead
  * of its row in the list, as text
  */
@@ -63,7 +63,7 @@ export function feedHttp(
   }
 }
 
-/** The texts of a list's elements as they stand there; undefined when it is no list. */
+/** The texts of a list's elements, unchanged; undefined when it is no list. */
 function elementsOf(text: string): string[] | undefined {
   try {
     return Array.isArray(JSON.parse(text)) ? partsOf(text) : undefined
@@ -72,7 +72,7 @@ function elementsOf(text: string): string[] | undefined {
   }
 }
 
-/** What stands between the commas of a list or an object, as text: nothing of it is read, so nothing is mended. */
+/** The parts between the commas of a list or an object, as unparsed text, so that invalid parts stay invalid. */
 function partsOf(text: string): string[] {
   const parts: string[] = []
   let depth = 0
@@ -96,7 +96,7 @@ function partsOf(text: string): string[] {
   return parts.length === 1 && parts[0] === '' ? [] : parts
 }
 
-/** What the list says of a survey: all but who is wanted. What is no survey stands in the list as it is. */
+/** A survey's row in the list: all but quotas and qualifications. An element that is no survey is unchanged. */
 function rowOf(element: string): { id: string | null; row: string; element: string } {
   const parsed: unknown = JSON.parse(element)
   const survey = isPlain(parsed) && isPlain(parsed.survey) ? parsed.survey : null
@@ -105,7 +105,7 @@ function rowOf(element: string): { id: string | null; row: string; element: stri
     .findLast((part) => nameOf(part) === 'survey')
     ?.replace(/^"(?:[^"\\]|\\.)*"\s*:\s*/, '')
   if (text === undefined) return { id: null, row: element, element }
-  // what cannot be asked for stands in the list with all that is known of it
+  // a survey whose id cannot be in an address is in the list with all its members
   if (!/^[\w-]+$/.test(String(survey.survey_id ?? ''))) return { id: null, row: text, element }
   const row = partsOf(text).filter((part) => !['quotas', 'qualifications'].includes(nameOf(part)))
   return { id: String(survey.survey_id), row: `{${row.join(',')}}`, element }

@@ -1,4 +1,4 @@
-/** A configured connection as the file would have it. */
+/** A connection as in the configuration file. */
 export const connection = {
   id: 'toluna-us',
   provider: 'toluna',

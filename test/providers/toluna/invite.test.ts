@@ -19,7 +19,7 @@ const REGISTER = 'https://register.example/IntegratedPanelService/api/Respondent
 
 type Answer = { status?: number; body: unknown }
 
-/** A Toluna that answers by the address it is asked at, a list of answers one after the other. */
+/** A Toluna with a list of answers per address, given one after the other. */
 function scripted(answers: Record<string, Answer[]>): Http & { readonly asked: string[]; readonly bodies: string[] } {
   const asked: string[] = []
   const bodies: string[] = []
@@ -74,7 +74,7 @@ const live = { body: { QuotaID: 47655, EstimatedCompletesRemaining: 5 } }
 const unknownMember = { status: 400, body: { Result: 'NO_MEMBER_FOUND', ResultCode: 12 } }
 
 describe('an invite', () => {
-  test('is asked for after QuotaStatus said that the quota is live', async () => {
+  test('is requested after QuotaStatus answered that the quota is live', async () => {
     const http = scripted({ QuotaStatus: [live], Invite: [{ body: INVITE }] })
     const link = await toluna.entry.open(call(http), entryOf('p-1'))
     expect(http.asked).toEqual(['GET /QuotaStatus/47655', 'GET /p-1/Invite/47655'])
@@ -86,7 +86,7 @@ describe('an invite', () => {
     ['nothing remaining', { body: { QuotaID: 47655, EstimatedCompletesRemaining: 0 } }],
     ['a result code with 400', { status: 400, body: { Result: 'QUOTA_NOT_LIVE', ResultCode: 9 } }],
     ['a result code with 200', { body: { Result: 'QUOTA_FULL', ResultCode: 28 } }],
-  ])('is not asked for when QuotaStatus says: %s', async (_name, answer) => {
+  ])('is not requested when QuotaStatus answers: %s', async (_name, answer) => {
     const http = scripted({ QuotaStatus: [answer] })
     await expect(toluna.entry.open(call(http), entryOf('p-1'))).rejects.toMatchObject({
       kind: 'refused',
@@ -95,7 +95,7 @@ describe('an invite', () => {
     expect(http.asked).toHaveLength(1)
   })
 
-  test('registers a member nobody knows, with nothing but the code, and asks once more', async () => {
+  test('registers an unknown member with the code only, and is requested once more', async () => {
     const http = scripted({
       QuotaStatus: [live],
       Invite: [unknownMember, { body: INVITE }],
@@ -112,7 +112,7 @@ describe('an invite', () => {
     ])
   })
 
-  test('registers once: a member who is still unknown is refused', async () => {
+  test('registers once, and refuses a member who is still unknown', async () => {
     const http = scripted({
       QuotaStatus: [live],
       Invite: [unknownMember, unknownMember],
@@ -125,7 +125,7 @@ describe('an invite', () => {
     expect(http.asked).toHaveLength(4)
   })
 
-  test('says what to configure where members cannot be registered', async () => {
+  test('names the setting where members cannot be registered', async () => {
     const http = scripted({ QuotaStatus: [live], Invite: [unknownMember] })
     await expect(toluna.entry.open(call(http), entryOf('p-1'))).rejects.toThrow(/registration_url/)
   })
@@ -140,7 +140,7 @@ describe('an invite', () => {
     expect(http.asked.at(-1)).toBe(`GET ${path}`)
   })
 
-  test('never asks for a member called ".."', async () => {
+  test('is never requested for a member called ".."', async () => {
     const http = scripted({ QuotaStatus: [live], Invite: [{ body: INVITE }] })
     await expect(toluna.entry.open(call(http), entryOf('..'))).rejects.toMatchObject({ kind: 'refused' })
     expect(http.asked).toEqual(['GET /QuotaStatus/47655'])
@@ -166,7 +166,7 @@ describe('members of a recontact quota', () => {
     body: { MaxResults: codes.length, HasAdditionalMembers: more, MemberCodes: codes },
   })
 
-  test('are asked for after the last one that was received', async () => {
+  test('are requested after the last one that was received', async () => {
     const { http, page: answer } = read([page(['b', 'c'], true)], 'a & ü')
     expect(await answer).toEqual({ members: ['b', 'c'], done: false })
     expect(http.asked).toEqual([

@@ -22,7 +22,7 @@ const surveys = (count: number): unknown[] =>
   JSON.parse(pageOf({ surveys: Array.from({ length: count }, (_, at) => ({ SurveyID: at + 1 })) }))
 const seconds = (batch: SupplyBatch): number => ((batch.notBefore?.getTime() ?? 0) - NOW.getTime()) / 1_000
 
-describe('when to ask again (Get Quotas, CacheExpires)', () => {
+describe('the time of the next poll (Get Quotas, CacheExpires)', () => {
   test.each([
     ['without a zone it is UTC', '2026-11-20 10:05:00.000', 300],
     ['with Z and seven digits', '2026-11-20T10:05:00.0000000Z', 300],
@@ -42,31 +42,31 @@ describe('when to ask again (Get Quotas, CacheExpires)', () => {
     expect(seconds(await lastBatch({ Surveys: [] }))).toBe(30)
   })
 
-  test('a stamp is read the same on any machine, whatever its own zone', () => {
+  test('a timestamp is read the same on a machine in any zone', () => {
     expect(readStamp('2019-03-03 18:42:34.000')?.toISOString()).toBe('2019-03-03T18:42:34.000Z')
     expect(readStamp('2019-03-03T18:42:34.5-0530')?.toISOString()).toBe('2019-03-04T00:12:34.500Z')
     expect(readStamp('2019-13-03T18:42:34')).toBeNull()
   })
 })
 
-describe('what leaves the list is withdrawn, once the list is believed', () => {
+describe('surveys that leave the list are withdrawn, once the list is a snapshot', () => {
   const first = async () => (await lastBatch({ Surveys: surveys(10) })).next ?? null
 
-  test('a list that shrinks a little is believed at once', async () => {
+  test('a list that shrinks a little is a snapshot immediately', async () => {
     expect(await lastBatch({ Surveys: surveys(6) }, await first())).toMatchObject({ snapshot: true })
   })
 
   test.each([
     ['empty', 0],
     ['suddenly tiny', 3],
-  ])('one that is %s closes nothing until the next one says the same', async (_name, count) => {
+  ])('a list that is %s closes nothing until the next one confirms it', async (_name, count) => {
     const doubted = await lastBatch({ Surveys: surveys(count) }, await first())
     expect(doubted.snapshot).toBe(false)
     const confirmed = await lastBatch({ Surveys: surveys(count) }, doubted.next ?? null)
     expect(confirmed.snapshot).toBe(true)
   })
 
-  test('a full list after a doubted one is believed, and the next doubt begins anew', async () => {
+  test('a full list after a doubtful one is a snapshot, and the next doubtful one is not', async () => {
     const doubted = await lastBatch({ Surveys: [] }, await first())
     const whole = await lastBatch({ Surveys: surveys(9) }, doubted.next ?? null)
     expect(whole.snapshot).toBe(true)
@@ -79,19 +79,19 @@ describe('what leaves the list is withdrawn, once the list is believed', () => {
     expect((await lastBatch({ Surveys: [] })).snapshot).toBe(true)
   })
 
-  test('a cursor that is none of ours begins anew', async () => {
+  test('an invalid cursor starts from the beginning', async () => {
     expect((await lastBatch({ Surveys: [] }, '{{')).snapshot).toBe(true)
   })
 })
 
 describe('the table of result codes', () => {
-  test('lets nobody in for a code that nobody told us of, and says so', () => {
+  test('has an alarm and drops the quota for an undocumented code', () => {
     for (const code of [0, 1, 2, 7, 11, 44, 999, -1, Number.NaN]) {
       expect(resultCode(code)).toMatchObject({ name: 'UNKNOWN', effects: [{ kind: 'alarm' }, { kind: 'drop-quota' }] })
     }
   })
 
-  test('every refusal has an effect, and every code that is tried again has none', () => {
+  test('has an effect for every refusal, and none for every retried code', () => {
     for (const code of KNOWN_RESULT_CODES) {
       const { class: about, effects } = resultCode(code)
       expect(effects.length > 0, String(code)).toBe(!['retry', 'throttled'].includes(about))

@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs'
 const SAMPLE: Record<string, unknown> = JSON.parse(readFileSync(new URL('./sample.json', import.meta.url), 'utf8'))
 
 /**
- * The surveys of a list, as JSON: each of a case's `surveys` is laid over the document's sample, so that a case shows
- * only what it is about. `remove` lists members to leave out, as dotted paths; `questions` replaces the questions of the
- * first sub-quota, `subquota` lays over it.
+ * The surveys of a list, as JSON: each of a case's `surveys` overrides the document's sample, so that a case shows only
+ * its own members. `remove` lists members to leave out, as dotted paths; `questions` replaces the questions of the
+ * first sub-quota, `subquota` overrides its members.
  */
 export function pageOf(given: Record<string, unknown>): string {
   if (given.document === true) return readFileSync(new URL('./document.json', import.meta.url), 'utf8')

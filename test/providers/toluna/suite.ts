@@ -7,7 +7,7 @@ import { meaningful, TOLUNA } from '../public-words.js'
 import { connection } from './connection.js'
 import { pageOf } from './page.js'
 
-/** The document's list is a member of an object: what a case calls a page is that list. */
+/** The document's list is a member of an object; a case's page is that list. */
 function around(page: string | Buffer): Buffer {
   const head = '{"CountryID":2000223,"CacheExpires":"2026-11-20 10:05:00.000","Surveys":'
   return Buffer.concat([Buffer.from(head), Buffer.from(page), Buffer.from('}')])
