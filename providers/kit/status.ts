@@ -1,9 +1,9 @@
 import type { ProviderErrorKind } from '../errors.js'
 
 /**
- * The HTTP status of an answer that is not the agreed one, as the kind of fault that decides about another try
- * (RFC 9110, Status Codes): 401 and 403 are about our key, 429 asks for a pause, 408, 425 and 5xx may pass. What is left
- * below 300 came where something else was expected; the rest refuses what we sent.
+ * The HTTP status of an answer that is not the agreed one, as the kind of fault that decides about another try (RFC 9110,
+ * Status Codes; 429 is of RFC 6585, 425 of RFC 8470): 401 and 403 are about our key, 429 asks for a pause, 408, 425 and 5xx
+ * may pass. What is left below 300 came where something else was expected; the rest refuses what we sent.
  * @param documented what a status means at this provider, where its document says otherwise
  */
 export function kindOfStatus(
