@@ -97,6 +97,19 @@ describe('every quota that one belongs in', () => {
     expect(choose(plan(), {})).toEqual({ kind: 'fits_none' })
   })
 
+  test('is none for an offer that names no quota, whatever the profile fits', () => {
+    expect(slotsWith(plan(), profileOf({ sex: 'male' }), 'lifepoints', null)).toEqual({
+      kind: 'slots',
+      quotaId: null,
+      quotaIds: [],
+    })
+  })
+
+  test('is closed where its state is not known', () => {
+    const unknown = plan({ quotaStatuses: new Map() })
+    expect(choose(unknown, { age: '18' })).toEqual({ kind: 'quota_not_open', quotaId: 'young', status: 'CLOSED' })
+  })
+
   test('stays so for an offer, whose own quota counts whatever the profile tells', () => {
     const booked = (answers: Record<string, string>) => slotsWith(plan(), profileOf(answers), 'lifepoints', 'men')
     expect(booked({})).toMatchObject({ quotaId: 'men', quotaIds: ['men'] })
