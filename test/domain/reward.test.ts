@@ -27,6 +27,15 @@ describe('points', () => {
   })
 })
 
+describe('the share as the ledger books it', () => {
+  test('is money of the price whatever points it is paid in', () => {
+    expect(sharedAmount(money(766, 'USD'), points)).toBe(383n)
+    expect(sharedAmount(money(766, 'EUR'), { ...points, perMajorUnit: 1 })).toBe(383n)
+    expect(sharedAmount(money(766, 'USD'), { ...points, currency: 'USD' })).toBe(383n)
+    expect(sharedAmount(money(766, 'EUR'), { ...points, currency: 'USD' })).toBe(0n)
+  })
+})
+
 describe('money', () => {
   test('is minor units of the price’s own currency', () => {
     expect(rewardFor(money(151, 'USD'), { ...points, currency: 'USD' })).toEqual({ amount: 76, currency: 'USD' })

@@ -316,11 +316,17 @@ describe('later claims', () => {
 })
 
 describe('what a human is asked to look at', () => {
-  const settledAs = (...claims: Claim[]): Standing => live(claims).standing
-  const COMPLETE = settledAs(claim('COMPLETED'))
-  const PROVISIONAL = settledAs(unsigned('COMPLETED'))
-  const REVERSED = settledAs(claim('COMPLETED'), claim('REJECTED'))
-  const TIMED_OUT = settledAs(claim('TIMEOUT'))
+  const ended = (outcome: Outcome, given: Partial<Standing>): Standing => ({
+    ...OPEN,
+    state: 'finished',
+    outcome,
+    grade: 'E2',
+    ...given,
+  })
+  const COMPLETE = ended('COMPLETED', { payable: true })
+  const PROVISIONAL = ended('COMPLETED', { grade: 'E0', provisional: true })
+  const REVERSED = ended('REJECTED', { reversed: true })
+  const TIMED_OUT = ended('TIMEOUT', {})
   const outside = { everEntered: false }
 
   test.each<[string, Standing, Claim, Partial<SessionFacts>, string[]]>([

@@ -152,5 +152,6 @@ describe('a plan in the catalogue', () => {
     const policy = { ...DEFAULT_POLICY, softLaunch: { completes: 2, pauseMs: 60_000 } }
     expect(surveyOfPlan(standing({}, { policy, fullyLaunched: false })).softLaunch).toBe(true)
     expect(surveyOfPlan(standing({}, { policy })).softLaunch).toBeUndefined()
+    expect(surveyOfPlan(standing({}, { fullyLaunched: false })).softLaunch).toBeUndefined()
   })
 })

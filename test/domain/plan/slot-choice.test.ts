@@ -110,6 +110,19 @@ describe('every quota that fits', () => {
     expect(choose(full, { sex: 'male', age: '18' })).toMatchObject({ rule: 'full_quota', given: 'in men' })
   })
 
+  test('is none for an offer that names no quota, whatever the profile fits', () => {
+    expect(slotsWith(plan(), profileOf({ sex: 'male' }), 'lifepoints', null)).toEqual({
+      kind: 'slots',
+      quotaId: null,
+      quotaIds: [],
+    })
+  })
+
+  test('is closed where its state is not known', () => {
+    const unknown = plan({ quotaStatuses: new Map() })
+    expect(choose(unknown, { age: '18' })).toEqual({ kind: 'quota_not_open', quotaId: 'young', status: 'CLOSED' })
+  })
+
   test('stays so for an offer, whose own quota counts whatever the profile tells', () => {
     const booked = (answers: Record<string, string>) => slotsOf(plan(), profileOf(answers), 'men')
     expect(booked({})).toMatchObject({ quotaId: 'men', quotaIds: ['men'] })
