@@ -158,6 +158,12 @@ function routerFault({ reason, trace }: Decision, answer: string | null): string
   return ROUTER[reason.rule]
 }
 
+/** An explanation without the moment at which it was asked for. */
+const timeless = ({ rules, ...rest }: { rules: { rule: string; given: string }[] }) => ({
+  ...rest,
+  rules: rules.map((one) => (one.rule === 'finish_date' ? { ...one, given: '' } : one)),
+})
+
 /** What a booking answers to a rule; `offer_gone` to every other one. */
 const BOOKING: Readonly<Partial<Record<RuleName, string>>> = { minimum_age: 'below_minimum_age' }
 
@@ -191,7 +197,7 @@ export async function holdDoors(
     ({ rule, quotaId, holds }) => holds === 'no' && rule !== 'qualifications' && quotaId === undefined,
   )
   expect(broken?.rule).toBe(said?.rule)
-  if (offer !== undefined) expect(offer.explanation).toEqual(explained.body)
+  if (offer !== undefined) expect(timeless(offer.explanation)).toEqual(timeless(explained.body))
 
   // the booking of an offer that was made before
   const chosen = facts({}, matched).survey.quotas[0] ?? null
@@ -220,7 +226,9 @@ export async function holdDoors(
   if (malformed) expect(created.body.details[0]).toMatchObject({ constraint: 'minimum', field: 'panelist_profile.age' })
   else if (!inside) {
     const [first] = created.body.details ?? []
-    expect(first === undefined ? undefined : `${first.constraint} ${first.field}`).toBe(routerFault(atRouter, someone.sex))
+    expect(first === undefined ? undefined : `${first.constraint} ${first.field}`).toBe(
+      routerFault(atRouter, someone.sex),
+    )
     expect(created.status).toBe(atRouter.verdict === 'no' ? 400 : 200)
     if (created.status === 200) {
       const row = await api.database
