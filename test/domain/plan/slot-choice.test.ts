@@ -111,16 +111,7 @@ describe('every quota that fits', () => {
   })
 
   test('is none for an offer that names no quota, whatever the profile fits', () => {
-    expect(slotsWith(plan(), profileOf({ sex: 'male' }), 'lifepoints', null)).toEqual({
-      kind: 'slots',
-      quotaId: null,
-      quotaIds: [],
-    })
-  })
-
-  test('is closed where its state is not known', () => {
-    const unknown = plan({ quotaStatuses: new Map() })
-    expect(choose(unknown, { age: '18' })).toEqual({ kind: 'quota_not_open', quotaId: 'young', status: 'CLOSED' })
+    expect(slotsOf(plan(), profileOf({ sex: 'male' }), null)).toEqual({ quotaId: null, quotaIds: [] })
   })
 
   test('stays so for an offer, whose own quota counts whatever the profile tells', () => {
