@@ -15,7 +15,8 @@ export interface QuotaInput {
 }
 
 /**
- * A push said that a quota closed or opened: the provider itself is asked, and only its answer counts (reliability F17).
+ * A push said that a quota closed or opened: the provider itself is asked, and only its answer counts
+ * (docs/providers/toluna.md, What comes back).
  * @returns how long to wait before there is something to ask again, in milliseconds; null when all is settled
  */
 export async function confirmQuota(

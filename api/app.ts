@@ -25,7 +25,9 @@ import { sessionRouterRoutes } from './router/routes.js'
 import { supplierRoutes } from './suppliers/routes.js'
 import { supplyRoutes } from './supply/routes.js'
 
-/** Twice the largest profile: text beyond ASCII may come with an escape for every character. Parsing costs by the byte. */
+/**
+ * Twice the largest profile: text beyond ASCII may come with an escape for every character. Parsing costs by the byte.
+ */
 const MATCH_BODY = '128kb'
 
 /** The whole HTTP surface, a folder an audience. */
@@ -57,7 +59,7 @@ export function createApp(deps: ApiDependencies): Express {
   app.get('/v1/surveys/:survey_id/explain', panel, explain(deps))
   app.post('/v1/sessions', panel, jsonBody(), createSession(deps))
   app.use(panelReadRoutes(deps))
-  // the gateway we offer: buyers, panels and survey platforms of the seeds, in the seeds' own words
+  // the gateway we offer: buyers, panels and survey platforms of the seeds, in the documents' own words
   app.use(demandRoutes(deps))
   app.use(supplyRoutes(deps))
   app.use(sessionRouterRoutes(deps))

@@ -44,14 +44,16 @@ export function planTerms(record: PlanRecord, slots: Slots, panelistProfile: Pro
 }
 
 /**
- * Unsigned outcomes are payable only where they are all there is and the buyer agreed to them (contract §5, policy
- * `accept_unsigned`); a platform that has a key proves itself with it.
+ * Unsigned outcomes are payable only where they are all there is and the buyer agreed to them (docs/buyers.md, What is
+ * agreed beside a plan: `accept_unsigned`); a platform that has a key proves itself with it.
  */
 function requiredGradeOf({ plan, policy }: PlanRecord): Grade {
   return isNonIntegrated(plan) && policy.acceptUnsigned ? 'E0' : 'E1'
 }
 
-/** What a survey platform may know of a panelist who came by an offer: the answers that the plan and their quotas name. */
+/**
+ * What a survey platform may know of a panelist who came by an offer: the answers that the plan and their quotas name.
+ */
 export function namedProfile(record: PlanRecord, slots: Slots, snapshot: PanelistSnapshot, now: Date): Profile {
   const survey = surveyOfPlan(record)
   const own = survey.quotas.filter(({ quotaId }) => slots.quotaIds.includes(quotaId))

@@ -12,8 +12,8 @@ export interface Invited extends Omit<Asking, 'connection'> {
 
 /**
  * Adds the members-only surveys that a panelist was named for, at the quotas they were named for, where they still suit
- * (seed 003, Recontact Flow: "execute your sampling process against the target recontact Quota for every Member"). They
- * are few, so each is decided as it is.
+ * (Toluna External Sample, Recontact Flow: "execute your sampling process against the target recontact Quota for every
+ * Member"). They are few, so each is decided as it is.
  */
 export function addInvited(found: Matches, index: MatchingIndex, { connections, ...asking }: Invited): void {
   for (const surveyId of asking.panelist.invitations.keys()) {

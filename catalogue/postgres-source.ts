@@ -34,7 +34,7 @@ export interface PostgresSource extends CatalogueSource {
 }
 
 /**
- * Reads stamped rows only (design §5), so that following `revision > last` misses nothing.
+ * Reads stamped rows only (docs/matching.md, Freshness), so that following `revision > last` misses nothing.
  * @param knex answers for requests
  * @param following the pool which the whole set and its changes are read with: nobody outside waits for them, and some
  *   take longer than a request may [knex]

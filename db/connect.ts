@@ -18,7 +18,9 @@ interface Limits {
   readonly silentMs: number | null
   /** PostgreSQL's own limit of a statement: shorter, so that what nobody waits for any more ends there too. */
   readonly statementMs: number | null
-  /** PostgreSQL's own limit of a transaction that does nothing: a process that froze in one holds its locks that long. */
+  /**
+   * PostgreSQL's own limit of a transaction that does nothing: a process that froze in one holds its locks that long.
+   */
   readonly idleInTransactionMs: number | null
 }
 
@@ -55,8 +57,8 @@ export interface DatabaseOptions {
 
 /**
  * A pool of PostgreSQL connections. Every one becomes `tributary_app` before its first use: a role which owns nothing,
- * so that row-level security is a real second wall (design §7). No call on it waits for ever, also when the server is
- * there but frozen: see `Patience`.
+ * so that row-level security is a real second wall (docs/architecture.md, Where truth lives). No call on it waits for
+ * ever, also when the server is there but frozen: see `Patience`.
  */
 export function connectDatabase(options: DatabaseOptions): Knex {
   const limits = LIMITS[options.patience ?? (options.asOwner ? 'schema' : 'work')]

@@ -42,7 +42,10 @@ export function countryOf(alpha3: string): string | null {
   return toAlpha2.has(code) ? code : null
 }
 
-/** `US` -> `USA`, in either case; null for what is no country (the locales of seeds 002 to 004 name alpha-2). */
+/**
+ * `US` -> `USA`, in either case; null for what is no country (the locales of the PureSpectrum and Toluna documents name
+ * alpha-2).
+ */
 export function alpha3Of(alpha2: string): string | null {
   return toAlpha3.get(alpha2.toUpperCase()) ?? null
 }

@@ -1,6 +1,6 @@
 /**
  * Which saying of a provider about one survey this is. Providers' clocks are not asked: `order` is their running number
- * (Kantar's ack_id, seed 000 Supply API), beyond 2^53 too; `version` tells two of the same number apart.
+ * (Kantar's ack_id, Kantar Gateway API, Supply API), beyond 2^53 too; `version` tells two of the same number apart.
  */
 export interface Edition {
   /** A decimal integer as text. */

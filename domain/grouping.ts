@@ -12,8 +12,8 @@ export interface TakenSurvey {
 const DAY_MS = 86_400_000
 
 /**
- * Why a survey is kept from a panelist who did one of the same group (seed 004, survey_grouping): who did one is not
- * sent to the others for `exclusionDays`. Either of the two may name the other.
+ * Why a survey is kept from a panelist who did one of the same group (PureSpectrum Supply API, survey_grouping): who
+ * did one is not sent to the others for `exclusionDays`. Either of the two may name the other.
  * @returns the survey that was taken, null when nothing is in the way
  */
 export function excludedByGroup(

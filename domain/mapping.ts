@@ -1,4 +1,4 @@
-/** How one canonical attribute is said in a provider's vocabulary (contract §2, attribute mapping file). */
+/** How one canonical attribute is said in a provider's vocabulary (docs/configuration.md, The file). */
 export interface AttributeMapping {
   /** Their question id. */
   readonly question: string

@@ -1,6 +1,8 @@
 import { digitsOf } from './currency-digits.js'
 
-/** An amount in integer minor units (cents, pence) of one ISO 4217 currency. Never a float, never without its currency. */
+/**
+ * An amount in integer minor units (cents, pence) of one ISO 4217 currency. Never a float, never without its currency.
+ */
 export interface Money {
   readonly amountMinor: bigint
   readonly currency: string
@@ -13,8 +15,9 @@ export function money(amountMinor: bigint | number, currency: string): Money {
 }
 
 /**
- * How many decimal digits the minor unit of a currency has: USD 2, JPY 0, KWD 3 (ISO 4217, on every runtime). A code that
- * is no currency counts as one with two: nothing in such a code comes in, but what was stored earlier stays readable.
+ * How many decimal digits the minor unit of a currency has: USD 2, JPY 0, KWD 3 (ISO 4217, on every runtime). A code
+ * that is no currency counts as one with two: nothing in such a code comes in, but what was stored earlier stays
+ * readable.
  */
 export function minorDigits(currency: string): number {
   return digitsOf(currency) ?? 2
@@ -68,7 +71,7 @@ export function formatAmount(value: Money): string {
 }
 
 /**
- * Whole currency units (Kantar's pricing unit "main", seed 000 Pricing) as Money.
+ * Whole currency units (Kantar's pricing unit "main", Kantar Gateway API, Pricing) as Money.
  * @param units an integer count of major units
  * @throws RangeError when the currency is none of ISO 4217
  */

@@ -1,4 +1,4 @@
-/** The gateway's eight outcomes, spelled as the gateway spells them (seed 000, Survey Outcome Statuses). */
+/** The gateway's eight outcomes, spelled as the gateway spells them (Kantar Gateway API, Survey Outcome Statuses). */
 export const OUTCOMES = [
   'COMPLETED',
   'TERMINATED',

@@ -1,4 +1,7 @@
-/** A value as panels send it: a code, a number, several of either, or codes joined by "|" (seed 000: pets "1|2|4|7"). */
+/**
+ * A value as panels send it: a code, a number, several of either, or codes joined by "|" (Kantar Gateway API: pets
+ * "1|2|4|7").
+ */
 export type ProfileValue = string | number | readonly (string | number)[]
 export type Profile = Readonly<Record<string, ProfileValue>>
 
@@ -25,7 +28,10 @@ export function valuesOf(value: ProfileValue): string[] {
     .filter((item) => item !== '')
 }
 
-/** Full years between a date of birth (YYYY-MM-DD) and today, both taken in UTC; null when the date is impossible or in the future. */
+/**
+ * Full years between a date of birth (YYYY-MM-DD) and today, both taken in UTC; null when the date is impossible or in
+ * the future.
+ */
 export function ageOn(dateOfBirth: string, today: Date): number | null {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(dateOfBirth)
   if (!match) return null

@@ -24,7 +24,8 @@ const ENDED_SO: Readonly<Partial<Record<Outcome, Participation>>> = {
 
 /**
  * Whether what somebody took part in lets them be sent to a quota of a survey: one quota a survey and panelist
- * (seed 003, Sampling Rules), and nobody whom the survey excludes for another one (Survey Wave Exclusions).
+ * (Toluna External Sample, Sampling Rules), and nobody whom the survey excludes for another one (Survey Wave
+ * Exclusions).
  * @param past the panelist's earlier sessions, of whatever connections
  */
 export function mayTakePart(

@@ -49,7 +49,9 @@ const DOLLARS_FOR_ORDERING: Readonly<Record<string, number>> = {
   ZAR: 0.055,
 }
 
-/** A figure that orders prices, of different currencies too: about what they are in dollars. Never an amount of money. */
+/**
+ * A figure that orders prices, of different currencies too: about what they are in dollars. Never an amount of money.
+ */
 export function payForComparison(price: Money): number {
   return unitsForComparison(price) * (DOLLARS_FOR_ORDERING[price.currency] ?? 1)
 }
@@ -93,8 +95,9 @@ export function expectedPerMinute(price: Money, conversionPercent: number, loiMi
 const URGENCY = 0.5
 
 /**
- * How urgent a survey is: completes that are kept for us alone are lost when nobody goes (seed 004, guaranteed
- * allocation), so that it counts up to half as much again, in proportion to what is left of them; 1 = not urgent.
+ * How urgent a survey is: completes that are kept for us alone are lost when nobody goes (PureSpectrum Supply API,
+ * guaranteed allocation), so that it counts up to half as much again, in proportion to what is left of them; 1 = not
+ * urgent.
  */
 export function allocationUrgency({ allocation }: Pick<Survey, 'allocation'>): number {
   if (allocation === undefined || allocation.guaranteed <= 0) return 1
@@ -103,7 +106,8 @@ export function allocationUrgency({ allocation }: Pick<Survey, 'allocation'>): n
 
 /**
  * One number that puts offers in order, of other calls and of live offers too: above 1 for a certain match and between
- * 0 and 1 for a maybe, so that every maybe comes after every certain match; within each by expected earnings per minute.
+ * 0 and 1 for a maybe, so that every maybe comes after every certain match; within each by expected earnings per
+ * minute.
  */
 export function rankScore(verdict: Verdict, perMinute: number): number {
   return (verdict === 'yes' ? 1 : 0) + perMinute / (1 + perMinute)
@@ -120,7 +124,9 @@ export function compareRanked(one: Ranked, other: Ranked): number {
   return one.surveyId < other.surveyId ? -1 : one.surveyId > other.surveyId ? 1 : 0
 }
 
-/** The line of an offer's `why` that shows the sum behind its place: "CPI 1.50 USD x 25 % / 5 min = 0.075 USD a minute". */
+/**
+ * The line of an offer's `why` that shows the sum behind its place: "CPI 1.50 USD x 25 % / 5 min = 0.075 USD a minute".
+ */
 export function explainRank(price: Money, conversionPercent: number, loiMinutes: number): string {
   const minutes = Math.max(loiMinutes, 1)
   const perMinute = (unitsForComparison(price) * conversionPercent) / 100 / minutes

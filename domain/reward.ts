@@ -23,9 +23,9 @@ const SCALE = 10_000n
 const scaled = (value: number): bigint => BigInt(Math.round(value * Number(SCALE)))
 
 /**
- * The panelist's share of a price as the ledger books it: minor units of the price's currency, rounded half-even. Points
- * are booked at what they are worth. Money in another currency than the price's cannot be worked out without an exchange
- * rate, and is 0 here as it is to the panelist.
+ * The panelist's share of a price as the ledger books it: minor units of the price's currency, rounded half-even.
+ * Points are booked at what they are worth. Money in another currency than the price's cannot be worked out without an
+ * exchange rate, and is 0 here as it is to the panelist.
  */
 export function sharedAmount(price: Money, policy: RewardPolicy): bigint {
   if (policy.currency !== 'points' && policy.currency !== price.currency) return 0n
@@ -34,7 +34,7 @@ export function sharedAmount(price: Money, policy: RewardPolicy): bigint {
 
 /**
  * The reward for a complete at `price`: points = half-even(minor units x share / 100 x per_major_unit / 10^exponent),
- * minor units when the reward is money (contract §4).
+ * minor units when the reward is money (docs/money.md, The reward).
  */
 export function rewardFor(price: Money, policy: RewardPolicy): Reward {
   if (policy.currency !== 'points') {

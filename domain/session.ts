@@ -13,7 +13,7 @@ export interface Standing {
   readonly reversed: boolean
   readonly needsReview: boolean
   readonly reviewReason: string | null
-  /** Why a proven complete is not payable: no slot was left for it (contract §5, Counting). */
+  /** Why a proven complete is not payable: no slot was left for it (docs/buyers.md, Counting). */
   readonly unpaidReason?: 'over_quota'
 }
 
@@ -29,9 +29,9 @@ export interface SessionFacts {
   /** True when the panelist was erased: money news about the session is still booked, pseudonymously. */
   readonly erased: boolean
   /**
-   * True when the first claim from outside at or above the required grade said an outcome which no complete upgrades (any
-   * but COMPLETED and TIMEOUT). It matters where a weaker claim came before it and ended the session: claims below the
-   * grade neither add a payment nor take one away.
+   * True when the first claim from outside at or above the required grade said an outcome which no complete upgrades
+   * (any but COMPLETED and TIMEOUT). It matters where a weaker claim came before it and ended the session: claims below
+   * the grade neither add a payment nor take one away.
    */
   readonly provenOtherwise: boolean
 }
@@ -46,7 +46,10 @@ export interface Claim {
   /** Null = an authentic arrival whose word we do not know: ERROR, needs review. */
   readonly outcome: Outcome | null
   readonly grade: Grade
-  /** True for a reversal of a word that is not the session's current one: it applies to nothing (contract §3). */
+  /**
+   * True for a reversal of a word that is not the session's current one: it applies to nothing (docs/sessions.md, What
+   * one more claim does).
+   */
   readonly outdated?: boolean
   /** True when what proves it came with another session before: one proof is about one session. */
   readonly borrowed?: boolean
@@ -67,8 +70,8 @@ export interface Verdict {
 
 /**
  * What one more claim does to a session: the one rule of docs/sessions.md, "What one more claim does". The first claim
- * ends the session; later ones never overwrite it, they confirm, correct, upgrade or reverse it, or are kept for review.
- * Called under the session's row lock, so that two claims never decide on the same standing.
+ * ends the session; later ones never overwrite it, they confirm, correct, upgrade or reverse it, or are kept for
+ * review. Called under the session's row lock, so that two claims never decide on the same standing.
  */
 export function decide(standing: Standing, claim: Claim, facts: SessionFacts): Verdict {
   const outcome = claim.outcome

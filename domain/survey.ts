@@ -1,11 +1,14 @@
 import type { Money } from './money.js'
 
-/** Open = may be offered; paused and closed as the provider says; withdrawn = left the provider's list; unreadable = its newest version is in quarantine. */
+/**
+ * Open = may be offered; paused and closed as the provider says; withdrawn = left the provider's list; unreadable = its
+ * newest version is in quarantine.
+ */
 export type SurveyStatus = 'open' | 'paused' | 'closed' | 'withdrawn' | 'unreadable'
 export type QuotaStatus = 'open' | 'paused' | 'closed'
 export type Device = 'desktop' | 'mobile' | 'tablet'
 
-/** Inclusive on both ends (contract §5). */
+/** Inclusive on both ends (docs/buyers.md, Targeting). */
 export interface NumberRange {
   readonly from: number
   readonly to: number
@@ -45,21 +48,21 @@ export interface Quota {
   readonly status: QuotaStatus
   /** Completes still to be had; null = capped by the survey alone. */
   readonly available: number | null
-  /** Overrides the survey's price (seed 000 Quota: pricing). */
+  /** Overrides the survey's price (Kantar Gateway API, Pricing). */
   readonly price?: Money
   readonly layers: readonly Layer[]
   /** Hidden qualifications the provider does not list: lower the match to maybe, never to no. */
   readonly additionalQualifications: number
 }
 
-/** A minimum of completes that the provider keeps for us alone (seed 004, supplier_completes). */
+/** A minimum of completes that the provider keeps for us alone (PureSpectrum Supply API, supplier_completes). */
 export interface Allocation {
   readonly guaranteed: number
   /** Guaranteed and not yet achieved; 0 once we are past it, never less. */
   readonly remaining: number
 }
 
-/** Surveys of which a respondent does one only, for a while (seed 004, survey_grouping). */
+/** Surveys of which a respondent does one only, for a while (PureSpectrum Supply API, survey_grouping). */
 export interface Grouping {
   /** Provider survey ids of the same connection. */
   readonly surveyIds: readonly string[]
@@ -100,7 +103,7 @@ export interface Survey {
   /** Absent = nothing is guaranteed, which is not a guarantee of 0. */
   readonly allocation?: Allocation
   readonly grouping?: Grouping
-  /** Figures which the provider gives where it knows none: of little weight (seed 001: LOI 10, IR 20). */
+  /** Figures which the provider gives where it knows none: of little weight (Dynata Match API: LOI 10, IR 20). */
   readonly assumed?: readonly ('loi' | 'ir')[]
   /** True while the provider lets only a first few in, to look at their answers. */
   readonly softLaunch?: boolean

@@ -13,9 +13,9 @@ export function namedAttributes(survey: Survey, quota: Quota | null): string[] {
 }
 
 /**
- * What upstream may know of a panelist: the attributes that the survey or the quota names and nothing else (contract §4),
- * in the provider's own codes where its questions do not carry our names. Several answers stay joined by "|" (seed 000,
- * SurveySession).
+ * What upstream may know of a panelist: the attributes that the survey or the quota names and nothing else
+ * (docs/sessions.md, What a provider learns), in the provider's own codes where its questions do not carry our names.
+ * Several answers stay joined by "|" (Kantar Gateway API, SurveySession).
  * @param provider its name; a profile's own word `<provider>:<question>` goes before ours
  * @param today age is worked out on the day where only the date of birth is known
  * @param mapping how our attributes are said in the provider's vocabulary; absent = by the same names

@@ -1,6 +1,7 @@
 /**
- * What an operator can search for in the Temporal UI (contract §6): attribute name -> Temporal's type. Plain data, so
- * that the workflows which set them and the start which registers them read the same page. Never personal data.
+ * What an operator can search for in the Temporal UI (docs/runbook.md, Views to save in the Temporal UI): attribute
+ * name -> Temporal's type. Plain data, so that the workflows which set them and the start which registers them read the
+ * same page. Never personal data.
  */
 export const SEARCH_ATTRIBUTES = {
   TributaryProvider: 'KEYWORD',

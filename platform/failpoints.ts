@@ -1,6 +1,9 @@
 import { ConfigError } from './config/faults.js'
 
-/** Where a test may make the process die: the steps of poll, session, outcome and postback (reliability §4). */
+/**
+ * Where a test may make the process die: the steps of poll, session, outcome and postback (docs/reliability.md,
+ * Failpoints).
+ */
 export const FAILPOINTS = [
   'poll.after_fetch',
   'poll.in_txn',

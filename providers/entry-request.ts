@@ -24,7 +24,8 @@ export interface OpeningInputs {
 }
 
 /**
- * What an upstream is told of a session: only what it asks for, in its own words (contract §4).
+ * What an upstream is told of a session: only what it asks for, in its own words (docs/sessions.md, What a provider
+ * learns).
  * @param inputs null once they were used or erased
  */
 export function entryRequest(

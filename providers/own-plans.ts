@@ -8,7 +8,10 @@ import { type AddressValues, surveyAddress } from './survey-address.js'
 
 type OwnPlansConnection = ConnectionBase & { readonly provider: typeof GATEWAY }
 
-/** The one connection that nobody configures: the survey plans which buyers launch here (contract §2, `connections`). */
+/**
+ * The one connection that nobody configures: the survey plans which buyers launch here (docs/configuration.md, The
+ * file).
+ */
 export const gatewayConnection: OwnPlansConnection = {
   id: GATEWAY,
   provider: GATEWAY,

@@ -1,6 +1,7 @@
 /**
- * `((NAME))`, or with curly braces as one note of the document has it (SurveyPlanWithStatus: survey_url). Address bars and
- * URL libraries escape these marks, in hex digits of either case, and the blanks between them: all the same placeholder.
+ * `((NAME))`, or with curly braces as one note of the document has it (SurveyPlanWithStatus: survey_url). Address bars
+ * and URL libraries escape these marks, in hex digits of either case, and the blanks between them: all the same
+ * placeholder.
  */
 const BLANK = '(?:\\s|%20)*'
 const NAME = '((?:[\\w.-]|%5F|%2D|%2E)+)'
@@ -18,9 +19,9 @@ export interface AddressValues {
 }
 
 /**
- * A survey's address for one session (seed 000, Knowledge Base): `((NAME))` becomes the value of that name,
- * percent-encoded; an unknown name becomes nothing. Without `((SESSION_ID))` the token is put in as `t`, in the place of
- * a `t` that the address has already; whatever else it holds stays byte for byte.
+ * A survey's address for one session (Kantar Gateway API, Knowledge Base): `((NAME))` becomes the value of that name,
+ * percent-encoded; an unknown name becomes nothing. Without `((SESSION_ID))` the token is put in as `t`, in the place
+ * of a `t` that the address has already; whatever else it holds stays byte for byte.
  */
 export function surveyAddress(template: string, token: string, { session, named }: AddressValues): string {
   let tokenNamed = false

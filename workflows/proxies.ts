@@ -41,7 +41,10 @@ export const quotaChecks = (connection: string, quotaId: string) =>
     retry: { initialInterval: '10s', maximumInterval: '1m', maximumAttempts: 6 },
   })
 
-/** Delivers messages to panels. The activity names each next attempt itself: 5 s, 5 min, 30 min, 2 h …, or `Retry-After`. */
+/**
+ * Delivers messages to panels. The activity names each next attempt itself: 5 s, 5 min, 30 min, 2 h …, or
+ * `Retry-After`.
+ */
 export const deliveries = () =>
   proxyActivities<PostbackActivities>({
     taskQueue: QUEUES.postbacks,
@@ -51,7 +54,9 @@ export const deliveries = () =>
     retry: { initialInterval: '5s', maximumInterval: '10h', backoffCoefficient: 4 },
   })
 
-/** Polls a connection's provider. No retry: the poll loop has a pace of its own, and hears a pause between two attempts. */
+/**
+ * Polls a connection's provider. No retry: the poll loop has a pace of its own, and hears a pause between two attempts.
+ */
 export const polls = (connection: string) =>
   proxyActivities<SupplyActivities>({
     taskQueue: supplyQueue(connection),
@@ -74,7 +79,8 @@ export const panelistMatches = (connection: string) =>
     summary: 'ask the provider, store what it has',
     startToCloseTimeout: '20s',
     scheduleToCloseTimeout: '60s',
-    // codes 1 and 12 and a cut line are often gone a moment later; a wrong setting is not (seed 001, Error Response Codes)
+    // codes 1 and 12 and a cut line are often gone a moment later; a wrong setting is not (Dynata Match API, Error
+    // Response Codes)
     retry: {
       initialInterval: '300ms',
       backoffCoefficient: 2,

@@ -26,8 +26,8 @@ export interface MembersRead {
 }
 
 /**
- * Reads whom members-only quotas are for, page by page (seed 003, Recontact Flow). Each page is stored with its place,
- * so that whatever breaks off goes on from there; a server that repeats itself ends the reading.
+ * Reads whom members-only quotas are for, page by page (Toluna External Sample, Recontact Flow). Each page is stored
+ * with its place, so that whatever breaks off goes on from there; a server that repeats itself ends the reading.
  */
 export async function readMembers(deps: SupplyDependencies, connection: string): Promise<MembersRead> {
   const { adapter, config, http } = upstreamOf(deps, connection)

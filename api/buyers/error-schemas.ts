@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** An error in the words of `/buyers/v2` (seed 002). */
+/** An error in the words of `/buyers/v2` (PureSpectrum Buy API). */
 export const BuyerErrorAnswer = z
   .object({
     ps_api_response_code: z.int().meta({ example: 1006 }),
@@ -10,4 +10,4 @@ export const BuyerErrorAnswer = z
       .optional()
       .meta({ description: 'Every fault of a malformed request' }),
   })
-  .meta({ id: 'BuyerError', description: 'What went wrong, as seed 002 says it' })
+  .meta({ id: 'BuyerError', description: 'What went wrong, as the PureSpectrum Buy API says it' })

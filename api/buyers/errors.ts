@@ -3,14 +3,14 @@ import type { Logger } from '../../platform/logger.js'
 import { toProblem } from '../http/errors.js'
 import type { FieldFault } from '../http/problem.js'
 
-/** An error in seed 002's words: `{ps_api_response_code, ps_api_response_message}`. */
+/** An error in the PureSpectrum Buy API's words: `{ps_api_response_code, ps_api_response_message}`. */
 export class BuyerError extends Error {
   override readonly name = 'BuyerError'
   constructor(
     readonly status: number,
     readonly code: number,
     message: string,
-    /** For a 400: every fault of the request, beside the seed's two members. */
+    /** For a 400: every fault of the request, beside the document's two members. */
     readonly errors: readonly FieldFault[] = [],
   ) {
     super(message)
@@ -18,8 +18,8 @@ export class BuyerError extends Error {
 }
 
 /**
- * The codes. 1006, 1014 and 1018 are the seed's; the others are ours, for the seed shows no answer to a malformed request,
- * to a bad key or to an unknown survey.
+ * The codes. 1006, 1014 and 1018 are the document's; the others are ours, for the document shows no answer to a
+ * malformed request, to a bad key or to an unknown survey.
  */
 const CODES = {
   malformed: 1001,
@@ -61,7 +61,7 @@ export function malformed(errors: readonly FieldFault[]): BuyerError {
   return new BuyerError(400, CODES.malformed, summary, errors)
 }
 
-/** Answers whatever a route of seed 002 threw in its words. */
+/** Answers whatever a route of the PureSpectrum Buy API threw in its words. */
 export function buyerErrors(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error)

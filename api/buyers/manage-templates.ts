@@ -19,7 +19,10 @@ import {
 
 const PAGE = 50
 
-/** `PUT /v1/templates/{id}`: 201 when it creates, 200 when it replaces the whole of an earlier one (contract §5). */
+/**
+ * `PUT /v1/templates/{id}`: 201 when it creates, 200 when it replaces the whole of an earlier one (docs/templates.md,
+ * Managing templates).
+ */
 export function storeTemplate(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const manager = managerOf(response)

@@ -7,5 +7,5 @@ const LETTERS_AND_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 export const randomText = (length: number, alphabet: string = LETTERS_AND_DIGITS): string =>
   Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('')
 
-/** Ids as the seed's answers have them: 15 letters and digits, and a UUID. */
+/** Ids as the document's answers have them: 15 letters and digits, and a UUID. */
 export const quotaIds: QuotaIds = { buyerQuotaId: () => randomText(15), psQuotaId: () => randomUUID() }

@@ -9,7 +9,10 @@ import { listOwnTemplates, readTemplate, removeTemplate, storeTemplate } from '.
 import { createSurvey, editSurvey, readSurvey } from './surveys.js'
 import { managersOnly } from './template-manager.js'
 
-/** Seed 002: surveys from templates, in the seed's words; and the routes that manage templates, in ours. */
+/**
+ * The PureSpectrum Buy API: surveys from templates, in the document's words; and the routes that manage templates, in
+ * ours.
+ */
 export function buyerRoutes(deps: ApiDependencies): Router {
   const router = Router({ caseSensitive: true })
   const manager = managersOnly(deps)
@@ -24,7 +27,7 @@ export function buyerRoutes(deps: ApiDependencies): Router {
   seed.post('/buyers/v2/surveys', buyer, jsonBody(), createSurvey(deps))
   seed.put('/buyers/v2/surveys/:survey_id', buyer, jsonBody(), editSurvey(deps))
   seed.get('/buyers/v2/surveys/:survey_id', buyer, readSurvey(deps))
-  // what none of them took at these addresses, a wrong method too, is answered in the seed's words as well
+  // what none of them took at these addresses, a wrong method too, is answered in the document's words as well
   seed.use('/buyers/v2', unknownRoute)
   seed.use(buyerErrors(deps.logger))
   router.use(seed)

@@ -40,7 +40,7 @@ const NOTHING_SAID = {
 } satisfies Partial<BuyerSurvey>
 
 /**
- * A survey in the seed's answer: every member of its example and no other.
+ * A survey in the document's answer: every member of its example and no other.
  * @param fielding null = a draft
  */
 export function surveyAnswer(record: BuyerSurveyRecord, fielding: Fielding | null, publicUrl: string): BuyerSurvey {
@@ -67,7 +67,7 @@ export function surveyAnswer(record: BuyerSurveyRecord, fielding: Fielding | nul
     field_time: survey.fieldTime ?? null,
     buyer_message: shown.buyer_message,
     live_url: survey.liveUrl ?? null,
-    // the seed's launched surveys have PS and their own id here, and themselves in their group
+    // the document's launched surveys have PS and their own id here, and themselves in their group
     billing_id: shown.billing_id ?? (fielding === null ? null : `PS${psSurveyId}`),
     test_url: shown.test_url,
     expected_loi: survey.loi,

@@ -4,8 +4,9 @@ import { isUriText } from '../../platform/egress/uri-text.js'
 import { PLAN_CURRENCIES } from '../demand/plan-schemas.js'
 
 /*
- * Seed 002's surveys in its words. Members that are not named here are passed over: the seed's own examples send names of
- * conditions, percentages and more beside what decides. `null` is as if the member were not there.
+ * The PureSpectrum Buy API's surveys in its words. Members that are not named here are passed over: the document's own
+ * examples send names of conditions, percentages and more beside what decides. `null` is as if the member were not
+ * there.
  */
 
 const ONE_LINE = /^[^\p{Cc}\p{Cs}]*$/u
@@ -192,7 +193,7 @@ function withoutNulls(body: unknown): unknown {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null))
 }
 
-/** A survey as it is answered: the members of the seed's answers, no others. */
+/** A survey as it is answered: the members of the document's answers, no others. */
 export const BuyerSurvey = z
   .object({
     qbp: switched,

@@ -7,7 +7,7 @@ import type {
 import type { Template } from '../../domain/template/template.js'
 import { type QualificationFields, type QuotaFields, SurveyFields, shown } from './survey-schemas.js'
 
-/** Seed 002's words into ours. */
+/** The PureSpectrum Buy API's words into ours. */
 export function requestOf(fields: SurveyFields): SurveyRequest {
   return {
     title: fields.survey_title,
@@ -64,7 +64,7 @@ export const WIRE_NAMES = {
   loi: 'expected_loi',
 } as const satisfies Partial<Record<keyof BuyerSurvey, string>>
 
-/** A question with its conditions, as the seed's answers have it: without the names of conditions. */
+/** A question with its conditions, as the document's answers have it: without the names of conditions. */
 export function qualificationFields({ code, conditions, ranges }: BuyerQualification): QualificationFields {
   return {
     ...(conditions === undefined ? {} : { condition_codes: [...conditions] }),

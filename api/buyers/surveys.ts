@@ -31,8 +31,8 @@ type Members = z.output<typeof Members>
 const LARGEST_ID = 2_147_483_647
 
 /**
- * `POST /buyers/v2/surveys`: a draft from a template, from the request, or from both (seed 002). Answers 200, as the
- * seed's answers name no other status.
+ * `POST /buyers/v2/surveys`: a draft from a template, from the request, or from both (PureSpectrum Buy API). Answers
+ * 200, as the document's answers name no other status.
  */
 export function createSurvey(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
@@ -54,7 +54,7 @@ export function createSurvey(deps: ApiDependencies): RequestHandler {
   }
 }
 
-/** `PUT /buyers/v2/surveys/{id}`: edits a survey; put live it becomes a survey plan (contract §5, launch). */
+/** `PUT /buyers/v2/surveys/{id}`: edits a survey; put live it becomes a survey plan (docs/templates.md, The launch). */
 export function editSurvey(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const partner = partnerOf(response)
@@ -103,8 +103,8 @@ const WANTED = { 11: 'draft', 22: 'OPEN', 33: 'PAUSED', 44: 'CLOSED' } as const 
 const wantedOf = (status: keyof typeof WANTED | undefined) => (status === undefined ? undefined : WANTED[status])
 
 /**
- * The template that a request names, whatever else is right or wrong with it: first whether the buyer has the feature, then
- * whether there is such a template for them.
+ * The template that a request names, whatever else is right or wrong with it: first whether the buyer has the feature,
+ * then whether there is such a template for them.
  * @returns null where none is named
  */
 async function templateNamed(

@@ -69,7 +69,7 @@ export const TemplateRequest = z
       .refine((ids) => new Set(ids).size === ids.length, 'must name every buyer once')
       .optional()
       .meta({ description: 'Buyer ids; left out: the owner' }),
-    survey: SurveyFields.meta({ description: "Seed 002's survey fields, whole or in part" }),
+    survey: SurveyFields.meta({ description: "The PureSpectrum Buy API's survey fields, whole or in part" }),
   })
   .meta({
     id: 'TemplateRequest',

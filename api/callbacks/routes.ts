@@ -7,7 +7,10 @@ import { panelRedirect } from '../panel-redirect.js'
 import { sendPage, sendTryAgain } from '../plain-page.js'
 import { receiveArrival } from './receive-arrival.js'
 
-/** Respondents come back, providers tell us (contract §3). Never limited by key; nothing here is authenticated but by proof. */
+/**
+ * Respondents come back, providers tell us (docs/sessions.md, Which session an arrival is about). Never limited by key;
+ * nothing here is authenticated but by proof.
+ */
 export function callbackRoutes(deps: ApiDependencies): Router {
   const router = Router({ caseSensitive: true })
 

@@ -8,8 +8,8 @@ import { planRules } from './plan-rules.js'
 import { readSurveyPlan } from './plan-wire.js'
 
 /**
- * POST /survey-plan (seed 000): the plan is offered from the moment it is stored. One that nobody can get into is taken
- * too, as the seed's own example is, and the header `Tributary-Warning` says why (docs/buyers.md).
+ * POST /survey-plan (Kantar Gateway API): the plan is offered from the moment it is stored. One that nobody can get
+ * into is taken too, as the document's own example is, and the header `Tributary-Warning` says why (docs/buyers.md).
  */
 export function createPlan(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
@@ -17,7 +17,7 @@ export function createPlan(deps: ApiDependencies): RequestHandler {
     const planId = await launchPlan(deps, { demandPartner: partnerOf(response).id, plan })
     drivePlan(deps, planId)
     const warnings = deadOnArrival(plan, deps.clock())
-    // the body is the seed's: it has no member for this
+    // the body is the document's: it has no member for this
     if (warnings.length > 0) response.setHeader('Tributary-Warning', warnings.join('; '))
     response.status(201).json({ id: planId })
   }

@@ -12,7 +12,7 @@ import { EditStatusRequest } from './plan-schemas.js'
 import { isPlanId, noSuchPlan } from './read-plan.js'
 import { wireFaults } from './wire-faults.js'
 
-/** PATCH /survey-plans/{id} (seed 000, Edit Survey Plan): its status and nothing else. */
+/** PATCH /survey-plans/{id} (Kantar Gateway API, Edit Survey Plan): its status and nothing else. */
 export function editPlan(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const status = readStatus(request.body)
@@ -25,7 +25,9 @@ export function editPlan(deps: ApiDependencies): RequestHandler {
   }
 }
 
-/** PATCH /survey-plans/{id}/quotas/{quotaId} (seed 000, Edit Quota): its status and nothing else. */
+/**
+ * PATCH /survey-plans/{id}/quotas/{quotaId} (Kantar Gateway API, PATCH Survey Plan Quota): its status and nothing else.
+ */
 export function editQuota(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const status = readStatus(request.body)

@@ -16,8 +16,8 @@ export interface PlanRules {
 
 /**
  * What is wrong with a plan beyond its form: panels, questions and answers that do not exist or not in its country, an
- * address that no browser is sent to, an id that is there twice. Reads the body as it came, and passes over what has not
- * even the right form, so that one answer lists all that is wrong (seed 000, ValidationError).
+ * address that no browser is sent to, an id that is there twice. Reads the body as it came, and passes over what has
+ * not even the right form, so that one answer lists all that is wrong (Kantar Gateway API, ValidationError).
  */
 export function planFaults(body: unknown, rules: PlanRules): GatewayFault[] {
   const plan = recordOf(body)

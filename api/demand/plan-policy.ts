@@ -10,7 +10,7 @@ import { drivePlan } from './drive-plan.js'
 import { type PolicyAnswer, PolicyRequest } from './policy-schemas.js'
 import { isPlanId, noSuchPlan, planOfPartner } from './read-plan.js'
 
-/** GET /v1/plans/{id}/policy (contract §5, Counting). */
+/** GET /v1/plans/{id}/policy (docs/buyers.md, What is agreed beside a plan). */
 export function readPolicy(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const { policy } = await planOfPartner(deps, partnerOf(response).id, request.params.id)

@@ -6,7 +6,10 @@ import type { PlanRules } from './plan-checks.js'
 
 type Parts = Pick<ApiDependencies, 'config'>
 
-/** Panels that take survey plans: those whose configuration lets them use the connection `gateway` (contract §2). */
+/**
+ * Panels that take survey plans: those whose configuration lets them use the connection `gateway` (docs/buyers.md,
+ * Targeting).
+ */
 export const targetablePanels = ({ config }: Parts): readonly PanelConfig[] =>
   config.panels.filter((panel) => mayUse(panel, gatewayConnection.id))
 

@@ -4,9 +4,9 @@ import { PLAN_STATUSES } from '../../domain/plan/survey-plan.js'
 import { isCountry } from '../../platform/config/iso-codes.js'
 
 /*
- * The bodies of seed 000's Demand API, in its words: what can be said of them without knowing who is configured here.
- * Unknown members are refused at every level, so that a misspelled option is not taken for an absent one. Bounds that the
- * seed does not give keep a body from being endless; they are far from what a buyer needs.
+ * The bodies of the Kantar Gateway API's Demand API, in its words: what can be said of them without knowing who is
+ * configured here. Unknown members are refused at every level, so that a misspelled option is not taken for an absent
+ * one. Bounds that the seed does not give keep a body from being endless; they are far from what a buyer needs.
  */
 
 const ONE_LINE = /^(?=.*\S)[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+$/u
@@ -22,7 +22,7 @@ const line = (longest: number, example: string) =>
 
 const whole = (least: number, most: number, example: number) => z.int().min(least).max(most).meta({ example })
 
-/** Whose money the gateway deals in (seed 000, Pricing). */
+/** Whose money the gateway deals in (Kantar Gateway API, Pricing). */
 export const PLAN_CURRENCIES = ['USD', 'GBP', 'AUD', 'CAD', 'EUR'] as const
 
 export const Pricing = z

@@ -13,7 +13,7 @@ import { inOurNames, inWireNames } from './wire-names.js'
 const MOST_FAULTS = 1_000
 
 /**
- * Reads a SurveyPlan as a buyer posts it (seed 000, POST Survey Plan).
+ * Reads a SurveyPlan as a buyer posts it (Kantar Gateway API, POST Survey Plan).
  * @throws GatewayValidationError with every fault, of form and of substance together
  */
 export function readSurveyPlan(body: unknown, rules: PlanRules): SurveyPlan {
@@ -53,7 +53,7 @@ function qualificationOf(given: SurveyPlanRequest['qualifications'][number]): Pl
   return ranges.length > 0 ? { questionId: given.question_id, ranges } : { questionId: given.question_id, answers }
 }
 
-/** A plan as its buyer posted it, with its id and its statuses (seed 000, SurveyPlanWithStatus). */
+/** A plan as its buyer posted it, with its id and its statuses (Kantar Gateway API, SurveyPlanWithStatus). */
 export function planToWire({ planId, plan, status, quotaStatuses }: PlanStanding) {
   return inWireNames(PlanWithStatus.shape, {
     ...plan,
@@ -79,7 +79,7 @@ function qualificationToWire({ questionId, answers, ranges }: PlanQualification)
   }
 }
 
-/** What is still to be had (seed 000, AvailableCompletes); a quota without a target has what the plan has. */
+/** What is still to be had (Kantar Gateway API, AvailableCompletes); a quota without a target has what the plan has. */
 export function availableToWire(standing: PlanStanding) {
   const survey = availableOfPlan(standing)
   return {

@@ -6,7 +6,9 @@ import { partnerOf } from '../http/gateway-auth.js'
 import { notFound, type Problem } from '../http/problem.js'
 import { availableToWire, planToWire } from './plan-wire.js'
 
-/** GET /survey-plans/{id} (seed 000): the plan as it stands, what is left of it, and how its sessions ended. */
+/**
+ * GET /survey-plans/{id} (Kantar Gateway API): the plan as it stands, what is left of it, and how its sessions ended.
+ */
 export function readPlan(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const record = await planOfPartner(deps, partnerOf(response).id, request.params.id)

@@ -16,7 +16,10 @@ import { targetingAttributes, targetingPanels } from './targeting.js'
 /** A plan of a thousand quotas fits. */
 const LARGEST_PLAN = '1mb'
 
-/** What a buyer calls: seed 000's Demand API, and what is agreed beside a plan (contract §5). */
+/**
+ * What a buyer calls: the Kantar Gateway API's Demand API, and what is agreed beside a plan (docs/buyers.md, What is
+ * agreed beside a plan).
+ */
 export function demandRoutes(deps: ApiDependencies): Router {
   const router = Router({ caseSensitive: true })
   router.use(planRoutes(deps))
@@ -36,7 +39,7 @@ function planRoutes(deps: ApiDependencies): Router {
   router.patch('/survey-plans/:id/quotas/:quotaId', partner, jsonBody(), editQuota(deps))
   router.get('/targeting-attributes', partner, targetingAttributes(deps))
   router.get('/targeting-panels', partner, targetingPanels(deps))
-  // what none of them took at these addresses, a wrong method too, is answered in the seed's words as well
+  // what none of them took at these addresses, a wrong method too, is answered in the document's words as well
   router.use(['/survey-plan', '/survey-plans', '/targeting-attributes', '/targeting-panels'], unknownRoute)
   router.use(gatewayErrors(deps.logger))
   return router

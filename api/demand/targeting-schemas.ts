@@ -9,7 +9,7 @@ const Answer = z.object({
     .meta({ description: 'Of multi_punch answers: true for one that excludes all others' }),
 })
 
-/** One question (seed 000, TargetingAttribute): range_limits of a range question, answers of the others. */
+/** One question (Kantar Gateway API, TargetingAttribute): range_limits of a range question, answers of the others. */
 const TargetingAttribute = z
   .object({
     id: z.string().meta({ example: 'age' }),

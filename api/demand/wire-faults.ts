@@ -4,7 +4,7 @@ import type { GatewayFault } from '../http/gateway-errors.js'
 type Issue = ZodError['issues'][number]
 type Path = readonly PropertyKey[]
 
-/** As the seed's clients read a path: `quotas[0].qualifications[1].question_id`. */
+/** As the document's clients read a path: `quotas[0].qualifications[1].question_id`. */
 export function fieldOf(path: Path): string {
   return path.reduce<string>((field, step) => {
     if (typeof step === 'number') return `${field}[${step}]`

@@ -31,15 +31,15 @@ interface Door {
 }
 
 /**
- * True where the places of a session's survey are counted here. Asked of the registry, by what the session was made for:
- * also when configuration has no buyers any more.
+ * True where the places of a session's survey are counted here. Asked of the registry, by what the session was made
+ * for: also when configuration has no buyers any more.
  */
 const takesSlot = ({ provider }: SessionRow): boolean => adapterOf(provider)?.slots !== undefined
 
-/** The entry link of `POST /v1/sessions`: again is always the same session (contract §3). */
+/** The entry link of `POST /v1/sessions`: again is always the same session (docs/sessions.md, States). */
 const ENTRY: Door = { path: '/e', resumes: async () => true }
 
-/** The start link of the session router: the buyer may want nobody to resume (seed 000, resume_allowed). */
+/** The start link of the session router: the buyer may want nobody to resume (Kantar Gateway API, resume_allowed). */
 const START: Door = {
   path: '/sessions/start',
   resumes: async ({ knex }, row) =>
@@ -49,7 +49,7 @@ const START: Door = {
 /** `GET /e/{entry token}`. */
 export const click = (deps: ApiDependencies): RequestHandler => enterBy(ENTRY, deps)
 
-/** `GET /sessions/start/{entry token}` (seed 000). */
+/** `GET /sessions/start/{entry token}` (Kantar Gateway API). */
 export const startSurvey = (deps: ApiDependencies): RequestHandler => enterBy(START, deps)
 
 /**
@@ -103,7 +103,7 @@ async function resume(door: Door, deps: ApiDependencies, response: Response, row
   sendPage(response, 409, 'You have started already', 'This survey cannot be opened a second time.')
 }
 
-/** A survey plan of our own: the entry takes its slot, or finds that there is none (contract §5, Counting). */
+/** A survey plan of our own: the entry takes its slot, or finds that there is none (docs/buyers.md, Counting). */
 async function enterPlan(door: Door, deps: ApiDependencies, response: Response, row: SessionRow): Promise<void> {
   const now = deps.clock()
   const hold = (loiMinutes: number) => holdMilliseconds(deps.config.sessions.holdTtl, loiMinutes)
@@ -122,8 +122,8 @@ async function enterPlan(door: Door, deps: ApiDependencies, response: Response, 
 }
 
 /**
- * A page that asks again every two seconds for at most a minute after the first look, then sends the respondent home. The
- * minute is kept with the session: no address says how long somebody has waited.
+ * A page that asks again every two seconds for at most a minute after the first look, then sends the respondent home.
+ * The minute is kept with the session: no address says how long somebody has waited.
  */
 async function stillOpening(door: Door, deps: ApiDependencies, response: Response, row: SessionRow): Promise<void> {
   const now = deps.clock()

@@ -15,9 +15,10 @@ const WHOSE: Readonly<Record<Kind, string>> = {
 }
 
 /**
- * Lets one kind of client into a route of the gateway. A missing key, an unknown one and one of another kind are all 401
- * (contract §5). The caller is then in `response.locals`: `panel`, `partner` or `platform`.
- * @param header where seeds 002 and 004 want the key; absent = `x-api-key` or `Authorization` (seed 000)
+ * Lets one kind of client into a route of the gateway. A missing key, an unknown one and one of another kind are all
+ * 401
+ *  * (docs/api.md, Keys). The caller is then in `response.locals`: `panel`, `partner` or `platform`.
+ * @param header where PureSpectrum Buy and Supply API want the key; absent = `x-api-key` or `Authorization` (Kantar Gateway API)
  */
 export function clientOnly(
   kind: Kind,

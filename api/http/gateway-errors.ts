@@ -3,7 +3,7 @@ import type { Logger } from '../../platform/logger.js'
 import { toProblem } from './errors.js'
 import type { Problem } from './problem.js'
 
-/** One fault of a request (seed 000, ValidationErrorDetail). */
+/** One fault of a request (Kantar Gateway API, ValidationErrorDetail). */
 export interface GatewayFault {
   /** What it breaks: `required`, `type`, `enum`, `format`, `minimum`, `unknown`, `unique`, `exists` ... */
   readonly constraint: string
@@ -12,7 +12,7 @@ export interface GatewayFault {
   readonly message: string
 }
 
-/** 400 ValidationError of seed 000: every fault of the request, not only the first. */
+/** 400 ValidationError of the Kantar Gateway API: every fault of the request, not only the first. */
 export class GatewayValidationError extends Error {
   override readonly name = 'GatewayValidationError'
   constructor(
@@ -29,8 +29,9 @@ export function fault(constraint: string, field: string, message: string): Gatew
 }
 
 /**
- * Answers whatever a route of the gateway threw in the seed's own shapes: Error, or ValidationError with its details;
- * never problem+json (contract §5). The code is the HTTP status as text (seed 000: string(int32)).
+ * Answers whatever a route of the gateway threw in the document's own shapes: Error, or ValidationError with its
+ * details; never problem+json (docs/api.md, What goes wrong). The code is the HTTP status as text (Kantar Gateway API:
+ * string(int32)).
  */
 export function gatewayErrors(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {

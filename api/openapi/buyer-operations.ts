@@ -20,7 +20,7 @@ const seed = { tag: 'Templates', audience: 'demand_partner', errors: 'buyer', ke
 const ours = { tag: 'Templates', audience: 'demand_partner' } as const
 const NOT_HERE = 'There is no such template of yours'
 
-/** Seed 002, and the routes that manage its templates (contract §5). */
+/** The PureSpectrum Buy API, and the routes that manage its templates (docs/templates.md, Managing templates). */
 export const buyerOperations: readonly Operation[] = [
   {
     ...seed,

@@ -29,7 +29,7 @@ const creation = (path: string, summary: string): Operation => ({
   problems: { 400: FAULTS, 413: 'The body is larger than 1 MB', 415: 'The body is not application/json' },
 })
 
-/** What a demand partner calls: seed 000's Demand API (contract §5). */
+/** What a demand partner calls: the Kantar Gateway API's Demand API (docs/buyers.md). */
 export const demandOperations: readonly Operation[] = [
   creation('/survey-plan', 'Launch a survey plan'),
   creation('/survey-plans', 'The same as POST /survey-plan'),

@@ -31,12 +31,13 @@ const TAGS: Readonly<Record<string, string>> = {
   Sessions: 'A respondent in a survey, from the entry link to the outcome and its price.',
   Postbacks: 'What we told your server, as Standard Webhooks, and whether it arrived.',
   Feed: 'Every survey that you may field, as a feed of changes: one integration, all supply.',
-  'Survey plans': 'Surveys that buyers launch here (seed 000). A demand partner.',
-  Templates: 'Surveys that buyers begin from templates and launch as survey plans (seed 002). A demand partner.',
+  'Survey plans': 'Surveys that buyers launch here (Kantar Gateway API). A demand partner.',
+  Templates:
+    'Surveys that buyers begin from templates and launch as survey plans (PureSpectrum Buy API). A demand partner.',
   Finance: 'The books, to the minor unit. An operator with the role `finance`.',
   Operations: 'Provider accounts and their poll loops. An operator with the role `ops`.',
   'Session router':
-    'Seed 000: panels bring panelists, survey platforms fetch their sessions and say how they ended. Errors as the seed writes them.',
+    'The Kantar Gateway API: panels bring panelists, survey platforms fetch their sessions and say how they ended. Errors as the seed writes them.',
   Arrivals: 'How respondents and providers reach us. Nothing here takes a key; proof is configured per connection.',
   Public: 'What anybody may ask.',
   Pages: 'For operators, in a browser; they sign in with their key.',
@@ -112,8 +113,8 @@ function routeOf(operation: Operation): RouteConfig {
 }
 
 /**
- * Every answer by status, the route's own before the middleware's. One status may come in two content types: a page that
- * refuses a link, and problem+json where the address cannot even be decoded.
+ * Every answer by status, the route's own before the middleware's. One status may come in two content types: a page
+ * that refuses a link, and problem+json where the address cannot even be decoded.
  */
 function answersOf(operation: Operation): Map<number, Answer[]> {
   const { errors = 'problem', problems = {} } = operation

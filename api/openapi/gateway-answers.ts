@@ -1,15 +1,15 @@
 import { z } from 'zod'
 
-/** Seed 000, Error. */
+/** Kantar Gateway API, Error. */
 export const GatewayErrorAnswer = z
   .object({
     code: z.string().meta({ description: 'The HTTP status as text', example: '404' }),
     message: z.string(),
     success: z.boolean().meta({ example: false }),
   })
-  .meta({ id: 'GatewayError', description: 'What went wrong, as seed 000 says it' })
+  .meta({ id: 'GatewayError', description: 'What went wrong, as the Kantar Gateway API says it' })
 
-/** Seed 000, ValidationError. */
+/** Kantar Gateway API, ValidationError. */
 export const GatewayValidationAnswer = z
   .object({
     code: z.string().meta({ example: '400' }),

@@ -19,7 +19,10 @@ const refused = {
   503: 'It cannot be stored now: send it again',
 }
 
-/** How respondents and providers reach us (contract §3). What proves them is configured, connection by connection. */
+/**
+ * How respondents and providers reach us (docs/sessions.md, States). What proves them is configured, connection by
+ * connection.
+ */
 const arrivalOperations: readonly Operation[] = [
   {
     method: 'get',

@@ -39,6 +39,6 @@ export interface Operation {
   readonly problems?: Readonly<Record<number, string>>
   /** [problem] */
   readonly errors?: ErrorWords
-  /** Where seeds 002 and 004 want the key [`x-api-key`, or `Authorization`]. */
+  /** Where PureSpectrum Buy and Supply API want the key [`x-api-key`, or `Authorization`]. */
   readonly keyHeader?: 'access-token'
 }

@@ -22,7 +22,7 @@ const CompletesFile = z.string().meta({
 `,
 })
 
-/** What finance calls: an operator's key with the role `finance` (contract §6). */
+/** What finance calls: an operator's key with the role `finance` (docs/api.md, Finance). */
 const financeOperations: readonly Operation[] = [
   {
     method: 'get',
@@ -81,7 +81,7 @@ const action = (name: 'pause' | 'resume' | 'poll', summary: string): Operation =
   },
 })
 
-/** What operations call: an operator's key with the role `ops` (contract §6). */
+/** What operations call: an operator's key with the role `ops` (docs/api.md, Operations). */
 const opsOperations: readonly Operation[] = [
   {
     method: 'get',

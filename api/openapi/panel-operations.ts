@@ -18,7 +18,7 @@ import type { Operation } from './operation.js'
 const MALFORMED = 'The request is malformed; `errors` names every field'
 const NOT_YOURS = 'Not there, or not yours: the two cannot be told apart'
 
-/** What a panel app calls (contract §4). */
+/** What a panel app calls (docs/api.md, From an offer to the money). */
 export const panelOperations: readonly Operation[] = [
   {
     method: 'post',

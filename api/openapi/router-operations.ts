@@ -13,7 +13,9 @@ const page = (description: string) => ({ description, schema: z.string(), conten
 const HOME = { description: "To the panel's redirect for the outcome, with our signed token as `token=`" }
 const BODY = { 413: 'The body is larger than 256 KB', 415: 'The body is not application/json' }
 
-/** The Session Router of seed 000 (contract §5): panels, survey platforms and respondents' browsers. */
+/**
+ * The Session Router of the Kantar Gateway API (docs/router.md): panels, survey platforms and respondents' browsers.
+ */
 export const routerOperations: readonly Operation[] = [
   {
     method: 'post',

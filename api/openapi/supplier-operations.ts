@@ -9,7 +9,7 @@ const failures: Readonly<Record<number, Answer>> = {
   503: { description: 'PostgreSQL cannot be reached; see Retry-After', schema: SupplierFailure },
 }
 
-/** What a panel written against PureSpectrum's supply API calls (contract §5, seed 004). */
+/** What a panel written against PureSpectrum's supply API calls (docs/allocation.md; the PureSpectrum Supply API). */
 export const supplierOperations: readonly Operation[] = [
   {
     method: 'get',

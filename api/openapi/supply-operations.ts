@@ -1,7 +1,7 @@
 import { AckRequest, FeedAnswer } from '../supply/schemas.js'
 import type { Operation } from './operation.js'
 
-/** The feed that panels read (seed 000, Supply API). */
+/** The feed that panels read (Kantar Gateway API, Supply API). */
 export const supplyOperations: readonly Operation[] = [
   {
     method: 'get',

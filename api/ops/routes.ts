@@ -11,7 +11,7 @@ import { redriveQuarantined } from './redrive.js'
 import { TemporalUi } from './temporal-ui.js'
 
 /**
- * What operations see and do (contract §6).
+ * What operations see and do (docs/api.md, Operations).
  * @param temporalUi where the Temporal UI is, for links to workflows; `npm start` says it in the environment
  */
 export function opsRoutes(

@@ -104,8 +104,8 @@ function slotsOfOffer(
 }
 
 /**
- * What counts of a panelist for a session: the profile that came with the request, else the stored one (contract §4).
- * A date of birth stands for `age`; the stored one only beside the stored profile.
+ * What counts of a panelist for a session: the profile that came with the request, else the stored one (docs/router.md,
+ * Creating a session). A date of birth stands for `age`; the stored one only beside the stored profile.
  */
 export function snapshotOf(given: Profile | undefined, stored: PanelistStanding['stored']): PanelistSnapshot {
   const profile = given ?? stored?.profile ?? {}

@@ -7,7 +7,7 @@ import { isCountry } from '../../platform/config/iso-codes.js'
 /** Attributes one profile may hold, and how large it may be when it is written as JSON, in bytes. */
 const MOST_ATTRIBUTES = 500
 const LARGEST_PROFILE_BYTES = 64 * 1024
-/** What a panel may attach to a session, in bytes of JSON (contract §4). */
+/** What a panel may attach to a session, in bytes of JSON (docs/api.md, Limits). */
 const LARGEST_CUSTOM_DATA_BYTES = 1024
 
 // PostgreSQL stores neither NUL nor half a surrogate pair, and no id of ours needs a control character

@@ -10,7 +10,10 @@ import { parse, parseBody } from '../http/validate.js'
 import { type PanelistAnswer, PanelistPath, PanelistRequest } from './panelist-schemas.js'
 import { warningsOf } from './profile-warnings.js'
 
-/** `PUT /v1/panelists/{panelist_id}`: stores a profile, replacing the whole of an earlier one (contract §4). */
+/**
+ * `PUT /v1/panelists/{panelist_id}`: stores a profile, replacing the whole of an earlier one (docs/api.md, From an
+ * offer to the money).
+ */
 export function storePanelist(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const panel = panelOf(response)

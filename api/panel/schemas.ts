@@ -17,7 +17,7 @@ import {
 } from './fields.js'
 import { ProfileWarnings } from './warning-schemas.js'
 
-/** Body of `POST /v1/surveys/match` (contract §4). */
+/** Body of `POST /v1/surveys/match` (docs/matching.md, The words of a profile). */
 export const MatchRequest = z
   .strictObject({
     panelist_id: panelistId,

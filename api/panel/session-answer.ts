@@ -2,7 +2,7 @@ import { priceOf, rewardNow, type SessionRow, standingOf } from '../../db/rows/s
 import { sessionWorkflowId } from '../../workflows/messages/session.js'
 import type { SessionSummary } from './session-schemas.js'
 
-/** A session as its panel sees it (contract §4). */
+/** A session as its panel sees it (docs/api.md, From an offer to the money). */
 export function sessionSummary(row: SessionRow): SessionSummary {
   const price = priceOf(row)
   return {

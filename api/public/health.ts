@@ -22,7 +22,7 @@ type Part = ReadyAnswer['parts'][keyof ReadyAnswer['parts']]
 
 /**
  * `GET /readyz`: 200 when PostgreSQL, its migrations and the index are ready, else 503. Temporal, the workers or the
- * janitor away or silent is `degraded`: matches are still served, outcomes still accepted (contract §6).
+ * janitor away or silent is `degraded`: matches are still served, outcomes still accepted (docs/api.md, Operations).
  */
 export function readiness(deps: ApiDependencies): RequestHandler {
   const look = looker(deps)
@@ -112,8 +112,8 @@ function part(otherwise: string, check: () => Promise<Part>): () => Promise<Part
 }
 
 /**
- * While an earlier question is still under way its answer is waited for, and nothing more is asked: a frozen server must
- * not fill the pool with questions whether it is there.
+ * While an earlier question is still under way its answer is waited for, and nothing more is asked: a frozen server
+ * must not fill the pool with questions whether it is there.
  */
 function oneAtATime<Result>(ask: () => Promise<Result>): () => Promise<Result> {
   let underWay: Promise<Result> | null = null

@@ -14,7 +14,7 @@ const FINISH_TOKEN = /^[\w-]{1,200}$/
 const BACK = 'Please go back to the app or the mail where you found it.'
 
 /**
- * `GET /panelist-outcome/{outcome}?t=` (seed 000, non integrated survey platforms): the browser itself says how the
+ * `GET /panelist-outcome/{outcome}?t=` (Kantar Gateway API, Knowledge Base): the browser itself says how the
  * survey ended. Nothing proves it: grade E0, and only where the survey has no platform that could say it better.
  */
 export function browserOutcome(deps: ApiDependencies): RequestHandler {
@@ -46,7 +46,7 @@ async function told(deps: ApiDependencies, sessionId: string, outcome: Outcome):
   return claim?.session ?? null
 }
 
-/** `GET /sessions/finish/{token}` (seed 000): home to the panel, with our word for how the session ended. */
+/** `GET /sessions/finish/{token}` (Kantar Gateway API): home to the panel, with our word for how the session ended. */
 export function finish(deps: ApiDependencies): RequestHandler {
   return forBrowsers(async (request, response) => {
     const token = String(request.params.token)
@@ -67,7 +67,9 @@ async function sendHome(deps: ApiDependencies, response: Response, row: SessionR
   response.redirect(302, await panelRedirect(deps.signer, panel, row))
 }
 
-/** What every page for respondents has in common: a scanner's HEAD changes nothing. (A prefetch does not come so far.) */
+/**
+ * What every page for respondents has in common: a scanner's HEAD changes nothing. (A prefetch does not come so far.)
+ */
 function forBrowsers(work: (request: Request, response: Response) => Promise<void>): RequestHandler {
   return async (request, response) => {
     if (request.method === 'HEAD') return void response.status(200).end()

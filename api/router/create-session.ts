@@ -22,8 +22,9 @@ import { readBody } from './read-body.js'
 import { type CreateSurveySessionResponse, SurveySession } from './schemas.js'
 
 /**
- * `POST /panels/{panelId}/session/{token}` (seed 000, Create Session): a panelist becomes a session of a survey of the
- * feed, our own plan's or a provider's. Sent again while that session lasts, it is answered with the same link.
+ * `POST /panels/{panelId}/session/{token}` (Kantar Gateway API, Create Session): a panelist becomes a session of a
+ * survey of the feed, our own plan's or a provider's. Sent again while that session lasts, it is answered with the same
+ * link.
  */
 export function createSurveySession(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {

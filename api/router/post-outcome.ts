@@ -8,8 +8,9 @@ import { PanelistSurveyOutcome, type PanelistSurveyOutcomeResponse } from './sch
 import { tellOutcome } from './tell-outcome.js'
 
 /**
- * `POST /panelist-outcome` (seed 000, Panelist Outcome): how a session ended, from its survey platform's server. Safe to
- * repeat; another outcome than the first is kept as a claim, and answered with the same address (contract §5).
+ * `POST /panelist-outcome` (Kantar Gateway API, Panelist Outcome): how a session ended, from its survey platform's
+ * server. Safe to repeat; another outcome than the first is kept as a claim, and answered with the same address
+ * (docs/router.md, How it ended).
  */
 export function postPanelistOutcome(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {

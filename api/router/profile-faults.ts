@@ -4,8 +4,8 @@ import type { GatewayFault } from '../http/gateway-errors.js'
 
 /**
  * What is wrong with the answers of a profile, whatever a survey asks for: each attribute that the gateway knows in the
- * survey's country is held to its own question (seed 000, Targeting Attribute). Other attributes are ignored, and so is
- * an answer that is blank.
+ * survey's country is held to its own question (Kantar Gateway API, Targeting Attribute). Other attributes are ignored,
+ * and so is an answer that is blank.
  * @returns every fault, named as it stands in the body of a session creation
  */
 export function profileFaults(

@@ -6,7 +6,10 @@ import { platformOf } from '../http/gateway-auth.js'
 import { fault, type GatewayValidationError } from '../http/gateway-errors.js'
 import { RetrieveSessionResponse } from './schemas.js'
 
-/** `GET /sessions/{token}` (seed 000, Retrieve Session): the session that a survey platform got a respondent with. */
+/**
+ * `GET /sessions/{token}` (Kantar Gateway API, Retrieve Session): the session that a survey platform got a respondent
+ * with.
+ */
 export function readSurveySession(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const session = await findByToken(deps.knex, String(request.params.token))

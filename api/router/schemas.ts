@@ -5,7 +5,7 @@ import { customPanelData, panelistId, profile, text } from '../panel/fields.js'
 /** What a survey platform may attach to an outcome, in bytes of JSON. */
 const LARGEST_METADATA_BYTES = 8 * 1024
 
-/** Body of `POST /panels/{panelId}/session/{token}` (seed 000, SurveySession). */
+/** Body of `POST /panels/{panelId}/session/{token}` (Kantar Gateway API, SurveySession). */
 export const SurveySession = z
   .strictObject({
     panelist_id: panelistId,
@@ -33,7 +33,7 @@ export const CreateSurveySessionResponse = z
   })
 export type CreateSurveySessionResponse = z.output<typeof CreateSurveySessionResponse>
 
-/** Answer of `GET /sessions/{token}` (seed 000, RetrieveSessionResponse). */
+/** Answer of `GET /sessions/{token}` (Kantar Gateway API, RetrieveSessionResponse). */
 export const RetrieveSessionResponse = z
   .object({
     session_id: z.string().meta({ description: 'Keep it: the outcome is told with it' }),
@@ -60,7 +60,7 @@ export const RetrieveSessionResponse = z
   })
 export type RetrieveSessionResponse = z.output<typeof RetrieveSessionResponse>
 
-/** Body of `POST /panelist-outcome` (seed 000, PanelistSurveyOutcome). */
+/** Body of `POST /panelist-outcome` (Kantar Gateway API, PanelistSurveyOutcome). */
 export const PanelistSurveyOutcome = z
   .strictObject({
     session_id: text(1, 256).meta({ description: 'As the session was retrieved, or the session token itself' }),

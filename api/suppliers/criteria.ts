@@ -1,7 +1,10 @@
 import type { VocabularyMapping } from '../../domain/mapping.js'
 import type { Clause, NumberRange, Quota } from '../../domain/survey.js'
 
-/** One qualification or quota criterion in seed 004's words: condition codes or range sets, never both. */
+/**
+ * One qualification or quota criterion in the PureSpectrum Supply API's words: condition codes or range sets, never
+ * both.
+ */
 export interface Criterion {
   readonly qualification_code: number | string
   readonly condition_codes?: readonly string[]
@@ -14,15 +17,15 @@ export interface Said {
   readonly unsaid: number
 }
 
-/** The provider whose vocabulary seed 004 is written in. */
+/** The provider whose vocabulary the PureSpectrum Supply API is written in. */
 const SPEAKER = 'purespectrum'
-/** Age in years (seed 002 and 004: units 311 with 212). */
+/** Age in years (PureSpectrum Buy and Supply API: units 311 with 212). */
 const AGE = '212'
 const YEARS = 311
 
-/** Says clauses of any vocabulary in seed 004's qualification codes. */
+/** Says clauses of any vocabulary in the PureSpectrum Supply API's qualification codes. */
 export class CriteriaSpeaker {
-  /** @param codes our attributes in seed 004's codes */
+  /** @param codes our attributes in the PureSpectrum Supply API's codes */
   constructor(private readonly codes: VocabularyMapping) {}
 
   /** @param theirs how our attributes are said in the clauses' own vocabulary */
@@ -46,7 +49,9 @@ export class CriteriaSpeaker {
     return said === null ? [] : [said]
   }
 
-  /** A quota's criteria: a layer that offers a choice between groups of people cannot be said. Full sub-quotas are none. */
+  /**
+   * A quota's criteria: a layer that offers a choice between groups of people cannot be said. Full sub-quotas are none.
+   */
   quota(quota: Quota, theirs: VocabularyMapping): Said {
     const layers = quota.layers.map(({ subQuotas }) => {
       const open = subQuotas.length === 1 ? subQuotas : subQuotas.filter(({ available }) => available !== 0)

@@ -31,7 +31,7 @@ const STORED: Readonly<Record<number, readonly SurveyStatus[]>> = {
   [STATUS.closed]: ['open', 'paused', 'unreadable', 'closed', 'withdrawn'],
 }
 
-/** Seed 004: what a panel may use, and what of it is kept for the panel. */
+/** The PureSpectrum Supply API: what a panel may use, and what of it is kept for the panel. */
 export function supplierRoutes(deps: ApiDependencies): Router {
   const router = Router({ caseSensitive: true })
   const panelOnly = clientOnly('panel', deps, 'access-token')
@@ -71,7 +71,7 @@ export function supplierRoutes(deps: ApiDependencies): Router {
       )
   })
 
-  // what none of them took at these addresses, a wrong method too, is answered in the seed's words as well
+  // what none of them took at these addresses, a wrong method too, is answered in the document's words as well
   router.use('/suppliers/v2', unknownRoute)
   router.use('/suppliers/v2', supplierErrors(deps.logger))
   return router

@@ -2,7 +2,10 @@ import type { ErrorRequestHandler } from 'express'
 import type { Logger } from '../../platform/logger.js'
 import { toProblem } from '../http/errors.js'
 
-/** Whatever a supplier's route threw, as seed 004's documents answer it: `{apiStatus: "failure", msg}`, never problem+json. */
+/**
+ * Whatever a supplier's route threw, as the PureSpectrum Supply API's documents answer it: `{apiStatus: "failure",
+ * msg}`, never problem+json.
+ */
 export function supplierErrors(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error)

@@ -10,7 +10,7 @@ import { availableOfPlan, availableOfQuota } from '../../domain/plan/counting.js
 import type { Quota } from '../../domain/survey.js'
 import type { CriteriaSpeaker } from './criteria.js'
 
-/** Seed 004, survey_status. Nothing of ours is a draft (11). */
+/** The PureSpectrum Supply API, survey_status. Nothing of ours is a draft (11). */
 export const STATUS = { live: 22, paused: 33, closed: 44 } as const
 export type StatusCode = (typeof STATUS)[keyof typeof STATUS]
 
@@ -49,9 +49,9 @@ export function statusOf(found: SupplierSurvey, { connection, panel, now }: Show
 }
 
 /**
- * A survey in the shape of seed 004 (Result, `survey`), as JSON text: cpi is a decimal number with all the digits of its
- * currency, which no JavaScript number keeps. Members that the document does not have: `currency`, and
- * `additional_qualification_count` where something cannot be said in its codes.
+ * A survey in the shape of the PureSpectrum Supply API (Result, `survey`), as JSON text: cpi is a decimal number with
+ * all the digits of its currency, which no JavaScript number keeps. Members that the document does not have:
+ * `currency`, and `additional_qualification_count` where something cannot be said in its codes.
  */
 export function surveyText(found: SupplierSurvey, showing: Showing): string {
   return `{"cpi":${formatAmount(found.survey.price)},${JSON.stringify(surveyAnswer(found, showing)).slice(1)}`
@@ -152,7 +152,9 @@ interface Quantities {
   readonly achieved: number
 }
 
-/** A quota of ours is counted as a whole, one of a provider's by what we had of it. What nobody counts is at least one. */
+/**
+ * A quota of ours is counted as a whole, one of a provider's by what we had of it. What nobody counts is at least one.
+ */
 function quantities(quota: Quota, { survey, plan, ownByQuota }: SupplierSurvey, panel: string): Quantities {
   if (plan !== null) {
     return {
@@ -166,7 +168,10 @@ function quantities(quota: Quota, { survey, plan, ownByQuota }: SupplierSurvey, 
   return { open: remaining, remaining, achieved: own?.completes ?? 0 }
 }
 
-/** `es-US` -> `es_US` (seed 004, surveyLocalization); English where neither survey nor panel names a language. */
+/**
+ * `es-US` -> `es_US` (PureSpectrum Supply API, surveyLocalization); English where neither survey nor panel names a
+ * language.
+ */
 function localization(locale: string | null, country: string): string {
   return locale === null ? `en_${alpha2Of(country) ?? country}` : locale.replaceAll('-', '_')
 }

@@ -7,8 +7,8 @@ import { fault, GatewayValidationError } from '../http/gateway-errors.js'
 import { AckRequest } from './schemas.js'
 
 /**
- * POST /surveys/ack (seed 000, Confirm Receipt): the next poll begins behind this id. A lower one than before is
- * harmless; one that this panel was never given is refused, for what it skips would never be seen.
+ * POST /surveys/ack (Kantar Gateway API, Confirm Receipt): the next poll begins behind this id. A lower one than before
+ * is harmless; one that this panel was never given is refused, for what it skips would never be seen.
  */
 export function acknowledge(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {

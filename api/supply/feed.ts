@@ -26,7 +26,9 @@ interface Told {
   readonly status: SupplierStatus
 }
 
-/** The feed of changes since a panel's last acknowledgement (seed 000, Retrieve Survey Updates; contract §5). */
+/**
+ * The feed of changes since a panel's last acknowledgement (Kantar Gateway API, Retrieve Survey Updates; docs/feed.md).
+ */
 export class Feed {
   readonly #items: FeedItems
   /** Panel -> up to which revision nothing is for it that it has not acknowledged, and where it stood then. */
@@ -45,8 +47,8 @@ export class Feed {
   }
 
   /**
-   * Everything that changed for a panel since it last acknowledged, each survey once in its newest version, in the order
-   * in which it is acknowledged. Asking again without acknowledging gives the same again.
+   * Everything that changed for a panel since it last acknowledged, each survey once in its newest version, in the
+   * order in which it is acknowledged. Asking again without acknowledging gives the same again.
    * @returns the answer as JSON text
    */
   async poll(panel: PanelConfig, now: Date): Promise<string> {
@@ -138,9 +140,9 @@ const hasItOpen = ({ known, closedRevision }: FeedNews, ackedId: number): boolea
   known && (closedRevision === null || closedRevision > ackedId)
 
 /**
- * Closed, and that under an ack_id which never stood for anything else. A survey that closed a moment ago and waits for its
- * revision, or whose time has just passed, was perhaps told as open under the same ack_id: whoever acknowledges that one
- * may mean the open survey, and has to hear of the closure yet.
+ * Closed, and that under an ack_id which never stood for anything else. A survey that closed a moment ago and waits for
+ * its revision, or whose time has just passed, was perhaps told as open under the same ack_id: whoever acknowledges
+ * that one may mean the open survey, and has to hear of the closure yet.
  */
 const isSettled = ({ news, item, status }: Told, now: Date): boolean =>
   status === 'CLOSED' &&
@@ -148,7 +150,9 @@ const isSettled = ({ news, item, status }: Told, now: Date): boolean =>
   item.version === versionOf(news) &&
   (!isOffered(news) || item.finishTime > now.getTime() || item.finishTime <= news.changedMs)
 
-/** Rule that says no -> what the panel is told. A revision knows nothing of polls, so that those rules hold in the feed. */
+/**
+ * Rule that says no -> what the panel is told. A revision knows nothing of polls, so that those rules hold in the feed.
+ */
 const TOLD: Readonly<Record<ShownRule, (news: FeedNews) => SupplierStatus>> = {
   connection: () => 'OPEN',
   fresh: () => 'OPEN',

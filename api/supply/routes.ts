@@ -7,7 +7,7 @@ import { jsonBody } from '../http/json-body.js'
 import { acknowledge } from './ack.js'
 import { Feed } from './feed.js'
 
-/** The feed that panels poll and acknowledge (seed 000, Supply API; contract §5). */
+/** The feed that panels poll and acknowledge (Kantar Gateway API, Supply API; docs/feed.md). */
 export function supplyRoutes(deps: ApiDependencies): Router {
   const router = Router({ caseSensitive: true })
   const panel = clientOnly('panel', deps)
@@ -19,7 +19,7 @@ export function supplyRoutes(deps: ApiDependencies): Router {
     response.end(answer)
   })
   router.post('/surveys/ack', panel, jsonBody(), acknowledge(deps))
-  // what none of them took at these addresses, a wrong method too, is answered in the seed's words as well
+  // what none of them took at these addresses, a wrong method too, is answered in the document's words as well
   router.use('/surveys', unknownRoute)
   router.use(gatewayErrors(deps.logger))
   return router

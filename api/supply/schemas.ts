@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { PLAN_STATUSES } from '../../domain/plan/survey-plan.js'
 import { Pricing } from '../demand/plan-schemas.js'
 
-/** POST /surveys/ack (seed 000, SurveyPlanUpdateAck). */
+/** POST /surveys/ack (Kantar Gateway API, SurveyPlanUpdateAck). */
 export const AckRequest = z
   .object({
     ack_id: z
@@ -67,7 +67,7 @@ export const SupplierSurveyPlan = z
   })
   .meta({ id: 'SupplierSurveyPlan' })
 
-/** GET /surveys (seed 000, SurveyPlanUpdatesResponse). */
+/** GET /surveys (Kantar Gateway API, SurveyPlanUpdatesResponse). */
 export const FeedAnswer = z
   .array(
     z

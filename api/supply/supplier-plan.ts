@@ -7,7 +7,7 @@ import type { Pricing } from '../demand/plan-schemas.js'
 import { inWireNames } from '../demand/wire-names.js'
 import { SupplierQuota, SupplierSurveyPlan } from './schemas.js'
 
-/** `OPEN`, `PAUSED`, `CLOSED` (seed 000, Status). */
+/** `OPEN`, `PAUSED`, `CLOSED` (Kantar Gateway API, Status). */
 export type SupplierStatus = Uppercase<QuotaStatus>
 
 type Qualification = SupplierPlan['qualifications'][number]
@@ -23,8 +23,8 @@ type Shown<Given> =
         : Given
 
 /**
- * A survey plan as panels see it (seed 000, SupplierSurveyPlan), but for its status, which is the panel's own. Nothing of
- * the buyer's is in it: no address of the survey, no id of theirs, no platform, no target panels.
+ * A survey plan as panels see it (Kantar Gateway API, SupplierSurveyPlan), but for its status, which is the panel's
+ * own. Nothing of the buyer's is in it: no address of the survey, no id of theirs, no platform, no target panels.
  */
 export type SupplierPlan = Shown<Omit<z.output<typeof SupplierSurveyPlan>, 'status'>>
 

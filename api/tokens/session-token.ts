@@ -6,9 +6,9 @@ const MARK_LENGTH = 32
 const TOKEN = /^[A-Za-z0-9_-]{1,200}$/
 
 /**
- * What stands at the end of a `survey_session_creation_url` (seed 000, Supply API): the survey and a keyed mark over
- * panel and survey. Nothing is stored: the same panel gets the same token for a survey at every poll, a panel can only
- * use tokens that it was given, and nobody can make one without the installation's secret.
+ * What stands at the end of a `survey_session_creation_url` (Kantar Gateway API, Supply API): the survey and a keyed
+ * mark over panel and survey. Nothing is stored: the same panel gets the same token for a survey at every poll, a panel
+ * can only use tokens that it was given, and nobody can make one without the installation's secret.
  * @param secret at least 32 bytes, the same for every API process
  * @param panel the panel's id as configuration spells it
  */

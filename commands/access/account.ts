@@ -2,8 +2,8 @@ import type { Upstream } from '../../providers/upstream.js'
 import type { Connections } from './usable-connections.js'
 
 /**
- * The connections that share a connection's news, itself first: those of the same provider and account (contract §3,
- * Toluna connections with the same base_url and key).
+ * The connections that share a connection's news, itself first: those of the same provider and account
+ * (docs/providers/toluna.md, What comes back; Toluna connections with the same base_url and key).
  */
 export function connectionsOfAccount(deps: Connections, upstream: Upstream): string[] {
   const { adapter, config, connection } = upstream

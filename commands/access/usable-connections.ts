@@ -16,8 +16,8 @@ export function mayUse(panel: PanelConfig, connection: string): boolean {
 }
 
 /**
- * The id which the provider sees for a panelist: shared connections keep the panels' panelists apart (contract §2), and
- * some providers know people by a code.
+ * The id which the provider sees for a panelist: shared connections keep the panels' panelists apart
+ * (docs/configuration.md, The file), and some providers know people by a code.
  */
 export function upstreamPanelistId(
   deps: Pick<Connections, 'findUpstream'>,

@@ -82,7 +82,7 @@ function newSession(
 ): NewSession {
   const { found, quota, price, snapshot, requiredGrade, providerPanelistId } = booking
   const { sessions } = deps.config
-  // some providers name the price with the entry: the session has none until then (contract §4)
+  // some providers name the price with the entry: the session has none until then (docs/money.md, Amounts)
   const priced = deps.findUpstream(found.connection)?.adapter.entry.priceWithEntry !== true
   return {
     sessionId,

@@ -19,8 +19,8 @@ export type PlanEntry =
 
 /**
  * The respondent's click on a survey plan of our own: the session becomes `entered` only together with its slot - plan,
- * quotas and the panel's allocation, or nothing - under the session's and then the plan's row lock, so that however many
- * click at once nobody gets in beyond what is left (contract §5, Counting).
+ * quotas and the panel's allocation, or nothing - under the session's and then the plan's row lock, so that however
+ * many click at once nobody gets in beyond what is left (docs/buyers.md, Counting).
  * @param holdMs how long a slot is kept without an outcome, by the survey's length in minutes
  */
 export async function enterPlanSession(

@@ -18,8 +18,9 @@ const NOTHING = ''
 
 /**
  * The claim of a survey about a session of our own plan. The first one counts; the same one again is a repeat; another
- * one is kept for a human and changes nothing, whatever its word (contract §5). What others said before - the door, our
- * timer - and a redirect that proved nothing are for the general rule (docs/sessions.md, What one more claim does).
+ * one is kept for a human and changes nothing, whatever its word (docs/router.md, How it ended). What others said
+ * before - the door, our timer - and a redirect that proved nothing are for the general rule (docs/sessions.md, What
+ * one more claim does).
  * @returns null when there is no such session
  */
 export async function recordPlatformOutcome(

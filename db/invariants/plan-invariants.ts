@@ -4,8 +4,8 @@ import type { Invariant } from './invariant.js'
 const LIVE = `slot in ('held', 'provisional') and (held_until is null or held_until > now())`
 
 /**
- * What the counting of our own survey plans may never break (contract §5, Counting). A panel's cap is not among them: a
- * buyer may lower an allocation below what its panel has completed already.
+ * What the counting of our own survey plans may never break (docs/buyers.md, Counting). A panel's cap is not among
+ * them: a buyer may lower an allocation below what its panel has completed already.
  */
 export const planInvariants: readonly Invariant[] = [
   {

@@ -1,6 +1,6 @@
 import type { Invariant } from './invariant.js'
 
-/** What sessions, claims and postbacks may never break (reliability, story 2). */
+/** What sessions, claims and postbacks may never break (docs/invariants.md). */
 export const sessionInvariants: readonly Invariant[] = [
   {
     id: 'I8',

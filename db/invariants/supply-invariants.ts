@@ -1,6 +1,6 @@
 import type { Invariant } from './invariant.js'
 
-/** What polling may never break (reliability, story 1). */
+/** What polling may never break (docs/invariants.md). */
 export const supplyInvariants: readonly Invariant[] = [
   {
     id: 'I1',

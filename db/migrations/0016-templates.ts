@@ -1,10 +1,13 @@
 import type { Knex } from 'knex'
 
-/** Buyers' templates, and the surveys that they draft from them (seed 002). A launched survey is a survey plan as well. */
+/**
+ * Buyers' templates, and the surveys that they draft from them (PureSpectrum Buy API). A launched survey is a survey
+ * plan as well.
+ */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table templates (
-      -- given by whoever puts it; an integer in seed 002
+      -- given by whoever puts it; an integer in the PureSpectrum Buy API
       template_id integer primary key check (template_id > 0),
       -- the demand partner whose it is; null = the service's own
       owner text,
@@ -14,7 +17,7 @@ export async function up(knex: Knex): Promise<void> {
       visibility text not null check (visibility in ('own', 'default', 'shared')),
       -- buyer ids
       shared_with integer[] not null default '{}',
-      -- as it was put, in seed 002's words
+      -- as it was put, in the PureSpectrum Buy API's words
       survey jsonb not null,
       created_at timestamptz not null,
       updated_at timestamptz not null
@@ -24,7 +27,7 @@ export async function up(knex: Knex): Promise<void> {
     create index templates_default on templates (template_id) where visibility = 'default';
 
     create table buyer_surveys (
-      -- seed 002 knows surveys by integers; whose it is decides who sees it, not the id
+      -- the PureSpectrum Buy API knows surveys by integers; whose it is decides who sees it, not the id
       ps_survey_id integer generated always as identity (start with 100001) primary key,
       demand_partner text not null,
       -- stays when the template is gone: it tells what the survey was made from

@@ -9,7 +9,7 @@ export async function up(knex: Knex): Promise<void> {
       where workflow_started_at is null and deleted_at is null and status <> 'CLOSED';
     create index survey_plans_untold on survey_plans (updated_at)
       where workflow_started_at is not null and status = 'CLOSED';
-    -- a panel's own completes by survey and quota (seed 004, supplier_completes)
+    -- a panel's own completes by survey and quota (PureSpectrum Supply API, supplier_completes)
     create index sessions_payable on sessions (panel, survey_id) where payable`)
 }
 

@@ -8,7 +8,9 @@ import type { Knex } from '../connect.js'
 export interface PanelistStanding {
   /** The stored panelist; null when there is none. */
   readonly stored: Panelist | null
-  /** Surveys which the panelist completed, is in, or is not wanted in: not offered (again) (contract §4). */
+  /**
+   * Surveys which the panelist completed, is in, or is not wanted in: not offered (again) (docs/matching.md, Not here).
+   */
   readonly taken: readonly string[]
   /** Of those, the ones that they completed. */
   readonly completed: readonly string[]

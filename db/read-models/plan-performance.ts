@@ -1,7 +1,7 @@
 import { OUTCOMES, type Outcome } from '../../domain/outcome.js'
 import type { Knex } from '../connect.js'
 
-/** How a plan's sessions ended (seed 000, SurveyPerformance). */
+/** How a plan's sessions ended (Kantar Gateway API, SurveyPerformance). */
 export interface PlanPerformance {
   /** Payable completes: slots that are filled. */
   readonly completes: number
@@ -12,8 +12,8 @@ export interface PlanPerformance {
 }
 
 /**
- * Counts a plan's sessions by panel and outcome. A COMPLETED counts when it fills a slot: a provisional one does not yet,
- * one beyond quota and overage never does (contract §5, Counting).
+ * Counts a plan's sessions by panel and outcome. A COMPLETED counts when it fills a slot: a provisional one does not
+ * yet, one beyond quota and overage never does (docs/buyers.md, Counting).
  * @param targetPanels named even where they sent nobody
  */
 export async function planPerformance(

@@ -29,7 +29,10 @@ export async function findByToken(knex: Knex, token: string): Promise<PlatformSe
   return find(knex, 's.connection = :gateway and s.provider_session_id = :token', { gateway: GATEWAY, token })
 }
 
-/** By our id of the session, which `GET /sessions/{token}` told, or by the token itself (contract §5). */
+/**
+ * By our id of the session, which `GET /sessions/{token}` told, or by the token itself (docs/router.md, What the survey
+ * platform sees).
+ */
 export async function findByIdOrToken(knex: Knex, idOrToken: string): Promise<PlatformSession | null> {
   if (!UUID.test(idOrToken)) return findByToken(knex, idOrToken)
   return find(knex, 's.session_id = :sessionId::uuid', { sessionId: idOrToken })

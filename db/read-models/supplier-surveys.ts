@@ -19,7 +19,7 @@ export interface SupplierPlan extends Counting {
   readonly quotaStatuses: ReadonlyMap<string, PlanStatus>
 }
 
-/** One survey as a panel's list of surveys needs it (seed 004). */
+/** One survey as a panel's list of surveys needs it (PureSpectrum Supply API). */
 export interface SupplierSurvey {
   readonly surveyId: string
   readonly connection: string

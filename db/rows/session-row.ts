@@ -109,7 +109,8 @@ export function completionDeadline(row: SessionRow): Date | null {
 }
 
 /**
- * What a panel is told about a session: the claims of its redirect's JWS and the data of its postback (contract §3).
+ * What a panel is told about a session: the claims of its redirect's JWS and the data of its postback
+ * (docs/sessions.md, What you receive).
  * @param standing as it is now for a redirect, as it was after its claim for a postback
  */
 export function panelClaims(row: SessionRow, standing: Standing): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import type { Knex } from '../connect.js'
 
-/** How a connection's polling stands (contract §6, TributaryState of a poller). */
+/** How a connection's polling stands (docs/polling.md, States). */
 export type PollerState = 'starting' | 'healthy' | 'degraded' | 'blocked' | 'paused'
 
 /** One account at one provider as its poll loop left it. */
@@ -80,7 +80,10 @@ export async function openConnection(knex: Knex, configured: { connection: strin
   )
 }
 
-/** A connection with nothing to poll and nobody to ask (our own plans) is well as soon as it is there, unless it is paused. */
+/**
+ * A connection with nothing to poll and nobody to ask (our own plans) is well as soon as it is there, unless it is
+ * paused.
+ */
 export async function settleConnection(knex: Knex, connection: string, now: Date): Promise<void> {
   await knex('connections')
     .where({ connection, paused: false })
@@ -95,7 +98,7 @@ export async function noteConfigDigest(knex: Knex, connection: string, digest: s
 
 /**
  * Begins an attempt to poll: takes the next epoch, committed at once, so that whatever an earlier attempt still writes
- * is refused (reliability F6).
+ *  * is refused (docs/polling.md, What one poll does).
  * @returns the row as it is now, or null when the connection is not (or no longer) there
  */
 export async function takeEpoch(knex: Knex, connection: string, now: Date): Promise<ConnectionRow | null> {

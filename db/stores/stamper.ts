@@ -9,10 +9,10 @@ const STAMP_LOCK = 7_411_002
 const CHUNK = 5_000
 
 /**
- * Gives every committed change of a survey its revision (design §5). Writers call it after their commit. One stamper at
- * a time, and the lock ends after its commit is visible: so numbers become visible in their order, over all connections,
- * and a reader that follows `revision > last` can miss nothing. A row which another writer is changing right now is left
- * to that writer.
+ * Gives every committed change of a survey its revision (docs/matching.md, Freshness). Writers call it after their
+ * commit. One stamper at a time, and the lock ends after its commit is visible: so numbers become visible in their
+ * order, over all connections, and a reader that follows `revision > last` can miss nothing. A row which another writer
+ * is changing right now is left to that writer.
  * @returns how many rows were stamped, and the newest revision among them (null when there was nothing to stamp)
  */
 export async function stampRevisions(knex: Knex, chunk = CHUNK): Promise<{ stamped: number; revision: string | null }> {

@@ -1,6 +1,6 @@
 import type { Survey } from '../survey.js'
 
-/** Currencies that the gateway has a word for (seed 000, Pricing). */
+/** Currencies that the gateway has a word for (Kantar Gateway API, Pricing). */
 const CURRENCIES: ReadonlySet<string> = new Set(['USD', 'GBP', 'AUD', 'CAD', 'EUR'])
 
 /**

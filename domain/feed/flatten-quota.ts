@@ -18,10 +18,10 @@ export interface FlatQuota {
 }
 
 /**
- * Flattens a quota's layers: AND over layers, OR over sub-quotas, AND over clauses (seed 003) become as many quotas as
- * there are combinations of sub-quotas that are not full. Each is numbered by its place among all combinations, so that
- * a sub-quota which fills up renames none of the others. Beyond 50 combinations one quota is left, with the clauses that
- * hold in all of them.
+ * Flattens a quota's layers: AND over layers, OR over sub-quotas, AND over clauses (Toluna External Sample) become as
+ * many quotas as there are combinations of sub-quotas that are not full. Each is numbered by its place among all
+ * combinations, so that a sub-quota which fills up renames none of the others. Beyond 50 combinations one quota is
+ * left, with the clauses that hold in all of them.
  */
 export function flattenQuota(quota: Quota): readonly FlatQuota[] {
   const layers = quota.layers.map((layer) => layer.subQuotas)

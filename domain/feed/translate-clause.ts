@@ -34,8 +34,8 @@ const BAND = /^(\d{1,9})\s*-\s*(\d{1,9})$/
 const WHOLE = /^(?:0|[1-9]\d{0,8})$/
 
 /**
- * Turns a connection's mapping round: what of its vocabulary the gateway's own questions can say. A question that two of
- * ours are mapped to is left out, for nobody could tell which of them is meant.
+ * Turns a connection's mapping round: what of its vocabulary the gateway's own questions can say. A question that two
+ * of ours are mapped to is left out, for nobody could tell which of them is meant.
  */
 export function wordsOf(mapping: VocabularyMapping, attributes: readonly CanonicalAttribute[]): Words {
   const claims = new Map<string, Set<string>>()
@@ -82,7 +82,7 @@ const NOBODY = { panelistId: '', country: '', locale: null, dateOfBirth: null }
 /**
  * Says a clause in the gateway's vocabulary, or not at all: it is translated only when the whole of it can be said, so
  * that whoever meets the translated clause meets the original, and nobody else who answers the gateway's questions does
- * (contract §5, The feed). Ranges are cut to what the question takes.
+ *  * (docs/feed.md, How surveys of providers are said). Ranges are cut to what the question takes.
  * @param country where the survey is; a question that is not asked there cannot be said
  * @returns a clause on one of the gateway's questions (`attribute` is its id), or null
  */
@@ -106,7 +106,7 @@ function choicesOf(
   question: string,
 ): readonly string[] | null {
   const codes = clause.answers ?? []
-  // a range among choices is only the other spelling of an answer such as "16-40" (seed 000: both are text)
+  // a range among choices is only the other spelling of an answer such as "16-40" (Kantar Gateway API: both are text)
   if ((clause.ranges ?? []).some(({ from, to }) => !codes.includes(`${from}-${to}`))) return null
   const key = `${PREFIX}:${question}`
   const said = codes.every((code) => answers.some(({ expanded }) => expanded.get(key)?.values.includes(code) === true))
@@ -122,7 +122,7 @@ function rangesOf(clause: Clause, word: Extract<Word, { kind: 'range' }>): reado
   const ranges = clause.ranges ?? []
   if (ranges.length > 0 && !word.plain) return null
   for (const code of clause.answers ?? []) {
-    // "16-40" beside the range 16 to 40 says it twice (seed 000: ranges are text)
+    // "16-40" beside the range 16 to 40 says it twice (Kantar Gateway API: ranges are text)
     if (ranges.some(({ from, to }) => code === `${from}-${to}`)) continue
     // a number that nobody here could answer is no year: it is a code that nobody mapped
     const number = word.plain && isWithin(code, word.limits) ? { from: Number(code), to: Number(code) } : null

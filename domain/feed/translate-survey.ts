@@ -19,13 +19,15 @@ export interface TranslatedQuota extends Translated {
   readonly price: Money | null
 }
 
-/** What of a survey can be said in the gateway's vocabulary (contract §5, The feed). */
+/** What of a survey can be said in the gateway's vocabulary (docs/feed.md, How surveys of providers are said). */
 export interface TranslatedSurvey extends Translated {
   readonly available: number
   readonly quotas: readonly TranslatedQuota[]
 }
 
-/** Translates an upstream survey: whoever fits it still has to meet as many further qualifications as `additional` says. */
+/**
+ * Translates an upstream survey: whoever fits it still has to meet as many further qualifications as `additional` says.
+ */
 export function translateSurvey(survey: Survey, words: Words): TranslatedSurvey {
   const available = availableOf(survey)
   return {
@@ -52,8 +54,8 @@ function translateAll(clauses: readonly Clause[], hidden: number, words: Words, 
 
 /**
  * Completes still to be had of a whole survey. Where the provider does not say, as many as its open quotas have
- * together; where they do not say either, 1: there is something to be had, and nobody knows how much. A panel that plans
- * by this figure then sends a few, not a crowd.
+ * together; where they do not say either, 1: there is something to be had, and nobody knows how much. A panel that
+ * plans by this figure then sends a few, not a crowd.
  */
 export function availableOf(survey: Pick<Survey, 'availableCompletes' | 'quotas'>): number {
   if (survey.availableCompletes !== null) return wholeCount(survey.availableCompletes)

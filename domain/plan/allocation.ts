@@ -1,6 +1,6 @@
 import { type Counting, panelCap, roomForPanel, roomInPlan, roomInPlanQuota, roomInSoftLaunch } from './counting.js'
 
-/** What one panel has of a survey, and what is kept for it (seed 004, supplier_completes). */
+/** What one panel has of a survey, and what is kept for it (PureSpectrum Supply API, supplier_completes). */
 export interface SupplierCompletes {
   /** achieved + remaining. */
   readonly needed: number
@@ -13,9 +13,10 @@ export interface SupplierCompletes {
 }
 
 /**
- * What a panel is told of its completes in one of our own plans: target 24, allocation 10 and 3 completes of its own are
- * needed 24, achieved 3, remaining 21, guaranteed 10 and 7 remaining (seed 004, Use). The guarantee is what the buyer
- * allocated, less what is achieved, never below 0 however the buyer changes it (Important Considerations).
+ * What a panel is told of its completes in one of our own plans: target 24, allocation 10 and 3 completes of its own
+ * are needed 24, achieved 3, remaining 21, guaranteed 10 and 7 remaining (PureSpectrum Supply API, Use). The guarantee
+ * is what the buyer allocated, less what is achieved, never below 0 however the buyer changes it (Important
+ * Considerations).
  */
 export function supplierCompletes(
   { plan, policy, completes }: Pick<Counting, 'plan' | 'policy' | 'completes'>,
@@ -36,8 +37,8 @@ export function supplierCompletes(
 
 /**
  * How many of a panel's respondents could get in at this moment: what is neither completed nor held of the plan, of the
- * quota, of the panel's cap and of a soft launch (seed 004, currently_open: below remaining while it is throttled).
- * Whether plan and quota are open at all is for the caller to say.
+ * quota, of the panel's cap and of a soft launch (PureSpectrum Supply API, currently_open: below remaining while it is
+ * throttled). Whether plan and quota are open at all is for the caller to say.
  * @param quotaId null = by no quota
  */
 export function openNow(counting: Counting, panel: string, quotaId: string | null): number {

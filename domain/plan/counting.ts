@@ -8,8 +8,8 @@ export interface PlanCounts {
 }
 
 /**
- * What a session has of its plan. held: a whole slot until its outcome or `hold_ttl`. provisional: a complete that is not
- * proven yet keeps it. filled: a payable complete. released: given back. none: never entered.
+ * What a session has of its plan. held: a whole slot until its outcome or `hold_ttl`. provisional: a complete that is
+ * not proven yet keeps it. filled: a payable complete. released: given back. none: never entered.
  */
 export type Slot = 'none' | 'held' | 'provisional' | 'filled' | 'released'
 
@@ -22,7 +22,7 @@ export type NoRoom =
 
 /**
  * Who wants a slot. entry: a respondent at the door, within the target. late: a complete whose hold is gone, which may
- * also use the agreed overage (contract §5, Counting).
+ * also use the agreed overage (docs/buyers.md, Counting).
  */
 export type Wanted = 'entry' | 'late'
 
@@ -41,7 +41,8 @@ export interface Counting {
 /**
  * Whether one more slot can be taken. Completes and held slots together never pass the target for an entry, nor target
  * plus overage for a late complete; since a held slot becomes at most one complete, payable completes can never pass
- * target plus overage, whatever happens at the same time (contract §5). The caller holds the plan's row lock.
+ * target plus overage, whatever happens at the same time (docs/buyers.md, Counting). The caller holds the plan's row
+ * lock.
  * @param quotaIds the quotas that the respondent takes a slot of
  */
 export function noRoomFor(
@@ -84,8 +85,9 @@ export function roomInSoftLaunch({ policy, fullyLaunched, completes, held }: Cou
 }
 
 /**
- * The completes which one panel may reach: allocation + flexibility x (total - allocation), rounded down (seed 004,
- * Overview: 100 % = any single supplier may take all, 0 % = only what it was allocated). Without allocations: all.
+ * The completes which one panel may reach: allocation + flexibility x (total - allocation), rounded down (PureSpectrum
+ * Supply API, Overview: 100 % = any single supplier may take all, 0 % = only what it was allocated). Without
+ * allocations: all.
  */
 export function panelCap(total: number, policy: Pick<PlanPolicy, 'allocations' | 'flexibilityPercent'>, panel: string) {
   if (Object.keys(policy.allocations).length === 0) return total
@@ -93,7 +95,10 @@ export function panelCap(total: number, policy: Pick<PlanPolicy, 'allocations' |
   return allocation + Math.floor(((total - allocation) * policy.flexibilityPercent) / 100)
 }
 
-/** What is still wanted of the whole plan: target less payable completes; holds are not shown (contract §5). */
+/**
+ * What is still wanted of the whole plan: target less payable completes; holds are not shown (docs/buyers.md,
+ * Counting).
+ */
 export function availableOfPlan({ plan, completes }: Pick<Counting, 'plan' | 'completes'>): number {
   return Math.max(0, plan.targetCompletes - completes.plan)
 }

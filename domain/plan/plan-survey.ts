@@ -41,7 +41,7 @@ export function surveyOfPlan(standing: PlanStanding): Survey {
         status: wordOf(standing.quotaStatuses.get(quota.id) ?? 'OPEN'),
         available: availableOfQuota(standing, quota.id),
         ...(quota.pricing === undefined ? {} : { price: priceOfPlan(quota.pricing) }),
-        // one layer a clause, as of any gateway's quota (design §3)
+        // one layer a clause, as of any gateway's quota
         layers: quota.qualifications.map((qualification) => ({
           subQuotas: [{ clauses: [clauseOf(qualification)], available: null }],
         })),

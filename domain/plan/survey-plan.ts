@@ -1,17 +1,23 @@
 import { fromMajorUnits, type Money, money } from '../money.js'
 import type { Device, NumberRange } from '../survey.js'
 
-/** What the seed calls a status, of a plan and of each quota (seed 000, Status). */
+/** What the document calls a status, of a plan and of each quota (Kantar Gateway API, Status). */
 export const PLAN_STATUSES = ['OPEN', 'CLOSED', 'PAUSED'] as const
 export type PlanStatus = (typeof PLAN_STATUSES)[number]
 
-/** The platform name of a survey whose platform only redirects browsers (seed 000, Knowledge Base). Upper case. */
+/**
+ * The platform name of a survey whose platform only redirects browsers (Kantar Gateway API, Knowledge Base). Upper
+ * case.
+ */
 export const NON_INTEGRATED_PLATFORM = 'NON_INTEGRATED_SURVEY_PLATFORM'
 
-/** The connection, and the provider, that our own plans are known by (contract §3, §5). */
+/**
+ * The connection, and the provider, that our own plans are known by
+ * (docs/decisions/0015-own-plans-are-one-more-connection.md).
+ */
 export const GATEWAY = 'gateway'
 
-/** A price as the buyer wrote it: 150 fractional USD and 2 main USD are 1.50 and 2.00 (seed 000, Pricing). */
+/** A price as the buyer wrote it: 150 fractional USD and 2 main USD are 1.50 and 2.00 (Kantar Gateway API, Pricing). */
 export interface PlanPricing {
   readonly cpi: number
   readonly unit: 'fractional' | 'main'
@@ -19,11 +25,11 @@ export interface PlanPricing {
   readonly currency: string
 }
 
-/** One question with either answers or ranges, never both (seed 000, Qualification). */
+/** One question with either answers or ranges, never both (Kantar Gateway API, Qualification). */
 export interface PlanQualification {
   readonly questionId: string
   readonly answers?: readonly string[]
-  /** Inclusive on both ends (contract §5). */
+  /** Inclusive on both ends (docs/buyers.md, Targeting). */
   readonly ranges?: readonly NumberRange[]
 }
 
@@ -38,7 +44,7 @@ export interface PlanQuota {
   readonly targetCompletes?: number
 }
 
-/** A buyer's survey plan as it was posted (seed 000, SurveyPlan); what the buyer left out is absent. */
+/** A buyer's survey plan as it was posted (Kantar Gateway API, SurveyPlan); what the buyer left out is absent. */
 export interface SurveyPlan {
   /** The demand partner's own id of the survey; not ours. */
   readonly surveyId: string
@@ -72,21 +78,21 @@ export interface SurveyPlan {
   readonly finishDate?: string
   readonly deviceRequirements?: readonly Device[]
   /**
-   * `first`: a respondent takes a slot of one quota (seed 000). `every`: of each quota that they belong in, and a full one
-   * among those ends it (seed 002 and 004: cells of several dimensions).
+   * `first`: a respondent takes a slot of one quota (Kantar Gateway API). `every`: of each quota that they belong in,
+   * and a full one among those ends it (PureSpectrum Buy and Supply API: cells of several dimensions).
    */
   readonly quotaRule: 'first' | 'every'
-  /** A name that panels may see, where the plan has one (seed 002, survey_title). */
+  /** A name that panels may see, where the plan has one (PureSpectrum Buy API, survey_title). */
   readonly title?: string
 }
 
-/** What a buyer agrees beside the plan itself (contract §5, policy). */
+/** What a buyer agrees beside the plan itself (docs/buyers.md, What is agreed beside a plan:). */
 export interface PlanPolicy {
   /** Completes beyond the target that are paid all the same. */
   readonly overage: number
   /** An unsigned browser outcome is enough for a complete to be payable. */
   readonly acceptUnsigned: boolean
-  /** 0-100: how much of what is not allocated to it a panel may take (seed 004, Overview). */
+  /** 0-100: how much of what is not allocated to it a panel may take (PureSpectrum Supply API, Overview). */
   readonly flexibilityPercent: number
   /** Panel -> completes allocated to it; empty = nothing is allocated. */
   readonly allocations: Readonly<Record<string, number>>

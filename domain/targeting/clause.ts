@@ -3,9 +3,9 @@ import type { ExpandedProfile, GivenValues } from './expand.js'
 import type { Verdict } from './verdict.js'
 
 /**
- * Whether one clause holds (design §3): the attribute is known and any value is in `answers`, in `ranges` (both ends
- * included), or starts with one of `prefixes`. Unknown is no, or maybe where the provider asks it itself (`routable`);
- * a miss on a list that the provider cut short (`truncated`) is maybe.
+ * Whether one clause holds (docs/matching.md, Words): the attribute is known and any value is in `answers`, in `ranges`
+ * (both ends included), or starts with one of `prefixes`. Unknown is no, or maybe where the provider asks it itself
+ * (`routable`); a miss on a list that the provider cut short (`truncated`) is maybe.
  */
 export function evaluateClause(clause: Clause, profile: ExpandedProfile): Verdict {
   const given = profile.get(clause.attribute)

@@ -12,14 +12,20 @@ export type ExpandedProfile = ReadonlyMap<string, GivenValues>
 
 /** One vocabulary that clauses are written in. */
 export interface Vocabulary {
-  /** What stands before the colon of a clause's attribute: the provider's name, or a connection with a mapping of its own. */
+  /**
+   * What stands before the colon of a clause's attribute: the provider's name, or a connection with a mapping of its
+   * own.
+   */
   readonly prefix: string
   /** Whose words these are; a profile entry `toluna:1001033` counts for every vocabulary of `toluna`. */
   readonly provider: string
   readonly mapping: VocabularyMapping
 }
 
-/** Rules of their own (country, locale) or only a way to say another attribute (date_of_birth -> age): never targeted by name. */
+/**
+ * Rules of their own (country, locale) or only a way to say another attribute (date_of_birth -> age): never targeted by
+ * name.
+ */
 const NOT_ATTRIBUTES = new Set(['country', 'locale', 'date_of_birth'])
 const DECIMAL = /^-?\d+(?:\.\d+)?$/
 const BAND = /^(-?\d+(?:\.\d+)?)\s*-\s*(-?\d+(?:\.\d+)?)$/
@@ -46,7 +52,7 @@ export function expandProfile(panelist: Panelist, today: Date, vocabularies: Ite
   return expanded
 }
 
-/** Texts as given values: decimal texts count as numbers too (contract §4: decimal strings count for ranges). */
+/** Texts as given values: decimal texts count as numbers too (docs/matching.md, Words). */
 export function given(values: readonly string[]): GivenValues {
   return { values, numbers: values.filter((value) => DECIMAL.test(value)).map(Number) }
 }

@@ -29,7 +29,8 @@ export interface QuotaTrace {
 
 /**
  * Whether a panelist belongs in a quota: every layer holds, a layer when some sub-quota that is not full holds, a
- * sub-quota when every clause holds (seed 003: Layers AND, SubQuotas OR; several questions in one SubQuota AND).
+ * sub-quota when every clause holds (Toluna External Sample: Layers AND, SubQuotas OR; several questions in one
+ * SubQuota AND).
  * @param profile null = it was held to the clauses before: only what is full to everybody is looked at
  * @param remaining completes left in it; 0 or less = not open
  */

@@ -25,7 +25,10 @@ export function anyOf(verdicts: Iterable<Verdict>): Verdict {
   return strongest
 }
 
-/** Hidden qualifications make a match less certain and never disqualify (seed 000, additional_qualification_count). */
+/**
+ * Hidden qualifications make a match less certain and never disqualify (Kantar Gateway API,
+ * additional_qualification_count).
+ */
 export function loweredBy(hiddenQualifications: number, verdict: Verdict): Verdict {
   return hiddenQualifications > 0 && verdict === 'yes' ? 'maybe' : verdict
 }

@@ -1,6 +1,9 @@
 import type { NumberRange } from '../survey.js'
 
-/** One question of a survey by its PureSpectrum code, with either conditions or ranges (seed 002, qualifications). */
+/**
+ * One question of a survey by its PureSpectrum code, with either conditions or ranges (PureSpectrum Buy API,
+ * qualifications).
+ */
 export interface BuyerQualification {
   readonly code: number
   /** OR within a code. */
@@ -9,7 +12,7 @@ export interface BuyerQualification {
   readonly ranges?: readonly NumberRange[]
 }
 
-/** A cell: so many completes of people who meet all of its criteria (seed 002, quotas). */
+/** A cell: so many completes of people who meet all of its criteria (PureSpectrum Buy API, quotas). */
 export interface BuyerQuota {
   /** The buyer's own id, unique within the survey. */
   readonly buyerQuotaId: string
@@ -50,7 +53,7 @@ export interface SurveySettings {
   readonly scheduledLaunch?: boolean | undefined
   /** Surveys with the same reference exclude each other's respondents. */
   readonly groupReference?: string | undefined
-  /** What is kept and shown and decides nothing here, by the seed's own names. */
+  /** What is kept and shown and decides nothing here, by the document's own names. */
   readonly shown?: Readonly<Record<string, unknown>> | undefined
 }
 
@@ -60,7 +63,10 @@ export interface SurveyRequest extends SurveySettings {
   readonly quotas?: readonly BuyerQuotaRequest[] | undefined
 }
 
-/** The settings without which there is no survey: those which a payload overrides a template's by (seed 002, end). */
+/**
+ * The settings without which there is no survey: those which a payload overrides a template's by (PureSpectrum Buy API,
+ * Note).
+ */
 export const NEEDED = ['title', 'categoryCode', 'localization', 'completes', 'ir', 'loi'] as const
 type Needed = (typeof NEEDED)[number]
 

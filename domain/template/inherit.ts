@@ -11,11 +11,11 @@ import {
 import { rescaleCells } from './rescale.js'
 
 /**
- * A new survey from a request and perhaps a template (seed 002, POST). The request's settings win, above all the seven
- * that the seed lists: completes, IR, LOI, category, country and language, title; what it leaves out is inherited. Its
- * qualifications and quotas come first and are kept; the template's follow with ids of their own, except for a
- * qualification whose code is there already and a quota with the very same criteria. Where the request gives other
- * completes, the template's cells are rescaled to them.
+ * A new survey from a request and perhaps a template (PureSpectrum Buy API, POST). The request's settings win, above
+ * all the seven that the seed lists: completes, IR, LOI, category, country and language, title; what it leaves out is
+ * inherited. Its qualifications and quotas come first and are kept; the template's follow with ids of their own, except
+ * for a qualification whose code is there already and a quota with the very same criteria. Where the request gives
+ * other completes, the template's cells are rescaled to them.
  * @returns null when neither gives one of the settings that are `NEEDED`
  */
 export function newSurvey(request: SurveyRequest, template: SurveyRequest | null, ids: QuotaIds): BuyerSurvey | null {
@@ -33,9 +33,9 @@ export function newSurvey(request: SurveyRequest, template: SurveyRequest | null
 }
 
 /**
- * A survey after an edit (seed 002, PUT). What the request leaves out stays as it is; the counts of quotas stay beside
- * other completes, as in the seed's example. Qualifications and quotas that are given replace those that are there; when
- * the survey's template is named again, the template's follow them, as they stand in the survey.
+ * A survey after an edit (PureSpectrum Buy API, PUT). What the request leaves out stays as it is; the counts of quotas
+ * stay beside other completes, as in the document's example. Qualifications and quotas that are given replace those
+ * that are there; when the survey's template is named again, the template's follow them, as they stand in the survey.
  * @param template the survey's own, when the request names it; null otherwise
  */
 export function editedSurvey(

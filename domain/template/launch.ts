@@ -26,10 +26,10 @@ const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 
 /**
- * The survey plan of a launched survey: from then on a plan like any other (contract §5, seed 002). Respondents count in
- * every cell that they belong in. What has no equivalent in the gateway adds one to the count of additional
- * qualifications; a quota with such a criterion has no target of its own, for we could not tell who belongs in it and its
- * cell would fill with everybody.
+ * The survey plan of a launched survey: from then on a plan like any other (docs/templates.md, The launch). Respondents
+ * count in every cell that they belong in. What has no equivalent in the gateway adds one to the count of additional
+ * qualifications; a quota with such a criterion has no target of its own, for we could not tell who belongs in it and
+ * its cell would fill with everybody.
  * @param translation for the country of the survey
  */
 export function planOf(survey: BuyerSurvey, terms: LaunchTerms, translation: Translation): SurveyPlan {
@@ -68,7 +68,7 @@ export function planOf(survey: BuyerSurvey, terms: LaunchTerms, translation: Tra
 
 /**
  * The soft launch of a survey that asks for one: a tenth of its completes, at least one, and two hours to look at their
- * answers. Seed 002 has the switch and no figures.
+ * answers. The PureSpectrum Buy API has the switch and no figures.
  */
 export function softLaunchOf({
   softLaunch,

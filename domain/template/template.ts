@@ -1,5 +1,5 @@
 export const VISIBILITIES = ['own', 'default', 'shared'] as const
-/** own: its buyer's alone; default: every buyer's; shared: its buyer's and those named (seed 002, Note). */
+/** own: its buyer's alone; default: every buyer's; shared: its buyer's and those named (PureSpectrum Buy API, Note). */
 export type Visibility = (typeof VISIBILITIES)[number]
 
 /** A survey to begin from. */
@@ -11,19 +11,19 @@ export interface Template {
   readonly name: string
   readonly title: string
   readonly visibility: Visibility
-  /** Buyer ids (seed 002's integers). */
+  /** Buyer ids (the PureSpectrum Buy API's integers). */
   readonly sharedWith: readonly number[]
-  /** As it was put, in seed 002's own words. */
+  /** As it was put, in the PureSpectrum Buy API's own words. */
   readonly survey: Readonly<Record<string, unknown>>
 }
 
-/** A demand partner as seed 002 knows it. */
+/** A demand partner as the PureSpectrum Buy API knows it. */
 export interface Buyer {
   readonly id: string
   readonly buyerId: number
 }
 
-/** Whether a buyer may begin surveys from a template: own, default and shared ones (seed 002, Note). */
+/** Whether a buyer may begin surveys from a template: own, default and shared ones (PureSpectrum Buy API, Note). */
 export function mayUse(template: Pick<Template, 'owner' | 'visibility' | 'sharedWith'>, buyer: Buyer): boolean {
   return template.visibility === 'default' || template.owner === buyer.id || template.sharedWith.includes(buyer.buyerId)
 }

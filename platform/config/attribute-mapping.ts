@@ -23,7 +23,7 @@ const mappingFileSchema = z.record(
 )
 
 /**
- * Reads an attribute mapping file: canonical attribute -> theirs (contract §2).
+ * Reads an attribute mapping file: canonical attribute -> theirs (docs/configuration.md, The file).
  * @param at the setting that names the file, for its fault lines
  */
 export function readAttributeMapping(

@@ -5,13 +5,18 @@ import { formatPath } from './faults.js'
 import { listAt, textAt } from './raw-lists.js'
 import { isMapValue } from './schema-walk.js'
 
-/** The platform name that the gateway keeps for browsers without an integration (seed 000, Panelist Outcome). */
+/**
+ * The platform name that the gateway keeps for browsers without an integration (Kantar Gateway API, Panelist Outcome).
+ */
 const NON_INTEGRATED = 'NON_INTEGRATED_SURVEY_PLATFORM'
 
 const exactly = (id: string) => id
 const withoutCase = (id: string) => id.toLowerCase()
 
-/** Faults that only several settings together can have. They are found in the file as it is, whatever else is wrong in it. */
+/**
+ * Faults that only several settings together can have. They are found in the file as it is, whatever else is wrong in
+ * it.
+ */
 export function crossFaults(data: unknown): Fault[] {
   return [
     ...repeatedIds(data, 'operators', exactly),

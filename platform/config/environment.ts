@@ -7,7 +7,10 @@ import type { Setting } from './settings.js'
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-/** The settings that a process takes from its environment rather than from the file (contract §1). */
+/**
+ * The settings that a process takes from its environment rather than from the file (docs/configuration.md, The
+ * environment).
+ */
 export interface Environment {
   readonly port: number
   /** True when PORT was given: it must then be free. */

@@ -120,7 +120,10 @@ export const SHORTEST_POLL_MS = 1_000
 /** For times to live. */
 export const SHORTEST_TTL_MS = 10_000
 
-/** An http or https address, kept as it was written. Whether plain http is allowed is egress policy, checked over the whole file. */
+/**
+ * An http or https address, kept as it was written. Whether plain http is allowed is egress policy, checked over the
+ * whole file.
+ */
 export const webUrl = (example: string) => textField({ example }, (value) => urlComplaint(value) ?? value)
 
 /** The beginning of addresses: paths are appended to it. A trailing slash is dropped. */
@@ -154,7 +157,10 @@ export const hostAndPort = (example: string) =>
 export const country = (example = 'USA') =>
   textField({ example }, (value) => countryOf(value) ?? new Complaint('must be an ISO 3166-1 alpha-3 country code'))
 
-/** A locale as the gateway spells it: language in lower case, dash, country in upper case (seed 000, Survey Plan). */
+/**
+ * A locale as the gateway spells it: language in lower case, dash, country in upper case (Kantar Gateway API, Survey
+ * Plan).
+ */
 export const locale = (example = 'en-US') =>
   textField({ example }, (value) =>
     /^[a-z]{2,3}-[A-Z]{2}$/.test(value) ? value : new Complaint('must be a locale: language, dash, country'),

@@ -35,7 +35,7 @@ export interface Config<Connection extends ConnectionBase = ConnectionBase>
 }
 
 export type DemandPartnerConfig = Omit<ConfigWithoutConnections['demandPartners'][number], 'buyerId'> & {
-  /** Its integer in the template feature (seed 002). */
+  /** Its integer in the template feature (PureSpectrum Buy API). */
   readonly buyerId: number
 }
 

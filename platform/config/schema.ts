@@ -24,7 +24,7 @@ export type HoldTtl =
   | { readonly kind: 'fixed'; readonly milliseconds: number }
   | { readonly kind: 'times_loi'; readonly factor: number; readonly atLeastMilliseconds: number }
 
-/** A multiple of the LOI is never shorter than this (contract §2, sessions). */
+/** A multiple of the LOI is never shorter than this (docs/configuration.md, The file). */
 const SHORTEST_HOLD_MS = 30 * 60_000
 
 const holdTtl = textField({ example: '4xLOI' }, (value): HoldTtl | Complaint => {

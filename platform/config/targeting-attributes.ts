@@ -13,11 +13,13 @@ import { absent, section, someOf } from './sections.js'
 export interface TargetingAnswer {
   readonly id: string
   readonly text: string
-  /** True for an answer that excludes all others, such as "I don't have pets" (seed 000, Multi Punch Answer). */
+  /**
+   * True for an answer that excludes all others, such as "I don't have pets" (Kantar Gateway API, MultiPunchAnswer).
+   */
   readonly exclusive: boolean
 }
 
-/** One canonical question of the gateway (seed 000, Targeting Attribute). */
+/** One canonical question of the gateway (Kantar Gateway API, Targeting Attribute). */
 export type TargetingAttribute = {
   readonly id: string
   readonly text: string
@@ -94,7 +96,7 @@ export function readTargetingAttributes(
   }
 }
 
-/** The list itself, or the seed's wrapper around it, with either of the seed's spellings of answer_type. */
+/** The list itself, or the document's wrapper around it, with either of the document's spellings of answer_type. */
 function questionsIn(data: unknown): unknown {
   const list = isMapValue(data) ? (data.targeting_attributes ?? data.targetingAttributes) : data
   if (!Array.isArray(list)) return list

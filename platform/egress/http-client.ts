@@ -64,8 +64,9 @@ export interface EgressClient {
 }
 
 /**
- * Makes the guarded HTTP client (reliability F8, F42): https on standard ports only, no user names in addresses, the
- * caller's list of hosts, addresses checked when connecting, no redirects, deadlines, caps on size and decompression.
+ * Makes the guarded HTTP client (docs/architecture.md, Outside world): https on standard ports only, no user names in
+ * addresses, the caller's list of hosts, addresses checked when connecting, no redirects, deadlines, caps on size and
+ * decompression.
  */
 export function createHttp(options: EgressOptions): EgressClient {
   const agent = createGuardedAgent(options)

@@ -2,7 +2,7 @@ import { isAddressLiteral, isLocalName, isPublicAddress } from './address-policy
 import { EgressError } from './egress-error.js'
 
 export interface UrlPolicy {
-  /** True for sandboxes: private addresses, plain http and any port (contract §2, egress). */
+  /** True for sandboxes: private addresses, plain http and any port (docs/configuration.md, The file). */
   readonly allowPrivate: boolean
   /** `http://host:port`s, with an IP address for a host, that are allowed all the same [none]. */
   readonly openOrigins?: readonly string[] | undefined

@@ -3,7 +3,9 @@ import { type CryptoKey, calculateJwkThumbprint, exportJWK, importPKCS8, type JW
 import { publicPartOf, type SigningAlgorithm, signingKeyFrom } from './signing-key.js'
 
 export interface SignerOptions {
-  /** PEM (PKCS #8, SEC 1, PKCS #1) or JWK, the latter also as JSON text. P-256, P-384, P-521, RSA ≥ 2048 bits, Ed25519. */
+  /**
+   * PEM (PKCS #8, SEC 1, PKCS #1) or JWK, the latter also as JSON text. P-256, P-384, P-521, RSA ≥ 2048 bits, Ed25519.
+   */
   readonly privateKey: string | JWK
   /** Names the key in tokens and in the published set [its RFC 7638 thumbprint]. */
   readonly kid?: string | undefined
@@ -24,7 +26,7 @@ export interface Signer {
   readonly algorithm: SigningAlgorithm
   /**
    * A compact JWS with these claims and `iss`, `aud`, `iat`, `exp`, and a `jti` of its own unless the claims have one.
-   * @throws RangeError when the token would live longer than the 15 minutes that contract §3 allows
+   * @throws RangeError when the token would live longer than the 15 minutes that docs/sessions.md, What you receive, allows
    */
   sign(claims: Readonly<Record<string, unknown>>, options: TokenOptions): Promise<string>
   /** What /.well-known/jwks.json serves. */

@@ -20,7 +20,7 @@ const REQUEST_TIMEOUT_MS = 8_000
 export type MatchReply = { readonly code: string } | { readonly body: unknown }
 
 /**
- * POST /publisher/api/v1/surveys/match for one panelist (seed 001, Basics).
+ * POST /publisher/api/v1/surveys/match for one panelist (Dynata Match API, Basics).
  * @param profile sent along only where it is not null
  * @throws ProviderError when what came back is neither a list nor an error of theirs
  */

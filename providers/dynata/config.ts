@@ -62,7 +62,7 @@ const SHORTEST_BAN_MS = 60_000
 /** A caller never waits shorter than this for a live match. */
 const SHORTEST_TIMEOUT_MS = 50
 
-/** One publisher account at Dynata, which matches panelists on its side (seed 001). */
+/** One publisher account at Dynata, which matches panelists on its side (Dynata Match API). */
 export const dynataConnection = section({
   ...connectionSettings,
   provider: z.literal('dynata'),

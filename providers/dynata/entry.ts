@@ -6,9 +6,9 @@ import type { DynataConnection } from './config.js'
 const LONGEST_LINK = 8_000
 
 /**
- * True for a link that we may append our tracking id to: seed 001, link: "&sub_id=" is appended to the end of the URL.
- * https; plain http only where the operator reaches the provider itself that way (a sandbox). It is looked at and never
- * rewritten, since its payload is signed by them.
+ * True for a link that we may append our tracking id to: the Dynata Match API, link: "&sub_id=" is appended to the end
+ * of the URL. https; plain http only where the operator reaches the provider itself that way (a sandbox). It is looked
+ * at and never rewritten, since its payload is signed by them.
  */
 export function isTrackable(link: string, { baseUrl }: Pick<DynataConnection, 'baseUrl'>): boolean {
   if (link.length > LONGEST_LINK || !/^[\x21-\x7e]+[?&]sub_id=$/.test(link) || link.includes('#')) return false

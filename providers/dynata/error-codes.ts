@@ -1,5 +1,5 @@
 /**
- * What the twelve codes of seed 001, Error Response Codes, do here:
+ * What the twelve codes of Dynata Match API, Error Response Codes, do here:
  * empty: a good answer without surveys. again: worth another try within limits. registration: ask once more with the
  * profile. nothing: no surveys this time, and the panel hears why. banned: this panelist is not asked about for long.
  * ours: a fault of this program. configuration: an operator has to mend a setting.

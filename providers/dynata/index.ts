@@ -5,7 +5,7 @@ import { openEntry } from './entry.js'
 import { matchPanelist } from './match.js'
 import { readArrival } from './outcomes.js'
 
-/** Dynata's publisher API, once Peanut Labs (seed 001): no catalogue, a match for each panelist. */
+/** Dynata's publisher API, once Peanut Labs (Dynata Match API): no catalogue, a match for each panelist. */
 export const dynata: ProviderAdapter<DynataConnection> = {
   name: 'dynata',
   config: dynataConnection,

@@ -11,8 +11,8 @@ import { matchAnswer } from './wire.js'
 const PROFILE_REQUIRED = '9'
 
 /**
- * What Dynata has for one panelist now (seed 001). A new user is registered on the way: when the profile was not in the
- * first payload it is asked once more with it (D9).
+ * What Dynata has for one panelist now (Dynata Match API). A new user is registered on the way: when the profile was
+ * not in the first payload it is asked once more with it (D9).
  * @throws ProviderError 'unavailable' for codes worth another try, 'rejected' for a fault of ours, 'unauthorized' for a
  * setting that an operator has to mend, 'misread'
  */

@@ -11,8 +11,9 @@ export interface Sealed {
 }
 
 /**
- * Seals an object as seed 001, The Payload (Encrypted), has it: JSON, padded to 128 bits (PKCS#7, publisher guide), AES
- * in CBC mode under the security key unpacked from hex (Appendix), base64. The iv is fresh and random each time.
+ * Seals an object as Dynata Match API, The Payload (Encrypted), has it: JSON, padded to 128 bits (PKCS#7, publisher
+ * guide), AES in CBC mode under the security key unpacked from hex (Appendix), base64. The iv is fresh and random each
+ * time.
  * @param securityKey hex of 16, 24 or 32 bytes
  * @throws RangeError for a key of any other length
  */
@@ -29,8 +30,8 @@ export function sealPayload(content: object, securityKey: string, iv: Buffer = r
 const PROOF_DIGITS = 10
 
 /**
- * The Dynata user id (seed 001, The Request Body; its form: publisher guide): the panelist, the publisher, and the first
- * ten hex digits of md5(panelist + publisher + application key), which show that we made it.
+ * The Dynata user id (Dynata Match API, The Request Body; its form: publisher guide): the panelist, the publisher, and
+ * the first ten hex digits of md5(panelist + publisher + application key), which show that we made it.
  */
 export function userIdOf(panelistId: string, config: Pick<DynataConnection, 'pubId' | 'applicationKey'>): string {
   const { pubId, applicationKey } = config

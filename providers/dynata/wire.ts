@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { flag as aFlag, decimalText, list, figure as number, optional, optionalList } from '../kit/wire-values.js'
 
 /**
- * Dynata's words as they come (seed 001, Successful Response): tolerant of members it does not name and of optional ones
- * that are absent or null; strict about what is paid and where a person is sent.
+ * Dynata's words as they come (Dynata Match API, Successful Response): tolerant of members it does not name and of
+ * optional ones that are absent or null; strict about what is paid and where a person is sent.
  */
 
 const id = z.union([z.string(), z.number().int(), z.bigint()]).transform(String).pipe(z.string().trim().min(1).max(200))
@@ -23,7 +23,10 @@ export const wireSurvey = z.object({
 })
 export type WireSurvey = z.output<typeof wireSurvey>
 
-/** Offers have the following parameters. `requirement_text` is the sample's spelling, `requirements_text` the table's; so `Free`. */
+/**
+ * Offers have the following parameters. `requirement_text` is the sample's spelling, `requirements_text` the table's;
+ * so `Free`.
+ */
 export const wireOffer = z.object({
   id,
   external_project_id: optional(id).catch(null),

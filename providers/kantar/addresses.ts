@@ -7,7 +7,7 @@ export type EntryPolicy = Pick<KantarConnection, 'sessionHosts' | 'supplyUrl'>
 
 /**
  * The address our key and a profile will be posted to comes from the feed, so only what the operator listed is taken
- * (reliability F18). No address at all is no fault: the plan is known, and nobody can be sent in yet.
+ * (docs/configuration.md, The file). No address at all is no fault: the plan is known, and nobody can be sent in yet.
  * @throws RangeError for another host, another scheme, or plain http where the supply itself is on https
  */
 export function creationUrl(address: string | null | undefined, policy: EntryPolicy): string | null {

@@ -16,7 +16,7 @@ import {
 } from './wire.js'
 
 /**
- * Reads one element of the feed (seed 000, SurveyPlanUpdate).
+ * Reads one element of the feed (Kantar Gateway API, SurveyPlanUpdate).
  * @returns the change, or why it could not be read; never throws, a bad record never costs the page its others (F10)
  */
 export function readUpdate(raw: Uint8Array, policy: EntryPolicy): SupplyChange | Unreadable {

@@ -18,8 +18,8 @@ import { outcomesOf } from '../kit/words.js'
 import { KANTAR_WORDS } from './words.js'
 
 /**
- * The outcome token, on both ways back. Seed 000 names session_id, outcome and metadata (Panelist Survey Outcome); a
- * token that also names a panelist or a survey is held to them.
+ * The outcome token, on both ways back. The Kantar Gateway API names session_id, outcome and metadata (Panelist Survey
+ * Outcome); a token that also names a panelist or a survey is held to them.
  */
 const token: ArrivalDefaults<'session' | 'outcome' | 'metadata' | 'panelist' | 'survey'> = {
   fields: {
@@ -35,7 +35,7 @@ const token: ArrivalDefaults<'session' | 'outcome' | 'metadata' | 'panelist' | '
   echoes: ['metadata', 'custom_panel_data'],
 }
 
-/** One supplier account at a gateway that speaks seed 000's Supply API. */
+/** One supplier account at a gateway that speaks the Kantar Gateway API's Supply API. */
 export const kantarConnection = section({
   ...connectionSettings,
   provider: z.literal('kantar'),
@@ -43,7 +43,7 @@ export const kantarConnection = section({
   api_key: headerKey(fromEnvironment('KANTAR_API_KEY')),
   auth_header: oneOf(['x-api-key', 'authorization']).prefault('x-api-key'),
   session_hosts: absent(someOf(hostAndPort('router.example'))).register(fieldNotes, { otherwise: "supply_url's" }),
-  // Seed 000 asks for a poll every 10 to 15 seconds.
+  // The Kantar Gateway API asks for a poll every 10 to 15 seconds.
   poll: duration(SHORTEST_POLL_MS, '12s').prefault('12s'),
   returns: absent(arrivalConfig(token)),
   postbacks: absent(arrivalConfig(token)),

@@ -11,7 +11,7 @@ import type { KantarConnection } from './config.js'
 import { createdSession, errorAnswer } from './wire.js'
 
 /**
- * Creates the respondent's session at the router (seed 000, Create Session) and answers with its entry link.
+ * Creates the respondent's session at the router (Kantar Gateway API, Create Session) and answers with its entry link.
  * @throws ProviderError 'refused' when the gateway says no to this respondent or plan; 'rejected' when the plan has no
  * address that our key may be posted to
  */
@@ -74,8 +74,8 @@ function clausesOf(layer: { subQuotas: readonly { clauses: readonly Clause[] }[]
 }
 
 /**
- * As the seed's sample has it: "age": 22, "sex": "male", "pets": "1|2|4|7". Answer ids are text even when they look like
- * numbers; what the plan asks for as a range is a number.
+ * As the document's sample has it: "age": 22, "sex": "male", "pets": "1|2|4|7". Answer ids are text even when they look
+ * like numbers; what the plan asks for as a range is a number.
  */
 function sentValue(value: ProfileValue, clauses: readonly Clause[]): string | number {
   const values = valuesOf(value)

@@ -9,10 +9,10 @@ import type { KantarConnection } from './config.js'
 const BATCH = 500
 
 /**
- * The whole page as batches (seed 000, Retrieve Survey Updates). The gateway keeps the position itself, by what was
- * acknowledged, so `from` only keeps our own cursor from moving back. The receipt is the highest ack_id of the page,
- * of unreadable records too: they are stored in quarantine, and the gateway sends nothing below an acknowledgement again.
- * An answer that says nothing (204, no body, null) is a page without records.
+ * The whole page as batches (Kantar Gateway API, Retrieve Survey Updates). The gateway keeps the position itself, by
+ * what was acknowledged, so `from` only keeps our own cursor from moving back. The receipt is the highest ack_id of the
+ * page, of unreadable records too: they are stored in quarantine, and the gateway sends nothing below an
+ * acknowledgement again. An answer that says nothing (204, no body, null) is a page without records.
  * @throws ProviderError; a page that is cut or no list is refused whole, and nothing of it may be kept
  */
 export async function* fetchSupply(

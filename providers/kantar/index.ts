@@ -6,11 +6,11 @@ import { openEntry } from './entry.js'
 import { fetchSupply } from './feed.js'
 import { readArrival } from './outcomes.js'
 
-/** The Profiles Partner Gateway's Supply API and session router (seed 000), as a supplier sees them. */
+/** The Profiles Partner Gateway's Supply API and session router (Kantar Gateway API), as a supplier sees them. */
 export const kantar: ProviderAdapter<KantarConnection> = {
   name: 'kantar',
   config: kantarConnection,
-  // Our canonical attributes are the gateway's own (design §3).
+  // Our canonical attributes are the gateway's own (docs/matching.md, The words of a profile).
   vocabulary: { identity: true, attributes: {} },
   feed: {
     pollEveryMs: (config) => config.poll,

@@ -16,8 +16,8 @@ const ECHOES: readonly (readonly string[])[] = [
 ]
 
 /**
- * What an authentic outcome token means (seed 000, PanelistSurveyOutcome). The word is compared as it is spelled there,
- * in capitals, and through the connection's `outcomes` table; any other word is null, never a guess.
+ * What an authentic outcome token means (Kantar Gateway API, PanelistSurveyOutcome). The word is compared as it is
+ * spelled there, in capitals, and through the connection's `outcomes` table; any other word is null, never a guess.
  * A REJECTED after a COMPLETED is a reversal; only the session's own history can tell, so it is reported as an outcome.
  * @throws ProviderError 'misread' when session or outcome is missing
  */

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { figure, flag, list, optional } from '../kit/wire-values.js'
 
 /**
- * The gateway's words as they come (seed 000, Supply API): tolerant of what it does not name (kept in the raw bytes),
- * of optional members that say nothing, of ids given as numbers and numbers given as text; strict about everything that
- * decides who may be sent in and what is paid. What fails here is quarantined, never guessed at.
+ * The gateway's words as they come (Kantar Gateway API, Supply API): tolerant of what it does not name (kept in the raw
+ * bytes), of optional members that say nothing, of ids given as numbers and numbers given as text; strict about
+ * everything that decides who may be sent in and what is paid. What fails here is quarantined, never guessed at.
  */
 
 /** No count, price or percentage of theirs is beyond this; what is was garbled. */
@@ -37,7 +37,7 @@ const qualification = z.object({
   ),
 })
 
-/** An unknown status is refused: what we cannot read is not offered (reliability F11). */
+/** An unknown status is refused: what we cannot read is not offered (docs/polling.md, What one poll does). */
 const status = z.enum(['OPEN', 'PAUSED', 'CLOSED'])
 
 const quota = z.object({

@@ -27,7 +27,7 @@ export {
 } from '../../platform/config/fields.js'
 export { absent, section, someOf } from '../../platform/config/sections.js'
 
-/** The settings that every connection may have (contract §2). A provider's own come beside them. */
+/** The settings that every connection may have (docs/configuration.md, The file). A provider's own come beside them. */
 export const connectionSettings = {
   id: identifier('kantar-us'),
   // Without one in the file, the loader fills it in: bare when one panel alone may use the connection.

@@ -5,7 +5,7 @@ import { ConfigError } from '../../platform/config/faults.js'
 
 /**
  * The attribute mapping that comes with a provider: `providers/<name>/attributes.yaml`, in the form which configuration
- * may replace it in (contract §2).
+ * may replace it in (docs/configuration.md, The file).
  * @throws ConfigError when the file is broken, which only a change to this program can make it
  */
 export function shippedVocabulary(provider: string): VocabularyMapping {

@@ -4,7 +4,7 @@ import type { Allocation, Clause, Grouping, Quota, Survey } from '../../domain/s
 import { isDevice, toClause, toDevices } from './targeting.js'
 import type { WireBlock, WireCompletes, WireQuota, WireSurvey } from './wire.js'
 
-/** Seed 004, survey_status: 11 draft, 22 live, 33 paused, 44 closed. A draft is not offered yet. */
+/** The PureSpectrum Supply API, survey_status: 11 draft, 22 live, 33 paused, 44 closed. A draft is not offered yet. */
 const STATUS = { 11: 'paused', 22: 'open', 33: 'paused', 44: 'closed' } as const satisfies Record<
   WireSurvey['survey_status'],
   Survey['status']
@@ -14,7 +14,7 @@ const STATUS = { 11: 'paused', 22: 'open', 33: 'paused', 44: 'closed' } as const
 const UNMEASURED = { loiMinutes: 20, irPercent: 10 }
 
 /**
- * PureSpectrum's survey in our terms (seed 004, Result).
+ * PureSpectrum's survey in our terms (PureSpectrum Supply API, Result).
  * @param currency of the account: the document names none beside cpi
  * @throws RangeError with the reason when the survey contradicts itself
  */
@@ -52,7 +52,7 @@ export function toSurvey(survey: WireSurvey, currency: string): Survey {
   }
 }
 
-/** `en_US`: the language, and the country as alpha-2 (seed 004, surveyLocalization). */
+/** `en_US`: the language, and the country as alpha-2 (PureSpectrum Supply API, surveyLocalization). */
 function place(localization: string): { country: string; locale: string } {
   const [language = '', region = ''] = localization.split(/[_-]/)
   const country = alpha3Of(region)
@@ -84,8 +84,9 @@ function left(completes: WireCompletes | null | undefined): number | null {
 }
 
 /**
- * The guaranteed fields are there only when a minimum above 0 is ours; absent is not 0 (G3). What remains is guaranteed -
- * achieved (seed 004, Important Considerations), 0 once we are past it; their own figure stays in the kept record.
+ * The guaranteed fields are there only when a minimum above 0 is ours; absent is not 0 (G3). What remains is guaranteed
+ * - achieved (PureSpectrum Supply API, Important Considerations), 0 once we are past it; their own figure stays in the
+ * kept record.
  */
 function toAllocation(completes: WireCompletes | null | undefined): Allocation | null {
   const guaranteed = completes?.guaranteed_allocation

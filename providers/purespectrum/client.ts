@@ -36,7 +36,10 @@ export function getSurveys(call: PureSpectrumCall): Promise<PureSpectrumAnswer> 
   return ask(call, { method: 'GET', url: address(call, 'surveys'), timeoutMs: LIST_TIMEOUT_MS })
 }
 
-/** GET /suppliers/v2/surveys/:surveyId: one survey with its quotas and qualifications (seed 004, Request). */
+/**
+ * GET /suppliers/v2/surveys/:surveyId: one survey with its quotas and qualifications (PureSpectrum Supply API,
+ * Request).
+ */
 export function getSurvey(call: PureSpectrumCall, surveyId: string): Promise<PureSpectrumAnswer> {
   const url = address(call, `surveys/${encodeURIComponent(surveyId)}`)
   return ask(call, { method: 'GET', url, timeoutMs: SURVEY_TIMEOUT_MS, maxBytes: SURVEY_BYTES })

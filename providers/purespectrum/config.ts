@@ -35,7 +35,7 @@ const reversal = arrivalConfig({
   named: [['session']],
 })
 
-/** One supplier account at PureSpectrum (seed 004). */
+/** One supplier account at PureSpectrum (PureSpectrum Supply API). */
 export const purespectrumConnection = section({
   ...connectionSettings,
   provider: z.literal('purespectrum'),

@@ -65,8 +65,8 @@ function parametersOf(config: PureSpectrumConnection, entry: EntryRequest): Map<
 }
 
 /**
- * Their entry addresses carry a query of their own, some behind a # (seed 002, test_ps_survey_entry_link): it is left
- * as it is, but for what we say ourselves, which is there once.
+ * Their entry addresses carry a query of their own, some behind a # (PureSpectrum Buy API, test_ps_survey_entry_link):
+ * it is left as it is, but for what we say ourselves, which is there once.
  */
 function withParameters(address: string, parameters: ReadonlyMap<string, string>): string {
   const mark = address.lastIndexOf('?')

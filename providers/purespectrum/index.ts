@@ -6,7 +6,7 @@ import { fetchSupply } from './feed.js'
 import { readArrival } from './outcomes.js'
 import { readSurvey } from './records.js'
 
-/** PureSpectrum's supplier API (seed 004) as a supplier sees it. */
+/** PureSpectrum's supplier API (PureSpectrum Supply API) as a supplier sees it. */
 export const purespectrum: ProviderAdapter<PureSpectrumConnection> = {
   name: 'purespectrum',
   config: purespectrumConnection,

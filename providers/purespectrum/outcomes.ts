@@ -38,7 +38,10 @@ function readReturn(config: PureSpectrumConnection, fields: Fields): OutcomeRepo
   }
 }
 
-/** POST: a complete by being there, with the member and the survey it is about. Its cpi is not what is paid (contract §3). */
+/**
+ * POST: a complete by being there, with the member and the survey it is about. Its cpi is not what is paid
+ * (docs/money.md, Amounts).
+ */
 function readComplete(config: PureSpectrumConnection, fields: Fields): OutcomeReport {
   const route = configured(config.postbacks.complete, config, 'complete')
   const panelistId = optional(fields, route.fields.member)

@@ -16,7 +16,7 @@ interface Told {
 }
 
 /**
- * Reads the answer of GET /suppliers/v2/surveys/:surveyId (seed 004, Result).
+ * Reads the answer of GET /suppliers/v2/surveys/:surveyId (PureSpectrum Supply API, Result).
  * @returns the change, or why it could not be read; never throws, a bad record never costs the page its others (F10)
  */
 export function readSurvey(

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { asList, figure as asNumber, decimalText, flag, list, optional, optionalList } from '../kit/wire-values.js'
 
 /**
- * PureSpectrum's words as they come (seed 004, Result; the list and the registration from their public pages): tolerant
- * of what is not named, of members that say nothing and of numbers given as text; strict about everything that decides who
- * may be sent in and what is paid. What fails here is quarantined, never guessed at.
+ * PureSpectrum's words as they come (PureSpectrum Supply API, Result; the list and the registration from their public
+ * pages): tolerant of what is not named, of members that say nothing and of numbers given as text; strict about
+ * everything that decides who may be sent in and what is paid. What fails here is quarantined, never guessed at.
  */
 
 /** No count, price or percentage of theirs is beyond this; what is was garbled. */
@@ -14,7 +14,10 @@ const YEAR_2000 = 946_684_800_000
 const YEAR_2200 = 7_258_118_400_000
 
 const figure = asNumber.pipe(z.number().min(0).max(ABSURD))
-/** Counts go below 0 when a buyer takes an allocation back after it was used (seed 004, Important Considerations). */
+/**
+ * Counts go below 0 when a buyer takes an allocation back after it was used (PureSpectrum Supply API, Important
+ * Considerations).
+ */
 const count = asNumber.pipe(z.number().int().min(-ABSURD).max(ABSURD))
 const id = z.union([z.string(), z.number().int(), z.bigint()]).transform(String).pipe(z.string().trim().min(1).max(256))
 /** A survey's id becomes a part of addresses. */

@@ -15,13 +15,13 @@ export type CatalogueSettings = Pick<
 >
 
 /**
- * A list without running numbers: what came last is what holds. Every record is the same edition, so that one with other
- * content replaces the held one, and one with the same content writes nothing.
+ * A list without running numbers: what came last is what holds. Every record is the same edition, so that one with
+ * other content replaces the held one, and one with the same content writes nothing.
  */
 const ORDER = '0'
 
 /**
- * Reads one survey of the list (seed 003, Get Quotas).
+ * Reads one survey of the list (Toluna External Sample, Get Quotas).
  * @returns the change, or why it could not be read; never throws, a bad record never costs the list its others (F10)
  */
 export function readSurvey(raw: Uint8Array, settings: CatalogueSettings): SupplyChange | Unreadable {
@@ -42,7 +42,10 @@ export function readSurvey(raw: Uint8Array, settings: CatalogueSettings): Supply
   }
 }
 
-/** SurveyID and WaveID together are one survey to us: the next wave is another opportunity (seed 003, Tracker Surveys). */
+/**
+ * SurveyID and WaveID together are one survey to us: the next wave is another opportunity (Toluna External Sample,
+ * “Tracker” Surveys).
+ */
 export function surveyKey(surveyId: string, waveId: string): string {
   return `${surveyId}:${waveId}`
 }
@@ -106,7 +109,10 @@ function toPrice({ price }: WireSurvey, { currencies, currency }: CatalogueSetti
   return parseMoney(price.amount, currencyOf(price.currencyid, currencies, currency))
 }
 
-/** @throws RangeError for a CurrencyID that configuration does not name: an amount in the wrong currency is worse than none */
+/**
+ * @throws RangeError for a CurrencyID that configuration does not name: an amount in the wrong currency is worse than
+ * none
+ */
 function currencyOf(currencyId: string, currencies: Readonly<Record<string, string>>, otherwise: string): string {
   if (Object.keys(currencies).length === 0) return otherwise
   const known = Object.hasOwn(currencies, currencyId) ? currencies[currencyId] : undefined

@@ -34,7 +34,8 @@ const KINDS: Readonly<Record<ResultClass, ProviderErrorKind>> = {
  * @throws ProviderError when the answer is neither a 200 nor a 204, which has no body
  */
 export async function getQuotas(call: TolunaCall): Promise<AsyncIterable<Uint8Array>> {
-  // The document writes the parameter with a colon (seed 003, Get Quotas, url.raw), and so do its newer pages.
+  // The document writes the parameter with a colon (Toluna External Sample, Get Quotas, url.raw), and so do its newer
+  // pages.
   const query = call.config.includeRoutables ? '?includeRoutables:TRUE' : ''
   const response = await send(call, { method: 'GET', url: `${panelUrl(call.config)}/Quotas${query}` })
   if (response.status === 200 || response.status === 204) return response.body
@@ -105,7 +106,7 @@ function failure(call: TolunaCall, what: string, response: HttpResponse, text: s
   const { status } = response
   const evidence = evidenceOf(call.config.baseUrl, response, call.now, headOf(text, call.config.apiAuthKey))
   const said = resultFailure(what, text, evidence)
-  // 403 is about the key whatever the body says (seed 003, Responses)
+  // 403 is about the key whatever the body says (Toluna External Sample, Responses)
   if (said !== null && status !== 401 && status !== 403) return said
   return new ProviderError(kindOfStatus(status), `${what} answered ${status}`, evidence)
 }

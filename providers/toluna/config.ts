@@ -56,7 +56,7 @@ const quotaStatus = arrivalConfig({
 
 const DEVICES = ['desktop', 'mobile', 'tablet'] as const
 
-/** One panel GUID of Toluna's External Sample: one account in one culture (seed 003). */
+/** One panel GUID of Toluna's External Sample: one account in one culture (Toluna External Sample). */
 export const tolunaConnection = section({
   ...connectionSettings,
   provider: z.literal('toluna'),

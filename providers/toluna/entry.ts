@@ -10,12 +10,12 @@ import type { TolunaConnection } from './config.js'
 import { checkQuota } from './quota-status.js'
 import { invite } from './wire.js'
 
-/** NO_MEMBER_FOUND: the member has to be registered before an invite (seed 003, result codes). */
+/** NO_MEMBER_FOUND: the member has to be registered before an invite (Toluna External Sample, Result codes). */
 const NO_MEMBER_FOUND = '12'
 
 /**
- * Asks whether the quota still takes people, then for the member's invite (seed 003, Generate Invite). Price and length
- * are the invite's: what the list said may be older. The link is passed on untouched.
+ * Asks whether the quota still takes people, then for the member's invite (Toluna External Sample, Generate Invite).
+ * Price and length are the invite's: what the list said may be older. The link is passed on untouched.
  * @throws ProviderError 'refused' with what follows from it when Toluna says no
  */
 export async function openEntry(call: TolunaCall, entry: EntryRequest): Promise<EntryLink> {

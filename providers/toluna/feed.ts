@@ -15,8 +15,9 @@ const BATCH = 500
 const WORTH_DOUBTING = 6
 
 /**
- * The whole list as batches (seed 003, Get Quotas): what is absent from it is withdrawn. The list is the only thing that
- * says so, therefore one that is empty or suddenly tiny is believed only when the next one says the same.
+ * The whole list as batches (Toluna External Sample, Get Quotas): what is absent from it is withdrawn. The list is the
+ * only thing that says so, therefore one that is empty or suddenly tiny is believed only when the next one says the
+ * same.
  * @throws ProviderError; a list that is cut is refused whole (F9)
  */
 export async function* fetchSupply(

@@ -8,7 +8,7 @@ import { fetchMembers } from './members.js'
 import { readArrival, readQuotaNews } from './outcomes.js'
 import { checkQuota } from './quota-status.js'
 
-/** Toluna's External Sample (seed 003), as a partner sees it. */
+/** Toluna's External Sample (Toluna External Sample), as a partner sees it. */
 export const toluna: ProviderAdapter<TolunaConnection> = {
   name: 'toluna',
   config: tolunaConnection,

@@ -4,8 +4,8 @@ import { getJson, segment, type TolunaCall } from './client.js'
 import { members } from './wire.js'
 
 /**
- * One page of the members whom a recontact quota is for (seed 003, Recontact Flow), in the order Toluna keeps them in.
- * MaxResults of the answer only repeats how many came.
+ * One page of the members whom a recontact quota is for (Toluna External Sample, Recontact Flow), in the order Toluna
+ * keeps them in. MaxResults of the answer only repeats how many came.
  * @param after the last code that was received; null = from the beginning
  */
 export async function fetchMembers(call: TolunaCall, quotaId: string, after: string | null): Promise<MembersPage> {

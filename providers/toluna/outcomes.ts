@@ -10,8 +10,8 @@ type Fields = VerifiedArrival['fields']
 
 /**
  * What an authentic arrival means: the browser's return (public documentation, End Pages) or a member status
- * notification (seed 003, Member Status Notifications). Words are compared without case, and a word that the table does
- * not hold is null, never a guess.
+ * notification (Toluna External Sample, Member Status Notifications). Words are compared without case, and a word that
+ * the table does not hold is null, never a guess.
  * @throws ProviderError 'misread' when member, survey, wave or the word is missing
  */
 export function readArrival(config: TolunaConnection, arrival: VerifiedArrival): OutcomeReport {
@@ -78,8 +78,9 @@ function about(fields: Fields, names: Readonly<Record<'member' | 'survey' | 'wav
 const AUTO_ROUTED = ['IsAutoRouted', 'IsAutoReouted']
 
 /**
- * The survey which an auto-routed member was invited to, where that is another one than they took (public documentation,
- * Member Status: IsAutoRouted, OriginalSurveyID). The page names no wave of it; where one comes, it is read.
+ * The survey which an auto-routed member was invited to, where that is another one than they took (public
+ * documentation, Member Status: IsAutoRouted, OriginalSurveyID). The page names no wave of it; where one comes, it is
+ * read.
  */
 function invitation(fields: Fields, surveyId: string): SurveyNamed | null {
   const routed = AUTO_ROUTED.some((name) => textOf(lookUp(fields, name))?.toLowerCase() === 'true')
@@ -135,7 +136,10 @@ function idOf(fields: Fields, name: string): string {
   return /^\d{1,30}$/.test(text) ? BigInt(text).toString() : text
 }
 
-/** Revenue is in hundredths of the currency (public documentation, Member Status): 100 is 1.00. Null when it is no such number. */
+/**
+ * Revenue is in hundredths of the currency (public documentation, Member Status): 100 is 1.00. Null when it is no such
+ * number.
+ */
 function majorUnits(revenue: string): string | null {
   if (!/^\d{1,12}$/.test(revenue)) return null
   const digits = revenue.padStart(3, '0')

@@ -8,9 +8,9 @@ import { quotaStatus } from './wire.js'
 const ABOUT_THE_QUOTA: ReadonlySet<string> = new Set(['quota', 'survey'])
 
 /**
- * GET QuotaStatus/{quotaId} (seed 003, Get Quota Details): whether it is live and ours. The document gives no answer's
- * shape; its newer page shows the quota itself, or a result code. A quota that is described is live unless it says
- * otherwise or has nothing left.
+ * GET QuotaStatus/{quotaId} (Toluna External Sample, Get Quota Details): whether it is live and ours. The document
+ * gives no answer's shape; its newer page shows the quota itself, or a result code. A quota that is described is live
+ * unless it says otherwise or has nothing left.
  * @throws ProviderError when nothing is said about the quota: our key, their error, the way there
  */
 export async function checkQuota(call: TolunaCall, quotaId: string): Promise<QuotaStanding> {

@@ -13,7 +13,10 @@ export interface TargetingSettings {
   readonly postalQuestions: readonly string[]
 }
 
-/** Layers AND, SubQuotas OR, several questions of one SubQuota AND, AnswerIDs OR (seed 003, Sampling Rules). */
+/**
+ * Layers AND, SubQuotas OR, several questions of one SubQuota AND, AnswerIDs OR (Toluna External Sample, Sampling
+ * Rules).
+ */
 export function toLayers(quota: WireQuota, settings: TargetingSettings): Layer[] {
   return quota.layers.map((layer) => ({
     subQuotas: layer.subquotas.map((subQuota) => ({

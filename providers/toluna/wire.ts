@@ -3,10 +3,10 @@ import { DecimalNumber } from '../kit/json.js'
 import { asList, decimalText, figure, flag, list, optional, optionalList } from '../kit/wire-values.js'
 
 /**
- * Toluna's words as they come (seed 003, API Documentation). The document and its pages spell ids in two ways (SurveyID,
- * SurveyId), so members are looked up without case: everything here is read after `foldKeys`. Tolerant of what it does
- * not name, of ids as text, of one value where a list is meant; strict about everything that decides who is sent in and
- * what is paid. What fails here is quarantined, never guessed at.
+ * Toluna's words as they come (Toluna External Sample, API Documentation). The document and its pages spell ids in two
+ * ways (SurveyID, SurveyId), so members are looked up without case: everything here is read after `foldKeys`. Tolerant
+ * of what it does not name, of ids as text, of one value where a list is meant; strict about everything that decides
+ * who is sent in and what is paid. What fails here is quarantined, never guessed at.
  */
 
 /** No count, price or length of theirs is beyond this; what is was garbled. */

@@ -2,7 +2,7 @@
 export interface BuyerAccount {
   id: string
   apiKey: string
-  /** Its integer in the template feature (seed 002). */
+  /** Its integer in the template feature (PureSpectrum Buy API). */
   buyerId: number
   templates: boolean
 }

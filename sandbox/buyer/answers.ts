@@ -16,7 +16,7 @@ const Quota = z.object({
   status: z.string().default('OPEN'),
 })
 
-/** Seed 000, GetSurveyPlanResponse. */
+/** Kantar Gateway API, GetSurveyPlanResponse. */
 export const PlanView = z.object({
   survey_plan: z.object({
     id: z.string(),
@@ -80,14 +80,14 @@ export const Policy = z.object({
 })
 export type Policy = z.infer<typeof Policy>
 
-/** Panel -> country -> what it serves there (seed 000, TargetingPanelsResponse). */
+/** Panel -> country -> what it serves there (Kantar Gateway API, TargetingPanelsResponse). */
 export const TargetingPanels = z.record(
   z.string(),
   z.record(z.string(), z.object({ locales: z.array(z.string()), currency: z.string() })),
 )
 export type TargetingPanels = z.infer<typeof TargetingPanels>
 
-/** Seed 000, Error and ValidationError; seed 002's errors; problem+json of the /v1 routes. */
+/** Kantar Gateway API, Error and ValidationError; the PureSpectrum Buy API's errors; problem+json of the /v1 routes. */
 export const Refusal = z.object({
   message: z.string().optional(),
   title: z.string().optional(),
@@ -97,7 +97,7 @@ export const Refusal = z.object({
   errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
 })
 
-/** Seed 002: templates by folder. */
+/** The PureSpectrum Buy API: templates by folder. */
 export const TemplateFolders = z.array(
   z.object({
     folder: z.string(),

@@ -25,8 +25,8 @@ export interface Read<Value> {
 }
 
 /**
- * One buyer's view of Tributary's Demand API (seed 000) and what is beside it. Every call throws Refused for an answer that
- * is not the documented one, and Unreachable for none.
+ * One buyer's view of Tributary's Demand API (Kantar Gateway API) and what is beside it. Every call throws Refused for
+ * an answer that is not the documented one, and Unreachable for none.
  */
 export interface BuyerClient {
   readonly account: BuyerAccount
@@ -45,7 +45,7 @@ export interface BuyerClient {
   templates(): Promise<Read<TemplateFolders>>
   hasTemplate(id: number): Promise<boolean>
   putTemplate(id: number, template: unknown): Promise<Exchange>
-  /** For routes that have no method here: the key is added as seed 002 wants it, `access-token`. */
+  /** For routes that have no method here: the key is added as the PureSpectrum Buy API wants it, `access-token`. */
   readonly withAccessToken: Pick<TributaryClient, 'get' | 'post' | 'put'>
   readonly raw: TributaryClient
   close(): Promise<void>

@@ -1,4 +1,4 @@
-/** A plan that a buyer launches when the sandbox starts, as it is posted (seed 000, SurveyPlan). */
+/** A plan that a buyer launches when the sandbox starts, as it is posted (Kantar Gateway API, SurveyPlan). */
 export interface StarterPlan {
   /** The buyer's id. */
   buyer: string
@@ -16,8 +16,8 @@ const quota = (id: string, target: number, ...qualifications: object[]) => ({
 })
 
 /**
- * The plans a fresh installation begins with: small enough for their progress to be seen, and one of each way in which a
- * survey platform reports outcomes.
+ * The plans a fresh installation begins with: small enough for their progress to be seen, and one of each way in which
+ * a survey platform reports outcomes.
  * @param platformUrl the sandbox's own survey platform, e.g. `http://127.0.0.1:8090/survey-platform`
  */
 export function starterPlans(platformUrl: string): StarterPlan[] {

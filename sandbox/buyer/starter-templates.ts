@@ -1,4 +1,7 @@
-/** A template that a buyer has when the sandbox starts (contract: PUT /v1/templates/{id}; the survey in seed 002's words). */
+/**
+ * A template that a buyer has when the sandbox starts (docs/templates.md, Managing templates; the survey in the words
+ * of the PureSpectrum Buy API).
+ */
 export interface StarterTemplate {
   /** The buyer's id. */
   buyer: string
@@ -6,7 +9,7 @@ export interface StarterTemplate {
   body: Readonly<Record<string, unknown>>
 }
 
-/** Seed 002's codes: 211 is sex (111 male, 112 female), 212 is age, 311 are years. */
+/** The PureSpectrum Buy API's codes: 211 is sex (111 male, 112 female), 212 is age, 311 are years. */
 const ages = (from: number, to: number) => ({ qualification_code: 212, range_sets: [{ from, to, units: 311 }] })
 const sexes = (...codes: string[]) => ({ qualification_code: 211, condition_codes: codes })
 const cell = (required_count: number, criterion: object) => ({ required_count, criteria: [criterion] })

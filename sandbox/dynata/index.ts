@@ -30,7 +30,7 @@ export interface DynataSurroundings {
   apiUrl: () => string
 }
 
-/** The simulated publisher API of seed 001, with handles for those who run it in their own process. */
+/** The simulated publisher API of the Dynata Match API, with handles for those who run it in their own process. */
 export interface Dynata {
   router: Router
   admin: Router

@@ -4,7 +4,10 @@ import type { TributaryClient } from '../tributary.js'
 
 const Qualification = z.object({ question_id: z.string(), qualifying_answers: z.array(z.string()) })
 
-/** What a panel keeps of a plan in its feed (seed 000, SurveyPlanUpdate): who is wanted, and where sessions are created. */
+/**
+ * What a panel keeps of a plan in its feed (Kantar Gateway API, SurveyPlanUpdate): who is wanted, and where sessions
+ * are created.
+ */
 const FeedItem = z.object({
   ack_id: z.number(),
   survey_session_creation_url: z.url({ protocol: /^https?$/ }).nullish(),
@@ -28,7 +31,10 @@ const FeedItem = z.object({
 })
 export type FeedItem = z.infer<typeof FeedItem>
 
-/** One panel's copy of its feed, as seed 000 wants it kept: everything since the last acknowledged update, then the next. */
+/**
+ * One panel's copy of its feed, as the Kantar Gateway API wants it kept: everything since the last acknowledged update,
+ * then the next.
+ */
 export interface FeedCopy {
   /**
    * Asks for what is new, has it kept, then acknowledges it. Throws FeedFailed when Tributary refuses either.

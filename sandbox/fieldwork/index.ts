@@ -59,7 +59,9 @@ export interface FieldRun {
   note: string | undefined
 }
 
-/** The panels' side of a plan being fielded: feed, acknowledge, create sessions, send respondents (seed 000). */
+/**
+ * The panels' side of a plan being fielded: feed, acknowledge, create sessions, send respondents (Kantar Gateway API).
+ */
 export interface Fieldwork {
   /** Under `/_sandbox/field`. */
   admin: Router
@@ -77,7 +79,7 @@ export const SANDBOX_PANELS = [
 
 /** No run is longer, whatever is asked for. */
 export const MOST_RESPONDENTS = 50
-/** A panel polls its feed every 10 to 15 seconds (seed 000); here before every so many of its respondents. */
+/** A panel polls its feed every 10 to 15 seconds (Kantar Gateway API); here before every so many of its respondents. */
 const RESPONDENTS_PER_POLL = 3
 
 const Order = z.object({

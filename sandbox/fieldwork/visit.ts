@@ -32,8 +32,8 @@ const CreatedSession = z.object({ url: z.url({ protocol: /^https?$/ }) })
 const Fault = z.object({ message: z.string(), details: z.array(z.object({ message: z.string() })).default([]) })
 
 /**
- * Creates a session at the address of the feed and walks its respondent through it: start link, survey, outcome, home (seed
- * 000, Session Router). Throws Unreachable when Tributary is away.
+ * Creates a session at the address of the feed and walks its respondent through it: start link, survey, outcome, home
+ * (Kantar Gateway API, Session Router). Throws Unreachable when Tributary is away.
  */
 export async function visitSurvey(
   panel: SendingPanel,

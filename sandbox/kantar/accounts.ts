@@ -6,7 +6,10 @@ export interface AccountOptions {
   apiKey: string
   /** The {panelId} in this supplier's session URLs. */
   panelId: string
-  /** The supplier's own name for this connection: the last part of its arrival routes, see `returnUrl` and `postbackUrl`. */
+  /**
+   * The supplier's own name for this connection: the last part of its arrival routes, see `returnUrl` and
+   * `postbackUrl`.
+   */
   connection: string
   /** Where browsers go at the end [<Tributary>/returns/<connection>]. */
   returnUrl?: string
@@ -19,7 +22,9 @@ export interface Account extends AccountOptions {
   cursor: number
 }
 
-/** Finds the supplier by `x-api-key` or `Authorization` (bare or Bearer); answers 401 in the seed's words otherwise. */
+/**
+ * Finds the supplier by `x-api-key` or `Authorization` (bare or Bearer); answers 401 in the document's words otherwise.
+ */
 export function authenticate(accounts: readonly Account[]): RequestHandler {
   return (request, response, next) => {
     const given = request.get('x-api-key') ?? request.get('authorization')?.replace(/^Bearer\s+/i, '')

@@ -1,4 +1,4 @@
-/** A targeting attribute as the gateway documents it (seed 000, TargetingAttribute). */
+/** A targeting attribute as the gateway documents it (Kantar Gateway API, TargetingAttribute). */
 export type TargetingAttribute = {
   id: string
   text: string
@@ -16,7 +16,10 @@ export interface AttributeAnswer {
   exclusive_multi_punch_answer?: boolean
 }
 
-/** The simulated gateway's questions: exactly those that seed 000 shows, with its ids (TargetingAttribute, examples). */
+/**
+ * The simulated gateway's questions: exactly those that the Kantar Gateway API shows, with its ids (TargetingAttribute,
+ * examples).
+ */
 export const TARGETING_ATTRIBUTES: readonly TargetingAttribute[] = [
   { id: 'age', text: 'What is your age?', answer_type: 'range', range_limits: { start: 16, end: 100 } },
   {

@@ -7,7 +7,9 @@ export function isDrifting(stored: StoredPlan, rule: FaultRule | undefined): boo
   return rule?.drift !== undefined && inShare('drift', stored.plan.id, rule.drift)
 }
 
-/** The plan's JSON in a shape that seed 000 does not allow; which of the kinds depends on the plan alone. */
+/**
+ * The plan's JSON in a shape that the Kantar Gateway API does not allow; which of the kinds depends on the plan alone.
+ */
 export function driftedJson(stored: StoredPlan, rule: FaultRule): string {
   const kinds = rule.drift_kinds ?? DRIFT_KINDS
   const kind = kinds[textHash(`kind/${stored.plan.id}`) % kinds.length] ?? 'missing_price'

@@ -1,18 +1,18 @@
-/** Seed 000, Error. The code is typed as a string there. */
+/** Kantar Gateway API, Error. The code is typed as a string there. */
 export interface GatewayError {
   code: string
   message: string
   success: false
 }
 
-/** Seed 000, ValidationErrorDetail: all three are required. */
+/** Kantar Gateway API, ValidationErrorDetail: all three are required. */
 export interface ErrorDetail {
   constraint: string
   field: string
   message: string
 }
 
-/** Seed 000, ValidationError. */
+/** Kantar Gateway API, ValidationError. */
 export interface ValidationError {
   code: string
   message: string

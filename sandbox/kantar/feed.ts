@@ -21,7 +21,7 @@ export interface FeedParts {
 
 const Ack = z.object({ ack_id: z.number().int() })
 
-/** `GET /surveys` and `POST /surveys/ack` of the Supply API (seed 000). The account must be known already. */
+/** `GET /surveys` and `POST /surveys/ack` of the Supply API (Kantar Gateway API). The account must be known already. */
 export function createFeed({ plans, faults, journal, routerUrl }: FeedParts): Router {
   const router = Router()
   const drifted = new Set<string>()

@@ -53,7 +53,7 @@ export interface PlanSource {
 /** A plan that nobody has seen yet, and how the feed carries it. */
 export interface GeneratedPlan {
   plan: SupplierPlan
-  /** False for the few plans without a survey_session_creation_url, which seed 000 leaves optional. */
+  /** False for the few plans without a survey_session_creation_url, which the Kantar Gateway API leaves optional. */
   enterable: boolean
   /** Fields beside the documented ones in the feed's envelope. */
   envelopeExtras: Record<string, unknown>

@@ -76,7 +76,7 @@ const DEFAULT_ACCOUNT: AccountOptions = {
   connection: 'kantar-sandbox',
 }
 
-/** Builds the simulated gateway of seed 000: Supply API, session creation, survey page, outcomes. */
+/** Builds the simulated gateway of the Kantar Gateway API: Supply API, session creation, survey page, outcomes. */
 export function createKantar(options: KantarOptions, around: KantarSurroundings): Kantar {
   const { seed, clock, journal, faults, url, apiUrl } = around
   const accounts: Account[] = (options.accounts ?? [DEFAULT_ACCOUNT]).map((account) => ({ ...account, cursor: 0 }))
@@ -155,7 +155,7 @@ export function createKantar(options: KantarOptions, around: KantarSurroundings)
   }
 }
 
-/** Bodies that Express cannot read (not JSON, too big) are a 400, all else a 500, both in the seed's Error. */
+/** Bodies that Express cannot read (not JSON, too big) are a 400, all else a 500, both in the document's Error. */
 const answerInSeedWords: express.ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (response.headersSent) return next(error)
   const given = typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : 500

@@ -35,8 +35,9 @@ export interface PlanBookState {
 }
 
 /**
- * All plans, in the order of their newest update. Every change gives its plan a higher ack_id and moves it to the end, so
- * that a feed is "everything after the cursor" and an edited plan appears once, in its newest version (seed 000, GET /surveys).
+ * All plans, in the order of their newest update. Every change gives its plan a higher ack_id and moves it to the end,
+ * so that a feed is "everything after the cursor" and an edited plan appears once, in its newest version (Kantar
+ * Gateway API, GET /surveys).
  */
 export class PlanBook {
   readonly #options: PlanBookOptions
@@ -48,7 +49,8 @@ export class PlanBook {
 
   constructor(options: PlanBookOptions) {
     this.#options = options
-    // ack ids look like milliseconds (seed 000's sample) and must go on rising after a restart, so they start just before now
+    // ack ids look like milliseconds (the Kantar Gateway API's sample) and must go on rising after a restart, so they
+    // start just before now
     this.#lastAckId = options.clock.now().getTime() - options.plans - 1
     for (let count = 0; count < options.plans; count++) this.#place(this.#generate(), this.#lastAckId + 1)
   }
@@ -83,7 +85,7 @@ export class PlanBook {
     return found
   }
 
-  /** Whether a plan targets a panel: a supplier sees no others (seed 000, target_panels). */
+  /** Whether a plan targets a panel: a supplier sees no others (Kantar Gateway API, target_panels). */
   isVisible(stored: StoredPlan, panel: string): boolean {
     const { panels } = this.#options
     if (panels.length < 2 || !inShare('exclusive', stored.plan.id, 0.2)) return true

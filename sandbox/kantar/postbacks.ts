@@ -32,7 +32,7 @@ export interface PostbackSenderOptions {
   attempts?: number
 }
 
-/** Posts outcomes to suppliers until one answers 2xx (seed 000: "they will also receive a … postback"). */
+/** Posts outcomes to suppliers until one answers 2xx (Kantar Gateway API: "they will also receive a … postback"). */
 export interface PostbackSender {
   /** Resolves true when delivered, false when given up or closed. */
   deliver(postback: Postback): Promise<boolean>

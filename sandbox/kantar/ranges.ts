@@ -4,7 +4,10 @@ export interface Range {
   end: number
 }
 
-/** Reads the supplier's spelling of a range, `"16-40"` (seed 000, SupplierSurveyPlan); nothing when it is not one. */
+/**
+ * Reads the supplier's spelling of a range, `"16-40"` (Kantar Gateway API, SupplierSurveyPlan); nothing when it is not
+ * one.
+ */
 export function parseRange(text: string): Range | undefined {
   const found = /^(\d{1,3})-(\d{1,3})$/.exec(text)
   if (!found) return undefined

@@ -17,7 +17,7 @@ export interface SessionRouterParts {
   routerUrl: () => string
 }
 
-/** `POST /panels/{panelId}/session/{token}` (seed 000, Create Session). The account must be known already. */
+/** `POST /panels/{panelId}/session/{token}` (Kantar Gateway API, Create Session). The account must be known already. */
 export function createSessionRouter({ plans, sessions, faults, journal, routerUrl }: SessionRouterParts): Router {
   const router = Router()
 

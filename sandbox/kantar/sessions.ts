@@ -47,7 +47,8 @@ export class SessionBook {
 
   create(account: Account, stored: StoredPlan, quotaId: string | null, request: SurveySession): Session {
     const session: Session = {
-      // unguessable, 32 hexadecimal digits as in seed 000's examples; never from the seed, or a restart would repeat them
+      // unguessable, 32 hexadecimal digits as in the Kantar Gateway API's examples; never from the seed, or a restart
+      // would repeat them
       id: randomBytes(16).toString('hex'),
       connection: account.connection,
       planId: stored.plan.id,

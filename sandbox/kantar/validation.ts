@@ -4,7 +4,7 @@ import type { ErrorDetail } from './errors.js'
 import { parseRange } from './ranges.js'
 import type { Qualification, SupplierPlan, SupplierQuota } from './wire.js'
 
-/** Seed 000, SurveySession: these keys and types and no others. */
+/** Kantar Gateway API, SurveySession: these keys and types and no others. */
 const SurveySession = z.strictObject({
   panelist_id: z.string().min(1),
   target_quota_id: z.string().min(1).optional(),
@@ -15,12 +15,17 @@ export type SurveySession = z.infer<typeof SurveySession>
 
 export type Profile = NonNullable<SurveySession['panelist_profile']>
 
-/** A session request that may go ahead, with the quota which it will count against; or everything that is wrong with it. */
+/**
+ * A session request that may go ahead, with the quota which it will count against; or everything that is wrong with it.
+ */
 export type Verdict =
   | { accepted: true; session: SurveySession; quota: SupplierQuota | undefined }
   | { accepted: false; details: ErrorDetail[] }
 
-/** Judges the body of a session creation against its plan (seed 000, POST Create Session: "authentication and panelist data validation"). */
+/**
+ * Judges the body of a session creation against its plan (Kantar Gateway API, POST Create Session: "authentication and
+ * panelist data validation").
+ */
 export function judgeSession(body: unknown, plan: SupplierPlan): Verdict {
   const parsed = SurveySession.safeParse(body)
   if (!parsed.success) return { accepted: false, details: parsed.error.issues.flatMap(shapeDetails) }
@@ -58,7 +63,9 @@ function shapeDetails(issue: z.core.$ZodIssue): ErrorDetail[] {
   return [{ constraint: issue.code === 'invalid_type' ? 'type' : issue.code, field, message: issue.message }]
 }
 
-/** What is wrong with an answer as such: each is in the terms of its question (seed 000, TargetingAttribute). */
+/**
+ * What is wrong with an answer as such: each is in the terms of its question (Kantar Gateway API, TargetingAttribute).
+ */
 function answerProblem(id: string, value: string | number): ErrorDetail[] {
   const attribute = findAttribute(id)
   const field = `panelist_profile.${id}`
@@ -86,7 +93,9 @@ function answersOf(attribute: TargetingAttribute, value: string): string[] {
   return attribute.answer_type === 'multi_punch' ? value.split('|') : [value]
 }
 
-/** Clauses that a given answer fails. What the profile does not say cannot fail: the profile is optional in the seed. */
+/**
+ * Clauses that a given answer fails. What the profile does not say cannot fail: the profile is optional in the seed.
+ */
 function mismatches(qualifications: Qualification[], profile: Profile, plan: SupplierPlan): ErrorDetail[] {
   return qualifications.flatMap(({ question_id: id, qualifying_answers: wanted }) => {
     const value = profile[id]

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { findAttribute, isAskedIn } from './attributes.js'
 import { parseRange } from './ranges.js'
 
-/** The supplier's view of a plan, field by field as seed 000 documents it (SupplierSurveyPlan). */
+/** The supplier's view of a plan, field by field as the Kantar Gateway API documents it (SupplierSurveyPlan). */
 const Status = z.enum(['OPEN', 'CLOSED', 'PAUSED'])
 export type Status = z.infer<typeof Status>
 
@@ -28,7 +28,9 @@ const SupplierQuota = z.object({
 })
 export type SupplierQuota = z.infer<typeof SupplierQuota>
 
-/** Unknown keys are let through: the simulated gateway, like a real one, sends fields that its document does not name. */
+/**
+ * Unknown keys are let through: the simulated gateway, like a real one, sends fields that its document does not name.
+ */
 export const SupplierPlan = z
   .looseObject({
     id: z.string().min(1),
@@ -73,7 +75,10 @@ export const SupplierPlan = z
   })
 export type SupplierPlan = z.infer<typeof SupplierPlan>
 
-/** What is wrong with a qualification in a country, or nothing: it names a question asked there, in that question's terms. */
+/**
+ * What is wrong with a qualification in a country, or nothing: it names a question asked there, in that question's
+ * terms.
+ */
 function qualificationProblem({ question_id, qualifying_answers }: Qualification, country: string): string | undefined {
   const attribute = findAttribute(question_id)
   if (!attribute) return `no question is called "${question_id}"`

@@ -58,7 +58,10 @@ const ACCOUNT = {
   secret: 'purespectrum-sandbox-secret',
 } as const
 
-/** Builds the simulated supplier side of seed 004: list, survey, registration, entry page, redirects and callbacks. */
+/**
+ * Builds the simulated supplier side of the PureSpectrum Supply API: list, survey, registration, entry page, redirects
+ * and callbacks.
+ */
 export function createPureSpectrum(options: PureSpectrumOptions, around: PureSpectrumSurroundings): PureSpectrum {
   const { seed, clock, journal, faults, url, apiUrl } = around
   const { accessToken, supplierId, connection, secret } = { ...ACCOUNT, ...options }

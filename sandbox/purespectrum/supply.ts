@@ -82,7 +82,7 @@ function answerOf(survey: SupplySurvey): Record<string, unknown> {
   return { apiStatus: 'success', msg: 'Survey Quota and Qualification fetched successfully ', version: '2.0', survey }
 }
 
-/** Every call needs the access-token header (seed 004, Request). */
+/** Every call needs the access-token header (PureSpectrum Supply API, Request). */
 function authenticate(accessToken: string): RequestHandler {
   return (request, response, next) => {
     if (request.get('access-token') === accessToken) return next()

@@ -47,7 +47,9 @@ export class SurveyBook {
     return survey
   }
 
-  /** Takes fields in place of a survey's own; it is modified by that. A new id makes a new survey of the given fields. */
+  /**
+   * Takes fields in place of a survey's own; it is modified by that. A new id makes a new survey of the given fields.
+   */
   change(id: string, fields: Partial<SupplySurvey>): SupplySurvey {
     const before = this.#surveys.get(id)
     const base = before ?? {
@@ -104,7 +106,10 @@ function moved(quota: Quota, by: 1 | -1, now: number): Quota {
   return { ...quota, quantities, mod_on: now, last_complete_date: now }
 }
 
-/** remaining of the guarantee is guaranteed - achieved, below 0 once it is passed (seed 004, Important Considerations). */
+/**
+ * remaining of the guarantee is guaranteed - achieved, below 0 once it is passed (PureSpectrum Supply API, Important
+ * Considerations).
+ */
 function recounted(
   counts: NonNullable<SupplySurvey['supplier_completes']>,
   by: 1 | -1,

@@ -1,4 +1,4 @@
-/** A survey as seed 004's sample response has it: every member there, and none that is not. */
+/** A survey as the PureSpectrum Supply API's sample response has it: every member there, and none that is not. */
 export interface SupplySurvey {
   survey_id: number
   survey_name: string

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Seed 000, RetrieveSessionResponse. */
+/** Kantar Gateway API, RetrieveSessionResponse. */
 export const Session = z.object({
   session_id: z.string().min(1),
   survey_platform_id: z.string(),
@@ -13,5 +13,5 @@ export const Session = z.object({
 })
 export type PlatformSession = z.infer<typeof Session>
 
-/** Seed 000, PanelistSurveyOutcomeResponse. Nobody is sent to an address that is not http. */
+/** Kantar Gateway API, PanelistSurveyOutcomeResponse. Nobody is sent to an address that is not http. */
 export const OutcomeAnswer = z.object({ redirect_url: z.url({ protocol: /^https?$/ }) })

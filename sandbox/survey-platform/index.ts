@@ -44,8 +44,8 @@ const Choice = z.object({ outcome: Word })
 const surveyError = (status: number) => ({ message: `the survey platform answers ${status}` })
 
 /**
- * Builds the survey platform of the Session Router's other side (seed 000): `/surveys/{name}` is integrated - it asks for the
- * session and posts its outcome -, `/linked/{name}` is not: it only sends the browser on.
+ * Builds the survey platform of the Session Router's other side (Kantar Gateway API): `/surveys/{name}` is integrated -
+ * it asks for the session and posts its outcome -, `/linked/{name}` is not: it only sends the browser on.
  */
 export function createSurveyPlatform(
   options: SurveyPlatformOptions,
@@ -98,7 +98,9 @@ export function createSurveyPlatform(
   )
   router.use(showUnreachable)
 
-  /** Tells Tributary how the session ended and sends the browser where it says (seed 000, Panelist Outcome). */
+  /**
+   * Tells Tributary how the session ended and sends the browser where it says (Kantar Gateway API, Panelist Outcome).
+   */
   async function report(response: Response, survey: string, sessionId: string, outcome: Outcome): Promise<void> {
     const metadata = { timestamp: clock.now().toISOString() }
     const exchange = await tributary.post('/panelist-outcome', { session_id: sessionId, outcome, metadata })

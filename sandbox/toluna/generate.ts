@@ -1,7 +1,7 @@
 import { createRandom, type Random } from '../random.js'
 import type { QuestionAndAnswers, Quota, Survey } from './wire.js'
 
-/** One culture-specific panel of the partner's (seed 003: one PanelGUID, one culture). */
+/** One culture-specific panel of the partner's (Toluna External Sample: one PanelGUID, one culture). */
 export interface PanelSource {
   readonly guid: string
   readonly countryId: number

@@ -77,7 +77,7 @@ const PANELS: readonly (PanelSource & { connection: string })[] = [
 ]
 const RECONTACT_MEMBERS = ['demo-ana', 'demo-marcos', 'demo-priya', 'a person & co/ü', 'Zoë#1']
 
-/** Builds the simulated External Sample of seed 003. */
+/** Builds the simulated External Sample of Toluna External Sample. */
 export function createToluna(options: TolunaOptions, around: TolunaSurroundings): Toluna {
   const { seed, clock, journal, faults, url, apiUrl } = around
   const { panels = PANELS, cacheMs = 10_000 } = options

@@ -24,7 +24,10 @@ const DEFAULT_RESULTS = 10_000
 const Registration = z.object({ PartnerGUID: z.string(), MemberCode: z.string().min(1).max(256) })
 const errorBody = (status: number) => ({ Result: `HTTP_${status}`, Message: 'simulated failure' })
 
-/** Seed 003, API Documentation: quotas, invites, recontact members, quota status; and the registration of members. */
+/**
+ * Toluna External Sample, API Documentation: quotas, invites, recontact members, quota status; and the registration of
+ * members.
+ */
 export function createPartnerApi(parts: PartnerApiParts): Router {
   const { apiAuthKey, inventories, members, faults, journal, url } = parts
   const router = Router({ caseSensitive: false })

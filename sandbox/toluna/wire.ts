@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Seed 003, Get Quotas: the words of the document, as it spells them. */
+/** Toluna External Sample, Get Quotas: the words of the document, as it spells them. */
 export const QuestionAndAnswers = z.looseObject({
   QuestionID: z.number().int(),
   AnswerIDs: z.array(z.number().int()),
@@ -37,7 +37,10 @@ export type Survey = z.infer<typeof Survey>
 export type Quota = z.infer<typeof Quota>
 export type QuestionAndAnswers = z.infer<typeof QuestionAndAnswers>
 
-/** Seed 003, "Bad Request" Result Codes: those that this sandbox gives by itself. Any other can be set by hand. */
+/**
+ * Toluna External Sample, "Bad Request" Result Codes: those that this sandbox gives by itself. Any other can be set by
+ * hand.
+ */
 export const RESULTS = {
   PANEL_DOES_NOT_EXIST: 3,
   SURVEY_NOT_FOR_RECONTACT: 6,
@@ -53,7 +56,9 @@ export type ResultName = keyof typeof RESULTS
 
 export const resultBody = (name: ResultName) => ({ Result: name, ResultCode: RESULTS[name] })
 
-/** How a survey ends at Toluna's end page (public documentation), and whether its redirect and notification are signed. */
+/**
+ * How a survey ends at Toluna's end page (public documentation), and whether its redirect and notification are signed.
+ */
 export const ENDINGS = {
   Qualified: { says: 'answered to the end', signed: true },
   Terminated: { says: 'left out by the survey', signed: true },

@@ -67,7 +67,7 @@ describe.each(named(ofOurs))('the key at %s', (_name, operation) => {
   })
 })
 
-/** The gateway we offer answers in its seeds' own shapes, and does not distinguish kinds of keys (contract §5). */
+/** The gateway we offer answers in its documents' own shapes, and does not distinguish kinds of keys (docs/api.md, Keys). */
 describe.each(named(ofSeeds))('the key at %s', (_name, operation) => {
   it('is required, known and of the right kind; otherwise 401', async () => {
     const header = operation.keyHeader ?? 'x-api-key'

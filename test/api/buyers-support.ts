@@ -67,7 +67,7 @@ export async function startBuyersApi(): Promise<BuyersApi> {
   return Object.assign(clock, api, { told })
 }
 
-/** A buyer's requests: seed 002's addresses with its `access-token`, ours with `x-api-key`. */
+/** A buyer's requests: the PureSpectrum Buy API's addresses with its `access-token`, ours with `x-api-key`. */
 export function buyer(api: BuyersApi, name: BuyerName = 'acme') {
   const token = { 'access-token': KEYS[name] }
   return {
@@ -128,7 +128,7 @@ export const aTemplate = (given: Readonly<Record<string, unknown>> = {}) => ({
   ...given,
 })
 
-/** One of seed 002's own bodies. */
+/** One of the PureSpectrum Buy API's own bodies. */
 export const seed002 = (name: string) =>
   JSON.parse(readFileSync(new URL(`./fixtures/seed-002/${name}.json`, import.meta.url), 'utf8'))
 
@@ -139,7 +139,7 @@ const cell = (required_count: number, qualification_code: number, conditions: ob
 })
 const codes = (...condition_codes: string[]) => ({ condition_codes })
 
-/** The template 15 of the seed's example, as its answer shows it, over 100 completes instead of 20. */
+/** The template 15 of the document's example, as its answer shows it, over 100 completes instead of 20. */
 export const TEMPLATE_15 = {
   survey_title: 'A template of a hundred',
   survey_category_code: 212,

@@ -36,7 +36,7 @@ function comparable(body: SurveyBody) {
 }
 
 describe('POST /buyers/v2/surveys', () => {
-  it('answers the seed’s example: 4 qualifications, 1 + 11 quotas whose cells sum to 20, a draft', async () => {
+  it('answers the document’s example: 4 qualifications, 1 + 11 quotas whose cells sum to 20, a draft', async () => {
     const answer = await buyer(api).create(seed002('request-template-15'))
     expect(answer.status).toBe(200)
     const theirs = { ...seed002('answer-template-15'), blend_id: null }
@@ -208,7 +208,7 @@ describe('a request', () => {
     expect((await buyer(api).create({ ...seed002('request-template-15'), ps_survey_status: 22 })).status).toBe(400)
   })
 
-  it('that is no JSON object is refused in the seed’s words', async () => {
+  it('that is no JSON object is refused in the document’s words', async () => {
     const { status, body } = await buyer(api).create([])
     expect([status, body.ps_api_response_code]).toEqual([400, 1001])
     const broken = await buyer(api).create({}).set('content-type', 'application/json').send('{"template_id":')

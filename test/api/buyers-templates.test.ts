@@ -14,7 +14,7 @@ afterEach(async () => {
 describe('GET /buyers/v2/templates', () => {
   const austria = { folder: 'Austria-German', name: 'Age, Education, Postal codes', title: 'Austria - German' }
 
-  it('answers the seed’s own lists, by folder', async () => {
+  it('answers the document’s own lists, by folder', async () => {
     await buyer(api).putTemplate(26)
     await buyer(api).putTemplate(30, austria)
     const plain = await buyer(api).templates('?UI=0')

@@ -281,7 +281,7 @@ describe('one answer', () => {
     expect(answer.body.message).toContain('are left out')
   })
 
-  test('is 413 for more than a megabyte, 415 for another content type, in the seed’s format', async () => {
+  test('is 413 for more than a megabyte, 415 for another content type, in the document’s format', async () => {
     const large = await acme.post({ ...SEED_PLAN, tags: ['x'.repeat(1_100_000)] })
     expect({ status: large.status, body: large.body }).toEqual({
       status: 413,

@@ -50,7 +50,7 @@ describe('a survey plan', () => {
     ).toMatch(/is in the past.*; every quota/)
   })
 
-  test("of the seed's own example is launched, and read back as it was posted", async () => {
+  test("of the document's own example is launched, and read back as it was posted", async () => {
     const created = await acme.post(SEED_PLAN)
     expect(created.status).toBe(201)
     expect(created.body).toEqual({ id: expect.stringMatching(/^plan_[\w-]{24}$/) })

@@ -39,7 +39,10 @@ connections:
   - { id: kantar-us, provider: kantar, supply_url: "https://supply.example", api_key: "k_0123456789" }
 `
 
-/** The configuration of these tests: lifepoints in USA and GBR, OpinionBar in USA and CHE, and a panel without survey plans. */
+/**
+ * The configuration of these tests: lifepoints in USA and GBR, OpinionBar in USA and CHE, and a panel without survey
+ * plans.
+ */
 export function demandConfig(): Config {
   const file = join(mkdtempSync(join(tmpdir(), 'tributary-test-')), `${randomUUID()}.yaml`)
   writeFileSync(file, CONFIG)
@@ -91,7 +94,7 @@ export function buyerOf(api: Pick<ReadingApi, 'app'>, key: string = BUYERS.acme)
   return client
 }
 
-/** Seed 000, POST Survey Plan: its body parameter, word for word. */
+/** Kantar Gateway API, POST Survey Plan: its body parameter, word for word. */
 export const SEED_PLAN = JSON.parse(`{
 "survey_id": "demand-survey-plan-id",
 "categories": [

@@ -85,7 +85,7 @@ describe('a survey plan in the feed', () => {
     deviceRequirements: ['desktop', 'mobile'],
   })
 
-  it('has the members of seed 000, and no other', async () => {
+  it('has the members of the Kantar Gateway API, and no other', async () => {
     const planId = await launch(database.knex, plan)
     const updates = await panelOf(api).poll()
     const row = await database.knex('surveys').first('revision', 'changed_at')
@@ -606,7 +606,7 @@ describe('acknowledging', () => {
     })
   })
 
-  it('refuses a body that is not JSON in the seed’s format', async () => {
+  it('refuses a body that is not JSON in the document’s format', async () => {
     const answer = await request(api.app)
       .post('/surveys/ack')
       .set('x-api-key', KEYS.lifepoints)

@@ -25,13 +25,13 @@ describe('an address or a method that a seed does not have', () => {
     ['delete', '/sessions/x', PLATFORM_KEY],
     ['put', '/panelist-outcome', PLATFORM_KEY],
     ['get', '/panelist-outcome', PLATFORM_KEY],
-  ])('%s %s is 404 in the format of seed 000', async (verb, path, key) => {
+  ])('%s %s is 404 in the format of the Kantar Gateway API', async (verb, path, key) => {
     const answer = await ask(verb, path, key)
     expect([answer.status, answer.type]).toEqual([404, 'application/json'])
     expect(answer.body).toEqual({ code: '404', message: 'There is no such address', success: false })
   })
 
-  it('is 404 in the formats of seed 002 and seed 004', async () => {
+  it('is 404 in the formats of the PureSpectrum Buy API and the PureSpectrum Supply API', async () => {
     const buyer = await ask('patch', '/buyers/v2/surveys/1', BUYERS.acme)
     expect([buyer.status, buyer.type]).toEqual([404, 'application/json'])
     expect(buyer.body).toMatchObject({ ps_api_response_message: 'There is no such address' })
@@ -40,7 +40,7 @@ describe('an address or a method that a seed does not have', () => {
     expect(supplier.body).toEqual({ apiStatus: 'failure', msg: 'There is no such address' })
   })
 
-  it('is problem+json everywhere else, next to the seeds’ addresses too', async () => {
+  it('is problem+json everywhere else, next to the documents’ addresses too', async () => {
     for (const path of ['/v1/nothing', '/nothing', '/survey-planner', '/buyers/v3']) {
       const answer = await ask('get', path, BUYERS.acme)
       expect([answer.status, answer.type], path).toEqual([404, 'application/problem+json'])

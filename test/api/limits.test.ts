@@ -27,8 +27,8 @@ describe('wrong keys', () => {
     ['buyers, in our words', '/v1/plans', 'get', { 'x-api-key': 'wrong' }, 'application/problem+json'],
     ['templates', '/v1/templates', 'get', { 'x-api-key': 'wrong' }, 'application/problem+json'],
     ['the gateway', '/survey-plan', 'post', { 'x-api-key': 'wrong' }, 'application/json'],
-    ['seed 002', '/buyers/v2/surveys', 'post', { 'access-token': 'wrong' }, 'application/json'],
-    ['seed 004', '/suppliers/v2/surveys', 'get', { 'access-token': 'wrong' }, 'application/json'],
+    ['the PureSpectrum Buy API', '/buyers/v2/surveys', 'post', { 'access-token': 'wrong' }, 'application/json'],
+    ['the PureSpectrum Supply API', '/suppliers/v2/surveys', 'get', { 'access-token': 'wrong' }, 'application/json'],
   ])('of %s are 429 after twenty of one address, and a right one passes', async (_who, path, method, headers, type) => {
     const app = limited()
     for (let n = 0; n < 20; n++) expect((await request(app)[method](path).set(headers)).status).toBe(401)

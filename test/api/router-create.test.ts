@@ -427,7 +427,7 @@ describe('a body', () => {
   })
 })
 
-test('a key of another kind, or none, is 401 in the seed’s shape', async () => {
+test('a key of another kind, or none, is 401 in the document’s shape', async () => {
   const path = api.creationPath(await api.launch())
   for (const key of [KEYS.decipher, KEYS.acme, KEYS.ops, 'nobody', '']) {
     const answer = await request(api.app).post(path).set('x-api-key', key).send({ panelist_id: 'p' })

@@ -43,7 +43,7 @@ const failureOf = async (call: Promise<unknown>): Promise<TributaryError> => {
   throw new Error(`no TributaryError but ${String(error)}`)
 }
 
-/** Seed 000's SurveyPlan, as far as this API's panels and questions go. */
+/** The Kantar Gateway API's SurveyPlan, as far as this API's panels and questions go. */
 const plan = (survey_id = 'demand-survey-plan-id') =>
   ({
     survey_id,

@@ -104,7 +104,7 @@ describe('an entry', () => {
     expect((await enter(database.knex, third, later(HOLD_MS))).kind).toBe('entered')
   })
 
-  test('of one panel is limited by its allocation and flexibility (seed 004)', async () => {
+  test('of one panel is limited by its allocation and flexibility (PureSpectrum Supply API)', async () => {
     for (const [flexibilityPercent, most] of [
       [0, 2],
       [50, 6],

@@ -41,7 +41,7 @@ export const NOW = new Date('2026-11-20T10:00:00Z')
 
 /**
  * The suite that every adapter passes: its cases, and properties that hold for any adapter and input. At least 40 cases
- * per provider, 15 of them of faults (reliability §4, P0).
+ * per provider, 15 of them of faults.
  */
 export function runAdapterContract<Config extends ConnectionBase>(suite: Suite<Config>): void {
   const { adapter, cases } = suite

@@ -10,7 +10,7 @@ import { pageOf, plain, readPage, type Suite, served } from './contract.js'
 /** Number of truncations of a golden page: many for the first (F9), fewer for the similar ones. */
 const TRUNCATIONS = { first: 500, others: 60 }
 
-/** What must hold of any feed, whatever the provider and whatever it sends (reliability F9 to F13). */
+/** What must hold of any feed, whatever the provider and whatever it sends (docs/polling.md, What one poll does). */
 export function checkFeedProperties<Config extends ConnectionBase>(suite: Suite<Config>): void {
   if (!suite.adapter.feed) return
   const good = suite.cases.filter((one): one is FeedCase => one.kind === 'feed' && !one.expect.error)

@@ -8,7 +8,7 @@ const address = (template: string, session: Record<string, string> = {}, named: 
 
 describe('the token', () => {
   test.each([
-    // the seed's own examples (Knowledge Base, Configuring your survey entry)
+    // the document's own examples (Knowledge Base, Configuring your survey entry)
     ['https://www.surveyplatform.com/survey', 'https://www.surveyplatform.com/survey?t=tok-en_1'],
     [
       'https://www.surveyplatform.com/survey?session_var=((SESSION_ID))',

@@ -26,8 +26,8 @@ const PANEL_KEYS: Record<string, string> = { tk_test_lifepoints: 'lifepoints', t
 const PLATFORM_KEY = 'pk_test_decipher'
 
 /**
- * The gateway that the sandbox's buyer, platform and panels call, made from the seed's examples: enough to field a plan
- * in one process. `answers` replaces the answer of a route.
+ * The gateway that the sandbox's buyer, platform and panels call, made from the document's examples: enough to field a
+ * plan in one process. `answers` replaces the answer of a route.
  */
 export async function startFakeGateway(answers: Record<string, { status: number; body?: unknown }> = {}) {
   const keys = await generateKeyPair('ES256', { extractable: true })

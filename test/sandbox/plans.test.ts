@@ -16,7 +16,7 @@ describe('the inventory', () => {
       const plan = SupplierPlan.safeParse(item.survey_plan)
       expect(plan.error ? z.prettifyError(plan.error) : undefined).toBeUndefined()
       expect(item.version).toMatch(/^\d+:\d+$/)
-      // the supplier's view does not have these (seed 000, Supply API)
+      // the supplier's view does not have these (Kantar Gateway API, Supply API)
       for (const hidden of ['survey_url', 'survey_id', 'survey_platform', 'target_panels', 'target_completes'])
         expect(item.survey_plan).not.toHaveProperty(hidden)
     }

@@ -125,7 +125,7 @@ describe('creating a session', () => {
     expect((await postJson(url, { panelist_id: 'p' }, { 'x-api-key': 'x' })).status).toBe(401)
   })
 
-  test('is refused when the body is not JSON, in the seed’s format', async () => {
+  test('is refused when the body is not JSON, in the document’s format', async () => {
     const headers = { 'x-api-key': 'kantar-sandbox-key', 'content-type': 'application/json' }
     const response = await fetch(planUrl(sandbox, PLAN.id), { method: 'POST', headers, body: '{"panelist_id":' })
     expect(response.status).toBe(400)

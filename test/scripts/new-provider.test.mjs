@@ -8,7 +8,20 @@ import { checkout } from '../../scripts/checkout.mjs'
 
 const NAME = 'acme'
 const ROOMS = [
-  ...['activities', 'api', 'bench', 'catalogue', 'cli', 'client', 'commands', 'db', 'domain', 'platform', 'providers', 'sandbox'],
+  ...[
+    'activities',
+    'api',
+    'bench',
+    'catalogue',
+    'cli',
+    'client',
+    'commands',
+    'db',
+    'domain',
+    'platform',
+    'providers',
+    'sandbox',
+  ],
   ...['scripts', 'test', 'web', 'workers', 'workflows', 'docs'],
 ]
 const RULES = '.dependency-cruiser.cjs'

@@ -38,7 +38,7 @@ async function example(name: string): Promise<string> {
 }
 
 test.each(['buyer.sh', 'panel.sh', 'survey-platform.sh'])(
-  '%s runs the seeds’ examples, also twice in a row',
+  '%s runs the documents’ examples, also twice in a row',
   async (name) => {
     for (const _ of [1, 2]) expect(await example(name)).toMatch(/\nAll as the seeds say\.\n$/)
   },

@@ -7,8 +7,8 @@ export type GatewayEvent =
   | { readonly kind: 'ack'; readonly id: string }
 
 /**
- * A gateway with the needed part of seed 000's Supply API: everything since the last acknowledgement, repeated until it
- * is acknowledged. A test can make it fail.
+ * A gateway with the needed part of the Kantar Gateway API's Supply API: everything since the last acknowledgement,
+ * repeated until it is acknowledged. A test can make it fail.
  */
 export class FakeGateway {
   readonly journal: GatewayEvent[] = []
@@ -83,7 +83,7 @@ export class FakeGateway {
   }
 }
 
-/** One element of the feed (seed 000, SurveyPlanUpdate). */
+/** One element of the feed (Kantar Gateway API, SurveyPlanUpdate). */
 export function planUpdate(ack: number | bigint, id: string, given: Record<string, unknown> = {}): object {
   return {
     version: `1:${ack}`,

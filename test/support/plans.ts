@@ -12,7 +12,9 @@ import { surveyIdOf } from '../../db/survey-id.js'
 import { DEFAULT_POLICY, GATEWAY, type PlanPolicy, type SurveyPlan } from '../../domain/plan/survey-plan.js'
 import { aSession, MINUTE, mustFind, T0 } from './sessions.js'
 
-/** The plan of seed 000's example without its quotas and qualifications; give what matters to the test. */
+/**
+ * The plan of the Kantar Gateway API's example without its quotas and qualifications; give what matters to the test.
+ */
 export function aPlan(given: Partial<SurveyPlan> = {}): SurveyPlan {
   return {
     surveyId: 'demand-survey-plan-id',

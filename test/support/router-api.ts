@@ -177,7 +177,7 @@ export async function startRouterApi(): Promise<RouterApi> {
   })
 }
 
-/** A gateway that opens every session, as seed 000 answers, or refuses every session. */
+/** A gateway that opens every session, as the Kantar Gateway API answers, or refuses every session. */
 function gatewayThatOpens(asked: RouterApi['asked'], state: { refuses: boolean }): Http {
   return {
     request: async ({ url, body = 'null' }: HttpRequest) => {

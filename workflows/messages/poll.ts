@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
 
-/** How a poll loop stands (contract §6, TributaryState of a poller). */
+/** How a poll loop stands (docs/polling.md, States). */
 export type PollerState = 'starting' | 'healthy' | 'degraded' | 'blocked' | 'paused'
 
 /** One line of the loop's recent past. */

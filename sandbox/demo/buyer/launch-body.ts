@@ -26,8 +26,8 @@ export interface LaunchSurroundings {
 }
 
 /**
- * The survey plan that a filled form means (seed 000, SurveyPlan), for all panels which serve its country. Whether it is a
- * good one is Tributary's to say.
+ * The survey plan that a filled form means (Kantar Gateway API, SurveyPlan), for all panels which serve its country.
+ * Whether it is a good one is Tributary's to say.
  * @returns undefined for a form that the page did not make
  */
 export function planBodyOf(form: unknown, around: LaunchSurroundings): Record<string, unknown> | undefined {

@@ -82,7 +82,7 @@ function templateForm(path: string, templates: TemplateFolders | string): Html {
 <p><label for="completes">Completes wanted</label><br><input id="completes" name="completes" type="number" min="1" max="10000" value="20" required></p>
 <p><label for="offer_price">Price of a complete</label><br><input id="offer_price" name="offer_price" type="number" min="0.01" step="0.01" value="1.75" required></p></div>
 <p class="soft"><small>The survey is created from the template as a draft, its quotas scaled to the completes; then it is launched with price,
-address and panels (seed 002). Its platform is the sandbox's, by browser redirect.</small></p>
+address and panels (PureSpectrum Buy API). Its platform is the sandbox's, by browser redirect.</small></p>
 <p><button>Launch from the template</button></p></form>`
 }
 

@@ -8,14 +8,14 @@ const Form = z.object({
   offer_price: z.string().regex(/^\d{1,6}(\.\d{1,2})?$/),
 })
 
-/** Seed 002's answer: only the id matters here. */
+/** The PureSpectrum Buy API's answer: only the id matters here. */
 const Draft = z.object({ ps_survey_id: z.number() })
 /** ps_survey_status of a live survey. */
 const LIVE = 22
 
 /**
- * Creates a survey from a template and launches it (seed 002): a POST makes the draft, a PUT with price, address and panels
- * makes a survey plan of it.
+ * Creates a survey from a template and launches it (PureSpectrum Buy API): a POST makes the draft, a PUT with price,
+ * address and panels makes a survey plan of it.
  * @returns the new plan's id; undefined for a form that the page did not make
  * @throws Refused
  */

@@ -22,7 +22,9 @@ export const nameOf = ({ survey_plan: plan }: PlanView): string => plan.survey_i
 export const statusTag = (status: string): Html =>
   tag(status, status === 'OPEN' ? 'good' : status === 'CLOSED' ? 'soft' : 'bad')
 
-/** A price as the buyer wrote it: 150 fractional USD and 2 main USD are $1.50 and $2.00 (seed 000, Pricing). */
+/**
+ * A price as the buyer wrote it: 150 fractional USD and 2 main USD are $1.50 and $2.00 (Kantar Gateway API, Pricing).
+ */
 export function priceText({ cpi, unit, currency }: PlanView['survey_plan']['pricing'], count = 1): string {
   return moneyText({
     amount_minor: Math.round(cpi * count * (unit === 'main' ? 10 ** digitsOf(currency) : 1)),

@@ -68,7 +68,7 @@ ${plan.status === 'CLOSED' && html`<form method="post" action="${path}/delete">$
   }
 }
 
-/** Seed 000, Knowledge Base. */
+/** Kantar Gateway API, Knowledge Base. */
 const NON_INTEGRATED = 'NON_INTEGRATED_SURVEY_PLATFORM'
 
 const REASONS: Record<string, string> = {

@@ -7,7 +7,7 @@ import type { Exchange } from '../../tributary.js'
 import { refusalBlock } from './launch-page.js'
 import { buyerCrumbs, nameOf, planPath } from './parts.js'
 
-/** The form to agree on something beside the plan itself (contract: policy of a plan). */
+/** The form to agree on something beside the plan itself (docs/buyers.md, What is agreed beside a plan). */
 export function policyPage(buyer: string, view: PlanView, policy: Policy, refused?: Exchange): Page {
   const { id, target_panels: panels, target_completes: target } = view.survey_plan
   const allocationOf = (panel: string) =>

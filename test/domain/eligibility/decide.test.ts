@@ -158,7 +158,7 @@ describe('a survey', () => {
   })
 })
 
-describe('layers and sub-quotas (seed 003)', () => {
+describe('layers and sub-quotas (Toluna External Sample)', () => {
   // one quota, two layers of three sub-quotas: (A1 or A2 or A3) and (B1 or B2 or B3)
   const band = (from: number, to: number) => [age(from, to)]
   const layered = (full: { available: number | null } = { available: null }) =>
@@ -204,7 +204,7 @@ describe('layers and sub-quotas (seed 003)', () => {
   })
 })
 
-describe('a full quota that terminates (seed 004, currently_open 0)', () => {
+describe('a full quota that terminates (PureSpectrum Supply API, currently_open 0)', () => {
   const full = (...clauses: Clause[]) => quota('full', clauses, { available: 0 })
   const offered = quota('open', [age(16, 99)])
   const terminating = (fullQuota = full(sex('2'))) =>

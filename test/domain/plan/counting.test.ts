@@ -123,7 +123,7 @@ describe('room for one more', () => {
   })
 })
 
-describe("a panel's cap (seed 004, Overview)", () => {
+describe("a panel's cap (PureSpectrum Supply API, Overview)", () => {
   test.each([
     [100, 24],
     [50, 17],
@@ -162,7 +162,7 @@ interface Respondent {
   slot: 'held' | 'lapsed' | 'filled' | 'gone'
 }
 
-/** Applies the rules of contract §5 with noRoomFor only, as the stores do under the plan's lock. */
+/** Applies the rules of docs/buyers.md, Counting, with noRoomFor only, as the stores do under the plan's lock. */
 function play(base: Counting, steps: readonly Step[]): Respondent[] {
   const people: Respondent[] = []
   const now = (): Counting => ({

@@ -25,7 +25,7 @@ describe('a price', () => {
     [{ cpi: 150, unit: 'fractional', currency: 'USD' }, 150n],
     [{ cpi: 2, unit: 'main', currency: 'USD' }, 200n],
     [{ cpi: 150, unit: 'main', currency: 'JPY' }, 150n],
-  ] as const)('%j is %s minor units (seed 000, Pricing)', (pricing, minor) => {
+  ] as const)('%j is %s minor units (Kantar Gateway API, Pricing)', (pricing, minor) => {
     expect(priceOfPlan(pricing).amountMinor).toBe(minor)
   })
 })
@@ -143,7 +143,7 @@ describe('a plan in the catalogue', () => {
     expect(decide(matchOf(survey, facts), 'match').verdict).toBe(verdict)
   })
 
-  test('terminates in a full quota when quotaRule is every (seed 004, currently_open 0)', () => {
+  test('terminates in a full quota when quotaRule is every (PureSpectrum Supply API, currently_open 0)', () => {
     expect(surveyOfPlan(standing()).fullQuotaTerminates).toBe(false)
     expect(surveyOfPlan(standing({ quotaRule: 'every' })).fullQuotaTerminates).toBe(true)
   })

@@ -109,7 +109,7 @@ describe('defaults', () => {
     })
   })
 
-  it("include the seed's questions with the seed's ids", () => {
+  it("include the document's questions with the document's ids", () => {
     const questions = readText('').targetingAttributes
     expect(questions.map((question) => question.id)).toEqual(['age', 'sex', 'pets'])
     expect(questions[0]).toMatchObject({

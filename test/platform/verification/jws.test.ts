@@ -142,7 +142,7 @@ describe('an outcome token', () => {
   })
 })
 
-describe('forged tokens (reliability F40)', () => {
+describe('forged tokens', () => {
   async function forgeries(): Promise<[string, string][]> {
     const good = await token(ours)
     const [head = '', body = '', mac = ''] = good.split('.')

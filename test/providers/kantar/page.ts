@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** The one update of seed 000's own example response, as it is printed there. */
+/** The one update of the Kantar Gateway API's own example response, as it is printed there. */
 const SAMPLE: Record<string, unknown> = JSON.parse(readFileSync(new URL('./sample.json', import.meta.url), 'utf8'))
 
 /**

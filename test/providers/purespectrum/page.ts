@@ -3,7 +3,8 @@ import type { Answer } from '../case.js'
 import { type HttpDouble, httpDouble } from '../http-double.js'
 
 /**
- * Seed 004's own sample answer; only the id that is no JSON number (012345) is written without the zero.
+ * The PureSpectrum Supply API's own sample answer; only the id that is no JSON number (012345) is written without the
+ * zero.
  */
 const SAMPLE: Record<string, unknown> = JSON.parse(readFileSync(new URL('./sample.json', import.meta.url), 'utf8'))
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** The first survey of seed 003's own example response, as it is printed there. */
+/** The first survey of Toluna External Sample's own example response, as it is printed there. */
 const SAMPLE: Record<string, unknown> = JSON.parse(readFileSync(new URL('./sample.json', import.meta.url), 'utf8'))
 
 /**
