@@ -4,20 +4,20 @@ import { gatewayConnection, ownPlans } from '../providers/own-plans.js'
 import { adapterOf } from '../providers/registry.js'
 import type { Upstream } from '../providers/upstream.js'
 
-/** A connection as commands look at it: the configured ones, and our own plans where there are buyers. */
+/** A connection as commands see it: the configured ones, and our own plans when there are buyers. */
 export interface ServedConnection {
   readonly id: string
   readonly provider: string
   /**
-   * How its surveys come: in a list that is polled; asked for panelist by panelist; own = plans that buyers launch here;
-   * none = no adapter serves it.
+   * How its surveys come: polled = from a list; asked = by a call for each panelist; own = plans that buyers launch
+   * here; none = no adapter supports it.
    */
   readonly supply: 'polled' | 'asked' | 'own' | 'none'
-  /** Milliseconds between polls; null = not polled, or its provider has no pace of its own in the configuration. */
+  /** Milliseconds between polls; null = not polled, or the configuration has no pace for its provider. */
   readonly pollEveryMs: number | null
-  /** Milliseconds without a good poll after which nothing of it is offered. */
+  /** Milliseconds without a good poll after which its surveys are not offered. */
   readonly staleAfter: number
-  /** Null where no adapter serves it. */
+  /** Null when no adapter supports it. */
   readonly vocabulary: VocabularyMapping | null
 }
 
