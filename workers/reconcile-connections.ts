@@ -22,8 +22,8 @@ export interface ReconcileParts {
 }
 
 /**
- * Makes what runs what is configured (design §4): new connections get their loop, changed ones are told, removed ones
- * stop and their stock is withdrawn. Safe to repeat, and by several processes at once.
+ * Reconciles what runs with the configuration (design §4): starts the loops of new connections, signals changed ones,
+ * and stops removed ones and withdraws their surveys. Idempotent, also when several processes run it concurrently.
  * @throws when PostgreSQL or Temporal is away: call it again
  */
 export async function reconcileConnections(parts: ReconcileParts): Promise<void> {
@@ -32,7 +32,7 @@ export async function reconcileConnections(parts: ReconcileParts): Promise<void>
     const { connection } = upstream
     const digest = configDigest(upstream.config)
     const before = known.get(connection)
-    // before the row says that it is there, so that a process which dies in between does it again
+    // return the plans before the row is open again, so that the next process repeats it after a crash in between
     if (connection === GATEWAY && before?.state === 'removed') await returnPlans(parts)
     await openConnection(parts.knex, { connection, provider: upstream.adapter.name })
     if (upstream.adapter.fetchSupply !== undefined) {
@@ -44,7 +44,7 @@ export async function reconcileConnections(parts: ReconcileParts): Promise<void>
     }
     if (upstream.adapter.fetchSupply === undefined && upstream.adapter.matchPanelist === undefined)
       await settleConnection(parts.knex, connection, parts.clock())
-    // a mended setting is tried at once
+    // try a corrected setting immediately
     if (upstream.adapter.matchPanelist !== undefined && before?.configDigest !== digest)
       await endHold(parts.knex, connection)
     if (before?.configDigest !== digest) await noteConfigDigest(parts.knex, connection, digest)
@@ -65,7 +65,7 @@ async function returnPlans({ knex, logger, clock }: ReconcileParts): Promise<voi
   logger.info({ connection: GATEWAY, plans }, 'there are demand partners again')
 }
 
-/** Starting it twice is harmless: the id is the connection's. */
+/** Idempotent, because the workflow id is the connection's. */
 async function startPolling(client: Client, { connection, adapter, config }: Upstream): Promise<void> {
   const input: PollInput = { connection, provider: adapter.name }
   const every = adapter.pollEveryMs?.(config)
@@ -77,7 +77,7 @@ async function startPolling(client: Client, { connection, adapter, config }: Ups
     args: [input],
     staticSummary: `${connection} · ${adapter.name} supply${every === undefined ? '' : ` every ${seconds(every)}`}`,
     staticDetails:
-      'Fetches what is new, stores it, tells the provider. Signals: `pause` (with a reason), `resume`, `pollNow`. ' +
+      'Fetches changes, stores them, acknowledges them to the provider. Signals: `pause` (with a reason), `resume`, `pollNow`. ' +
       'What to do when it is degraded or blocked: `docs/polling.md`.',
     typedSearchAttributes: [
       { key: searchAttribute('TributaryProvider'), value: adapter.name },
@@ -95,7 +95,7 @@ async function stopPolling(client: Client, connection: string): Promise<void> {
   }
 }
 
-/** Six digits: enough to see a change, too few to test guesses of a key against. */
+/** Six digits: enough to detect a change, too few to verify guesses of a key. */
 function configDigest(config: unknown): string {
   return createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 6)
 }

@@ -1,12 +1,12 @@
 import type { Client } from '@temporalio/client'
 
-/** Starts the one janitor; it is running already after every start but the first. */
+/** Starts the one janitor; does nothing when it already runs. */
 export async function startJanitor(client: Client): Promise<void> {
   await client.workflow.start('janitor', {
     taskQueue: 'sessions',
     workflowId: 'janitor',
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    staticSummary: 'starts, claims and messages that were left behind, every 15 s',
+    staticSummary: 'recovers abandoned starts, claims and messages, every 15 s',
   })
 }
