@@ -8,8 +8,8 @@ import { checkout } from '../../scripts/checkout.mjs'
 
 const NAME = 'acme'
 const ROOMS = [
-  ...['activities', 'api', 'bench', 'catalogue', 'cli', 'client', 'db', 'domain', 'platform', 'providers', 'sandbox'],
-  ...['scripts', 'test', 'web', 'workers', 'workflows', 'docs'],
+  ...['activities', 'api', 'bench', 'catalogue', 'cli', 'client', 'commands', 'db', 'domain', 'platform'],
+  ...['providers', 'sandbox', 'scripts', 'test', 'web', 'workers', 'workflows', 'docs'],
 ]
 const RULES = '.dependency-cruiser.cjs'
 const FILES = ['package.json', 'tsconfig.json', 'biome.json', 'vitest.config.ts', RULES]
@@ -141,7 +141,7 @@ describe('npm run new-provider', { timeout: 600_000 }, () => {
     for (const name of [NAME, 'kantar']) {
       const again = run(['scripts/new-provider.mjs', name])
       expect(again.status).not.toBe(0)
-      expect(again.said).toContain('is there already')
+      expect(again.said).toContain('already exists')
     }
     expect(fs.readFileSync(page, 'utf8')).toBe(before)
   })
