@@ -8,15 +8,15 @@ import { type Stack, startStack } from './support/stack.js'
 const PANEL_KEY = 'tk_bench'
 const MOST_ARRIVALS = 20_000
 const WARMING = 50
-/** Fewer than an address may have refused within a moment: whatever is measured is read. */
+/** Below the burst limit of refused arrivals per address, so the API reads every measured arrival. */
 const ARRIVALS_AN_ADDRESS = 100
 const MOST_SECONDS = 60
-/** As many senders as are measured beside another panel's matches. */
+/** The number of concurrent senders during the measured matches. */
 const SENDERS = 4
-/** Linux counts a process's time in hundredths of a second. */
+/** Linux reports CPU time in hundredths of a second. */
 const MS_A_TICK = 10
 
-/** One way to send something that nobody signed. */
+/** One kind of unsigned arrival. */
 interface Forged {
   readonly path: string
   readonly body?: string
@@ -29,7 +29,7 @@ const members = (bytes: number): string =>
   `{${Array.from({ length: Math.floor(bytes / 11) }, (_, at) => `"a${String(at).padStart(5, '0')}":1`).join(',')}}`
 const MEMBER_STATUS = '/postbacks/toluna/member-status'
 
-/** Largest first: what is refused by its size, then all that has to be read. Node itself takes 16 KB of address. */
+/** First the body that is refused by its size, then those that the API reads. Node.js limits an address to 16 KB. */
 const SHAPES: Readonly<Record<string, Forged>> = {
   'JSON of 240 KB': { path: '/postbacks/kantar', body: `{"jws":"${'x'.repeat(240_000)}"}` },
   'nested JSON of 240 KB': { path: MEMBER_STATUS, body: nested(240_000) },
@@ -54,9 +54,9 @@ const SHAPES: Readonly<Record<string, Forged>> = {
 }
 
 /**
- * `npm run bench:arrivals -- [--arrivals N] [--seconds S] [--json FILE]`: N arrivals of each shape that nobody signed, and
- * what each costs the API process in CPU, which is no less than it costs its event loop; then one panel's matches with
- * and without four senders of such arrivals beside it. On servers of its own, on loopback; bounded in count and time.
+ * `npm run bench:arrivals -- [--arrivals N] [--seconds S] [--json FILE]`: N unsigned arrivals of each shape, and the
+ * CPU time that each costs the API process (an upper bound of the time on its event loop); then one panel's matches
+ * with and without four concurrent senders. On its own servers, on loopback; bounded in count and time.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -85,7 +85,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** @param network of addresses of this machine's own: refused arrivals are limited by address */
+/** @param network of loopback addresses to send from, because refused arrivals are limited by address */
 async function costOf(
   stack: Stack,
   shape: Forged,
@@ -158,7 +158,7 @@ async function matches({ apiUrl }: Stack, seconds: number) {
 
 function cpuMilliseconds(pid: number | undefined): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  // behind the name in parentheses, which may hold anything; utime and stime are fields 14 and 15
+  // after the name in parentheses, which may contain spaces; utime and stime are fields 14 and 15
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[11]) + Number(fields[12])) * MS_A_TICK
 }

@@ -9,14 +9,14 @@ const PANEL_KEY = 'tk_bench'
 const OPERATOR_KEY = 'ok_bench'
 const POLL_MS = 1_000
 const MATCH_PAUSE_MS = 20
-/** The promise: no more than this much of the median (in percent). */
+/** The medians may grow by at most this percentage. */
 const MOST_MOVED_PERCENT = 10
 
 /**
- * `npm run bench:containment -- [--seconds S] [--rounds R] [--surveys N] [--json FILE]`: two connections at two simulated
- * gateways, polled every second. The second one's feed hangs; the first one's polls and the matches of a panel must not
- * notice. Well and hanging take turns, so that a busy machine is not taken for a fault. On servers of its own, on
- * loopback; bounded in time. Exits with 1 when a median moved by more than 10 %.
+ * `npm run bench:containment -- [--seconds S] [--rounds R] [--surveys N] [--json FILE]`: two connections at two
+ * simulated gateways, polled every second. The second feed hangs; this must not slow down the polls of the first or the
+ * matches of a panel. Rounds with and without the fault alternate, so load from other programs affects both alike. On
+ * its own servers, on loopback; bounded in time. Exits with 1 when a median grew by more than 10 %.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -96,7 +96,7 @@ async function askForMatches(apiUrl: string): Promise<void> {
   if (!answer.ok || !offers?.length) throw new Error(`a match answered ${answer.status} with no offer`)
 }
 
-/** The hung connection waits out its backoff; nobody has to wait with it. */
+/** Polls the hung connection now, so the benchmark does not wait for its backoff. */
 async function tellPoll(apiUrl: string): Promise<void> {
   await patientFetch(`${apiUrl}/v1/ops/connections/other/poll`, {
     method: 'POST',

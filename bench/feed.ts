@@ -4,17 +4,17 @@ import { bounded } from './support/bounded.js'
 import { inParallel, percentiles, report, round } from './support/figures.js'
 import { freePort, startStack } from './support/stack.js'
 
-/** The promise of a poll's 99th percentile, in ms, and against the bare route. */
+/** The limits of a poll's 99th percentile: in ms, and relative to the bare route. */
 const MOST_P99_MS = 50
 const MOST_RATIO = 3
 
 /**
- * `npm run bench:feed -- [--seconds S] [--panels P] [--plans N] [--panels-per-plan K] [--changes C] [--every E]
- * [--json FILE]`: P panels poll the feed of one API process every E seconds and acknowledge what they got, over N open
- * plans of which C change every second, through another API process. Halfway between two polls each panel asks a bare Express route on the same
- * PostgreSQL for as many rows of the same size as it was last given, so that both see the same machine. At the end every
- * panel must know every plan as its buyer left it. On servers of its own, on loopback; bounded in time and count. Exits
- * with 1 when anything was lost or a promise is broken.
+ * `npm run bench:feed -- [--seconds S] [--panels P] [--plans N] [--panels-per-plan K] [--changes C] [--every E] [--json
+ * FILE]`: P panels poll the feed of one API process every E seconds and acknowledge what they got, over N open plans,
+ * of which C change every second through another API process. Halfway between two polls each panel calls a bare Express
+ * route on the same PostgreSQL for as many rows of the same size as it last received, so both run under the same load.
+ * At the end every panel must know the last state of every plan. On its own servers, on loopback; bounded in time and
+ * count. Exits with 1 when a change was lost or a limit is exceeded.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -37,12 +37,12 @@ async function main(): Promise<void> {
   const stack = await startStack({
     configuration: () => ({ file: 'bench.yaml', text: configuration(panels) }),
     sandbox: { SANDBOX_PLANS: '0', SANDBOX_SURVEYS: '0', SANDBOX_TICK: '0', SANDBOX_LAUNCH: 'off' },
-    // a plan's workflow does nothing before its finish date, and these have none
+    // no worker: a plan's workflow has no work before the finish date, and these plans have none
     worker: false,
   })
   try {
     const launching = performance.now()
-    // buyers call another replica: what is measured is one process that serves the feed
+    // buyers call another replica, because the benchmark measures one process that serves the feed
     const buyersPort = await freePort()
     await stack.start('api-of-buyers', ['api/main.ts'], { PORT: String(buyersPort) })
     const buyer = new Buyer(`http://127.0.0.1:${buyersPort}`)
@@ -112,7 +112,7 @@ interface Field {
   readonly bareRows: number
 }
 
-/** The timed part: panels spread evenly over the interval, each at its own beat. */
+/** The timed part: the panels' polls are spread evenly over the interval. */
 async function field({ buyer, readers, seconds, every, changes, bareFeed, bareRows }: Field) {
   const [pollMs, bareMs]: [number[], number[]] = [[], []]
   const counted = { updates: 0, changes: 0 }
@@ -136,7 +136,7 @@ async function field({ buyer, readers, seconds, every, changes, bareFeed, bareRo
       const at = began + (nth * 1_000) / changes
       if (at >= end) break
       await sleepUntil(at)
-      // two changes of one plan are far apart, so that the last one asked for is the last one done
+      // two changes of one plan are far apart, so the last one sent is the last one applied
       const work = buyer.turn((nth * 7_919) % buyer.plans.length).then(() => {
         counted.changes += 1
       })
@@ -158,7 +158,7 @@ async function askBare(url: string): Promise<number> {
   return performance.now() - started
 }
 
-/** How many plans some panel does not know, or knows otherwise than their buyer left them. */
+/** Counts the plans that a panel does not know, or knows in another state than the last one. */
 function stale(buyer: Buyer, readers: readonly Panel[]): number {
   return buyer.plans
     .flatMap(({ targets, status }, index) => targets.map((target) => readers[target]?.plans.get(index) === status))

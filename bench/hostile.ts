@@ -8,14 +8,14 @@ import { type Stack, startStack } from './support/stack.js'
 const CALM_KEY = 'tk_calm'
 const BUSY_KEY = 'tk_busy'
 const PAUSE_MS = 20
-/** The promise: another key's 95th percentile moves at most so much, in percent. */
+/** Another key's 95th percentile may grow by at most this percentage. */
 const MOST_MOVED_PERCENT = 10
 
 /**
- * `npm run bench:hostile -- [--seconds S] [--rounds R] [--surveys N] [--json FILE]`: the matches of one key, alone and
- * beside each attack in turns: forged arrivals, another key that asks for 200 offers 56 times a second, one that sends
- * profiles of 10,000 attributes ten times a second, unknown keys. Limits are the default ones. On servers of its own, on
- * loopback; bounded in count and time. Exits with 1 when a 95th percentile moved by more than 10 %.
+ * `npm run bench:hostile -- [--seconds S] [--rounds R] [--surveys N] [--json FILE]`: the matches of one key,
+ * alternately alone and during each attack: forged arrivals, another key that asks for 200 offers 56 times a second,
+ * one that sends profiles of 10,000 attributes ten times a second, unknown keys. Limits are the default ones. On its
+ * own servers, on loopback; bounded in count and time. Exits with 1 when a 95th percentile grew by more than 10 %.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -66,7 +66,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Matches of the calm key, one after the other: how long each took, in milliseconds. */
+/** Sends matches of the measured key, one after another. @returns the time of each, in milliseconds */
 async function measure(apiUrl: string, seconds: number): Promise<number[]> {
   const times: number[] = []
   for (const until = performance.now() + seconds * 1_000; performance.now() < until; ) {
@@ -94,7 +94,7 @@ async function offered(apiUrl: string): Promise<void> {
     if ((await matchCalmly(apiUrl)) > 0) return
     await pause(500)
   }
-  throw new Error('nothing is offered after two minutes')
+  throw new Error('no offers after two minutes')
 }
 
 function attackBy(stack: Stack, number: number, seconds: number): Promise<Answers> {

@@ -9,14 +9,14 @@ const PANEL_KEY = 'tk_bench'
 const OPERATOR_KEY = 'ok_bench'
 const MOST_SURVEYS = 100_000
 const MOST_CHANGES = 1_000
-/** How often the whole page comes again, unchanged. */
+/** The number of repeats of the whole page, unchanged. */
 const REPOLLS = 3
 
 /**
  * `npm run bench:ingest -- --surveys N [--changes C] [--json FILE]`: N surveys from the sandbox into the catalogue in
- * one poll, the same page again unchanged, then C single changes from poll to match. All times are the gateway's own
- * journal's and the panel's: from the request for the page to the acknowledgement, or to the first match that shows it.
- * On servers of its own, on loopback; bounded in count.
+ * one poll, the same page again unchanged, then C single changes from poll to match. All times come from the gateway's
+ * journal and the panel: from the request for the page to the acknowledgement, or to the first match that shows the
+ * change. On its own servers, on loopback; bounded in count.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const starting = new AbortController()
   const stack = await startStack({
     configuration: ({ sandboxUrl }) => {
-      // the sandbox is up well before the worker: the first page is refused its acknowledgement, and comes again
+      // the sandbox is up before the worker: it refuses the first acknowledgement, so the page comes again
       refused = new SandboxJournal(sandboxUrl).refuseAcknowledgements(1 + REPOLLS, starting.signal)
       return { file: 'bench.yaml', text: configuration(sandboxUrl) }
     },
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
     const pages = polled.slice(0, 1 + REPOLLS).map((entry, index) => {
       const ack = acks[index]
       if (ack === undefined || entry.details.items !== surveys)
-        throw new Error(`page ${index + 1} was not the whole feed`)
+        throw new Error(`page ${index + 1} was not the complete feed`)
       return between(entry, ack)
     })
     const [firstMs = Number.NaN, ...repolls] = pages
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Publishes one better-paid survey after the other, polls, and asks like a panel until it is the first offer. */
+/** Publishes surveys one by one, each better paid, polls, and sends matches until the new survey is the first offer. */
 async function timeChanges(stack: Stack, journal: SandboxJournal, changes: number): Promise<number[]> {
   const times: number[] = []
   for (let change = 0; change < changes; change += 1) {

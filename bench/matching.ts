@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   const figures = await run(directory)
   print(figures)
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`)
-  if (figures.differing > 0) throw new Error(`${figures.differing} answers differ from the plain way`)
+  if (figures.differing > 0) throw new Error(`${figures.differing} answers differ from the brute force`)
 }
 
 /** @throws RangeError */

@@ -14,8 +14,8 @@ const MOST_CONCURRENCY = 200
 
 /**
  * `npm run bench:router -- --sessions N [--concurrency C] [--plans P] [--json FILE]`: sessions of our own survey plans,
- * end to end through the session router (create, start link, retrieve, outcome, finish link, postback), beside the bare
- * workflow of `bench:sessions` on the same Temporal. On servers of its own, on loopback; bounded in count.
+ * end to end through the session router (create, start link, retrieve, outcome, finish link, postback), compared with
+ * the bare workflow of `bench:sessions` on the same Temporal. On its own servers, on loopback; bounded in count.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
     const keys = { panel: PANEL_KEY, platform: PLATFORM_KEY }
     const supply = await launchPlans(stack.apiUrl, BUYER_KEY, PANEL_KEY, plans)
 
-    // warm both sides alike, then measure in turns, so that a noisy minute of the machine hits both
+    // warm up both, then alternate, so that load from other programs affects both alike
     const warm = Math.min(100, sessions)
     await runRouter(supply, keys, hooks, warm, concurrency, 'warm')
     await runBare(stack.temporalAddress, warm, concurrency, 'warm')

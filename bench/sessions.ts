@@ -10,8 +10,8 @@ const MOST_SESSIONS = 20_000
 const MOST_CONCURRENCY = 200
 
 /**
- * `npm run bench:sessions -- --sessions N [--concurrency C] [--json FILE]`: sessions end to end over HTTP, beside a bare
- * workflow of the same shape on the same Temporal. On servers of its own, on loopback; bounded in count.
+ * `npm run bench:sessions -- --sessions N [--concurrency C] [--json FILE]`: sessions end to end over HTTP, compared
+ * with a bare workflow of the same shape on the same Temporal. On its own servers, on loopback; bounded in count.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     await stack.start('bare-route', ['bench/sessions/bare-route.ts'], { BARE_PORT: String(barePort) })
     await untilOffered(stack.apiUrl)
 
-    // warm both sides alike, then measure in turns, so that a noisy minute of the machine hits both
+    // warm up both, then alternate, so that load from other programs affects both alike
     const warm = Math.min(100, sessions)
     await runProduct(stack.apiUrl, KEY, hooks, warm, concurrency, 'warm')
     await runBare(stack.temporalAddress, warm, concurrency, 'warm')
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
     const bareFirst = await runBare(stack.temporalAddress, half, concurrency, 'first')
     const bareSecond = await runBare(stack.temporalAddress, half, concurrency, 'second')
     const second = await runProduct(stack.apiUrl, KEY, hooks, half, concurrency, 'second')
-    // the load of the sessions run has no click in it but these: one at a time is what a respondent feels
+    // the baseline for the clicks: as many clients on the bare route, without other load
     const bareMs = await timeBareRoute(`http://127.0.0.1:${barePort}`, 2_000, concurrency)
 
     const perSecond = (2 * half) / (first.seconds + second.seconds)

@@ -12,9 +12,9 @@ const USAGE =
 const MOST_ROUNDS = 20
 
 /**
- * `npm run bench:side-by-side -- --before DIR [--after DIR] [--rounds R] [--json FILE] -- BENCHMARK [ARGUMENTS]`: one
- * benchmark of two checkouts, in turns on one machine (before, after, after, before, …), so that a slow minute of the
- * machine hits both. Prints the median of every figure and the ratio after / before.
+ * `npm run bench:side-by-side -- --before DIR [--after DIR] [--rounds R] [--json FILE] -- BENCHMARK [ARGUMENTS]`: runs
+ * one benchmark of two checkouts in turns on one machine (before, after, after, before, …), so that a slow minute of the
+ * machine affects both. Prints the median of every figure and the ratio after / before.
  */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -43,22 +43,22 @@ async function main(): Promise<void> {
   if (values.json !== undefined) report({ benchmark, args: args.join(' '), rounds, comparisons }, values.json)
 }
 
-/** What stands before and after the first bare `--`. */
+/** The arguments before and after the first bare `--`. */
 const ours = (args: readonly string[]): string[] =>
   args.includes('--') ? args.slice(0, args.indexOf('--')) : [...args]
 const theirs = (args: readonly string[]): string[] => (args.includes('--') ? args.slice(args.indexOf('--') + 1) : [])
 
-/** @throws Error where there is no checkout with its dependencies */
+/** @throws Error when the folder is not a checkout with its dependencies */
 function checkoutAt(folder: string): string {
   const checkout = path.resolve(folder)
   if (existsSync(path.join(checkout, 'bench')) && existsSync(path.join(checkout, 'node_modules'))) return checkout
-  throw new Error(`${checkout} is no installed checkout: git worktree add it and run \`npm ci\` there first`)
+  throw new Error(`${checkout} is not an installed checkout: create it with git worktree add and run \`npm ci\` there`)
 }
 
 /**
  * Runs a benchmark of a checkout once.
  * @returns its figures by name (`match_us.p50`)
- * @throws Error when it ends with another code than 0
+ * @throws Error when it writes no figures
  */
 async function run(checkout: string, benchmark: string, args: readonly string[]): Promise<Map<string, number>> {
   const folder = mkdtempSync(path.join(tmpdir(), 'tributary-side-by-side-'))
@@ -69,7 +69,8 @@ async function run(checkout: string, benchmark: string, args: readonly string[])
       stdio: ['ignore', 'ignore', 'inherit'],
     })
     const code = await new Promise((resolve, reject) => child.on('exit', resolve).on('error', reject))
-    if (!existsSync(json)) throw new Error(`${benchmark} in ${checkout} ended with ${String(code)} and without figures`)
+    if (!existsSync(json))
+      throw new Error(`${benchmark} in ${checkout} exited with code ${String(code)} and wrote no figures`)
     return flatten(JSON.parse(readFileSync(json, 'utf8')))
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -1,9 +1,9 @@
-/** Where a command runs and writes: given, so that tests need no process. */
+/** Where a command runs and writes; passed in, so tests need no process. */
 export interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The folder of the project. */
   readonly checkout: string
-  /** Where the person stands. */
+  /** The user's working directory. */
   readonly directory: string
   readonly out: (text: string) => void
   readonly err: (text: string) => void

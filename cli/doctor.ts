@@ -24,8 +24,9 @@ import { liveDatabaseUrl } from './live-database.js'
 import { servedConnections } from './served-connections.js'
 
 /**
- * `tributary doctor [--json]`: looks at this installation from outside, one line a part with the way out.
- * @returns 0 when nothing has to be mended, else 1
+ * `tributary doctor [--json]`: checks this installation from outside and prints one line for each part, with what to
+ * do.
+ * @returns 0 when there is no fault, else 1
  */
 export async function doctor(args: readonly string[], context: CommandContext): Promise<number> {
   if (args.some((arg) => arg !== '--json')) {
@@ -59,7 +60,7 @@ async function examine(context: CommandContext): Promise<Finding[]> {
   return [...findings, ...(await examineTemporal(context, temporal, config))]
 }
 
-/** What a part's own lines say is wrong becomes a finding each. @returns null then */
+/** Turns each line of a part's error into a finding. @returns null after an error */
 function attempt<Result>(findings: Finding[], part: string, read: () => Result): Result | null {
   try {
     return read()
@@ -133,5 +134,5 @@ function report(findings: readonly Finding[]): string {
     return `${marks[state]}  ${part.padEnd(width)}  ${found}${wayOut === null ? '' : ` -> ${wayOut}`}`
   })
   const count = (state: Finding['state']) => findings.filter((one) => one.state === state).length
-  return `${lines.join('\n')}\n${count('ok')} well, ${count('warn')} to watch, ${count('fault')} to mend\n`
+  return `${lines.join('\n')}\n${count('ok')} ok, ${count('warn')} warnings, ${count('fault')} faults\n`
 }

@@ -3,7 +3,7 @@ import { checkInvariants, invariants } from '../db/invariants/check.js'
 import { embeddedDatabaseUrl } from '../platform/config/embedded-database.js'
 import { readEnvironment } from '../platform/config/environment.js'
 
-/** `npm run invariants`: every promise as SQL over the live database. Exit 0 only when none is broken. */
+/** `npm run invariants`: runs every invariant's SQL on the live database. Exit code 0 only when none is broken. */
 async function main(): Promise<number> {
   const environment = readEnvironment(process.env)
   const url = environment.databaseUrl ?? embeddedDatabaseUrl(environment.dataDirectory)

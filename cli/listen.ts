@@ -16,9 +16,9 @@ const LOOK_EVERY_MS = 500
 const LONGEST_WAIT_MS = 10_000
 
 /**
- * `tributary listen --panel NAME --forward-to URL [--since 10m]`: posts what the panel is told to a server on this machine
- * too, until Ctrl-C. The regular delivery goes on as it is.
- * @returns 0 after Ctrl-C, 1 when it cannot begin, 2 for arguments that it does not take
+ * `tributary listen --panel NAME --forward-to URL [--since 10m]`: posts the panel's postbacks to a server on this
+ * machine as well, until Ctrl-C. The regular delivery does not change.
+ * @returns 0 after Ctrl-C, 1 when it cannot start, 2 for invalid arguments
  */
 export async function listen(args: readonly string[], context: CommandContext): Promise<number> {
   const options = readListenOptions(args)
@@ -45,21 +45,21 @@ export async function listen(args: readonly string[], context: CommandContext): 
 
 interface Source {
   readonly databaseUrl: string
-  /** Whether what is listened to still runs; a database that was named by hand always counts as such. */
+  /** Whether the installation still runs; always true for a database that `DATABASE_URL` names. */
   readonly isThere: () => boolean
   /** The panel's id as the configuration spells it. */
   readonly panel: string
   readonly secret: string
 }
 
-/** @throws ConfigError with one line: nothing runs, no such panel, or one that takes no postbacks */
+/** @throws ConfigError with one line: no running installation, an unknown panel, or one without postbacks */
 function findSource(context: CommandContext, panelId: string): Source {
   const { databaseUrl, dataDirectory } = readEnvironment(context.env, context.directory)
   const running = runningInstallation(dataDirectory)
   const url = databaseUrl ?? running?.databaseUrl
   if (url === undefined) {
     throw new ConfigError([
-      `nothing runs on ${dataDirectory}: start it with npm start in another terminal, or set TRIBUTARY_DATA to its folder`,
+      `no Tributary runs on ${dataDirectory}: run npm start in another terminal, or set TRIBUTARY_DATA to its folder`,
     ])
   }
   const config = readConfig(context, running)
@@ -67,19 +67,19 @@ function findSource(context: CommandContext, panelId: string): Source {
   if (panel === undefined) {
     const known = config.panels.map(({ id }) => id).join(', ')
     throw new ConfigError([
-      `--panel: there is no panel ${JSON.stringify(panelId)} in ${config.file}; there are: ${known}`,
+      `--panel: panel ${JSON.stringify(panelId)} not found in ${config.file}; its panels: ${known}`,
     ])
   }
   if (!panel.postback) {
     throw new ConfigError([
-      `--panel: ${panel.id} has no postback in ${config.file}, so nothing is told to it; example: postback: { url: "https://app.example/hooks", secret: "whsec_…" }`,
+      `--panel: ${panel.id} has no postback in ${config.file}, so it receives no messages; example: postback: { url: "https://app.example/hooks", secret: "whsec_…" }`,
     ])
   }
   const isThere = () => databaseUrl !== null || runningInstallation(dataDirectory) !== null
   return { databaseUrl: url, isThere, panel: panel.id, secret: panel.postback.secret }
 }
 
-/** The configuration of what runs; one that is named in the environment counts more. */
+/** The configuration that `TRIBUTARY_CONFIG` names, else that of the running installation. */
 function readConfig(context: CommandContext, running: RunningInstallation | null): TributaryConfig {
   const named = Boolean(context.env.TRIBUTARY_CONFIG) || running === null
   const file = named ? locateConfig(context.env, context.checkout, context.directory).file : running.configuration
@@ -93,7 +93,7 @@ type Forwarding = ListenOptions & Omit<Source, 'databaseUrl'> & { readonly signa
 async function follow(knex: Knex, forwarding: Forwarding, context: CommandContext): Promise<number> {
   const { panel, url, sinceMs, signal } = forwarding
   const follower = await MessageFollower.start(knex, panel, sinceMs)
-  context.out(`Forwarding what ${panel} is told to ${url.href}, signed with its postback.secret. Ctrl-C ends it.\n`)
+  context.out(`Forwarding the postbacks of ${panel} to ${url.href}, signed with its postback.secret. Ctrl-C ends it.\n`)
   let away = false
   while (!signal.aborted) {
     try {
@@ -110,7 +110,7 @@ async function follow(knex: Knex, forwarding: Forwarding, context: CommandContex
   return 0
 }
 
-/** Posts a message, again and again while nobody listens at the address: the order of the messages stays. */
+/** Posts a message, and retries it until a server answers at the address, so the messages stay in order. */
 async function insist(message: PostbackMessage, forwarding: Forwarding, context: CommandContext): Promise<void> {
   const { url, signal } = forwarding
   for (let wait = 500, told = false; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {

@@ -3,14 +3,14 @@ import { embeddedDatabaseUrl } from '../platform/config/embedded-database.js'
 import { readEnvironment } from '../platform/config/environment.js'
 import type { CommandContext } from './command-context.js'
 
-/** The address of the live database: `DATABASE_URL`, else the embedded one of `TRIBUTARY_DATA`; null = there is none. */
+/** The URL of the live database: `DATABASE_URL`, else the embedded one of `TRIBUTARY_DATA`; null = none. */
 export function liveDatabaseUrl(context: CommandContext): string | null {
   const environment = readEnvironment(context.env, context.directory)
   return environment.databaseUrl ?? embeddedDatabaseUrl(environment.dataDirectory)
 }
 
 /**
- * Does some work on the live database as the application sees it, and closes the connection.
+ * Runs `work` on the live database with the application's role, and closes the connection.
  * @throws Error that says how to get a database, when there is none
  */
 export async function withLiveDatabase<Result>(

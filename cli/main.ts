@@ -15,14 +15,17 @@ interface Command {
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   config: { summary: 'every setting, its value and where it comes from', run: config },
-  mapping: { summary: 'what live surveys ask that no panelist can answer, and the money on it', run: mapping },
-  listen: { summary: 'what a panel is told, posted to a server on this machine too', run: listen },
-  doctor: { summary: 'what is wrong with this installation, and the way out', run: doctor },
+  mapping: {
+    summary: 'what live surveys ask that no panelist can answer, and how much money depends on it',
+    run: mapping,
+  },
+  listen: { summary: 'posts the postbacks of a panel to a server on this machine as well', run: listen },
+  doctor: { summary: 'what is wrong with this installation, and what to do', run: doctor },
 }
 
 /**
  * Runs `tributary <command> …`.
- * @returns the exit code: 0 well, 1 the command found something wrong, 2 there is no such command
+ * @returns the exit code: 0 ok, 1 the command found a fault, 2 unknown command
  */
 export async function main(args: readonly string[], context: CommandContext = ofProcess()): Promise<number> {
   const [name = '', ...rest] = args
@@ -36,7 +39,7 @@ export async function main(args: readonly string[], context: CommandContext = of
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (!command) {
-    context.err(`tributary: there is no command ${JSON.stringify(name)}\n${usage()}`)
+    context.err(`tributary: unknown command ${JSON.stringify(name)}\n${usage()}`)
     return 2
   }
   return command.run(rest, context)

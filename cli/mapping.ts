@@ -16,9 +16,9 @@ interface ConnectionCoverage {
 }
 
 /**
- * `tributary mapping [--connection ID] [--json]`: which words of the live surveys no canonical answer of a panelist can
- * reach, and how much money hangs on each.
- * @returns 0 when it could be worked out; 1 after a line on stderr where the configuration is at fault; 2 else
+ * `tributary mapping [--connection ID] [--json]`: lists the words of live surveys to which no canonical answer maps,
+ * and how much money depends on each.
+ * @returns 0 on success; 1 after a line on stderr for each fault of the configuration; 2 otherwise
  */
 export async function mapping(args: readonly string[], context: CommandContext): Promise<number> {
   const asked = readArguments(args)
@@ -30,7 +30,7 @@ export async function mapping(args: readonly string[], context: CommandContext):
     const { file } = locateConfig(context.env, context.checkout, context.directory)
     const config = loadConfig({ file, env: context.env, connectionSchemas })
     if (asked.connection !== null && !servedConnections(config).some(({ id }) => id === asked.connection)) {
-      context.err(`mapping: there is no connection ${asked.connection} in ${file}\n`)
+      context.err(`mapping: connection ${asked.connection} not found in ${file}\n`)
       return 2
     }
     const found = await readCoverage(context, config, asked.connection)
@@ -75,7 +75,7 @@ async function readCoverage(
   })
 }
 
-/** What panelists can be asked: the gateway's attributes, and the three names which every profile may carry (contract §2). */
+/** The canonical questions: the gateway's attributes, and three names that every profile may have (contract §2). */
 function canonicalQuestions(config: TributaryConfig): Map<string, CanonicalQuestion> {
   const always = ['date_of_birth', 'postal_code', 'region'].map((name): CanonicalQuestion => ({ name, answers: null }))
   const configured = config.targetingAttributes.map(
@@ -87,9 +87,9 @@ function canonicalQuestions(config: TributaryConfig): Map<string, CanonicalQuest
   return new Map([...always, ...configured].map((one) => [one.name, one]))
 }
 
-/** Most money first within each currency; amounts of two currencies are never added or compared. */
+/** Sorted by money within each currency, largest first; amounts of two currencies are never added or compared. */
 function report(found: readonly ConnectionCoverage[]): string {
-  if (found.length === 0) return 'There is no connection whose provider is served.\n'
+  if (found.length === 0) return 'The configuration has no connection with a supported provider.\n'
   return `${found.map(section).join('\n\n')}\n`
 }
 

@@ -15,7 +15,7 @@ const StartRecord = z.object({
   }),
 })
 
-/** What `npm start` wrote down about the copy that runs on a data directory. */
+/** What `npm start` recorded about the installation that runs on a data directory. */
 export interface RunningInstallation {
   readonly databaseUrl: string
   /** Its configuration file, absolute. */
@@ -26,7 +26,7 @@ export interface RunningInstallation {
   readonly addedSandbox: string | null
 }
 
-/** @returns null when nothing runs there */
+/** @returns null when no installation runs there */
 export function runningInstallation(dataDirectory: string): RunningInstallation | null {
   let record: unknown
   try {
@@ -41,8 +41,8 @@ export function runningInstallation(dataDirectory: string): RunningInstallation 
 }
 
 /**
- * The environment with what `npm start` gave its own processes, so that a command in another terminal reads the same
- * configuration as they do: the sandbox's address, and whether it was added.
+ * The environment with the variables that `npm start` gave its own processes (the sandbox's address, and whether it was
+ * added), so a command in another terminal reads the same configuration.
  */
 export function environmentOf(running: RunningInstallation, env: Env): Env {
   return {
@@ -52,14 +52,14 @@ export function environmentOf(running: RunningInstallation, env: Env): Env {
   }
 }
 
-/** As environmentOf, where what runs here has the configuration that a command would read; else as it is. */
+/** As environmentOf when the running installation has the configuration that a command would read; else unchanged. */
 export function withRunningSandbox(env: Env, checkout: string, directory: string): Env {
   try {
     const running = runningInstallation(readEnvironment(env, directory).dataDirectory)
     const same = running?.configuration === locateConfig(env, checkout, directory).file
     return running !== null && same ? environmentOf(running, env) : env
   } catch {
-    return env // what is wrong with the environment, the command itself says
+    return env // the command itself reports what is wrong with the environment
   }
 }
 

@@ -3,14 +3,14 @@ import type { TributaryConfig } from '../providers/connection-schemas.js'
 import { type SupplyKind, supplyKindOf } from '../providers/supply-kind.js'
 import { servedConnections as allServed } from '../providers/upstreams.js'
 
-/** A connection as commands look at it: the configured ones, and our own plans where there are buyers. */
+/** A connection as commands see it: the configured ones, and our own plans when there are buyers. */
 export interface ServedConnection {
   readonly id: string
   readonly provider: string
   readonly supply: SupplyKind
   /** Milliseconds between polls; null = not polled. */
   readonly pollEveryMs: number | null
-  /** Milliseconds without a good poll after which nothing of it is offered. */
+  /** Milliseconds without a good poll after which its surveys are not offered. */
   readonly staleAfter: number
   readonly vocabulary: VocabularyMapping
 }

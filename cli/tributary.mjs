@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npx tributary …`: teaches Node to read TypeScript, then hands over.
+// `npx tributary …`: lets Node.js load TypeScript, then runs the command.
 let register
 try {
   ;({ register } = await import('tsx/esm/api'))

@@ -17,8 +17,8 @@ import { type ClientOptions, path, Transport } from './http.js'
 type PlanStatus = z.output<typeof Status>
 
 /**
- * The API as a demand partner calls it: survey plans (seed 000), what is agreed about them, and surveys from templates
- * (seed 002). Every method throws TributaryError for what is no success.
+ * The API for a demand partner: survey plans (seed 000), their policies, and surveys from templates (seed 002). Every
+ * method throws TributaryError when the call fails.
  */
 export class BuyerClient {
   readonly #api: Transport
@@ -27,7 +27,7 @@ export class BuyerClient {
     this.#api = new Transport(options)
   }
 
-  /** The questions that a plan can ask for. @param country ISO 3166-1 alpha-3; left out: all */
+  /** The questions that a plan can target. @param country ISO 3166-1 alpha-3 [all] */
   targetingAttributes(country?: string): Promise<z.output<typeof TargetingAttributesAnswer>> {
     return this.#api.json('/targeting-attributes', { query: { country } })
   }
@@ -37,12 +37,12 @@ export class BuyerClient {
     return this.#api.json('/targeting-panels', { query: filter })
   }
 
-  /** Launches a plan: it is open, and offered to its panels, from now on. */
+  /** Launches a plan: it is open, and offered to its panels, immediately. */
   createPlan(plan: z.input<typeof SurveyPlanRequest>): Promise<z.output<typeof CreatePlanAnswer>> {
     return this.#api.json('/survey-plan', { method: 'POST', body: plan })
   }
 
-  /** A plan as it was posted, what is left of it, and how its sessions ended. */
+  /** A plan as it was posted, its available completes, and the outcomes of its sessions. */
   getPlan(planId: string): Promise<z.output<typeof PlanAnswer>> {
     return this.#api.json(path`/survey-plans/${planId}`)
   }
@@ -55,7 +55,7 @@ export class BuyerClient {
     return this.#api.json(path`/survey-plans/${planId}/quotas/${quotaId}`, { method: 'PATCH', body: { status } })
   }
 
-  /** Deletes a plan that is CLOSED and has nobody in it. */
+  /** Deletes a plan that is CLOSED and has no session in progress. */
   async deletePlan(planId: string): Promise<void> {
     await this.#api.send(path`/survey-plans/${planId}`, { method: 'DELETE' })
   }
@@ -79,17 +79,17 @@ export class BuyerClient {
     return this.#api.json(path`/v1/plans/${planId}/policy`)
   }
 
-  /** Changes what is given, leaves the rest. @returns the whole policy */
+  /** Changes the given members and keeps the others. @returns the whole policy */
   putPolicy(planId: string, policy: z.input<typeof PolicyRequest>): Promise<PolicyAnswer> {
     return this.#api.json(path`/v1/plans/${planId}/policy`, { method: 'PUT', body: policy })
   }
 
-  /** One page of the templates that one may manage. */
+  /** One page of the templates that the caller may manage. */
   listTemplates(cursor?: string, limit?: number): Promise<TemplatesAnswer> {
     return this.#api.json('/v1/templates', { query: { cursor, limit } })
   }
 
-  /** Stores a template, replacing what was there under the id. */
+  /** Stores a template; replaces an existing one with the same id. */
   putTemplate(templateId: number, template: TemplateFields): Promise<Template> {
     return this.#api.json(path`/v1/templates/${String(templateId)}`, { method: 'PUT', body: template })
   }
@@ -102,12 +102,12 @@ export class BuyerClient {
     await this.#api.send(path`/v1/templates/${String(templateId)}`, { method: 'DELETE' })
   }
 
-  /** The templates that one may use, by folder. @param forPage with owner and sharing, as a page shows them */
+  /** The templates that the caller may use, by folder. @param forPage 1: with owner and sharing, for a page */
   templateFolders(forPage: 0 | 1 = 0): Promise<FolderList> {
     return this.#api.json('/buyers/v2/templates', { query: { UI: forPage }, keyHeader: 'access-token' })
   }
 
-  /** A draft, from a template where `template_id` names one. */
+  /** Creates a draft, from a template when `template_id` names one. */
   createSurvey(survey: BuyerSurveyRequest): Promise<BuyerSurvey> {
     return this.#api.json('/buyers/v2/surveys', { method: 'POST', body: survey, keyHeader: 'access-token' })
   }

@@ -3,32 +3,32 @@ import type { ProblemAnswer } from '../api/panel/schemas.js'
 
 type Problem = z.output<typeof ProblemAnswer>
 
-/** One thing that is wrong with a request. */
+/** One fault of a request. */
 export interface RequestFault {
   /** Path of the field, such as `quotas[0].id`; '' = the whole body. */
   readonly field: string
   readonly message: string
-  /** What it breaks, where the API says so: `required`, `enum`, `unknown`, … */
+  /** The constraint that it breaks, when the API names it: `required`, `enum`, `unknown`, … */
   readonly constraint?: string
 }
 
-/** An answer that is no success, or none at all. */
+/** An answer that is not a success, or no answer. */
 export class TributaryError extends Error {
   override readonly name = 'TributaryError'
   constructor(
     /** 0 when there was no answer. */
     readonly status: number,
     /**
-     * Stable; what to switch on. Under `/v1` a word: `offer_gone`, `session_exists`, `rate_limited`; elsewhere the seed's
-     * own: `400` of the gateway, `1014` of templates.
+     * Stable; use it to distinguish errors. Under `/v1` a word: `offer_gone`, `session_exists`, `rate_limited`;
+     * elsewhere the seed's own: `400` of the gateway, `1014` of templates.
      */
     readonly code: string,
     message: string,
-    /** The whole problem with its further members; null where the answer was none, or was in a seed's words. */
+    /** The whole problem with its further members; null without an answer, and for an error in a seed's format. */
     readonly problem: (Problem & Readonly<Record<string, unknown>>) | null,
-    /** Every fault of the request, whichever words the API said it in. */
+    /** Every fault of the request, in any of the API's error formats. */
     readonly faults: readonly RequestFault[],
-    /** Seconds to wait before the same call, where the API said so. */
+    /** Seconds to wait before a retry; null when the API names none. */
     readonly retryAfterSeconds: number | null,
     options?: ErrorOptions,
   ) {
@@ -36,7 +36,7 @@ export class TributaryError extends Error {
   }
 }
 
-/** Reads an answer that is no success: problem+json, or the errors of seeds 000, 002 and 004. */
+/** Reads an error answer: problem+json, or the errors of seeds 000, 002 and 004. */
 export async function failureOf(response: Response): Promise<TributaryError> {
   const body = ((await response.json().catch(() => null)) ?? {}) as Readonly<Record<string, unknown>>
   const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)

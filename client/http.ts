@@ -1,12 +1,12 @@
 import { failureOf, TributaryError } from './failure.js'
 
 export interface ClientOptions {
-  /** Where the API is: `https://tributary.example`. A trailing slash is dropped. */
+  /** The API's address: `https://tributary.example`. A trailing slash is dropped. */
   readonly baseUrl: string
   readonly apiKey: string
   /** [the runtime's own] */
   readonly fetch?: typeof fetch
-  /** Milliseconds after which a call is given up [30,000]. Creating a session may take ten seconds. */
+  /** Timeout of a call in milliseconds [30,000]. Creating a session may take ten seconds. */
   readonly timeoutMs?: number
 }
 
@@ -15,11 +15,11 @@ export interface Call {
   readonly query?: Readonly<Record<string, string | number | undefined>> | undefined
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
-  /** Where the key goes [x-api-key]. */
+  /** The header of the key [x-api-key]. */
   readonly keyHeader?: 'access-token'
 }
 
-/** Sends calls with the key, and turns what is no success into a TributaryError. */
+/** Sends calls with the key, and turns a failed call into a TributaryError. */
 export class Transport {
   readonly #baseUrl: string
 

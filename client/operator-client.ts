@@ -19,7 +19,7 @@ export interface CompletesFilter {
   readonly panel?: string
 }
 
-/** The API as operations and finance call it, with an operator's key. Throws as PanelClient does. */
+/** The API for operations and finance, with an operator's key. Throws as PanelClient does. */
 export class OperatorClient {
   readonly #api: Transport
 
@@ -27,7 +27,7 @@ export class OperatorClient {
     this.#api = new Transport(options)
   }
 
-  /** completes.csv as it is downloaded: a month need not fit into memory. */
+  /** completes.csv as a stream, because a month may not fit into memory. */
   async completes(filter: CompletesFilter = {}): Promise<ReadableStream<Uint8Array>> {
     const { body } = await this.#api.send('/v1/finance/completes.csv', { query: { ...filter } })
     return body ?? new Blob([]).stream()
@@ -37,7 +37,7 @@ export class OperatorClient {
     return this.#api.json('/v1/finance/ledger', { query: filter })
   }
 
-  /** @param period YYYY-MM; left out: everything */
+  /** @param period YYYY-MM [all periods] */
   trialBalance(period?: string): Promise<TrialBalanceAnswer> {
     return this.#api.json('/v1/finance/trial-balance', { query: { period } })
   }
@@ -55,12 +55,12 @@ export class OperatorClient {
     return this.#act(connection, 'resume')
   }
 
-  /** Polls now; once even while paused. */
+  /** Polls once now, even while paused. */
   poll(connection: string): Promise<ConnectionActionAnswer> {
     return this.#act(connection, 'poll')
   }
 
-  /** Every buyer's survey plans with what they have so far, newest first. */
+  /** Every buyer's survey plans with their completes, newest first. */
   plans(
     filter: {
       demand_partner?: string

@@ -9,7 +9,7 @@ import type { Outcome } from '../domain/outcome.js'
 import { type ClientOptions, path, Transport } from './http.js'
 
 export interface SessionFilter {
-  /** A date or a stamp: created at or after. */
+  /** A date or a timestamp: created at or after. */
   readonly from?: string
   /** Created before. */
   readonly to?: string
@@ -20,8 +20,8 @@ export interface SessionFilter {
 }
 
 /**
- * The API as a panel app calls it. Types are those of the schemas which the API validates with.
- * Every method throws TributaryError for what is no success.
+ * The API for a panel app. The types are inferred from the schemas that validate the API's requests.
+ * Every method throws TributaryError when the call fails.
  */
 export class PanelClient {
   readonly #api: Transport
@@ -40,12 +40,12 @@ export class PanelClient {
     return this.#api.json(path`/v1/surveys/${surveyId}/explain`, { query: { panelist_id: panelistId } })
   }
 
-  /** The words that a profile is written in, and whose surveys each counts for. @param country alpha-3 [all] */
+  /** The vocabulary of a profile, each word with the connections that use it. @param country alpha-3 [all] */
   attributes(country?: string): Promise<AttributesAnswer> {
     return this.#api.json('/v1/attributes', country === undefined ? {} : { query: { country } })
   }
 
-  /** Stores a panelist, replacing the whole of an earlier profile. */
+  /** Stores a panelist; replaces the whole earlier profile. */
   putPanelist(panelistId: string, panelist: z.input<typeof PanelistRequest>): Promise<PanelistAnswer> {
     return this.#api.json(path`/v1/panelists/${panelistId}`, { method: 'PUT', body: panelist })
   }
@@ -56,7 +56,7 @@ export class PanelClient {
 
   /**
    * Turns an offer into a session.
-   * @param idempotencyKey the same request with the same key is answered once, however often it is sent
+   * @param idempotencyKey repeats of the same request with the same key create one session and get the same answer
    */
   createSession(request: z.input<typeof CreateSessionRequest>, idempotencyKey?: string): Promise<CreateSessionAnswer> {
     const headers = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }
@@ -82,7 +82,7 @@ export class PanelClient {
     } while (cursor !== undefined)
   }
 
-  /** What was sent to the panel about a session, attempt by attempt. */
+  /** The messages to the panel about a session, with every attempt. */
   listPostbacks(sessionId: string): Promise<PostbacksAnswer> {
     return this.#api.json('/v1/postbacks', { query: { session_id: sessionId } })
   }

@@ -8,9 +8,9 @@ import { type ClientOptions, path, Transport } from './http.js'
 export type FeedItem = z.output<typeof FeedAnswer>[number]
 
 /**
- * The API as a panel calls it that keeps the surveys itself: the feed of changes and sessions from it (seed 000), and what
- * is guaranteed to the panel (seed 004). A panel that asks for one panelist at a time uses PanelClient. Every method
- * throws TributaryError for what is no success.
+ * The API for a panel that stores the surveys itself: the feed of changes and sessions from it (seed 000), and the
+ * panel's guaranteed completes (seed 004). A panel that matches one panelist at a time uses PanelClient. Every method
+ * throws TributaryError when the call fails.
  */
 export class SupplyClient {
   readonly #api: Transport
@@ -19,19 +19,19 @@ export class SupplyClient {
     this.#api = new Transport(options)
   }
 
-  /** What changed since the last acknowledgement; empty when nothing did. Poll every 10 to 15 seconds. */
+  /** The changes since the last acknowledgement; empty when there are none. Poll every 10 to 15 seconds. */
   feed(): Promise<FeedItem[]> {
     return this.#api.json('/surveys')
   }
 
-  /** The feed is processed up to `ackId`: the next poll begins behind it. */
+  /** Acknowledges that the feed is processed up to `ackId`: the next poll begins after it. */
   async acknowledge(ackId: number): Promise<void> {
     await this.#api.send('/surveys/ack', { method: 'POST', body: { ack_id: ackId } })
   }
 
   /**
-   * Everything that changed, page after page, acknowledged once `store` has it: what is not stored comes again.
-   * @returns how many changes there were
+   * Reads all changes, answer by answer, and acknowledges each once `store` resolves; the API repeats the others.
+   * @returns the number of changes
    */
   async takeChanges(store: (changes: readonly FeedItem[]) => Promise<void>): Promise<number> {
     let taken = 0
@@ -46,19 +46,19 @@ export class SupplyClient {
   }
 
   /**
-   * Brings a panelist to a survey of the feed.
+   * Creates a session for a panelist and a survey of the feed.
    * @param creationUrl the item's `survey_session_creation_url`
    * @returns where to send the panelist
    */
   createSession(creationUrl: string, request: z.input<typeof SurveySession>): Promise<CreateSurveySessionResponse> {
-    // the key goes to the API that this client was made for, whatever host the address names; a prefix of
-    // public_url is in its own address already
+    // send the key only to this client's own API, whatever host the address names; baseUrl already contains the
+    // path prefix of public_url
     const { pathname } = new URL(creationUrl)
     const address = pathname.slice(pathname.lastIndexOf('/panels/'))
     return this.#api.json(address, { method: 'POST', body: request })
   }
 
-  /** One survey with what is guaranteed to the panel. */
+  /** One survey with the panel's guaranteed completes. */
   supplierSurvey(surveyId: string): Promise<z.output<typeof SurveyAnswer>> {
     return this.#api.json(path`/suppliers/v2/surveys/${surveyId}`, { keyHeader: 'access-token' })
   }

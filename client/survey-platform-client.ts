@@ -6,7 +6,7 @@ import type {
 } from '../api/router/schemas.js'
 import { type ClientOptions, path, Transport } from './http.js'
 
-/** The API as a survey platform calls it (seed 000, Session Router). Throws as BuyerClient does. */
+/** The API for a survey platform (seed 000, Session Router). Throws as BuyerClient does. */
 export class SurveyPlatformClient {
   readonly #api: Transport
 
@@ -14,12 +14,12 @@ export class SurveyPlatformClient {
     this.#api = new Transport(options)
   }
 
-  /** Who came. @param token the `t`, or whatever stands for ((SESSION_ID)), of the survey's address */
+  /** Reads a session. @param token the value of `t`, or of the ((SESSION_ID)) placeholder, in the survey's address */
   getSession(token: string): Promise<RetrieveSessionResponse> {
     return this.#api.json(path`/sessions/${token}`)
   }
 
-  /** Tells how a session ended. The first outcome counts. @returns where to send the browser */
+  /** Reports the outcome of a session. The first outcome counts. @returns where to send the browser */
   tellOutcome(outcome: z.input<typeof PanelistSurveyOutcome>): Promise<PanelistSurveyOutcomeResponse> {
     return this.#api.json('/panelist-outcome', { method: 'POST', body: outcome })
   }

@@ -4,15 +4,15 @@ import { pathToFileURL } from 'node:url'
 import { checkout } from './checkout.mjs'
 
 /**
- * How many surveys each connection of the sandbox has open, as the API tells its operator. The first polls may still be
- * under way and a busy API slow, so it is asked again for a moment. A provider that matches panelist by panelist has no list
- * to count.
+ * The number of open surveys of each connection of the sandbox, from the operators' API. Retries for a moment, because
+ * the first polls may still run and a busy API may be slow. A provider that matches panelist by panelist has no list to
+ * count.
  *
  * @param {string} api
  * @param {string} key an operator's
- * @param {{ answer?: number, polls?: number }} [patience] milliseconds to wait for an answer [15,000], and behind the first
- *   one for polls [2000]
- * @returns {Promise<{ id: string, surveys: number }[]>} empty when the API does not tell
+ * @param {{ answer?: number, polls?: number }} [patience] milliseconds to wait for an answer [15,000], and after it
+ *   for polls [2000]
+ * @returns {Promise<{ id: string, surveys: number }[]>} empty without an answer
  */
 export async function countSurveys(api, key, { answer = 15_000, polls = 2000 } = {}) {
   let answered = false
@@ -30,7 +30,7 @@ export async function countSurveys(api, key, { answer = 15_000, polls = 2000 } =
   }
 }
 
-/** Undefined when there is no answer; an answer that is not what was asked for has none to count. */
+/** Undefined when there is no answer; an error answer has no connections. */
 async function askConnections(api, key) {
   try {
     const answer = await fetch(`${api}/v1/ops/connections`, {
@@ -45,7 +45,7 @@ async function askConnections(api, key) {
 
 /**
  * The first panel of a configuration file, with its key when the file (with the defaults of its
- * `${NAME:-default}`) tells it. Only used to print an example, so whatever cannot be read is left out.
+ * `${NAME:-default}`) has it. Only used to print an example, so an unreadable value is left out.
  *
  * @param {string} file
  * @param {NodeJS.ProcessEnv} environment
@@ -73,10 +73,10 @@ function firstOf(file, section, environment) {
   }))
 }
 
-/** Only for what is shown: what cannot be read is left out, and the product itself says what is wrong with it. */
+/** Only for the banner: an unreadable value is left out; the processes themselves report what is wrong with it. */
 async function readFrom(file, read) {
   try {
-    // loaded late: this module is also imported before the dependencies are installed
+    // loaded here, because this module is also imported before the dependencies are installed
     const { parse } = await import(pathToFileURL(path.join(checkout, 'node_modules', 'yaml', 'dist', 'index.js')).href)
     return read(parse(fs.readFileSync(file, 'utf8')))
   } catch {
@@ -101,7 +101,7 @@ export function expand(text, environment) {
   return text.replace(/\$\{(\w+)(?::-([^}]*))?\}/g, (_, name, fallback) => environment[name] || fallback || '')
 }
 
-/** What the example asks for: a panelist whom most surveys of the sandbox want. */
+/** The example's request: a panelist who qualifies for most surveys of the sandbox. */
 export const exampleRequest = {
   panelist_id: 'ann',
   country: 'USA',
@@ -110,11 +110,11 @@ export const exampleRequest = {
 }
 
 /**
- * What a person sees when everything runs.
+ * The text that `npm start` prints when everything runs.
  *
  * @param {{ api: string, temporal?: string, namespace?: string, temporalUi: string | null, demo: string | null, panel: { id: string, key: string } | undefined, buyer?: { id: string, key: string } | undefined, showKey: boolean, data: string, configuration: string, surveys?: { id: string, surveys: number }[], sandbox?: 'alone' | 'added' | 'off', publicUrl?: string }} facts
- *   `showKey`: the key is one of the sandbox's, which are no secret; `sandbox`: whether it runs alone, is added to a
- *   configuration of one's own, or is off; `publicUrl`: of that configuration
+ *   `showKey`: the key is one of the sandbox's, which are not secret; `sandbox`: whether it runs alone, is added to the
+ *   user's own configuration, or is off; `publicUrl`: of that configuration
  */
 export function banner(facts) {
   const { api, temporal, namespace = 'default', temporalUi, demo, panel, buyer, showKey, data, configuration } = facts
@@ -127,7 +127,7 @@ export function banner(facts) {
     `  documentation  ${api}/docs`,
     `  operations     ${api}/ops`,
     ...(demo === null ? [] : [`  demo           ${demo}`]),
-    // the buyers are left out where the sandbox is added
+    // an added sandbox has no buyers
     ...(demo === null || sandbox === 'added' ? [] : [`  buyer's view   ${demo}/buyer`]),
     ...(temporalUi === null ? [] : [`  Temporal UI    ${temporalUi}`]),
     ...(temporal === undefined
@@ -140,7 +140,7 @@ export function banner(facts) {
     ...sandboxLines(sandbox, publicUrl),
     `  data and logs  ${data}`,
   ]
-  // only the sandbox's keys are no secret
+  // show only the sandbox's keys, which are not secret
   if (buyer !== undefined && showKey) lines.push(`  buyer          ${buyer.id}, key ${buyer.key}`)
   if (panel !== undefined) {
     const key = showKey ? panel.key : `<the key of ${panel.id}>`
@@ -154,11 +154,11 @@ export function banner(facts) {
   return [...lines, ''].join('\n')
 }
 
-/** Beside a configuration of one's own nobody should have to guess whether the sandbox is part of it. */
+/** With the user's own configuration, says whether the sandbox is part of it. */
 function sandboxLines(sandbox, publicUrl) {
   if (sandbox === 'alone') return []
   if (sandbox === 'off')
-    return ['  sandbox        off beside a configuration of yours; npm start -- --with-sandbox adds it']
+    return ['  sandbox        off, because you have your own configuration; npm start -- --with-sandbox adds it']
   const outside = publicUrl !== undefined && !/^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$)/.test(publicUrl)
   return [
     '  sandbox        its connections are added to yours: a panel that lists `connections` must name those it wants',

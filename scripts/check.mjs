@@ -1,5 +1,5 @@
 /**
- * `npm run check`: format and lint, types, import rules, unused code. All of them run, whatever the others say.
+ * `npm run check`: format and lint, types, import rules, unused code. All of them run, even after one fails.
  */
 import { spawn } from 'node:child_process'
 import path from 'node:path'
@@ -24,7 +24,7 @@ const checks = [
 await runCommand(async () => {
   await installDependencies({ withDevelopment: true })
   const failed = []
-  // two at a time: they are separate programs, and a small machine has two cores
+  // two at a time, because they are separate programs and a small machine has two cores
   const waiting = [...checks]
   const worker = async () => {
     for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 export const checkout = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 
 /**
- * Where fetched programs (the Temporal server) are kept: beside the data, not in it, so that a second data
- * directory uses the same copy and `npm ci`, which empties node_modules, does not throw it away.
+ * The folder of downloaded programs (the Temporal server). It is outside the data directory, so a second data directory
+ * uses the same copy, and outside node_modules, which `npm ci` empties.
  */
 export const toolsDirectory = path.join(checkout, '.tributary-tools')
 

@@ -3,19 +3,19 @@ import fs from 'node:fs'
 import { openLog, stopProcess } from './processes.mjs'
 
 /**
- * One process under supervision.
+ * One supervised process.
  *
  * @typedef {object} Running
  * @property {number} pid
- * @property {Promise<string>} exited resolves with how it ended, in words
- * @property {Promise<void>} [ready] resolves when it said that it is ready
+ * @property {Promise<string>} exited resolves with a text that says how it ended
+ * @property {Promise<void>} [ready] resolves when the process reports that it is ready
  * @property {() => string[]} [output] what it printed since its start
  * @property {(patience?: number) => Promise<void>} stop
  */
 
 /**
- * Starts one of the product's own processes, in a process group of its own. It writes straight into its log, so that it
- * does not depend on us to live, and says over the IPC channel when it is ready: `{ event: 'ready' }`.
+ * Starts one of the product's own processes, in a separate process group. It writes directly to its log, so it does not
+ * need us to live, and reports over the IPC channel when it is ready: `{ event: 'ready' }`.
  *
  * @param {{ command: string, args: string[], log: string, cwd: string, env: NodeJS.ProcessEnv, patience?: number }} options
  *   `patience`: milliseconds between asking it to stop and killing it [10 s]

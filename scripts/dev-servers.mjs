@@ -1,6 +1,6 @@
 /**
- * PostgreSQL and Temporal for people who run tests again and again while they write them: `node
- * scripts/dev-servers.mjs` in one terminal, `npx vitest` in another. Stops with Ctrl-C.
+ * Keeps PostgreSQL and Temporal running for repeated test runs: `node scripts/dev-servers.mjs` in one terminal,
+ * `npx vitest` in another. Stops with Ctrl-C.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -18,16 +18,16 @@ await runCommand(async () => {
   const lock = tryLock(path.join(data, 'servers.lock'))
   if ('heldBy' in lock)
     throw new Failure(
-      `the servers of ${data} run already as process ${lock.heldBy}: use them, or set TRIBUTARY_DATA to another folder`,
+      `the servers of ${data} already run as process ${lock.heldBy}: use them, or set TRIBUTARY_DATA to another folder`,
     )
   const servers = await startTestServers(data)
   const addresses = JSON.stringify(servers.environment, null, 2)
   fs.mkdirSync(folder, { recursive: true })
   fs.writeFileSync(path.join(folder, 'servers.json'), `${addresses}\n`, { mode: 0o600 })
   process.stdout.write(`${addresses}\n`)
-  say('  ok  the tests find these by themselves: `npx vitest run`; Ctrl-C stops them')
+  say('  ok  the tests use these servers: `npx vitest run`; Ctrl-C stops them')
   const stopping = await new Promise((resolve) => {
-    // a timer keeps the process alive: the servers are not children that Node.js waits for
+    // a timer keeps the process alive, because Node.js does not wait for the servers
     const timer = setInterval(() => {}, 60_000)
     for (const name of ['SIGINT', 'SIGTERM']) {
       process.once(name, () => {

@@ -9,7 +9,7 @@ import { Failure, say, step } from './report.mjs'
 
 const oldestNode = [20, 19]
 
-/** @throws {Failure} when this Node.js is older than what the dependencies run on */
+/** @throws {Failure} when this Node.js is older than the dependencies require */
 export function requireNode(version = process.versions.node) {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   if (major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])) return
@@ -19,16 +19,16 @@ export function requireNode(version = process.versions.node) {
 }
 
 /**
- * What an installation depends on, as one hash: the lock file and the platform, because native packages
- * differ by platform and a checkout may be shared between two.
+ * One hash of everything that an installation depends on: the lock file and the platform, because native packages
+ * differ by platform and two platforms may share a checkout.
  */
 export function installationStamp(lockText, platform = `${process.platform}-${process.arch}`) {
   return createHash('sha256').update(lockText).update(platform).digest('hex')
 }
 
 /**
- * True when what npm says is installed is what the lock file asks for. npm writes its own record at the very
- * end of an installation, so an interrupted one does not count. Optional packages may be missing (other platforms).
+ * True when npm's record of installed packages matches the lock file. npm writes its record at the end of an
+ * installation, so an interrupted one does not count. Optional packages may be missing (other platforms).
  *
  * @param {string} lockText package-lock.json
  * @param {string} installedText node_modules/.package-lock.json
@@ -46,7 +46,7 @@ export function isInstalled(lockText, installedText, withDevelopment) {
 }
 
 /**
- * Installs the dependencies with `npm ci` when they are not there or not those of the lock file.
+ * Installs the dependencies with `npm ci` when they are missing or differ from the lock file.
  *
  * @param {{ withDevelopment?: boolean, root?: string }} [options] `withDevelopment`: tests and checks need more than `npm start` does [false]
  * @throws {Failure} when npm cannot be run or fails
@@ -90,11 +90,11 @@ function writeStamp(root, lockText) {
   try {
     fs.writeFileSync(stampFile(root), installationStamp(lockText))
   } catch {
-    // a read-only checkout: the comparison above is made again next time
+    // a read-only checkout: the next start compares again
   }
 }
 
-/** How to run npm without a shell: as npm itself told us, else the one on PATH. */
+/** The command that runs npm without a shell: the npm that started us, else the one on PATH. */
 function npmCommand() {
   const script = process.env.npm_execpath
   return script?.endsWith('.js') || script?.endsWith('.cjs') ? [process.execPath, script] : ['npm']
@@ -105,7 +105,7 @@ async function npmCi(root) {
   const log = path.join(root, path.basename(toolsDirectory), 'npm-ci.log')
   const output = openLog(log)
   const code = await new Promise((resolve) => {
-    // NODE_ENV=production would silently leave out what the tests need
+    // NODE_ENV=production would leave out the packages that the tests need
     const env = { ...process.env, NODE_ENV: 'development' }
     const child = spawn(command, [...first, 'ci', '--no-audit', '--no-fund', '--include=dev', '--include=optional'], {
       cwd: root,
@@ -113,7 +113,7 @@ async function npmCi(root) {
       stdio: ['ignore', output, output],
     })
     child.on('error', (error) => resolve(error.message))
-    // stopped from outside: without this npm would go on alone
+    // forward the signal, or npm would continue without us
     for (const name of ['SIGINT', 'SIGTERM']) {
       process.once(name, () => {
         child.kill(name)

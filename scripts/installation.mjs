@@ -16,10 +16,10 @@ import { Failure, say, step } from './report.mjs'
 import { gone, readable, Supervised } from './supervisor.mjs'
 import { emptyProfile, startTemporal } from './temporal.mjs'
 
-/** Milliseconds each process may take to finish what it has begun before it is killed. */
+/** Milliseconds that each process has to finish its work before it is killed. */
 const patience = { api: 10_000, worker: 20_000, sandbox: 5000 }
 
-/** One running copy of Tributary on one data directory: its processes, in the order in which they depend on each other. */
+/** One running copy of Tributary on one data directory: its processes, in the order of their dependencies. */
 export class Installation {
   stopping = false
   /** @type {Map<string, Supervised>} in the order of starting */
@@ -28,9 +28,9 @@ export class Installation {
   #migration
   #stopped
   #addresses = {}
-  /** @type {(entry: string) => { command: string, args: string[] }} how a program of ours is started */
+  /** @type {(entry: string) => { command: string, args: string[] }} the command that starts one of our programs */
   #program = sourceProgram
-  /** @type {string | undefined} one's own `public_url`, where the sandbox is added */
+  /** @type {string | undefined} the user's own `public_url`, when the sandbox is added */
   publicUrl
 
   /**
@@ -46,7 +46,7 @@ export class Installation {
   /**
    * Starts everything.
    *
-   * @returns {Promise<object | undefined>} what the ready line says; undefined when it was stopped meanwhile
+   * @returns {Promise<object | undefined>} the ready line's content; undefined when it was stopped meanwhile
    * @throws {Failure} when something does not start; the caller then stops the rest
    */
   async start() {
@@ -70,7 +70,7 @@ export class Installation {
     if (addedSandbox !== undefined) this.publicUrl = await publicUrlOf(configuration, this.environment)
     await Promise.all([
       step('migrations', () => this.#migrate(env)),
-      // the sandbox plays other companies: it needs nothing of ours
+      // the sandbox simulates other companies: it needs no migrations
       ...(this.settings.sandbox
         ? [this.#startProcess('sandbox', 'sandbox/main.ts', this.#sandboxEnvironment(env))]
         : []),
@@ -96,7 +96,7 @@ export class Installation {
     }
   }
 
-  /** A checkout that cannot be written to runs from its TypeScript, which only costs time. */
+  /** Compiles the programs. A checkout that is not writable runs from its TypeScript, which starts more slowly. */
   async #compile() {
     try {
       const folder = await compilePrograms()
@@ -126,7 +126,7 @@ export class Installation {
       await part.begin()
       const { adopted, port, cluster } = part.running.server
       const apart = cluster.startsWith(this.data) ? '' : `, as root its data is in ${cluster}`
-      note(adopted ? 'it was still running' : `port ${port}${apart}`)
+      note(adopted ? 'adopted: it was still running' : `port ${port}${apart}`)
     })
     return url
   }
@@ -150,7 +150,7 @@ export class Installation {
     return { address: part.running.server.address, ui: part.running.server.ui }
   }
 
-  /** One line now is better than a screen of retries later. */
+  /** Fails early with one line, because the processes would otherwise print many retries. */
   async #mustAnswer(variable, host, port, alternative) {
     if (host === '') return // a socket in the file system
     if (await accepts(port, host)) return
@@ -159,7 +159,7 @@ export class Installation {
     )
   }
 
-  /** What every process of ours finds in its environment, over what the user set. */
+  /** The environment of our own processes; it overrides the user's. */
   #childEnvironment() {
     const { api, sandbox, database_url, temporal, temporal_ui } = this.#addresses
     // settings for other Temporal servers must not reach the clients of ours
@@ -178,14 +178,14 @@ export class Installation {
       TRIBUTARY_API_URL: api,
       ...(temporal_ui === null ? {} : { TRIBUTARY_TEMPORAL_UI: temporal_ui }),
       ...(sandbox === null ? {} : { TRIBUTARY_SANDBOX_URL: sandbox, SANDBOX_PORT: String(this.ports.sandbox) }),
-      // only the flag turns this on: a variable left over from another shell does not
+      // only the flag turns this on, not a variable of the shell
       TRIBUTARY_WITH_SANDBOX: this.settings.addedSandbox ?? '',
       PORT: String(this.ports.api),
       HOST: this.settings.host,
     }
   }
 
-  /** Beside a configuration of one's own the sandbox plays one panel and no buyers, and signs for that `public_url`. */
+  /** With the user's own configuration the sandbox has one panel and no buyers, and signs for that `public_url`. */
   #sandboxEnvironment(env) {
     if (this.settings.addedSandbox === undefined) return env
     return {
@@ -202,7 +202,7 @@ export class Installation {
     const how = await this.#migration.exited
     if (how === 'exit code 0' || this.stopping) return
     throw new Failure(
-      `the database or Temporal could not be prepared (${how}): correct what is said above and start again; the log is ${log}`,
+      `the database or Temporal could not be prepared (${how}): correct the errors above and start again; the log is ${log}`,
       readable(this.#migration.output()),
     )
   }
@@ -224,7 +224,7 @@ export class Installation {
     const demoPanel = await firstPanel(addedSandbox ?? configuration, this.environment)
     if (this.settings.sandbox && demoPanel !== undefined)
       await untilSurveysMatch(api, demoPanel.key, () => this.stopping)
-    // the sandbox's own keys are no secret; a user's operators are not asked for theirs
+    // the sandbox's own keys are not secret; the keys of the user's operators are not used
     const surveys = alone ? await countSurveys(api, 'ok_test_ops') : []
     say(
       banner({
@@ -282,7 +282,7 @@ export class Installation {
     return path.join(this.data, 'logs', `${name}.log`)
   }
 
-  /** Stops in order: first what takes new work in, last what keeps the data. */
+  /** Stops in order: first the processes that accept work, last the servers that hold the data. */
   stop() {
     this.stopping = true
     this.#stopped ??= this.#stopInOrder()
@@ -300,7 +300,7 @@ export class Installation {
     forgetProcesses(this.data)
   }
 
-  /** Stops at once: what was under way is recovered at the next start. */
+  /** Kills everything immediately: the next start recovers unfinished work. */
   kill() {
     this.stopping = true
     if (this.#migration !== undefined && isAlive(this.#migration.pid)) signal(this.#migration.pid, 'SIGKILL')
@@ -308,7 +308,7 @@ export class Installation {
   }
 }
 
-/** An address that a browser on this machine can use, for one that means "all of them". */
+/** An address that a browser on this machine can use, for a wildcard address. */
 function reachable(host) {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
   return host.includes(':') ? `[${host}]` : host

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isAlive, startStamp } from './processes.mjs'
 
 /**
- * Takes a lock file for this process. A lock whose holder is gone (after a `kill -9`, or a restart of the
- * machine) is taken over.
+ * Takes a lock file for this process. Takes over a lock whose holder is dead (after a `kill -9`, or a restart of the
+ * machine).
  *
  * @param {string} file
  * @returns {{ release: () => void } | { heldBy: number }}
@@ -14,7 +14,7 @@ export function tryLock(file) {
   fs.mkdirSync(path.dirname(file), { recursive: true })
   const mine = JSON.stringify({ pid: process.pid, started: startStamp(process.pid) })
   for (;;) {
-    // written aside and linked, so that a lock file is never seen empty
+    // write a draft and link it, so that no process sees an empty lock file
     const draft = `${file}.${process.pid}`
     fs.writeFileSync(draft, mine)
     try {
@@ -31,13 +31,13 @@ export function tryLock(file) {
   }
 }
 
-/** Moves a dead lock out of the way. The move is atomic, so of two that try only one removes a file. */
+/** Moves a dead lock aside. The move is atomic, so only one of two rivals removes the file. */
 function takeOver(file) {
   const aside = `${file}.stale.${process.pid}`
   try {
     fs.renameSync(file, aside)
     const moved = readHolder(aside)
-    // a rival may have taken the dead lock over between our look and our move: give it back
+    // a rival may have taken the lock between our check and our move: give it back
     if (moved !== undefined && isHolderAlive(moved)) fs.linkSync(aside, file)
   } catch (error) {
     if (error.code !== 'ENOENT' && error.code !== 'EEXIST') throw error
@@ -50,7 +50,7 @@ function releaseLock(file, mine) {
   try {
     if (fs.readFileSync(file, 'utf8') === mine) fs.rmSync(file)
   } catch {
-    // gone already: nothing is held
+    // already removed
   }
 }
 
@@ -67,12 +67,12 @@ function isHolderAlive(holder) {
 }
 
 /**
- * Runs `work` while holding a lock file, waiting for its turn.
+ * Waits for a lock file and runs `work` while holding it.
  *
  * @template T
  * @param {string} file
- * @param {(waited: boolean) => Promise<T>} work learns whether another process held the lock before
- * @param {(pid: number) => void} [onWait] called once when there is somebody to wait for
+ * @param {(waited: boolean) => Promise<T>} work `waited`: another process held the lock before
+ * @param {(pid: number) => void} [onWait] called once when another process holds the lock
  * @returns {Promise<T>}
  */
 export async function withLock(file, work, onWait = () => {}) {

@@ -3,20 +3,19 @@ import { say } from './report.mjs'
 import { describeEntry, parseEntry } from './supervisor.mjs'
 
 /**
- * Shows the errors that a process writes into its log, from now on. The log is read rather than piped, so
- * that the process does not depend on us.
+ * Shows new errors of a process's log. It reads the log instead of a pipe, so the process does not depend on us.
  *
  * @param {string} name of the process
  * @param {string} file its log
  * @param {(line: string) => void} [show]
- * @returns {() => void} reads what is left and ends the watch
+ * @returns {() => void} reads the remaining lines and ends the watch
  */
 export function showErrors(name, file, show = say) {
   let position = sizeOf(file)
   let rest = ''
   const read = () => {
     const size = sizeOf(file)
-    if (size < position) position = 0 // set aside because it was large
+    if (size < position) position = 0 // the log was rotated
     if (size === position) return
     const buffer = Buffer.alloc(size - position)
     const descriptor = fs.openSync(file, 'r')

@@ -1,9 +1,9 @@
 const loopback = ['localhost', '127.0.0.1', '::1']
 
 /**
- * An environment in which no program asks for servers on this machine through a proxy: PostgreSQL, Temporal and our own
- * processes are here, and a proxy would look for them on its own machine. Whatever lies elsewhere is asked for as before.
- * gRPC reads `no_grpc_proxy` instead of `no_proxy` where it is set, others read the names in capitals.
+ * An environment in which no program uses a proxy for servers on this machine: PostgreSQL, Temporal and our own
+ * processes run here, and a proxy would look for them on its own machine. Remote hosts are not affected. gRPC reads
+ * `no_grpc_proxy` instead of `no_proxy` when it is set; other programs read the names in capitals.
  *
  * @param {NodeJS.ProcessEnv} environment
  * @returns {NodeJS.ProcessEnv} a copy

@@ -1,7 +1,7 @@
 /**
- * `npm run new-provider -- NAME`: lays down an adapter, its sandbox file, its JSON cases and its page, adds its
- * one line to the registry and mounts it in the sandbox. What it lays down works and passes its tests as it is: the shape of a provider that lists surveys, takes
- * respondents by a link and sends them back signed. It is then changed, case by case, to what the provider documents.
+ * `npm run new-provider -- NAME`: generates an adapter, its sandbox file, its JSON cases and its page, adds its one line to the
+ * registry and mounts it in the sandbox. The generated code works and passes its tests: a provider that lists surveys,
+ * takes respondents by a link and sends them back signed. Then change it, case by case, to what the provider documents.
  */
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
@@ -13,7 +13,7 @@ import { Failure, runCommand, say } from './report.mjs'
 
 const templates = fileURLToPath(new URL('./new-provider/', import.meta.url))
 
-/** Template -> the file that it becomes. */
+/** Template -> the generated file. */
 const FILES = (name) => ({
   ...Object.fromEntries(
     fs.readdirSync(path.join(templates, 'provider')).map((file) => {
@@ -31,7 +31,7 @@ const FILES = (name) => ({
 await runCommand(async () => {
   const [name, ...rest] = process.argv.slice(2)
   if (name === undefined || rest.length > 0 || !/^[a-z][a-z0-9]{1,30}$/.test(name))
-    throw new Failure('a provider has a name of small letters and digits: npm run new-provider -- cint')
+    throw new Failure('the name of a provider has lower-case letters and digits only: npm run new-provider -- cint')
   const inside = (file) => path.join(checkout, file)
   const files = Object.entries(FILES(name)).map(([template, file]) => ({ template, file }))
   const cases = [
@@ -40,8 +40,8 @@ await runCommand(async () => {
   ].map(({ file, one }) => ({ file: `test/providers/${name}/${file}`, one }))
 
   const taken = [...files, ...cases].map(({ file }) => file).filter((file) => fs.existsSync(inside(file)))
-  if (taken.length > 0) throw new Failure(`${taken[0]} is there already: a provider is laid down once`)
-  // all of it is worked out before any of it is written: a failure leaves nothing half done
+  if (taken.length > 0) throw new Failure(`${taken[0]} already exists: choose another name, or remove it first`)
+  // compute everything before writing, so that a failure leaves no partial result
   const shared = sharedLines(name, inside)
 
   for (const { template, file } of files)
@@ -54,10 +54,10 @@ await runCommand(async () => {
     `  ok  ${files.length} files and ${cases.length} cases of ${name}, its line in providers/registry.ts, its place in the sandbox`,
   )
   say(`  ..  npx tsc --noEmit && npx vitest run test/providers/${name} test/sandbox/${name}.test.ts`)
-  say(`  ..  then docs/providers/${name}.md says where to begin; the sandbox serves it at /${name} from its next start`)
+  say(`  ..  docs/providers/${name}.md says where to begin; the sandbox serves it at /${name} from its next start`)
 })
 
-/** The shared files with the provider in them: its line in the registry, its place in the sandbox. */
+/** The edited shared files: the provider's line in the registry, its route in the sandbox. */
 function sharedLines(name, inside) {
   const edit = (file, change) => ({ file, text: change(fs.readFileSync(inside(file), 'utf8'), file) })
   return [
@@ -76,7 +76,7 @@ function sharedLines(name, inside) {
   ]
 }
 
-/** The line that serves it. Respondents go back to the connection which its page configures. */
+/** The line that mounts it. Respondents go back to the connection that its page configures. */
 function mounted(name) {
   const own = `url: () => \`\${url()}/${name}\``
   const back = `returnUrl: () => \`\${publicUrl()}/returns/${name}-sandbox\``
@@ -104,12 +104,12 @@ function write(file, text) {
   fs.writeFileSync(file, text)
 }
 
-/** Line breaks and the order of imports depend on the length of the name. */
+/** Formats the files, because line breaks and the order of imports depend on the length of the name. */
 function format(files) {
   const biome = path.join(checkout, 'node_modules', '@biomejs', 'biome', 'bin', 'biome')
   const { status, stdout, stderr } = spawnSync(process.execPath, [biome, 'check', '--write', ...files], {
     cwd: checkout,
     encoding: 'utf8',
   })
-  if (status !== 0) throw new Failure(`biome is not content with what was laid down:\n${stdout}${stderr}`)
+  if (status !== 0) throw new Failure(`biome refuses the generated files:\n${stdout}${stderr}`)
 }

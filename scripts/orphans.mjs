@@ -6,8 +6,8 @@ import { say } from './report.mjs'
 const recordFile = (data) => path.join(data, 'processes.json')
 
 /**
- * Writes down which processes run on a data directory and where they answer, for the next start and for
- * commands that look at a running installation. Only the owner may read it: the database's password is in it.
+ * Records the processes of a data directory and their addresses, for the next start and for commands that use a running
+ * installation. Only the owner can read the file, because it contains the database's password.
  *
  * @param {string} data
  * @param {{ addresses: Record<string, string | null>, processes: { name: string, pid: number }[] }} record
@@ -21,14 +21,14 @@ export function recordProcesses(data, { addresses, processes }) {
   fs.renameSync(draft, recordFile(data))
 }
 
-/** Removes the record: nothing runs any more. */
+/** Removes the record when no process runs any more. */
 export function forgetProcesses(data) {
   fs.rmSync(recordFile(data), { force: true })
 }
 
 /**
- * Stops what a killed start left running, except PostgreSQL, which is adopted as it is. A recorded process is ours
- * only when it was also started at the recorded moment: ids are used again.
+ * Stops the processes of a killed start, except PostgreSQL, which is adopted. A recorded process is ours only when its
+ * start time matches too, because ids are reused.
  *
  * @param {string} data
  * @returns {Promise<string[]>} the names of what was stopped

@@ -4,8 +4,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { isAlive, startStamp } from './processes.mjs'
 
-// Below the ranges from which Linux (32768) and macOS (49152) take the ports of outgoing connections: a port
-// from there could be taken by a passing connection while a server of ours is being restarted.
+// Below the ranges from which Linux (32768) and macOS (49152) take the ports of outgoing connections, because an
+// outgoing connection could take such a port while one of our servers restarts.
 const lowest = 20_000
 const highest = 32_000
 
@@ -28,8 +28,8 @@ process.on('exit', () => {
 })
 
 /**
- * Notes that this process is about to use a port. Two starts at the same moment would otherwise both see a
- * port as free, and the slower one would fail. A note of a process that is gone does not count.
+ * Reserves a port for this process. Otherwise two concurrent starts could both see a port as free, and the slower one
+ * would fail. A note of a dead process does not count.
  */
 function reserve(port) {
   const folder = path.join(os.tmpdir(), `tributary-ports-${process.getuid?.() ?? 'user'}`)
@@ -46,7 +46,7 @@ function reserve(port) {
     notes.add(note)
     return true
   } catch (error) {
-    // no usable temporary folder: the note is a courtesy, the listening socket decides
+    // no usable temporary folder: the note is optional, the listening socket decides
     return error.code !== 'EEXIST'
   }
 }
@@ -60,7 +60,7 @@ function readNote(file) {
 }
 
 /**
- * A port that is free on `host`: the first usable one of `preferred`, else any.
+ * A port that is free on `host`: the first free one of `preferred`, else any.
  *
  * @param {number[]} preferred ports to try first, e.g. the one used before and the usual one
  * @param {string} [host]
@@ -76,7 +76,7 @@ export async function choosePort(preferred, host = '127.0.0.1') {
   }
 }
 
-/** True as soon as something accepts connections on the port. */
+/** True when a server accepts connections on the port within a second. */
 export function accepts(port, host = '127.0.0.1') {
   return new Promise((resolve) => {
     const socket = net.connect({ port, host })

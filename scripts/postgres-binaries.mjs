@@ -6,7 +6,7 @@ import path from 'node:path'
 import { checkout } from './checkout.mjs'
 import { Failure } from './report.mjs'
 
-const wayOut = 'or set DATABASE_URL to a PostgreSQL of your own'
+const wayOut = 'or set DATABASE_URL to your own PostgreSQL'
 
 /**
  * The folder with the PostgreSQL programs for this machine, ready to run.
@@ -26,9 +26,8 @@ export function postgresBinaries(root = checkout) {
 }
 
 /**
- * npm packages cannot hold symbolic links; the package lists those that its libraries need and makes them in an
- * install script. Where install scripts are blocked they are missing and PostgreSQL cannot load its libraries, so
- * we make them.
+ * Creates the symbolic links that PostgreSQL's libraries need. npm packages cannot hold links; the package lists them
+ * and creates them in an install script, which may be blocked.
  */
 export function hydrateSymlinks(packageFolder) {
   const links = JSON.parse(fs.readFileSync(path.join(packageFolder, 'native', 'pg-symlinks.json'), 'utf8'))
@@ -48,7 +47,7 @@ export function hydrateSymlinks(packageFolder) {
 }
 
 /**
- * How PostgreSQL, which refuses to run as root, can be run here.
+ * How to run PostgreSQL here; it refuses to run as root.
  *
  * @typedef {object} Account
  * @property {'direct' | 'namespace' | 'switch'} kind
@@ -59,13 +58,12 @@ export function hydrateSymlinks(packageFolder) {
  */
 
 /**
- * Finds a way to run PostgreSQL as somebody who is not root, without creating users:
- * an ordinary user just runs it; root gets a user namespace in which it appears as another user and files stay where
- * they are; where that is not allowed, root becomes an existing unprivileged user, with programs and
- * data in a place which that user can reach.
+ * Finds a way to run PostgreSQL as a user other than root, without creating users. An ordinary user runs it directly.
+ * Root uses a user namespace in which it appears as another user, on the same files. Where namespaces are not allowed,
+ * root switches to an existing unprivileged user, with programs and data in a folder that this user can reach.
  *
  * @param {string} binaries from `postgresBinaries()`
- * @param {string} cluster where the database cluster is or shall be
+ * @param {string} cluster the folder of the database cluster, existing or new
  * @param {{ kinds?: string[] }} [options] which ways may be tried, for tests
  * @returns {Account}
  * @throws {Failure} when no way works
@@ -88,7 +86,7 @@ const program = (binaries, name) => path.join(binaries, 'bin', name)
 function tryDirect(binaries, cluster) {
   if (process.getuid?.() === 0) return 'it refuses to run as root'
   try {
-    os.userInfo() // initdb looks its user up and dies without an entry
+    os.userInfo() // initdb looks up its user and fails without an entry
   } catch {
     return `user id ${process.getuid?.()} has no entry in the user database`
   }
@@ -117,7 +115,7 @@ function tryNamespace(binaries, cluster) {
   const user = unprivilegedUser()
   if (user === undefined) return 'no unprivileged user in /etc/passwd'
   const prefix = ['--user', `--map-user=${user.uid}`, `--map-group=${user.gid}`, '--']
-  // the programs must be reachable and the data writable from inside: root's rights over other people's files end there
+  // inside the namespace root has no rights over files of other users: check that programs and data are accessible
   const reach = ['sh', '-c', 'test -w "$1" && exec "$2" --version', 'sh', cluster, program(binaries, 'postgres')]
   const trial = spawnSync('unshare', [...prefix, ...reach], { encoding: 'utf8', timeout: 10_000 })
   if (trial.status !== 0)
@@ -137,7 +135,7 @@ function trySwitch(binaries, cluster) {
   if (process.getuid?.() !== 0) return 'only root can become another user'
   const user = unprivilegedUser()
   if (user === undefined) return 'no unprivileged user in /etc/passwd'
-  // /var/tmp outlives a restart of the machine; every parent of it can be passed by everybody
+  // /var/tmp survives a restart of the machine, and every user can traverse its parents
   const base = fs.existsSync('/var/tmp') ? '/var/tmp' : os.tmpdir()
   const version = createHash('sha256')
     .update(binaries)
@@ -185,8 +183,8 @@ function publish(draft, final) {
   }
 }
 
-/** A shared temporary folder is open to everybody: what somebody else put there under our name is not used. */
+/** Every user can write to a shared temporary folder: refuse a folder of our name that another user created. */
 function mustBelongTo(folder, uid) {
   const stat = fs.lstatSync(folder)
-  if (!stat.isDirectory() || stat.uid !== uid) throw new Error(`${folder} belongs to somebody else`)
+  if (!stat.isDirectory() || stat.uid !== uid) throw new Error(`${folder} belongs to another user`)
 }

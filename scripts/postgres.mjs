@@ -18,19 +18,19 @@ const startPatience = 60_000
  * @property {string} url the connection string, password included
  * @property {number} pid
  * @property {number} port
- * @property {boolean} adopted it was running already, left over from a start that was killed
+ * @property {boolean} adopted it was already running, since an earlier start that was killed
  * @property {boolean} created the cluster is new
- * @property {string} cluster where the database cluster is: in the data directory, unless root had to put it elsewhere
+ * @property {string} cluster the folder of the database cluster: in the data directory, unless root had to move it
  * @property {(patience?: number) => Promise<void>} stop fast shutdown: sessions are ended, data is flushed
  */
 
 /**
- * Starts the embedded PostgreSQL of a data directory, or adopts the one that is running on it already.
+ * Starts the embedded PostgreSQL of a data directory, or adopts the one that already runs on it.
  *
- * It listens on the loopback address only, asks for a password that is made once and kept in the data
- * directory, and is as durable as any PostgreSQL: fsync and synchronous_commit stay on.
+ * It listens on the loopback address only, needs a password that is generated once and stored in the data directory,
+ * and is fully durable: fsync and synchronous_commit stay on.
  *
- * @param {{ data: string, port?: number, accountKinds?: string[] }} options `data`: the data directory; `port`: one to insist on (a restart) [any free one, the last one used first]
+ * @param {{ data: string, port?: number, accountKinds?: string[] }} options `data`: the data directory; `port`: the required one (a restart) [any free one, the last one used first]
  * @returns {Promise<Postgres>}
  * @throws {Failure}
  */
@@ -57,18 +57,19 @@ export async function startPostgres({ data, port: wantedPort, accountKinds }) {
       fs.writeFileSync(path.join(data, 'postgres-port'), String(port))
       return describe({ pid, port, adopted: false, created, passwordFile, account })
     }
-    // the port was taken under our eyes, or the last of a killed server's processes still held its memory
+    // another program took the port meanwhile, or a process of a killed server still held its shared memory
     if (attempt === 5)
       throw new Failure(
-        `PostgreSQL does not start: ${tail(log, 2)} - see ${log}, or set DATABASE_URL to a PostgreSQL of your own`,
+        `PostgreSQL does not start: ${tail(log, 2)} - see ${log}, or set DATABASE_URL to your own PostgreSQL`,
       )
     await sleep(300 * attempt)
   }
 }
 
 /**
- * A cluster without its password file cannot be entered. Where root's data lies apart from the data directory, the data
- * directory was removed: the cluster goes too. Inside the data directory nobody removes only the password.
+ * A cluster without its password file cannot be used. When root's data is outside the data directory, the user has
+ * removed the data directory, so this removes the cluster too. Inside the data directory a missing password file is an
+ * error.
  */
 function forgetOrphanedCluster(account, passwordFile) {
   if (fs.existsSync(passwordFile) || !fs.existsSync(path.join(account.cluster, 'PG_VERSION'))) return
@@ -101,10 +102,10 @@ function rememberedPort(data) {
   }
 }
 
-/** Makes the cluster and the database in it. Done under another name, so that a killed attempt leaves nothing half made. */
+/** Creates the cluster and its database, under a draft name, so that a killed attempt leaves no incomplete cluster. */
 function createCluster(account, passwordFile, log) {
   const final = account.cluster
-  // a draft inside the cluster's folder keeps its owner and works where only that folder is writable
+  // a draft inside the cluster's folder keeps the owner, and works when only that folder is writable
   const draft = path.join(final, 'new')
   fs.rmSync(draft, { recursive: true, force: true })
   const password = randomBytes(18).toString('base64url')
@@ -117,7 +118,7 @@ function createCluster(account, passwordFile, log) {
     '--auth=scram-sha-256',
     `--pwfile=${passwordArgument}`,
     '--encoding=UTF8',
-    '--locale=C', // the user's locale may not exist here; code unit order is what the product sorts by
+    '--locale=C', // the user's locale may not exist here; the product sorts in code unit order
     '--locale-provider=builtin',
     '--builtin-locale=C.UTF-8',
   ])
@@ -126,7 +127,7 @@ function createCluster(account, passwordFile, log) {
   for (const name of fs
     .readdirSync(draft)
     .sort((one, other) => Number(one === 'PG_VERSION') - Number(other === 'PG_VERSION'))) {
-    // PG_VERSION last: it is the mark of a complete cluster
+    // PG_VERSION last, because it marks a complete cluster
     fs.rmSync(path.join(final, name), { recursive: true, force: true })
     if (name === 'PG_VERSION') fs.renameSync(`${passwordFile}.new`, passwordFile)
     fs.renameSync(path.join(draft, name), path.join(final, name))
@@ -155,17 +156,17 @@ function run(account, log, name, args, input = '') {
     .filter((line) => /error|fatal|hint|could not|cannot/i.test(line))
     .slice(0, 2)
   throw new Failure(
-    `PostgreSQL's ${name} failed: ${result.error?.message ?? (said.join(' | ') || `code ${result.status}`)} - see ${log}, or set DATABASE_URL to a PostgreSQL of your own`,
+    `PostgreSQL's ${name} failed: ${result.error?.message ?? (said.join(' | ') || `code ${result.status}`)} - see ${log}, or set DATABASE_URL to your own PostgreSQL`,
   )
 }
 
-/** PostgreSQL reads PG* variables as defaults; those of the user's own servers must not leak in. */
+/** PostgreSQL reads PG* variables as defaults: leave out those of the user's own servers. */
 function serverEnvironment() {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PG')))
   return { ...env, LC_ALL: 'C' }
 }
 
-/** Starts the server and waits until it takes connections; undefined when it ends instead. */
+/** Starts the server and waits until it accepts connections; undefined when it ends instead. */
 async function launch(account, port, log) {
   const settings = {
     port,
@@ -218,8 +219,8 @@ function readPidFile(cluster) {
 }
 
 /**
- * The server that runs on a cluster. A postmaster.pid whose process is gone, or is another program that got the same
- * id since, is stale and removed: PostgreSQL itself would refuse to start in the second case.
+ * The server that runs on a cluster. A postmaster.pid is stale, and removed, when its process is dead or its id belongs
+ * to another program by now; in the second case PostgreSQL itself would refuse to start.
  */
 export function runningPostmaster(cluster) {
   const state = readPidFile(cluster)

@@ -14,7 +14,7 @@ export function isAlive(pid) {
   return !isZombie(pid)
 }
 
-/** In a container without an init nobody reaps orphans: they keep their id for ever but are gone. */
+/** In a container without an init, dead orphans are never reaped: they keep their id but no longer run. */
 function isZombie(pid) {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -25,8 +25,7 @@ function isZombie(pid) {
 }
 
 /**
- * The command line of a process, or '' when it is gone or not readable. A process that set its title shows
- * the title here.
+ * The command line of a process, or '' when it is dead or not readable. It is the title of a process that set one.
  */
 export function commandLine(pid) {
   try {
@@ -56,13 +55,13 @@ function processIds() {
 }
 
 /**
- * When a process was started, as an opaque word, or '' when unknown. Together with the id it names one
- * process for ever: ids are used again, starts are not.
+ * The start time of a process as an opaque text, or '' when unknown. Together with the id it identifies one process,
+ * because ids are reused and start times are not.
  */
 export function startStamp(pid) {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // field 22, counted after the command's closing parenthesis: the command itself may hold spaces
+    // field 22, counted after the command's closing parenthesis, because the command may contain spaces
     return `ticks:${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`
   } catch {
     if (process.platform === 'linux') return ''
@@ -77,7 +76,7 @@ export function startStamp(pid) {
   }
 }
 
-/** Waits until a process is gone. Returns false when it still lives after `milliseconds`. */
+/** Waits until a process ends. Returns false when it still runs after `milliseconds`. */
 export async function waitForExit(pid, milliseconds) {
   const deadline = Date.now() + milliseconds
   while (isAlive(pid)) {
@@ -87,7 +86,7 @@ export async function waitForExit(pid, milliseconds) {
   return true
 }
 
-/** Sends a signal and ignores that the process may be gone already. */
+/** Sends a signal; ignores a process that has already ended. */
 export function signal(pid, name) {
   try {
     process.kill(pid, name)
@@ -97,10 +96,10 @@ export function signal(pid, name) {
 }
 
 /**
- * Asks a process to stop and kills it when it does not.
+ * Signals a process to stop, and kills it when it does not stop in time.
  *
  * @param {number} pid
- * @param {{ with?: NodeJS.Signals, within?: number }} [how] the polite signal [SIGTERM] and the patience in milliseconds [10 s]
+ * @param {{ with?: NodeJS.Signals, within?: number }} [how] the first signal [SIGTERM], milliseconds to wait [10 s]
  */
 export async function stopProcess(pid, { with: polite = 'SIGTERM', within = 10_000 } = {}) {
   if (!isAlive(pid)) return
@@ -112,7 +111,7 @@ export async function stopProcess(pid, { with: polite = 'SIGTERM', within = 10_0
 
 const largestLog = 20 * 1024 * 1024
 
-/** Opens a log file for appending; one that has grown large is set aside as `<file>.1` first. */
+/** Opens a log file for appending; renames a large one to `<file>.1` first. */
 export function openLog(file) {
   fs.mkdirSync(path.dirname(file), { recursive: true })
   if (fs.existsSync(file) && fs.statSync(file).size > largestLog) fs.renameSync(file, `${file}.1`)
@@ -120,8 +119,8 @@ export function openLog(file) {
 }
 
 /**
- * Starts a server in a process group of its own, so that a Ctrl-C in the terminal reaches only us and we
- * stop things in order. Its output goes to a log file.
+ * Starts a server in a separate process group, so a Ctrl-C in the terminal reaches only us and we stop the processes in
+ * order. Its output goes to a log file.
  *
  * @param {string} command
  * @param {string[]} args
@@ -131,7 +130,7 @@ export function spawnServer(command, args, { log, ...options }) {
   const output = openLog(log)
   const child = spawn(command, args, { ...options, detached: true, stdio: ['ignore', output, output] })
   fs.closeSync(output)
-  child.on('error', () => {}) // a missing program also ends in 'exit' handling by the caller through `pid === undefined`
+  child.on('error', () => {}) // for a missing program the caller checks `pid === undefined`
   return child
 }
 

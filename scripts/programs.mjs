@@ -1,7 +1,7 @@
 /**
- * Compiles the product's programs from TypeScript, for `npm start` and for the tests that start processes: one file a
- * program and what they share, without packages. A program compiled ahead loads in a third of the processor time that
- * it takes under tsx, which resolves and compiles every module while it starts
+ * Compiles the product's programs from TypeScript, for `npm start` and for the tests that start processes: one file for
+ * each program, and shared chunks, without packages. A compiled program loads in a third of the processor time that it
+ * takes under tsx, because tsx resolves and compiles every module at the start
  * (docs/decisions/0024-programs-are-compiled-at-start.md).
  */
 import { createHash } from 'node:crypto'
@@ -17,14 +17,14 @@ export const programs = ['api/main.ts', 'db/main.ts', 'sandbox/main.ts', 'worker
 const UNUSED_AFTER_MS = 30 * 24 * 3600_000
 
 /**
- * Compiles programs into a folder that is named after their code, so that two copies of one checkout never write the
- * same file. Packages are not compiled: they are found in the checkout's node_modules.
+ * Compiles programs into a folder that is named after the hash of their code, so that two copies of one checkout never
+ * write the same file. It does not compile packages: programs load them from the checkout's node_modules.
  *
  * @param {readonly string[]} [entries] from the checkout: `api/main.ts`
- * @param {{ root?: string, folder?: string }} [options] `root`: the checkout; `folder`: where compiled programs are kept,
+ * @param {{ root?: string, folder?: string }} [options] `root`: the checkout; `folder`: stores compiled programs,
  *   at or below `root`
  * @returns {Promise<string>} the folder: `api/main.ts` is in it as `api/main.js`
- * @throws Error where TypeScript cannot be read or the folder cannot be written
+ * @throws Error when TypeScript cannot be read or the folder cannot be written
  */
 export async function compilePrograms(entries = programs, { root = checkout, folder = toolsDirectory } = {}) {
   const { build } = await import('esbuild')
@@ -39,7 +39,7 @@ export async function compilePrograms(entries = programs, { root = checkout, fol
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    // names of classes and functions are seen in errors, logs and workflow types
+    // errors, logs and workflow types show names of classes and functions
     keepNames: true,
     sourcemap: 'linked',
     sourcesContent: false,
@@ -57,9 +57,9 @@ export async function compilePrograms(entries = programs, { root = checkout, fol
 }
 
 /**
- * How a compiled program is started.
+ * The command that starts a compiled program.
  *
- * @param {string} folder what `compilePrograms` answered
+ * @param {string} folder the result of `compilePrograms`
  * @param {string} entry `api/main.ts`
  */
 export function compiledProgram(folder, entry) {
@@ -67,12 +67,12 @@ export function compiledProgram(folder, entry) {
   return { command: process.execPath, args: ['--enable-source-maps', file] }
 }
 
-/** How a program is started from its TypeScript. */
+/** The command that starts a program from its TypeScript. */
 export const sourceProgram = (entry) => ({ command: process.execPath, args: ['--import', 'tsx', entry] })
 
 /**
- * A module finds the files beside it by `import.meta.url`: in a compiled program that stays the address of its source.
- * Only the modules that use it are handed to this process: handing over all of them takes longer than compiling them.
+ * A module finds files in its folder by `import.meta.url`, so in a compiled program that stays the address of its source.
+ * esbuild passes only the modules that use it to this process, because passing all of them takes longer than compiling them.
  */
 function ownAddresses(root, entries) {
   return {
@@ -89,7 +89,7 @@ function ownAddresses(root, entries) {
   }
 }
 
-/** Every module that a program may be made of: those of the rooms, and those beside the programs themselves. */
+/** Every module that a program may contain: those of the rooms, and those in the folders of the programs. */
 function modulesOf(root, entries) {
   const folders = new Set([...rooms(root), ...entries.map((entry) => path.dirname(entry))])
   return [...folders].flatMap((folder) =>
@@ -100,20 +100,20 @@ function modulesOf(root, entries) {
   )
 }
 
-/** The whole folder or none of it: another start may be looking for it. */
+/** Writes the folder atomically, because another start may use it. */
 function writeWhole(target, outputFiles, outdir) {
   const draft = `${target}.${process.pid}`
   for (const { path: file, contents } of outputFiles) {
     const copy = path.join(draft, path.relative(outdir, file))
     fs.mkdirSync(path.dirname(copy), { recursive: true })
-    // linked source maps name their sources from where the file lies
+    // linked source maps name their sources relative to the file
     fs.writeFileSync(copy, contents)
   }
   try {
     fs.renameSync(draft, target)
   } catch (error) {
     fs.rmSync(draft, { recursive: true, force: true })
-    if (!fs.existsSync(target)) throw error // else another start was faster
+    if (!fs.existsSync(target)) throw error // otherwise another start was faster
   }
 }
 

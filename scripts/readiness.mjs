@@ -25,8 +25,8 @@ export async function untilServing(api, log, stopping) {
 }
 
 /**
- * Waits until the example returns surveys: the line that is printed shall work when it is pasted, and the first poll of the
- * sandbox takes a moment. Gives up quietly.
+ * Waits until the example returns surveys, because the printed line must work when it is pasted and the sandbox's first
+ * poll takes a moment. Stops waiting without an error.
  *
  * @param {string} api its URL
  * @param {string} key of a panel
@@ -41,7 +41,7 @@ export async function untilSurveysMatch(api, key, stopping) {
       body: JSON.stringify(exampleRequest),
       signal: AbortSignal.timeout(5000),
     }).catch(() => undefined)
-    if (answer !== undefined && !answer.ok) return // it will not answer differently for waiting
+    if (answer !== undefined && !answer.ok) return // waiting does not change an error answer
     const body = await answer?.json().catch(() => ({}))
     if (body?.offers?.length > 0) return
     await sleep(100)

@@ -1,13 +1,13 @@
 /**
- * What the commands say while they work. Everything here goes to stderr: stdout is kept for the one
- * machine-readable line of `npm start` and for the reports of the tests.
+ * The progress output of the commands. All of it goes to stderr, because stdout is for the one machine-readable line of
+ * `npm start` and for the reports of the tests.
  */
 
-/** A failure that a person can act on. Its message is one line: what is wrong and the way out. */
+/** A failure that the user can fix. Its message is one line: what is wrong and what to do. */
 export class Failure extends Error {
   /**
-   * @param {string} message one line; line breaks are folded so that it stays one
-   * @param {string[]} [said] what the program that failed said itself, shown before the message
+   * @param {string} message one line; line breaks are replaced
+   * @param {string[]} [said] the output of the failed program, shown before the message
    */
   constructor(message, said = []) {
     super(message.replace(/\s*\n\s*/g, ' | '))
@@ -21,7 +21,7 @@ export function say(line) {
   process.stderr.write(`${line}\n`)
 }
 
-/** Milliseconds as a person reads them: `340 ms`, `4.2 s`, `2 min 5 s`. */
+/** Formats milliseconds for people: `340 ms`, `4.2 s`, `2 min 5 s`. */
 export function duration(milliseconds) {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`
   if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`
@@ -29,11 +29,11 @@ export function duration(milliseconds) {
 }
 
 /**
- * Runs one step and prints it with the time it took. A step that takes longer than ten seconds says
- * that it is still at work, so that a slow network does not look like a hang.
+ * Runs one step and prints it with its duration. After ten seconds a step prints that it is still working, so a slow
+ * network does not look like a hang.
  *
  * @template T
- * @param {string} name what is being done, e.g. `PostgreSQL`
+ * @param {string} name the name of the step, e.g. `PostgreSQL`
  * @param {(note: (text: string) => void) => Promise<T>} work gets a function that adds a detail to the final line
  * @returns {Promise<T>}
  */
@@ -53,7 +53,7 @@ export async function step(name, work) {
   }
 }
 
-/** Shows an error: a `Failure` as lines for a person; anything else is a defect of ours and keeps its stack. */
+/** Prints an error: a `Failure` as lines for people; any other error is our defect and keeps its stack. */
 export function report(error) {
   if (error instanceof Failure) {
     for (const line of error.said) say(line)
@@ -62,7 +62,7 @@ export function report(error) {
 }
 
 /**
- * Runs the body of a command; an error is reported and makes the exit code 1.
+ * Runs the body of a command; prints an error and sets the exit code to 1.
  *
  * @param {() => Promise<void>} body
  */

@@ -20,7 +20,7 @@ const all = [
   'workflows',
 ]
 
-/** The rooms of the project that have code in them: the import rules are checked over these. */
+/** The rooms of the project that contain code; the import rules apply to these. */
 export function rooms(root = checkout) {
   return all.filter((room) => {
     const folder = path.join(root, room)

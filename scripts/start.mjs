@@ -1,7 +1,7 @@
 /**
- * `npm start`: everything on one machine. Installs what is missing, starts PostgreSQL and Temporal unless there are
- * others to use, migrates, starts the API, the worker and, without a configuration or with `--with-sandbox`, the provider
- * sandbox, and keeps them all running until Ctrl-C.
+ * `npm start`: everything on one machine. Installs missing dependencies, starts PostgreSQL and Temporal unless the user
+ * names others, migrates, starts the API, the worker and, without a configuration or with `--with-sandbox`, the
+ * provider sandbox, and keeps them running until Ctrl-C.
  */
 import path from 'node:path'
 import { readArguments } from './arguments.mjs'
@@ -11,7 +11,7 @@ import { tryLock } from './lock.mjs'
 import { Failure, report, runCommand, say } from './report.mjs'
 import { readSettings } from './settings.mjs'
 
-/** Two signals of one Ctrl-C: the terminal sends it to npm and to us, and npm passes its own on. */
+/** One Ctrl-C may send two signals: the terminal signals npm and us, and npm forwards its signal. */
 const sameKeyPress = 400
 
 async function main() {
@@ -20,7 +20,7 @@ async function main() {
   const lock = tryLock(path.join(settings.data, 'start.lock'))
   if ('heldBy' in lock) {
     throw new Failure(
-      `Tributary already runs on ${settings.data} as process ${lock.heldBy}: stop that one, or set TRIBUTARY_DATA to another folder to run a second copy`,
+      `Tributary already runs on ${settings.data} as process ${lock.heldBy}: stop it, or set TRIBUTARY_DATA to another folder to run a second copy`,
     )
   }
   process.on('exit', () => lock.release())
@@ -44,16 +44,16 @@ function stopOnSignal(installation) {
   const onSignal = (name) => {
     if (firstAt === undefined) {
       firstAt = Date.now()
-      say(`\n  ..  ${name}: stopping in order; again stops at once`)
+      say(`\n  ..  ${name}: stopping in order; repeat to stop immediately`)
       installation.stop().then(() => process.exit(0))
     } else if (Date.now() - firstAt > sameKeyPress) {
-      say('  !!  stopping at once')
+      say('  !!  stopping immediately')
       installation.kill()
       process.exit(130)
     }
   }
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, onSignal)
-  // a reader of our output that goes away is no reason to die with everything left running
+  // ignore a closed output pipe: dying from it would leave the processes running
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 }
 

@@ -7,8 +7,8 @@ const longestDelay = 10_000
 const healthyAfter = 60_000
 
 /**
- * Keeps one process running: one that dies is started again after 0.2 s, twice as long each time up to 10 s, and from
- * 0.2 s again once it has lived for a minute.
+ * Keeps one process running: restarts it after 0.2 s when it dies, doubling to 10 s, and from 0.2 s again once it has
+ * run for a minute.
  */
 export class Supervised {
   /** @type {import('./child.mjs').Running | undefined} */
@@ -20,8 +20,8 @@ export class Supervised {
 
   /**
    * @param {string} name shown to people
-   * @param {(previous: import('./child.mjs').Running | undefined) => Promise<import('./child.mjs').Running>} start starts it, again after a death: then with what ran before, e.g. to use its port
-   * @param {{ onChange?: () => void, log?: string }} [options] `onChange` is called when there is a new process; `log`: named when it does not start
+   * @param {(previous: import('./child.mjs').Running | undefined) => Promise<import('./child.mjs').Running>} start starts it; a restart passes the previous process, e.g. to use its port
+   * @param {{ onChange?: () => void, log?: string }} [options] `onChange` is called for each new process; `log`: named when it does not start
    */
   constructor(name, start, { onChange = () => {}, log = 'its log' } = {}) {
     this.name = name
@@ -31,10 +31,10 @@ export class Supervised {
   }
 
   /**
-   * The first start. Unlike later ones it does not try again: what is wrong is most likely the configuration.
+   * The first start. It does not retry, because the cause of a failure is usually the configuration.
    *
-   * @param {number} patience milliseconds to wait until it says it is ready
-   * @throws {Failure} when it ends instead, after its last lines were shown
+   * @param {number} patience milliseconds to wait until it reports that it is ready
+   * @throws {Failure} when it ends instead, with its last lines
    */
   async begin(patience = 60_000) {
     const first = this.#launch(undefined)
@@ -56,7 +56,7 @@ export class Supervised {
     if (outcome === 'ready') return
     if (outcome === 'late') throw new Failure(`${this.name} is not ready after ${duration(patience)}: see ${this.log}`)
     throw new Failure(
-      `${this.name} did not start (${outcome.how}): correct what is said above and start again; everything it said is in ${this.log}`,
+      `${this.name} did not start (${outcome.how}): correct the errors above and start again; its whole output is in ${this.log}`,
       readable(this.running.output?.() ?? []),
     )
   }
@@ -76,7 +76,7 @@ export class Supervised {
       const how = await this.running.exited
       if (this.#stopping.signal.aborted) return
       if (Date.now() - this.#startedAt > healthyAfter) this.#delay = firstDelay
-      say(`  !!  ${this.name} ended (${how}); starting it again in ${duration(this.#delay)}`)
+      say(`  !!  ${this.name} ended (${how}); restarting it in ${duration(this.#delay)}`)
       await this.#restart()
     }
   }
@@ -95,28 +95,28 @@ export class Supervised {
     }
   }
 
-  /** Stops it for good, politely. */
+  /** Stops it with a signal, without a restart. */
   async end() {
     this.#stopping.abort()
-    // a start under way has a process that we do not know yet
+    // a start in progress has a process whose id we do not have yet
     await Promise.race([this.#starting, sleep(5000)])
     await this.running?.stop()
   }
 
-  /** Kills it for good. */
+  /** Kills it, without a restart. */
   kill() {
     this.#stopping.abort()
     if (this.running !== undefined && isAlive(this.running.pid)) signal(this.running.pid, 'SIGKILL')
   }
 }
 
-/** Resolves when a process that is not a child of ours (or was not waited for) is gone. */
+/** Resolves when a process ends that is not our child (or that we did not wait for). */
 export async function gone(pid) {
   while (isAlive(pid)) await sleep(200, undefined, { ref: false })
   return 'crashed or killed'
 }
 
-/** The lines of a log for a person: structured ones only when they are errors, and then only what they say. */
+/** The lines of a log for people: of structured entries only the messages of errors. */
 export function readable(lines) {
   return lines.flatMap((line) => {
     const entry = parseEntry(line)
@@ -125,7 +125,7 @@ export function readable(lines) {
   })
 }
 
-/** A line of structured log, or undefined. */
+/** Parses a line of structured log; undefined for other lines. */
 export function parseEntry(line) {
   if (!line.startsWith('{')) return undefined
   try {
@@ -136,7 +136,7 @@ export function parseEntry(line) {
   }
 }
 
-/** What a log entry says, in one line. */
+/** The message of a log entry, in one line. */
 export function describeEntry(entry) {
   const detail = entry.err?.message ?? entry.error?.message ?? (typeof entry.error === 'string' ? entry.error : '')
   return (

@@ -1,6 +1,6 @@
 /**
- * Downloads the Temporal server through the SDK into the folder given as the argument: the SDK does so when it
- * starts a server, which is stopped again at once. A process of its own, because the SDK's native code cannot be
+ * Downloads the Temporal server through the SDK into the folder given as the argument: the SDK downloads it when it
+ * starts a server, which is then stopped immediately. A separate process, because the SDK's native code cannot be
  * interrupted and keeps the process that loads it busy.
  */
 import { TestWorkflowEnvironment } from '@temporalio/testing'

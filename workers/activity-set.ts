@@ -13,14 +13,14 @@ import type { FindUpstream } from '../providers/upstream.js'
 export interface ActivityParts {
   readonly config: Pick<TributaryConfig, 'panels'>
   readonly knex: Knex
-  /** The guarded client, as adapters and postbacks see it. */
+  /** The guarded HTTP client for adapters and postbacks. */
   readonly http: Http
   readonly findUpstream: FindUpstream
   readonly logger: Logger
   readonly clock: () => Date
 }
 
-/** The one place where activities are put together, by what they are about. */
+/** Creates all activities, grouped by topic; the only place that does. */
 export function createActivitySet(parts: ActivityParts) {
   const { knex, http, findUpstream, logger, clock } = parts
   const panels = new Map(parts.config.panels.map((panel) => [panel.id, panel]))

@@ -11,7 +11,7 @@ export interface WorkerParts {
   readonly dataConverter: DataConverter
   readonly workflowBundle: { readonly code: string }
   readonly activities: ActivitySet
-  /** The connections whose provider is served. */
+  /** The connections whose provider is supported. */
   readonly connections: readonly {
     readonly id: string
     readonly ratePerSecond: number | null
@@ -20,15 +20,15 @@ export interface WorkerParts {
   readonly groups: readonly QueueGroup[]
 }
 
-/** Long-polls that grow with the work: an idle queue costs one. */
+/** The number of long polls grows with the work; an idle queue has one. */
 const BUSY = { type: 'autoscaling', minimum: 1, initial: 2, maximum: 16 } as const
 const QUIET = { type: 'simple-maximum', maximum: 1 } as const
 /** One for the sticky queue, one for the other. */
 const QUIET_WORKFLOWS = { type: 'simple-maximum', maximum: 2 } as const
 
 /**
- * One worker for every task queue that this process serves (contract §6): the workflow queues of its groups, and of
- * each connection its own, so that one slow upstream cannot starve another.
+ * One worker for every task queue that this process serves (contract §6): the workflow queues of its groups, and
+ * separate queues for each connection, so one slow upstream cannot starve another.
  * @throws when Temporal or its namespace cannot be reached
  */
 export async function createWorkers(parts: WorkerParts): Promise<Worker[]> {

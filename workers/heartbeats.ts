@@ -5,8 +5,8 @@ import { HEARTBEAT_EVERY_MS } from '../domain/heard.js'
 import type { Logger } from '../platform/logger.js'
 
 /**
- * Says every five seconds, in PostgreSQL, that this process is there and which queues it serves.
- * @returns how to stop, which takes the word back
+ * Writes a heartbeat of this process, with its queues, to PostgreSQL every five seconds.
+ * @returns a function that stops the heartbeats and deletes the last one
  */
 export function startHeartbeats(
   knex: Knex,
@@ -17,14 +17,14 @@ export function startHeartbeats(
   let failing = false
   let underWay: Promise<void> | null = null
   const say = (): void => {
-    // with PostgreSQL away one waits, not one more every five seconds
+    // while PostgreSQL is away, one write waits; the timer does not add more
     underWay ??= beat(knex, { ...own, queues })
       .then(
         () => {
           failing = false
         },
         (error: unknown) => {
-          if (!failing) logger.warn({ err: error }, 'the heartbeat cannot be written')
+          if (!failing) logger.warn({ err: error }, 'cannot write the heartbeat')
           failing = true
         },
       )
@@ -37,7 +37,7 @@ export function startHeartbeats(
   return async () => {
     clearInterval(timer)
     await underWay
-    // one that could not be taken back is old in 25 s
+    // a heartbeat that could not be deleted is stale after 25 s
     await forgetHeartbeat(knex, own).catch(() => undefined)
   }
 }

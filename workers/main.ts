@@ -83,7 +83,7 @@ async function main(): Promise<void> {
   }
   if (stopping.signal.aborted) stop()
   stopping.signal.addEventListener('abort', stop)
-  // one that dies takes the others along: the supervisor starts them all anew
+  // when one worker dies, stop the others: the supervisor restarts the process
   const ended = Promise.all(running).finally(stop)
   ended.catch(() => {})
   const queues = workers.map((worker) => worker.options.taskQueue)

@@ -4,7 +4,7 @@ import type { Logger } from '../platform/logger.js'
 const FIRST_MS = 500
 const LONGEST_MS = 10_000
 
-/** Does something until it works: at a start, PostgreSQL and Temporal may come later than we do. */
+/** Retries until it works, because PostgreSQL and Temporal may start later than this process. */
 export async function untilItWorks<Result>(
   what: string,
   logger: Logger,

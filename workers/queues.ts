@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util'
 
-/** What one worker process may serve: groups of task queues, each named after its workflow queue. */
+/** The queue groups that a worker can serve, named after their workflow queue. `finance` is reserved: it has no queue. */
 export const QUEUE_GROUPS = ['supply', 'sessions', 'finance'] as const
 export type QueueGroup = (typeof QUEUE_GROUPS)[number]
 
 /**
- * Reads `--queues supply,sessions,finance`; all without it.
- * @throws Error with one line that names the way out
+ * Reads `--queues supply,sessions,finance`; without it, all groups.
+ * @throws Error with one line that says what to do
  */
 export function readQueueGroups(args: readonly string[]): QueueGroup[] {
   const { values } = parseArgs({ args: [...args], options: { queues: { type: 'string' } }, strict: true })

@@ -21,8 +21,8 @@ export interface ReconcileParts {
 }
 
 /**
- * Makes what runs what is configured (design §4): new connections get their loop, changed ones are told, removed ones
- * stop and their stock is withdrawn. Safe to repeat, and by several processes at once.
+ * Reconciles what runs with the configuration (design §4): starts the loops of new connections, signals changed ones,
+ * and stops removed ones and withdraws their surveys. Idempotent, also when several processes run it concurrently.
  * @throws when PostgreSQL or Temporal is away: call it again
  */
 export async function reconcileConnections(parts: ReconcileParts): Promise<void> {
@@ -31,7 +31,7 @@ export async function reconcileConnections(parts: ReconcileParts): Promise<void>
     const { connection, adapter } = upstream
     const digest = configDigest(upstream.config)
     const before = known.get(connection)
-    // before the row says that it is there, so that a process which dies in between does it again
+    // return the plans before the row is open again, so that the next process repeats it after a crash in between
     if (adapter.slots !== undefined && before?.state === 'removed') await bringPlansBack(parts, connection)
     await openConnection(parts.knex, { connection, provider: adapter.name })
     if (adapter.feed !== undefined) {
@@ -42,7 +42,7 @@ export async function reconcileConnections(parts: ReconcileParts): Promise<void>
       }
     }
     if (adapter.slots !== undefined) await settleConnection(parts.knex, connection, parts.clock())
-    // a mended setting is tried at once
+    // try a corrected setting immediately
     if (adapter.live !== undefined && before?.configDigest !== digest) await endHold(parts.knex, connection)
     if (before?.configDigest !== digest) await noteConfigDigest(parts.knex, connection, digest)
   }
@@ -61,7 +61,7 @@ async function bringPlansBack(parts: ReconcileParts, connection: string): Promis
   parts.logger.info({ connection, plans }, 'there are demand partners again')
 }
 
-/** Starting it twice is harmless: the id is the connection's. */
+/** Idempotent, because the workflow id is the connection's. */
 async function startPolling(client: Client, { connection, adapter, config }: Upstream): Promise<void> {
   const input: PollInput = { connection, provider: adapter.name }
   const every = adapter.feed?.pollEveryMs(config)
@@ -73,7 +73,7 @@ async function startPolling(client: Client, { connection, adapter, config }: Ups
     args: [input],
     staticSummary: `${connection} · ${adapter.name} supply${every === undefined ? '' : ` every ${seconds(every)}`}`,
     staticDetails:
-      'Fetches what is new, stores it, tells the provider. Signals: `pause` (with a reason), `resume`, `pollNow`. ' +
+      'Fetches changes, stores them, acknowledges them to the provider. Signals: `pause` (with a reason), `resume`, `pollNow`. ' +
       'What to do when it is degraded or blocked: `docs/polling.md`.',
     typedSearchAttributes: [
       { key: searchAttribute('TributaryProvider'), value: adapter.name },
@@ -91,7 +91,7 @@ async function stopPolling(client: Client, connection: string): Promise<void> {
   }
 }
 
-/** Six digits: enough to see a change, too few to test guesses of a key against. */
+/** Six digits: enough to detect a change, too few to verify guesses of a key. */
 function configDigest(config: unknown): string {
   return createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 6)
 }

@@ -3,11 +3,11 @@ import type { Logger } from '../platform/logger.js'
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const
 
-/** Said of every queue that has activities only, which most of ours are. */
+/** The SDK logs this for every queue that has only activities, which is most of ours. */
 const NO_NEWS = 'No workflows registered, not polling for workflow tasks'
 
 /**
- * Sends what the Temporal SDK logs to our logger. Once a process, before anything else of the SDK is used.
+ * Sends what the Temporal SDK logs to our logger. Call it once per process, before any other use of the SDK.
  * @returns the SDK's logger, for the bundler
  */
 export function installSdkLogging(logger: Logger): DefaultLogger {

@@ -5,20 +5,20 @@ import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleWorkflowCode, type Logger as SdkLogger } from '@temporalio/worker'
 
-/** What workflow code may be made of: a change in one of these folders makes another bundle. */
+/** The folders of workflow code; a change in one of them needs a new bundle. */
 const SOURCES = ['workflows', 'domain']
 
 export interface BundleOptions {
   /** From the data converter, when payloads are encrypted; the workflow sandbox loads it too. */
   readonly failureConverterPath?: string | undefined
-  /** Where bundles are kept between starts. */
+  /** Where bundles are cached between starts. */
   readonly cacheFolder: string
   readonly logger?: SdkLogger
 }
 
 /**
- * The code of all workflows as Temporal's sandbox wants it: built once (about 1.5 s), shared by all workers of the
- * process, and kept on disk under a hash of its sources so that a restart takes it from there.
+ * The bundled code of all workflows for Temporal's sandbox: built once (about 1.5 s), shared by all workers of the
+ * process, and cached on disk under a hash of its sources, so a restart reads it from there.
  */
 export async function workflowBundle(options: BundleOptions): Promise<{ code: string }> {
   const root = fileURLToPath(new URL('..', import.meta.url))
@@ -47,7 +47,7 @@ async function sourceHash(root: string, converter: string): Promise<string> {
   return hash.digest('hex').slice(0, 20)
 }
 
-/** Whole or not at all, as two processes may start at once. A folder that cannot be written only costs the next start time. */
+/** Writes the bundle atomically, because two processes may start concurrently. Ignores a folder that is read-only. */
 async function keep(file: string, folder: string, code: string): Promise<void> {
   const draft = `${file}.${randomBytes(4).toString('hex')}`
   try {

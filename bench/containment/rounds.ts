@@ -1,6 +1,6 @@
 import { between, patientFetch, type SandboxJournal } from '../ingest/sandbox-journal.js'
 
-/** What one stretch of time showed of the connection that is well. */
+/** The measurements of one round: polls of the healthy connection, and matches. */
 export interface Round {
   /** From poll to poll, in ms. */
   readonly cadenceMs: readonly number[]
@@ -8,7 +8,7 @@ export interface Round {
   readonly matchMs: readonly number[]
 }
 
-/** Polls and matches of a stretch of time: the journal has the polls, the matches are asked for here, one after another. */
+/** Measures one round: reads the polls from the journal, and sends matches one after another. */
 export async function measure(
   journal: SandboxJournal,
   seconds: number,
@@ -28,7 +28,7 @@ export async function measure(
   return { cadenceMs, matchMs }
 }
 
-/** The feed of a sandbox answers nothing any more, or answers again. */
+/** Makes the feed of a sandbox hang, or answer again. */
 export async function setHanging(sandboxUrl: string, hanging: boolean): Promise<void> {
   const answer = await patientFetch(`${sandboxUrl}/_sandbox/faults`, {
     method: 'PUT',
@@ -47,7 +47,7 @@ export async function until(what: string, withinMs: number, holds: () => Promise
   }
 }
 
-/** How much further out the second figure is, in percent; nearer in is 0. */
+/** How much larger the second figure is, in percent; 0 when it is smaller. */
 export const movedPercent = (before: number, after: number): number =>
   Math.max(0, Math.round(((after - before) / before) * 1_000) / 10)
 

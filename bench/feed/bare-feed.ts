@@ -2,8 +2,8 @@ import express from 'express'
 import pg from 'pg'
 
 /**
- * What a poll of the feed is measured against: a bare Express route that answers the rows of one indexed SELECT, of the
- * same number and size as a panel's news, as a process of its own on the same PostgreSQL.
+ * The baseline for a poll of the feed: a bare Express route that answers the rows of one indexed SELECT, as many and as
+ * large as a panel's changes, in a separate process on the same PostgreSQL.
  */
 async function main(): Promise<void> {
   const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 16 })

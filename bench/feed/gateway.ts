@@ -30,7 +30,7 @@ export interface BuyersPlan {
   status: 'OPEN' | 'PAUSED'
 }
 
-/** The buyer: launches plans, each for some of the panels, and changes them. A plan is known in the feed by its tag. */
+/** The buyer: launches plans, each for some of the panels, and changes them. A tag identifies a plan in the feed. */
 export class Buyer {
   readonly plans: BuyersPlan[] = []
 
@@ -52,13 +52,13 @@ export class Buyer {
   /** Pauses an open plan, or opens a paused one. */
   async turn(index: number): Promise<void> {
     const plan = this.plans[index]
-    if (plan === undefined) throw new Error(`there is no plan ${index}`)
+    if (plan === undefined) throw new Error(`plan ${index} not found`)
     const status = plan.status === 'OPEN' ? 'PAUSED' : 'OPEN'
     plan.status = status
     await this.#send('PATCH', `/survey-plans/${plan.id}`, { status })
   }
 
-  /** A machine that is too busy answers 503: a buyer waits a moment and sends it again. */
+  /** Retries after a 503, which a busy machine answers. */
   async #send(method: string, path: string, body: object): Promise<unknown> {
     for (let attempt = 1; ; attempt += 1) {
       const answer = await fetch(`${this.url}${path}`, {
@@ -84,9 +84,9 @@ interface Update {
   readonly survey_plan: { readonly tags?: readonly string[]; readonly status: string }
 }
 
-/** A panel as seed 000 has it: polls, works through what it got, acknowledges. */
+/** A panel as in seed 000: polls, processes the answer, acknowledges. */
 export class Panel {
-  /** Plan -> status, as the feed told. */
+  /** Plan -> status, as received from the feed. */
   readonly plans = new Map<number, string>()
 
   constructor(
@@ -94,7 +94,7 @@ export class Panel {
     private readonly index: number,
   ) {}
 
-  /** @returns how long the answer took to its last byte, how many updates and how many bytes it had */
+  /** @returns the time to the last byte of the answer, its number of updates and of bytes */
   async poll(): Promise<{ ms: number; updates: number; bytes: number }> {
     const key = { 'x-api-key': panelKey(this.index) }
     const started = performance.now()
@@ -117,7 +117,7 @@ export class Panel {
   }
 }
 
-/** About what the seed's example has. */
+/** About the size of the seed's example. */
 const PLAN = {
   categories: ['pets', 'wildlife conservation'],
   country: 'USA',

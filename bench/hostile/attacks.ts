@@ -1,28 +1,28 @@
 import { Agent, request } from 'undici'
 
-/** What somebody does who means harm, or whose program ran wild. */
+/** The attacks: what a malicious client or a runaway program sends. */
 export const ATTACKS = ['forged arrivals', 'limit 200', 'profiles of 10,000', 'wrong keys'] as const
 export type Attack = (typeof ATTACKS)[number]
 
 export interface Target {
   readonly apiUrl: string
-  /** A known key which is not the one that is measured. */
+  /** A known key other than the measured one. */
   readonly key: string
 }
 
-/** How many were answered with each status. */
+/** The number of answers with each status. */
 export type Answers = Record<string, number>
 
 const JSON_TYPE = { 'content-type': 'application/json' }
-/** Node.js takes request lines and headers of 16 KB. */
+/** Node.js accepts request lines and headers of at most 16 KB. */
 const MANY_PARAMETERS = Array.from({ length: 1_000 }, (_, n) => `parameter${n}=1`).join('&')
 const LARGE = JSON.stringify({ jws: 'x'.repeat(100_000), fill: Array.from({ length: 14_000 }, (_, n) => `v${n}`) })
 const DEEP = '['.repeat(100_000) + ']'.repeat(100_000)
 const PROFILE = Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`attribute_${n}`, `${n}`]))
-/** A program that ran wild does so as fast as it can; a benchmark is bounded. */
+/** A runaway program sends as fast as it can; a benchmark is bounded. */
 const MOST_REQUESTS = 200_000
 
-/** Carries one attack out for so many seconds. */
+/** Runs one attack for the given number of seconds. */
 export async function attack(kind: Attack, target: Target, seconds: number): Promise<Answers> {
   const dispatcher = new Agent({ connections: 64, pipelining: 1 })
   const until = performance.now() + seconds * 1_000

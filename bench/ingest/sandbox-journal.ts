@@ -6,7 +6,7 @@ export interface JournalEntry {
   readonly details: Readonly<Record<string, unknown>>
 }
 
-/** As fetch; once more when the connection which it took from the pool had just been closed by the other side. */
+/** As fetch, with one retry when the server has just closed the pooled connection. */
 export async function patientFetch(url: string, init?: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init)
@@ -36,7 +36,7 @@ export class SandboxJournal {
     }
   }
 
-  /** Refuses the next acknowledgements, so that the gateway sends the whole page again. Waits for the sandbox to start. */
+  /** Makes the gateway refuse acknowledgements, so it sends the whole page again. Waits for the sandbox to start. */
   async refuseAcknowledgements(count: number, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const answer = await fetch(`${this.sandboxUrl}/_sandbox/faults`, {

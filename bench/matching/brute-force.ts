@@ -8,8 +8,8 @@ import {
 } from './format.js'
 
 /**
- * The plain way, which knows nothing of the index: every survey of the country, leaving at the first thing that fails.
- * It is what the index is compared with, in answers and in time.
+ * The brute force, independent of the index: checks every survey of the country, and stops at the first condition that
+ * fails. The index is compared with it, in answers and in time.
  */
 export class BruteForce {
   private readonly countries = new Map<string, Map<string, BenchSurvey>>()

@@ -47,19 +47,19 @@ export interface BenchResult {
   readonly top: string
 }
 
-/** The lines of a file, parsed one by one: no file has to fit in memory twice. */
+/** Parses the lines of a file one by one, so a file never is in memory twice. */
 export async function* readLines<T>(file: string): AsyncGenerator<T> {
   for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
     if (line.trim() !== '') yield JSON.parse(line) as T
   }
 }
 
-/** What the benchmark ranks by, in IEEE doubles. */
+/** The benchmark's score, in IEEE doubles. */
 export function benchScore({ cpi_minor, ir, loi_min }: BenchSurvey): number {
   return (cpi_minor * ir) / loi_min
 }
 
-/** A line of surveys.ndjson as the catalogue holds surveys. */
+/** Converts a line of surveys.ndjson to a survey of the catalogue. */
 export function entryOf(line: BenchSurvey): CatalogueEntry {
   const survey: Survey = {
     providerSurveyId: line.survey_id,
@@ -99,7 +99,7 @@ function clauseOf({ attribute, answers, ranges }: Qualification): Clause {
   return { attribute, ...(answers === undefined ? {} : { answers }), ...(ranges === undefined ? {} : { ranges }) }
 }
 
-/** A profile as the index takes it. Only JSON numbers count for ranges here, and an empty list is no answer. */
+/** Converts a profile for the index. Only JSON numbers match ranges here, and an empty list is not an answer. */
 export function expandedOf({ answers }: BenchProfile): ExpandedProfile {
   const expanded = new Map<string, GivenValues>()
   for (const attribute in answers) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { BenchProfile, BenchQuota, BenchSurvey, BenchUpdate, Qualification } from './format.js'
 import { Random } from './random.js'
 
-/** Twenty countries, of which the first has two fifths of the surveys, as one large exchange has them. */
+/** Twenty countries; the first has two fifths of the surveys, as at a large exchange. */
 const COUNTRIES = 'USA GBR DEU FRA CAN AUS ESP ITA BRA MEX IND JPN NLD SWE POL CHE AUT BEL DNK NZL'.split(' ')
 const CODES = (count: number): string[] => Array.from({ length: count }, (_, code) => String(code + 1))
 const CORE: readonly { readonly attribute: string; readonly codes: readonly string[]; readonly wantedBy: number }[] = [
@@ -21,7 +21,7 @@ const TOPICS = Array.from({ length: 150 }, (_, topic) => `topic_${topic + 1}`)
 const TOPIC_CODES = CODES(12)
 const POSTAL_CODES = Array.from({ length: 2_000 }, (_, code) => String(10_000 + code * 37))
 
-/** Writes surveys, profiles and updates that look like an exchange's, the same for the same numbers. */
+/** Writes surveys, profiles and updates like those of an exchange; the same arguments give the same files. */
 export async function generate(directory: string, surveys: number, profiles: number, seed: number): Promise<void> {
   mkdirSync(directory, { recursive: true })
   const random = new Random(seed)
@@ -99,7 +99,7 @@ function quotasOf(random: Random): BenchQuota[] {
 function profileOf(random: Random, panelistId: string, country: string): BenchProfile {
   const age = random.integer(16, 85)
   const answers: Record<string, BenchProfile['answers'][string]> = {
-    // numbers come as codes too: those then count for answers and not for ranges
+    // some numbers are codes: these match answers but not ranges
     age: random.chance(0.97) ? age : String(age),
     income: random.integer(8, 200) * 1000,
     postal_code: random.pick(POSTAL_CODES),

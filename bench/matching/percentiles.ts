@@ -3,7 +3,7 @@ export interface Percentiles {
   readonly p99: number
 }
 
-/** The median and the 99th percentile (nearest rank); 0 of nothing. */
+/** The median and the 99th percentile (nearest rank); 0 without values. */
 export function percentiles(values: readonly number[]): Percentiles {
   const sorted = Float64Array.from(values).sort()
   const at = (share: number): number => round(sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0)

@@ -1,8 +1,8 @@
-/** Numbers that are the same for the same seed, everywhere (mulberry32). */
+/** A random number generator with a seed, identical on every platform (mulberry32). */
 export class Random {
   constructor(private state: number) {}
 
-  /** From 0 up to and without 1. */
+  /** From 0 (included) to 1 (excluded). */
   next(): number {
     this.state = (this.state + 0x6d2b79f5) | 0
     let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state)

@@ -19,7 +19,7 @@ import {
 } from './format.js'
 import { type Percentiles, percentiles, round } from './percentiles.js'
 
-/** The figures of contract §7, and how the answers compared with the plain way. */
+/** The figures of contract §7, and the comparison of the answers with the brute force. */
 export interface Figures {
   readonly surveys: number
   readonly profiles: number
@@ -31,7 +31,7 @@ export interface Figures {
   readonly after: { readonly match_us: Percentiles }
   readonly heap_bytes_per_survey: number
   readonly rss_mb: number
-  /** Profiles whose answer was worked out the plain way too, before and after the updates, and those that differed. */
+  /** Profiles whose answer was also computed by brute force, before and after the updates, and those that differ. */
   readonly compared: number
   readonly differing: number
 }
@@ -40,7 +40,7 @@ const TIMED_PASSES = 3
 const TIMED_MS = 20_000
 const BRUTE_FORCE_MS = 8_000
 
-/** Runs the benchmark over a directory's files; writes `actual.ndjson` and `actual_after.ndjson` beside them. */
+/** Runs the benchmark over a directory's files; writes `actual.ndjson` and `actual_after.ndjson` to the same directory. */
 export async function run(directory: string): Promise<Figures> {
   const before = memory()
   const scores = new Map<string, number>()
@@ -103,7 +103,7 @@ export async function run(directory: string): Promise<Figures> {
 const NONE: ReadonlySet<string> = new Set()
 const NOW = new Date()
 
-/** From the parsed profile to the complete ranked list of ids: what is timed. */
+/** The timed part: from the parsed profile to the complete ranked list of ids. */
 function match(index: MatchingIndex, profile: BenchProfile): string[] {
   const matches = index.match({
     country: profile.country,
@@ -128,7 +128,7 @@ async function answer(index: MatchingIndex, profiles: readonly BenchProfile[], f
   return results
 }
 
-/** The answers were worked out once already, so that the code is warm. */
+/** The code is warm, because all answers were computed once before. */
 function timeMatches(index: MatchingIndex, profiles: readonly BenchProfile[]) {
   const times: { country: string; microseconds: number }[] = []
   const end = performance.now() + TIMED_MS
@@ -152,7 +152,7 @@ async function readUpdates(directory: string): Promise<BenchUpdate[]> {
   return updates
 }
 
-/** @returns microseconds, a rebuilding that the update made necessary included */
+/** @returns microseconds, including a rebuild that the update caused */
 function timeUpdate(index: MatchingIndex, update: BenchUpdate, put: (survey: BenchSurvey) => void): number {
   const start = performance.now()
   if (update.op === 'upsert') put(update.survey)

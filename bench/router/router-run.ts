@@ -12,13 +12,13 @@ export interface RouterFigures {
   readonly duplicated: number
 }
 
-/** What a panel reads in the feed and needs for a session. */
+/** The part of a feed item that a panel needs for a session. */
 export interface Supply {
   readonly apiUrl: string
   readonly creationUrls: readonly string[]
 }
 
-/** Launches plans as a buyer and reads them back as a panel: from the feed, which is then acknowledged. */
+/** Launches plans as a buyer, reads them from the feed as a panel, and acknowledges them. */
 export async function launchPlans(apiUrl: string, buyerKey: string, panelKey: string, plans: number): Promise<Supply> {
   for (let at = 0; at < plans; at += 1) {
     const answer = await fetch(`${apiUrl}/survey-plan`, {
@@ -104,7 +104,7 @@ export async function runRouter(
   const expected = (answer: { status: number; text: string }, status: number, what: string) => {
     if (answer.status !== status) throw new Error(`${what}: ${answer.status} ${answer.text.slice(0, 300)}`)
   }
-  /** A session that is still opening shows its small page: a respondent's browser asks again. */
+  /** Retries while a session is still opening, as a respondent's browser does. */
   const startOf = async (url: string) => {
     let last = ''
     for (let attempt = 0; attempt < 60; attempt += 1) {
@@ -133,7 +133,7 @@ export async function runRouter(
     const told = await timed(times.outcome, () =>
       call('POST', `${supply.apiUrl}/panelist-outcome`, keys.platform, { session_id, outcome: 'COMPLETED' }),
     )
-    expected(told, 200, 'outcome not taken')
+    expected(told, 200, 'outcome not accepted')
     const { redirect_url } = JSON.parse(told.text) as { redirect_url: string }
     const finished = await timed(times.finish, () => call('GET', redirect_url, null))
     expected(finished, 302, 'not sent home')

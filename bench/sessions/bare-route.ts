@@ -1,7 +1,7 @@
 import express from 'express'
 import pg from 'pg'
 
-/** What a click is measured against: a bare Express route that does one indexed UPDATE, as a process of its own. */
+/** The baseline for a click: a bare Express route that runs one indexed UPDATE, in a separate process. */
 async function main(): Promise<void> {
   const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 16 })
   await pool.query(

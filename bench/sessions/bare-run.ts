@@ -11,7 +11,7 @@ export async function runBare(
 ): Promise<number> {
   const connection = await Connection.connect({
     address: temporalAddress,
-    // always a server of this machine: never through a proxy
+    // always a server on this machine, so never use a proxy
     channelArgs: { 'grpc.enable_http_proxy': 0 },
   })
   const client = new Client({ connection })

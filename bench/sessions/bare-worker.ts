@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { NativeConnection, Worker } from '@temporalio/worker'
 
-/** The worker of the bare workflow, as a process of its own like the product's. */
+/** The worker of the bare workflow, in a separate process like the product's. */
 async function main(): Promise<void> {
   const connection = await NativeConnection.connect({ address: process.env.TEMPORAL_ADDRESS ?? '' })
   const activities = {

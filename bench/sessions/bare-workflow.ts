@@ -1,6 +1,6 @@
 import { condition, defineSignal, defineUpdate, proxyActivities, setHandler } from '@temporalio/workflow'
 
-/** What a session's workflow is without a product: the same activities, signals, update and timers, and nothing in them. */
+/** A session's workflow without the product: the same activities, signals, update and timers, all empty. */
 export const opened = defineUpdate<string>('opened')
 export const entered = defineSignal('entered')
 export const arrived = defineSignal('arrived')

@@ -34,7 +34,7 @@ export class PanelHooks {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/hooks`
   }
 
-  /** Resolves with true once a session's message is here, with false after a minute. */
+  /** Resolves with true when a session's message has arrived, with false after a minute. */
   async of(sessionId: string): Promise<boolean> {
     if (this.#messages.has(sessionId)) return true
     return new Promise((resolve) => {
@@ -46,7 +46,7 @@ export class PanelHooks {
     })
   }
 
-  /** Sessions that were told more than one message. */
+  /** The sessions with more than one message. */
   get duplicated(): number {
     return [...this.#messages.values()].filter((ids) => ids.size > 1).length
   }
@@ -86,7 +86,7 @@ export async function runProduct(
     into.push(performance.now() - at)
     return result
   }
-  /** A session that is still opening shows its small page: a respondent's browser asks again. */
+  /** Retries while a session is still opening, as a respondent's browser does. */
   const clickThrough = async (entry: string) => {
     for (let attempt = 0; attempt < 60; attempt += 1) {
       const clicked = await timed(clickMs ?? [], () => call('GET', entry))

@@ -7,13 +7,13 @@ export interface Comparison {
   /** Medians over the rounds. */
   readonly before: number
   readonly after: number
-  /** after / before; null where before is 0. */
+  /** after / before; null when before is 0. */
   readonly ratio: number | null
-  /** How far the runs of one side lie apart, in percent of their median: a ratio within it says nothing. */
+  /** The range of the runs of one side, in percent of their median: a ratio within it is noise. */
   readonly spread: number
 }
 
-/** The numbers of a benchmark's JSON by the path to them (`match_us.p50`); everything else is left out. */
+/** The numbers of a benchmark's JSON by the path to them (`match_us.p50`); other values are dropped. */
 export function flatten(figures: unknown, prefix = ''): Map<string, number> {
   if (typeof figures === 'number') return new Map([[prefix, figures]])
   if (typeof figures !== 'object' || figures === null) return new Map()
@@ -22,7 +22,7 @@ export function flatten(figures: unknown, prefix = ''): Map<string, number> {
   )
 }
 
-/** Compares the runs of two checkouts, figure by figure; a figure that one side never gave is left out. */
+/** Compares the runs of two checkouts, figure by figure; drops a figure that one side never gave. */
 export function compare(
   before: readonly ReadonlyMap<string, number>[],
   after: readonly ReadonlyMap<string, number>[],

@@ -1,5 +1,6 @@
 /**
- * A whole number from the command line, within its bounds: every benchmark is bounded in count and time.
+ * Reads a whole number from the command line and checks its bounds, because every benchmark is bounded in count and
+ * time.
  * @throws Error that names the option
  */
 export function bounded(text: string, least: number, most: number, name: string): number {

@@ -14,7 +14,7 @@ export function percentiles(values: readonly number[]): Percentiles {
 
 export const round = (value: number): number => Math.round(value * 100) / 100
 
-/** Prints figures as a table and, where a file is named, writes them as JSON. */
+/** Prints figures as a table and, when a file is given, writes them as JSON. */
 export function report(figures: Readonly<Record<string, unknown>>, file: string | undefined): void {
   const width = Math.max(...Object.keys(figures).map((name) => name.length))
   for (const [name, value] of Object.entries(figures)) {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 const checkout = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
-/** Servers and processes of their own for one benchmark, on free ports, gone with it. */
+/** The servers and processes of one benchmark, on free ports; they end with it. */
 export interface Stack {
   readonly data: string
   readonly databaseUrl: string
@@ -15,13 +15,13 @@ export interface Stack {
   readonly apiUrl: string
   readonly sandboxUrl: string
   readonly pids: Readonly<Record<string, number>>
-  /** Starts one more of our processes and waits until it says that it is ready. */
+  /** Starts one more of our processes and waits until it reports that it is ready. */
   start(name: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<ChildProcess>
   stop(): Promise<void>
 }
 
 export interface StackOptions {
-  /** The configuration file's text, made once the addresses are known. */
+  /** Creates the text of the configuration file from the addresses. */
   readonly configuration: (addresses: { sandboxUrl: string; apiUrl: string }) => { file: string; text: string }
   readonly sandbox: Readonly<Record<string, string>>
   /** False = no worker runs [true]. */
@@ -32,7 +32,7 @@ interface TestServers {
   startTestServers(data: string): Promise<{ environment: Record<string, string>; stop: () => Promise<void> }>
 }
 
-/** A port nobody has at this moment. */
+/** A port that is free at this moment. */
 export async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
@@ -44,7 +44,7 @@ export async function freePort(): Promise<number> {
   })
 }
 
-/** Starts PostgreSQL, Temporal, the sandbox, the API and a worker as `npm start` does, as processes of their own. */
+/** Starts PostgreSQL, Temporal, the sandbox, the API and a worker as `npm start` does, as separate processes. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const data = mkdtempSync(join(tmpdir(), 'tributary-bench-'))
   const [apiPort, sandboxPort] = [await freePort(), await freePort()]
@@ -71,7 +71,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     PORT: String(apiPort),
     SANDBOX_PORT: String(sandboxPort),
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
-    // production mode: what express and the like do per request when they believe to be developed on is not measured
+    // production mode, so that the development overhead of express is not measured
     NODE_ENV: 'production',
   }
 

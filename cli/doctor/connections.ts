@@ -3,10 +3,10 @@ import { DEFAULT_POLL_EVERY_MS, heardConnection } from '../../domain/heard.js'
 import type { ServedConnection } from '../served-connections.js'
 import { type Finding, fault, ok, warn } from './finding.js'
 
-/** What of a connection decides how it is graded. */
+/** The properties of a connection that decide its finding. */
 export type ConfiguredConnection = Pick<ServedConnection, 'id' | 'provider' | 'supply' | 'pollEveryMs' | 'staleAfter'>
 
-/** One line a configured connection: what its poll loop says of itself. */
+/** One line for each configured connection: the state that its poll loop reports. */
 export function checkConnections(
   configured: readonly ConfiguredConnection[],
   rows: readonly ConnectionOverview[],
@@ -20,10 +20,10 @@ export function checkConnections(
     const part = `connection ${one.id}`
     const row = byId.get(one.id)
     if (row === undefined) {
-      // without its row nobody is let into a plan of ours, and nothing is polled
+      // without its row no panelist can enter a plan of ours, and no poll runs
       return warn(
         part,
-        one.supply === 'polled' ? 'was never polled' : 'was never taken into service',
+        one.supply === 'polled' ? 'was never polled' : 'was never opened by a worker',
         'start a worker: npm run worker -- --queues supply',
       )
     }
@@ -46,12 +46,12 @@ function standing(
     return fault(part, `blocked${reason}${streak}`, wayOut)
   }
   const age = lastSuccessAt === null ? null : now.getTime() - lastSuccessAt.getTime()
-  // nobody is asked about where no panelist comes by
+  // a provider that matches panelist by panelist is not polled, so its last success may be old
   if (supply === 'polled' && age !== null && age > staleAfter) {
     const wayOut = 'see its workflow in the Temporal UI, and whether a worker serves supply'
     return fault(
       part,
-      `no good poll for ${Math.round(age / 1_000)} s: nothing of it is offered${reason}${streak}`,
+      `no good poll for ${Math.round(age / 1_000)} s: its surveys are not offered${reason}${streak}`,
       wayOut,
     )
   }
@@ -63,10 +63,9 @@ function standing(
       'start or restart a worker: npm run worker -- --queues supply',
     )
   }
-  if (row.state === 'degraded')
-    return warn(part, `degraded${reason}${streak}`, 'it is tried again by itself; watch /ops')
+  if (row.state === 'degraded') return warn(part, `degraded${reason}${streak}`, 'it retries by itself; watch /ops')
   const open = `${surveysOpen} ${supply === 'own' ? 'plans of our buyers' : 'surveys'} open`
-  const stock = supply === 'asked' ? 'asked panelist by panelist' : open
+  const stock = supply === 'asked' ? 'called panelist by panelist' : open
   if (quarantined > 0) {
     return warn(part, `${row.state}, ${stock}, ${quarantined} records in quarantine`, 'read the reasons on /ops')
   }

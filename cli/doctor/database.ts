@@ -6,10 +6,10 @@ import { type Finding, fault, ok, warn, wordsOf } from './finding.js'
 
 const OLDEST_POSTGRES = 14
 const SKEW_WARN_MS = 1_000
-/** Signed tokens and leases are compared across clocks: beyond the tolerance of `clock_skew` they fail. */
+/** Signed tokens and leases are compared across clocks; beyond the tolerance of `clock_skew` they fail. */
 const SKEW_FAULT_MS = 30_000
 
-/** PostgreSQL itself, its schema and role, its clock, and what is kept in it. */
+/** Checks PostgreSQL, its role, its clock, its schema and the invariants of its data. */
 export async function checkDatabase(knex: Knex): Promise<Finding[]> {
   const found: Finding[] = []
   const before = Date.now()
@@ -46,7 +46,7 @@ export async function checkDatabase(knex: Knex): Promise<Finding[]> {
   return found
 }
 
-/** How far PostgreSQL's clock is from ours, at least: what the question's own way there and back explains is left out. */
+/** The least difference between PostgreSQL's clock and ours: the query's own round trip is left out. */
 export function skewOf(theirs: number, before: number, after: number): number {
   if (theirs < before) return theirs - before
   return theirs > after ? theirs - after : 0
@@ -64,7 +64,7 @@ export function clockFinding(skewMs: number): Finding {
 function databaseWayOut(error: unknown): string {
   const { code } = (error ?? {}) as { code?: unknown }
   if (code === '22023' || code === '42704' || code === '42501')
-    return 'npm run migrate as an owner who may create the role tributary_app, and let DATABASE_URL be a member of it'
+    return 'npm run migrate as an owner who can create the role tributary_app, and make the role of DATABASE_URL a member of it'
   if (code === '28P01' || code === '28000') return 'correct the user and password in DATABASE_URL'
   if (code === '3D000') return 'create the database that DATABASE_URL names, then npm run migrate'
   return 'start it (npm start brings its own), or correct DATABASE_URL'

@@ -1,11 +1,11 @@
-/** One thing that was looked at: `warn` is worth knowing, `fault` has to be mended. */
+/** The result of one check: `warn` is worth knowing, `fault` needs a fix. */
 export interface Finding {
   readonly state: 'ok' | 'warn' | 'fault'
-  /** What was looked at, in a word or two. */
+  /** What was checked, in a word or two. */
   readonly part: string
   /** What was found. */
   readonly found: string
-  /** What to do; null when nothing is. */
+  /** What to do; null when no action is needed. */
   readonly wayOut: string | null
 }
 

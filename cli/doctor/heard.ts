@@ -3,7 +3,7 @@ import { JANITOR_SILENT_MS, seconds, WORKER_SILENT_MS } from '../../domain/heard
 import type { NeededQueue } from '../../domain/task-queues.js'
 import { type Finding, fault, ok } from './finding.js'
 
-/** What workers and the janitor said of themselves in PostgreSQL: a frozen one still counts as a poller in Temporal. */
+/** Checks the heartbeats in PostgreSQL, because a frozen worker still counts as a poller in Temporal. */
 export function checkHeard(heard: HeardParts, queues: readonly NeededQueue[]): Finding[] {
   const names = [...new Set(queues.map(({ name }) => name))]
   const silentMs = (queue: string) => heard.queues.get(queue) ?? Number.POSITIVE_INFINITY
@@ -11,14 +11,14 @@ export function checkHeard(heard: HeardParts, queues: readonly NeededQueue[]): F
   const groups = [...new Set(queues.filter(({ name }) => silent.includes(name)).map(({ group }) => group))]
   return [
     silent.length === 0
-      ? ok('heartbeats', 'a worker of every queue was heard of')
+      ? ok('heartbeats', 'every queue has a worker with a recent heartbeat')
       : fault(
           'heartbeats',
           silent.map((queue) => `${queue}: ${heardFor(silentMs(queue))}`).join(', '),
-          `see whether a worker hangs, or start one: npm run worker -- --queues ${groups.join(',')}`,
+          `check whether a worker hangs, or start one: npm run worker -- --queues ${groups.join(',')}`,
         ),
     ...(heard.janitorSilentMs !== null && heard.janitorSilentMs <= JANITOR_SILENT_MS
-      ? [ok('heartbeats', 'the janitor was heard of')]
+      ? [ok('heartbeats', 'the janitor has a recent heartbeat')]
       : [
           fault(
             'heartbeats',
@@ -30,4 +30,4 @@ export function checkHeard(heard: HeardParts, queues: readonly NeededQueue[]): F
 }
 
 const heardFor = (silentMs: number): string =>
-  Number.isFinite(silentMs) ? `not heard of for ${seconds(silentMs)}` : 'never heard of'
+  Number.isFinite(silentMs) ? `no heartbeat for ${seconds(silentMs)}` : 'no heartbeat yet'

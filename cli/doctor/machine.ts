@@ -16,7 +16,7 @@ export function nodeVersion(version: string): Finding {
   return fault('Node.js', `${version} is older than ${LEAST_NODE.join('.')}`, 'install a newer Node.js')
 }
 
-/** Room on the disk that holds a data directory, which may not be there yet. */
+/** Free space on the disk that holds a data directory; the directory need not exist yet. */
 export async function diskSpace(directory: string): Promise<Finding> {
   let place = directory
   while (!existsSync(place) && dirname(place) !== place) place = dirname(place)
@@ -24,14 +24,14 @@ export async function diskSpace(directory: string): Promise<Finding> {
     const { bavail, bsize } = await statfs(place)
     return diskFinding(place, bavail * bsize)
   } catch (error) {
-    return warn('disk', `${place}: ${wordsOf(error)}`, 'see that the directory can be read')
+    return warn('disk', `${place}: ${wordsOf(error)}`, 'make the directory readable')
   }
 }
 
-/** @param freeBytes what an ordinary user may still write */
+/** @param freeBytes bytes that an ordinary user can still write */
 export function diskFinding(place: string, freeBytes: number): Finding {
   const found = `${(freeBytes / 1024 ** 3).toFixed(1)} GB free at ${place}`
-  const wayOut = 'make room, or move the data: TRIBUTARY_DATA'
+  const wayOut = 'free disk space, or move the data: TRIBUTARY_DATA'
   if (freeBytes < TOO_LITTLE_BYTES) return fault('disk', found, wayOut)
   return freeBytes < LITTLE_BYTES ? warn('disk', found, wayOut) : ok('disk', found)
 }

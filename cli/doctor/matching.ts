@@ -1,13 +1,13 @@
 import { type Finding, fault, ok } from './finding.js'
 
-/** The API does not keep doctor waiting. */
+/** Limit for one request to the API. */
 const PATIENCE_MS = 3_000
 const CHECKS = /^tributary_eligibility_checks_total\{result="(same|different)"\} (\d+)$/gm
 
 /**
- * Whether the matches that the API checked were what the rules say, as its `/metrics` counts them (docs/runbook.md, "The
- * index differs from the rules"). An API that does not answer is told by other findings.
- * @param publicAddress where the API is reached, as it said last; null = it was never started
+ * Checks that the sampled matches of the API agree with the rules, by the counters of its `/metrics` (docs/runbook.md, "The
+ * index differs from the rules"). Other findings report an API that does not answer.
+ * @param publicAddress the last address that the API stored; null = it was never started
  */
 export async function checkMatching(publicAddress: string | null): Promise<Finding[]> {
   const text = publicAddress === null ? null : await metricsOf(publicAddress)

@@ -5,17 +5,17 @@ import { type Finding, warn } from './finding.js'
 const WAY_OUT =
   'use jws, hmac or hash where the provider offers one (docs/configuration.md, What a signature must cover)'
 
-/** A line for every arrival of which nothing proves the session that it names. Only those: a good proof needs no words. */
+/** One line for every arrival whose verification does not prove the session that it names; no line for the others. */
 export function checkProofs(connections: readonly ConnectionBase[]): Finding[] {
   return connections.flatMap((connection) =>
     arrivalsOf(connection).flatMap(([route, { verify, naming }]): Finding[] => {
       if ((naming?.sets ?? []).length === 0) return []
       const part = `connection ${connection.id} ${route}`
       if (verify.some(({ kind }) => kind === 'none')) {
-        return [warn(part, 'proven by nothing (verify: none): its completes stay provisional, not payable', WAY_OUT)]
+        return [warn(part, 'not verified (verify: none): its completes stay provisional, not payable', WAY_OUT)]
       }
       if (!verify.some(({ kind }) => kind === 'header')) return []
-      return [warn(part, 'proven by a header: whoever has its secret can end any session', WAY_OUT)]
+      return [warn(part, 'verified by a header only: a client with its secret can end any session', WAY_OUT)]
     }),
   )
 }

@@ -9,7 +9,7 @@ const ACTIVITY_QUEUE = 2
 const RUNNING = 1
 const POLLER_SECONDS = 90
 
-/** The Temporal server, what operators search by, who serves the queues, and the janitor. */
+/** Checks the Temporal server, the search attributes, the pollers of every queue, and the janitor. */
 export async function checkTemporal(
   connection: Connection,
   namespace: string,
@@ -30,7 +30,7 @@ export async function checkTemporal(
   found.push(
     ...(deserted.length === 0 ? [ok('workers', `every queue is served (${queues.length})`)] : []),
     ...deserted.map(({ name, kind, group }) =>
-      fault('workers', `nobody serves the ${kind} queue ${name}`, `npm run worker -- --queues ${group}`),
+      fault('workers', `no worker serves the ${kind} queue ${name}`, `npm run worker -- --queues ${group}`),
     ),
   )
   found.push(await janitor(connection, namespace))
@@ -55,7 +55,7 @@ async function pollersOf(connection: Connection, namespace: string, { name, kind
     taskQueue: { name },
     taskQueueType: kind === 'workflow' ? WORKFLOW_QUEUE : ACTIVITY_QUEUE,
   })
-  // Temporal remembers pollers for minutes: one that lives asks again within the minute that its question may wait
+  // Temporal lists pollers for minutes; a running one polls again within the minute that a long poll lasts
   const since = Date.now() / 1_000 - POLLER_SECONDS
   return (pollers ?? []).filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) >= since).length
 }

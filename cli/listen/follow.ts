@@ -7,10 +7,10 @@ import {
 } from '../../db/read-models/postback-messages.js'
 
 const PAGE = 100
-/** A message carries the time at which its transaction began; so long after it, it has been committed. */
+/** A message carries the start time of its transaction; after this time the transaction has been committed. */
 const OVERLAP_MS = 60_000
 
-/** Gives each message to a panel once, from a time on; a look at a time. Keeps the ids of the last minute alone. */
+/** Passes on each message to a panel once, from a given time on. Keeps only the ids of the last minute. */
 export class MessageFollower {
   #since: string
   #seen = new Set<string>()
@@ -23,12 +23,12 @@ export class MessageFollower {
     this.#since = since
   }
 
-  /** @param sinceMs messages of so many milliseconds before are given too */
+  /** @param sinceMs also passes on the messages of this many milliseconds before now */
   static async start(knex: Knex, panel: string, sinceMs: number): Promise<MessageFollower> {
     return new MessageFollower(knex, panel, await databaseTime(knex, sinceMs))
   }
 
-  /** Gives everything that is new, in its order. What `take` has not taken is given again by the next look. */
+  /** Passes all new messages to `take`, in order. The next call repeats a message for which `take` failed. */
   async look(take: (message: PostbackMessage) => Promise<void>): Promise<void> {
     const next = later(await databaseTime(this.knex, OVERLAP_MS), this.#since)
     const kept = new Set<string>()
@@ -50,5 +50,5 @@ export class MessageFollower {
   }
 }
 
-/** PostgreSQL writes times of one zone so that their texts sort as they do. */
+/** PostgreSQL's texts of times in one zone sort in the order of the times. */
 const later = (one: string, other: string): string => (one > other ? one : other)

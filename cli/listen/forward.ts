@@ -1,20 +1,20 @@
 import { Webhook } from 'standardwebhooks'
 import type { PostbackMessage } from '../../db/read-models/postback-messages.js'
 
-/** As long as the regular delivery waits for a panel. */
+/** The timeout of the regular delivery. */
 const TIMEOUT_MS = 20_000
 
-/** What became of a message: the answer's status, or why there is none. */
+/** The result of a delivery: the answer's status, or why there is none. */
 export type Forwarded =
   | { readonly kind: 'answered'; readonly status: number; readonly milliseconds: number }
   | { readonly kind: 'unreachable'; readonly reason: string }
   | { readonly kind: 'no_answer' }
 
 /**
- * Posts a message as the regular delivery does: the same body, the same webhook-id, signed now with the panel's secret, so
- * that the receiver's verification is tried too (docs/sessions.md, Postbacks).
+ * Posts a message as the regular delivery does: the same body and webhook-id, signed now with the panel's secret, so
+ * the receiver can test its verification (docs/sessions.md, Postbacks).
  * @param secret the panel's `whsec_…`
- * @param signal ends it early
+ * @param signal aborts the request
  */
 export async function forward(
   message: PostbackMessage,

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util'
 import { parseDuration } from '../../platform/config/duration.js'
 
-/** What `tributary listen` is asked to do. */
+/** The arguments of `tributary listen`. */
 export interface ListenOptions {
   readonly panel: string
   readonly url: URL
-  /** Messages of so many milliseconds before the start are forwarded too. */
+  /** Messages of this many milliseconds before the start are forwarded too. */
   readonly sinceMs: number
 }
 
@@ -34,7 +34,7 @@ export function readListenOptions(args: readonly string[]): ListenOptions | stri
   return { panel, url, sinceMs }
 }
 
-/** What panels are told is about people and money: it does not leave this machine this way. */
+/** Messages to panels are about people and money, so this command sends them only to this machine. */
 function isHere(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
 }

@@ -93,7 +93,7 @@ export const moneyInvariants: readonly Invariant[] = [
   },
   {
     id: 'I37',
-    promise: 'no amount waits for somebody to check the scale it was stored in',
+    promise: 'no amount waits for an operator to check the scale in which it is stored',
     sql: `select s.session_id, s.connection, s.provider_session_id, s.cpi_minor, s.currency, s.payable, s.created_at
             from sessions s join currency_scales c on c.currency = s.currency
            where c.checked_at is null and s.created_at < c.since`,

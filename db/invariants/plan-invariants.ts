@@ -48,7 +48,7 @@ export const planInvariants: readonly Invariant[] = [
   },
   {
     id: 'I33',
-    promise: 'nobody holds a slot that is not there: completes and live holds stay within target plus overage',
+    promise: 'completes and live holds stay within target plus overage, of a plan and of each quota',
     sql: `with live as (select plan_id, quota_ids from plan_sessions where ${LIVE}),
           taken as (
             select plan_id, '' as quota_id, count(*) as held from live group by plan_id

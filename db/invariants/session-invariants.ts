@@ -49,7 +49,7 @@ export const sessionInvariants: readonly Invariant[] = [
   },
   {
     id: 'I14',
-    promise: 'nothing is payable below its required grade, or of a session nobody entered',
+    promise: 'a session is payable only at its required grade or above, and only if a respondent entered it',
     sql: `select session_id, grade, required_grade, entered_at from sessions
            where payable and (entered_at is null or grade < required_grade)`,
   },

@@ -4,11 +4,11 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-step 'what can be asked, and of whom'
+step 'the targeting questions and the panels'
 call 200 GET '/targeting-attributes?country=USA' "$BUYER_KEY"
 call 200 GET "/targeting-panels?country=USA&panel=$PANEL" "$BUYER_KEY"
 
-step "seed 000's survey plan, word for word but for its finish date, which has passed"
+step "seed 000's survey plan, word for word except for its finish date, which has passed"
 call 201 POST /survey-plan "$BUYER_KEY" "$(survey_plan '{"start": 16, "end": 21}' demand-partner-quota-id)"
 PLAN=$(read_json .id)
 call 200 GET "/survey-plans/$PLAN" "$BUYER_KEY"
@@ -17,12 +17,12 @@ same 'what is available' "$(read_json .available_completes.survey)" 30
 same 'the quota' "$(read_json '.available_completes.quotas["demand-partner-quota-id"]')" 30
 same 'what the buyer wrote' "$(read_json .survey_plan.survey_url)" https://survey-platform.com/survey/e9790abf
 
-step 'every fault of a request at once'
+step 'one answer lists every fault of a request'
 call 400 POST /survey-plan "$BUYER_KEY" '{"country": "USX", "estimated_loi": 1.5}'
 call 401 GET "/survey-plans/$PLAN" nobody
 call 404 GET "/survey-plans/$PLAN" "$OTHER_BUYER_KEY"
 
-step 'what is agreed beside the plan: five completes too many are paid, ten are allocated to the panel'
+step 'the policy of the plan: up to five completes beyond the target are paid, ten are allocated to the panel'
 call 200 PUT "/v1/plans/$PLAN/policy" "$BUYER_KEY" \
   "{\"overage\": 5, \"flexibility_percent\": 25, \"allocations\": {\"$PANEL\": 10}}"
 call 200 GET "/v1/plans/$PLAN/policy" "$BUYER_KEY"
@@ -39,7 +39,7 @@ call 200 PATCH "/survey-plans/$PLAN" "$BUYER_KEY" '{"status": "CLOSED"}'
 call 204 DELETE "/survey-plans/$PLAN" "$BUYER_KEY"
 call 404 GET "/survey-plans/$PLAN" "$BUYER_KEY"
 
-step "a template, as seed 002's list shows it"
+step "a template, as in seed 002's list"
 call_template() { call "$1" "$2" "$3" "$BUYER_KEY" "${4-}" access-token; }
 call '20[01]' PUT /v1/templates/26 "$BUYER_KEY" '{
   "folder": "CA-en", "name": "Province qual", "title": "Template - Non US countries", "visibility": "own",
@@ -48,7 +48,7 @@ call '20[01]' PUT /v1/templates/26 "$BUYER_KEY" '{
 call_template 200 GET '/buyers/v2/templates?UI=0'
 call_template 200 GET '/buyers/v2/templates?UI=1'
 
-# seed 002's survey, word for word but for the template's id
+# seed 002's survey, word for word except for the template's id
 survey_from_template() {
   cat <<EOF
 {
@@ -86,7 +86,7 @@ survey_from_template() {
 EOF
 }
 
-step 'a survey from the template: a draft first; without the feature, and with an unknown template, it is refused'
+step 'a survey from the template is a draft; it is refused without the feature and for an unknown template'
 call 403 POST /buyers/v2/surveys "$OTHER_BUYER_KEY" "$(survey_from_template 100)" access-token
 same 'the code' "$(read_json .ps_api_response_code)" 1018
 call_template 404 POST /buyers/v2/surveys "$(survey_from_template 100)"
@@ -96,7 +96,7 @@ SURVEY_ID=$(read_json .ps_survey_id)
 same 'the draft' "$(read_json .ps_survey_status)" 11
 same 'what the request says, not the template' "$(read_json .survey_localization)" en_US
 
-step 'it goes live as a survey plan, and is closed'
+step 'it is launched as a survey plan, and closed'
 call_template 200 PUT "/buyers/v2/surveys/$SURVEY_ID" \
   "{\"live_url\": \"https://survey-platform.com/survey/e9790abf\", \"offer_price\": 2.5, \"currency\": \"USD\", \"panels\": [\"$PANEL\"], \"ps_survey_status\": 22}"
 same 'the survey' "$(read_json .ps_survey_status)" 22

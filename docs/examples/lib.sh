@@ -1,5 +1,5 @@
-# Shared by the examples: where Tributary is, the sandbox's keys, and `call`, which shows what it sends and what comes back.
-# They need bash, curl and node. Each can be given by the environment: TRIBUTARY_API=https://… BUYER_KEY=… ./buyer.sh
+# Shared by the examples: Tributary's address, the sandbox's keys, and `call`, which shows each request and its answer.
+# They need bash, curl and node. The environment overrides each value: TRIBUTARY_API=https://… BUYER_KEY=… ./buyer.sh
 API=${TRIBUTARY_API:-http://127.0.0.1:8080}
 BUYER_KEY=${BUYER_KEY:-dk_test_acme}
 OTHER_BUYER_KEY=${OTHER_BUYER_KEY:-dk_test_globex}
@@ -14,7 +14,7 @@ fail() {
   exit 1
 }
 
-# call WANTED METHOD ADDRESS KEY [BODY] [KEY-HEADER]: the answer is then in $ANSWER, where it redirects to in $LOCATION.
+# call WANTED METHOD ADDRESS KEY [BODY] [KEY-HEADER]: sets $ANSWER to the answer and $LOCATION to its redirect.
 # Another status than the wanted one (200, or 20[01] for either) ends the example.
 call() {
   local wanted=$1 method=$2 address=$3 key=$4 body=${5-} header=${6:-x-api-key} status
@@ -34,13 +34,13 @@ call() {
   esac
 }
 
-# read_json PATH: what is at a path of the answer, such as .survey_plan.status
+# read_json PATH: the value at a path of the answer, such as .survey_plan.status
 read_json() { printf '%s' "$ANSWER" | node -p "JSON.parse(require('fs').readFileSync(0, 'utf8'))$1"; }
 
 same() { [ "$2" = "$3" ] || fail "$1 is $2 instead of $3"; }
 
-# until_true COMMAND…: runs it every second until it succeeds. What another process does in its own time (the feed, matching)
-# is waited for, never assumed. Gives up after two minutes: a busy machine is slow, and that is no fault.
+# until_true COMMAND…: runs it every second until it succeeds, because the feed and matching are asynchronous. It fails
+# only after two minutes, because a busy machine is slow.
 until_true() {
   local give_up=$((SECONDS + 120))
   until "$@"; do
@@ -101,7 +101,7 @@ survey_session() {
 EOF
 }
 
-# A buyer's plan for people of 16 to 40, so that there is something to field: its id in $PLAN, what panels know it by in $SURVEY.
+# Launches a buyer's plan for people of 16 to 40. Sets $PLAN to its id and $SURVEY to its survey_id for panels.
 launch_for_panel() {
   step 'a buyer launches a survey plan for people of 16 to 40'
   call 201 POST /survey-plan "$BUYER_KEY" "$(survey_plan '{"start": 16, "end": 40}' 1)"
@@ -110,7 +110,7 @@ launch_for_panel() {
   SURVEY=$(read_json ".plans.find((one) => one.id === '$PLAN').panel_survey_id")
 }
 
-# Polls the feed until $SURVEY is in it: the way to make sessions of it is then in $CREATION, the newest ack_id in $ACK.
+# Polls the feed until $SURVEY is in it. Sets $CREATION to its session creation URL and $ACK to the newest ack_id.
 poll_until_there() {
   step 'the panel polls the feed until the plan is in it'
   until_true in_the_feed || fail "$SURVEY is not in the feed"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A panel (supplier) at work: the feed of seed 000, a session from it, and what seed 004 says is kept for the panel.
+# A panel (supplier) at work: the feed of seed 000, a session from it, and what is reserved for the panel by seed 004.
 # Run `npm start`, then ./docs/examples/panel.sh
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -9,7 +9,7 @@ launch_for_panel
 poll_until_there
 same 'the ranges' "$(read_json ".find((one) => one.survey_plan.id === '$SURVEY').survey_plan.qualifications[0].qualifying_answers[0]")" 16-40
 
-step 'what it has stored it acknowledges; then only news comes'
+step 'the panel acknowledges what it has stored; the next poll has only changes'
 call 204 POST /surveys/ack "$PANEL_KEY" "{\"ack_id\": $ACK}"
 call 200 GET /surveys "$PANEL_KEY"
 same 'the plan, again' "$(read_json ".some((one) => one.survey_plan.id === '$SURVEY')")" false
@@ -21,10 +21,10 @@ START=$(read_json .url)
 call 302 GET "$START" ''
 case $LOCATION in https://survey-platform.com/survey/e9790abf\?t=*) ;; *) fail "the click led to $LOCATION" ;; esac
 
-step 'who does not fit is refused, and told why'
+step 'a panelist who does not fit is refused, with the reason'
 call 400 POST "$CREATION" "$PANEL_KEY" '{"panelist_id": "123457", "panelist_profile": {"age": 41}}'
 
-step 'the same plan as any panelist is matched to it'
+step 'a match offers the same plan'
 offered() {
   call 200 POST /v1/surveys/match "$PANEL_KEY" \
     '{"panelist_id": "123458", "country": "USA", "profile": {"age": 22, "sex": "male"}, "connections": ["gateway"], "limit": 200}'
@@ -33,15 +33,15 @@ offered() {
 # matching follows the catalogue within a second
 until_true offered || fail "$PLAN is not offered"
 
-step "seed 004: ten completes are kept for this panel"
-# the allocation is a change of the plan, which comes through the feed once more: so it is agreed after the feed was read
+step "seed 004: ten completes are reserved for this panel"
+# the allocation changes the plan, so the feed shows it again: set it after the feed was read
 call 200 PUT "/v1/plans/$PLAN/policy" "$BUYER_KEY" "{\"allocations\": {\"$PANEL\": 10}}"
 call 200 GET "/suppliers/v2/surveys/$SURVEY" "$PANEL_KEY" '' access-token
 same 'what is needed' "$(read_json .survey.supplier_completes.needed)" 30
 same 'what is guaranteed' "$(read_json .survey.supplier_completes.guaranteed_allocation)" 10
 call 200 GET '/suppliers/v2/surveys?survey_status=22' "$PANEL_KEY" '' access-token
 
-step 'the buyer closes the plan: the panel hears of it'
+step 'the buyer closes the plan: the feed shows it as closed'
 call 200 PATCH "/survey-plans/$PLAN" "$BUYER_KEY" '{"status": "CLOSED"}'
 heard_closed() {
   call 200 GET /surveys "$PANEL_KEY"

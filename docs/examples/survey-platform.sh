@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# A survey platform at work: it learns who came, tells how the survey ended, and sends the browser home (seed 000).
+# A survey platform at work: it reads the session, reports the outcome, and sends the browser home (seed 000).
 # Run `npm start`, then ./docs/examples/survey-platform.sh
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 launch_for_panel
 poll_until_there
-step 'a panelist is brought to it and clicks; the survey gets the session token as t'
+step 'the panel creates a session and the panelist clicks; the survey gets the session token as t'
 call 200 POST "$CREATION" "$PANEL_KEY" "$(survey_session)"
 call 302 GET "$(read_json .url)" ''
 TOKEN=${LOCATION##*t=}
 
-step 'who came'
+step 'the panelist'
 call 200 GET "/sessions/$TOKEN" "$PLATFORM_KEY"
 SESSION=$(read_json .session_id)
 same 'the platform' "$(read_json .survey_platform_id)" DECIPHER
@@ -20,7 +20,7 @@ same 'the panelist' "$(read_json .panelist_id)" 123456
 call 400 GET /sessions/unknown "$PLATFORM_KEY"
 call 401 GET "/sessions/$TOKEN" "$PANEL_KEY"
 
-step "how it ended, as seed 000 tells it; once more, and otherwise, changes nothing"
+step "the outcome, as in seed 000; a repeat and a contradiction change nothing"
 call 200 POST /panelist-outcome "$PLATFORM_KEY" \
   "{\"session_id\": \"$SESSION\", \"outcome\": \"COMPLETED\", \"metadata\": {\"timestamp\": \"2021-01-01T00:00:00Z\"}}"
 HOME_FROM_HERE=$(read_json .redirect_url)

@@ -1,11 +1,11 @@
 /**
- * The JSON cases that a new provider begins with: what its adapter does as it was laid down. Each becomes a file named for
- * what it teaches; they change with the adapter.
+ * The JSON cases of a new provider: the behaviour of the generated adapter. Each becomes a file named after what it
+ * shows; change them with the adapter.
  */
 
 const offered = (given, expected) => ({ kind: 'feed', given: { surveys: [given] }, expect: { surveys: [expected] } })
 
-/** A record that is put aside beside a good one, which stays. */
+/** A record that is quarantined while a good one is kept. */
 const aside = (given, says, providerSurveyId = 'survey-1') => ({
   kind: 'feed',
   given: { surveys: [{ id: 'good' }, given] },
@@ -51,7 +51,7 @@ export const exemplary = (name) => ({
     ),
   },
   'the-list-is-asked-for-with-our-key': {
-    teaches: 'The account is known by its key, in a header.',
+    teaches: 'A header carries the key of the account.',
     kind: 'feed',
     given: {},
     expectRequest: {
@@ -62,26 +62,26 @@ export const exemplary = (name) => ({
     expect: {},
   },
   'an-empty-list-is-a-list': {
-    teaches: 'Nothing to offer is no failure.',
+    teaches: 'An empty list is not a failure.',
     kind: 'feed',
     given: { surveys: [] },
     expect: { surveys: [], next: 'empty' },
   },
   'a-list-of-some-length-is-remembered': {
-    teaches: 'The cursor says whether there was anything.',
+    teaches: 'The cursor says whether the list had surveys.',
     kind: 'feed',
     given: {},
     expect: { next: 'full' },
   },
   'answers-keep-their-codes': {
-    teaches: 'Their words stay theirs until the mapping translates them.',
+    teaches: "The provider's codes are kept until the mapping translates them.",
     ...offered(
       { questions: [{ question: 'gender', answers: ['m', 'f'] }] },
       { clauses: [{ attribute: `${name}:gender`, answers: ['m', 'f'] }] },
     ),
   },
   'answers-may-be-numbers': {
-    teaches: 'A code is the same code in quotes and without.',
+    teaches: 'A code with quotes equals the code without.',
     ...offered(
       { questions: [{ question: 17, answers: [1, 2] }] },
       { clauses: [{ attribute: `${name}:17`, answers: ['1', '2'] }] },
@@ -95,7 +95,7 @@ export const exemplary = (name) => ({
     ),
   },
   'no-questions-ask-nothing': {
-    teaches: 'Without questions everybody may come.',
+    teaches: 'A survey without questions admits every panelist.',
     ...offered({ questions: '(absent)' }, { clauses: [] }),
   },
   'a-locale-may-be-absent': { teaches: 'Then it restricts nothing.', ...offered({ locale: null }, { locale: null }) },
@@ -109,7 +109,7 @@ export const exemplary = (name) => ({
     ...offered({ status: 'paused' }, { status: 'paused' }),
   },
   'a-closed-survey-is-closed': {
-    teaches: 'It is told once more.',
+    teaches: 'The closure is stored.',
     ...offered({ status: 'closed' }, { status: 'closed' }),
   },
   'yen-have-no-cents': {
@@ -117,15 +117,15 @@ export const exemplary = (name) => ({
     ...offered({ price: '250', currency: 'JPY' }, { price: { amountMinor: '250', currency: 'JPY' } }),
   },
   'a-tenth-of-a-cent-is-rounded-half-even': {
-    teaches: 'Money is rounded in one place and in one way.',
+    teaches: 'Money is always rounded half to even.',
     ...offered({ price: '1.125' }, { price: { amountMinor: '112', currency: 'USD' } }),
   },
   'less-than-a-minute-is-a-minute': {
-    teaches: 'A ranking divides by it.',
+    teaches: 'The ranking divides by the minutes.',
     ...offered({ loi: 0.4 }, { loiMinutes: 1 }),
   },
   'unknown-members-do-no-harm': {
-    teaches: 'What we do not use may change as it likes.',
+    teaches: 'Members that we do not use may change.',
     ...offered({ brand_new: { a: [1] } }, { providerSurveyId: 'survey-1' }),
   },
   'a-complete-comes-back': { teaches: 'Their word for COMPLETED.', ...arrival('return', 'complete', 'COMPLETED') },
@@ -138,13 +138,16 @@ export const exemplary = (name) => ({
     teaches: 'Their word for SCREENED_OUT.',
     ...arrival('return', 'screen_out', 'SCREENED_OUT'),
   },
-  'a-postback-says-the-same': { teaches: 'One table for both ways.', ...arrival('postback', 'complete', 'COMPLETED') },
+  'a-postback-says-the-same': {
+    teaches: 'Both ways share one table.',
+    ...arrival('postback', 'complete', 'COMPLETED'),
+  },
   'a-complete-is-taken-back': {
     teaches: 'A REJECTED after a complete.',
     ...arrival('postback', 'reversed', 'REJECTED'),
   },
   'the-link-carries-our-session': {
-    teaches: 'Their link and our two parameters; nothing is asked upstream.',
+    teaches: "The provider's link and our two parameters; no upstream call.",
     kind: 'entry',
     given: {},
     expectRequest: null,
@@ -160,25 +163,25 @@ export const exemplary = (name) => ({
 /** What goes wrong. */
 export const supplemental = () => ({
   'an-unknown-status-is-not-open': {
-    teaches: 'What we cannot read is not offered.',
+    teaches: 'An unreadable survey is not offered.',
     ...aside({ status: 'OPEN' }, 'status'),
   },
-  'a-country-of-two-letters': { teaches: 'Nobody is sent to a guess.', ...aside({ country: 'US' }, 'country') },
-  'a-price-with-a-comma': { teaches: 'A garbled price is no price.', ...aside({ price: '1,25' }, 'price') },
+  'a-country-of-two-letters': { teaches: 'The country is never guessed.', ...aside({ country: 'US' }, 'country') },
+  'a-price-with-a-comma': { teaches: 'A malformed price is unreadable.', ...aside({ price: '1,25' }, 'price') },
   'a-price-as-a-number': { teaches: 'A float may have lost digits already.', ...aside({ price: 1.25 }, 'price') },
-  'a-negative-price': { teaches: 'Nobody pays to be asked.', ...aside({ price: '-1.25' }, 'price') },
-  'a-price-of-nothing': { teaches: 'Nothing is paid for a complete: put aside.', ...aside({ price: '0.00' }, 'price') },
+  'a-negative-price': { teaches: 'A negative price is unreadable.', ...aside({ price: '-1.25' }, 'price') },
+  'a-price-of-nothing': { teaches: 'A price of 0 is unreadable.', ...aside({ price: '0.00' }, 'price') },
   'no-price-at-all': { teaches: 'An amount is never assumed.', ...aside({ price: '(absent)' }, 'price') },
   'a-currency-that-is-none': { teaches: 'Three capital letters.', ...aside({ currency: '$' }, 'currency') },
-  'no-id': { teaches: 'A survey of nobody knows which.', ...aside({ id: '(absent)' }, 'id', null) },
-  'more-completes-than-people': { teaches: 'The number was garbled.', ...aside({ remaining: 1e12 }, 'remaining') },
-  'half-a-complete': { teaches: 'Completes are counted whole.', ...aside({ remaining: 1.5 }, 'remaining') },
+  'no-id': { teaches: 'A survey without an id is unreadable.', ...aside({ id: '(absent)' }, 'id', null) },
+  'more-completes-than-people': { teaches: 'An absurd number is refused.', ...aside({ remaining: 1e12 }, 'remaining') },
+  'half-a-complete': { teaches: 'Completes are whole numbers.', ...aside({ remaining: 1.5 }, 'remaining') },
   'a-question-without-answers': {
-    teaches: 'Nobody can tell whom it is for.',
+    teaches: 'A question without answers or a range is unreadable.',
     ...aside({ questions: [{ question: 'age' }] }, 'neither answers nor a range'),
   },
   'a-range-that-ends-before-it-begins': {
-    teaches: 'A contradiction is put aside, not turned around.',
+    teaches: 'A reversed range is unreadable, not corrected.',
     ...aside({ questions: [{ question: 'age', range: { from: 40, to: 18 } }] }, 'ends before it begins'),
   },
   'a-record-that-is-no-object': {
@@ -195,53 +198,53 @@ export const supplemental = () => ({
     ...answered({ body: '<html>back soon</html>' }, { kind: 'misread' }),
   },
   'a-list-that-is-cut': {
-    teaches: 'Nothing of it may be kept.',
+    teaches: 'No record of it is kept.',
     ...answered({ body: '[{"id":"survey-1"' }, { kind: 'misread' }),
   },
   'a-wrong-key': {
-    teaches: 'It takes a person; the key is not shown.',
+    teaches: 'An operator must act; the error does not show the key.',
     ...answered(
       { status: 401, body: 'the-secret-key is wrong' },
       { kind: 'unauthorized', says: ['401'], hides: ['the-secret-key'] },
     ),
   },
   'too-many-requests': {
-    teaches: 'Their wait is kept to.',
+    teaches: 'The adapter reports Retry-After.',
     ...answered(
       { status: 429, headers: { 'retry-after': '7' } },
       { kind: 'rate-limited', evidence: { status: 429, retryAfterMs: 7000 } },
     ),
   },
   'a-server-that-is-down': {
-    teaches: 'Worth another try.',
+    teaches: 'A 503 is worth a retry.',
     ...answered({ status: 503 }, { kind: 'unavailable', says: ['503'] }),
   },
   'an-address-that-is-gone': {
-    teaches: 'Another try changes nothing.',
+    teaches: 'A retry would change nothing.',
     ...answered({ status: 404 }, { kind: 'rejected' }),
   },
-  'an-unknown-word-is-no-outcome': { teaches: 'Never COMPLETED by guessing.', ...arrival('return', 'COMPLETE', null) },
+  'an-unknown-word-is-no-outcome': { teaches: 'The outcome is never guessed.', ...arrival('return', 'COMPLETE', null) },
   'an-arrival-without-a-session': {
-    teaches: 'Nobody knows whose it is.',
+    teaches: 'An arrival must name its session.',
     ...misread('return', { status: 'complete' }, 'session_id'),
   },
   'an-arrival-without-a-word': {
-    teaches: 'A signature alone says nothing.',
+    teaches: 'A signature without a word decides nothing.',
     ...misread('postback', { session_id: 'session-1' }, 'status'),
   },
   'a-word-that-is-no-text': {
-    teaches: 'A list of words is none.',
+    teaches: 'A list of words is not a word.',
     ...misread('return', { session_id: 'session-1', status: ['complete'] }, 'status'),
   },
   'a-link-with-a-password': {
-    teaches: 'A link that hides where it leads is not given out.',
+    teaches: 'A link with a user name hides its host and is refused.',
     kind: 'entry',
     given: { surveys: [{ url: 'https://user:secret@evil.example/' }] },
     expectRequest: null,
     expect: { error: { kind: 'rejected', says: ['survey-1'] } },
   },
   'a-link-over-plain-http': {
-    teaches: 'What a respondent answers is nobody else’s business.',
+    teaches: 'Plain http would expose the answers of respondents.',
     kind: 'entry',
     given: { surveys: [{ url: 'http://survey.example/' }] },
     expectRequest: null,

@@ -68,7 +68,7 @@ describe('tributary', () => {
   it('answers an unknown command with the list and exit code 2', async () => {
     const { code, err } = await run(['confgi'])
     expect(code).toBe(2)
-    expect(err).toContain('there is no command "confgi"')
+    expect(err).toContain('unknown command "confgi"')
     expect(err).toContain('tributary config')
     expect((await run(['constructor'])).code).toBe(2)
   })

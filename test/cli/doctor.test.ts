@@ -81,8 +81,8 @@ describe('tributary doctor', () => {
     expect(line('heartbeats').map((one) => one.slice(0, 5))).toEqual(['FAULT', 'FAULT'])
     const deserted = line('workers').filter((one) => one.includes(connection))
     expect(deserted.map((one) => one.replace(/ +/g, ' '))).toEqual([
-      `FAULT workers nobody serves the activity queue supply-${connection} -> npm run worker -- --queues supply`,
-      `FAULT workers nobody serves the activity queue entry-${connection} -> npm run worker -- --queues sessions`,
+      `FAULT workers no worker serves the activity queue supply-${connection} -> npm run worker -- --queues supply`,
+      `FAULT workers no worker serves the activity queue entry-${connection} -> npm run worker -- --queues sessions`,
     ])
   })
 
@@ -96,9 +96,9 @@ describe('tributary doctor', () => {
     const silent = await run({})
     expect(silent.code).toBe(1)
     expect(silent.line('heartbeats')[0]).toMatch(
-      /^FAULT .*supply: not heard of for 7\d s.*-> see whether a worker hangs, or start one: npm run worker -- --queues supply,sessions$/,
+      /^FAULT .*supply: no heartbeat for 7\d s.*-> check whether a worker hangs, or start one: npm run worker -- --queues supply,sessions$/,
     )
-    expect(silent.line('heartbeats')[1]).toMatch(/^FAULT .*the janitor: not heard of for 7\d s/)
+    expect(silent.line('heartbeats')[1]).toMatch(/^FAULT .*the janitor: no heartbeat for 7\d s/)
   })
 
   it('continues when a part is down, and prints how to start it', async () => {
@@ -154,9 +154,9 @@ describe('where there are buyers', () => {
     await database.knex('connections').where({ connection: 'gateway' }).delete()
     const never = await run({ TRIBUTARY_CONFIG: file })
     expect(never.line('configuration')[0]).toMatch(/0 connections, 0 panels, 1 demand partners, 0 survey platforms$/)
-    expect(never.line('connection gateway')[0]).toMatch(/^warn .*was never taken into service -> start a worker/)
+    expect(never.line('connection gateway')[0]).toMatch(/^warn .*was never opened by a worker -> start a worker/)
     expect(never.line('workers').filter((one) => one.includes('gateway'))).toEqual([
-      expect.stringMatching(/^FAULT +workers +nobody serves the activity queue entry-gateway ->/),
+      expect.stringMatching(/^FAULT +workers +no worker serves the activity queue entry-gateway ->/),
     ])
     await openConnection(database.knex, { connection: 'gateway', provider: 'gateway' })
     await settleConnection(database.knex, 'gateway', new Date())

@@ -71,10 +71,13 @@ describe('tributary listen', () => {
 
   it('exits 1 when nothing runs, the panel is unknown or has no postback', async () => {
     const nothing = await run(['--panel', 'lifepoints', ...TO])
-    expect(nothing).toMatchObject({ code: 1, err: expect.stringMatching(/nothing runs on .*npm start/) })
+    expect(nothing).toMatchObject({ code: 1, err: expect.stringMatching(/no Tributary runs on .*npm start/) })
     const env = { DATABASE_URL: database.url, TRIBUTARY_CONFIG: file }
     const unknown = await run(['--panel', 'nobody', ...TO], env)
-    expect(unknown).toMatchObject({ code: 1, err: expect.stringMatching(/no panel "nobody".*lifepoints, silent/) })
+    expect(unknown).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/panel "nobody" not found.*lifepoints, silent/),
+    })
     const silent = await run(['--panel', 'silent', ...TO], env)
     expect(silent).toMatchObject({ code: 1, err: expect.stringMatching(/silent has no postback.*example/) })
   })
@@ -98,7 +101,7 @@ describe('tributary listen', () => {
       said += chunk.toString()
     })
     try {
-      await expect.poll(() => said).toMatch(/^Forwarding what lifepoints is told to http:\/\/localhost:\d+\/mine/)
+      await expect.poll(() => said).toMatch(/^Forwarding the postbacks of lifepoints to http:\/\/localhost:\d+\/mine/)
       const [id] = [await message(), await message('toplife')]
       await expect.poll(() => said).toMatch(/nothing answers at http:\/\/localhost:\d+ \(ECONNREFUSED\); trying again/)
       server = await startListener(Number(port))

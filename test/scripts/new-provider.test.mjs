@@ -154,7 +154,7 @@ describe('npm run new-provider', { timeout: 600_000 }, () => {
     for (const name of [NAME, 'kantar']) {
       const again = run(['scripts/new-provider.mjs', name])
       expect(again.status).not.toBe(0)
-      expect(again.said).toContain('is there already')
+      expect(again.said).toContain('already exists')
     }
     expect(fs.readFileSync(page, 'utf8')).toBe(before)
   })

@@ -30,6 +30,12 @@ describe('the word check', () => {
     expect(wordsOf('docs/a.md', page)).toEqual(['1 Whoever', '11 so often'])
   })
 
+  it('leaves headings, citations of headings, and tables of words alone', () => {
+    const table = '| | before | after |\n|---|---|---|\n| the actor | nobody waits | no process waits |\n'
+    expect(wordsOf('docs/a.md', `## For ever\n\n${table}\ntold\n`)).toEqual(['7 told'])
+    expect(wordsOf('a.ts', '// docs/a.md, "What nobody reads": told\n')).toEqual(['1 told'])
+  })
+
   it('reads the comments of scripts and configuration', () => {
     expect(wordsOf('docs/examples/a.sh', 'echo told\n# told later\n')).toEqual(['2 told'])
   })

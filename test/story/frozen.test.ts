@@ -186,7 +186,7 @@ it('answers with the worker frozen, and shows it within five heartbeats', async 
     })
     const { code, out } = await doctor()
     expect(code).toBe(1)
-    expect(out).toMatch(/FAULT {2}heartbeats .*supply: not heard of/)
+    expect(out).toMatch(/FAULT {2}heartbeats .*supply: no heartbeat/)
   })
   await opens(opening)
   await persist('the worker’s heartbeat', async () => {
