@@ -128,7 +128,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   }
 }
 
-/** The device is an answer, too: some providers target single quotas by it (docs/matching.md, Decisions: device). */
+/** The device is an answer, too: some providers target single quotas by it (docs/matching.md, Decisions that a reader would look for). */
 function withDevice(panelist: Panelist, device: Device | null): Panelist {
   return device === null ? panelist : { ...panelist, profile: { ...panelist.profile, device } }
 }

@@ -75,7 +75,7 @@ async function readCoverage(
   })
 }
 
-/** The canonical questions: the gateway's attributes, and three names that every profile may have (contract §2). */
+/** The canonical questions: the gateway's attributes, and three names that every profile may have (docs/matching.md, The words of a profile). */
 function canonicalQuestions(config: TributaryConfig): Map<string, CanonicalQuestion> {
   const always = ['date_of_birth', 'postal_code', 'region'].map((name): CanonicalQuestion => ({ name, answers: null }))
   const configured = config.targetingAttributes.map(

@@ -17,8 +17,8 @@ import { type ClientOptions, path, Transport } from './http.js'
 type PlanStatus = z.output<typeof Status>
 
 /**
- * The API for a demand partner: survey plans (seed 000), their policies, and surveys from templates (seed 002). Every
- * method throws TributaryError when the call fails.
+ * The API for a demand partner: survey plans (Kantar Gateway API), their policies, and surveys from templates
+ * (PureSpectrum Buy API). Every method throws TributaryError when the call fails.
  */
 export class BuyerClient {
   readonly #api: Transport

@@ -7,7 +7,7 @@ interface Priced {
   readonly offer_price?: number | string | null | undefined
 }
 
-/** The request that creates or edits a survey of seed 002. */
+/** The request that creates or edits a survey of the PureSpectrum Buy API. */
 export type BuyerSurveyRequest = Omit<z.output<typeof SurveyBody>, 'offer_price'> & Priced
 
 /** A template with all or some of the survey fields. */

@@ -20,7 +20,7 @@ export class TributaryError extends Error {
     readonly status: number,
     /**
      * Stable; use it to distinguish errors. Under `/v1` a word: `offer_gone`, `session_exists`, `rate_limited`;
-     * elsewhere the seed's own: `400` of the gateway, `1014` of templates.
+     * elsewhere the document's own: `400` of the gateway, `1014` of templates.
      */
     readonly code: string,
     message: string,
@@ -36,7 +36,7 @@ export class TributaryError extends Error {
   }
 }
 
-/** Reads an error answer: problem+json, or the errors of seeds 000, 002 and 004. */
+/** Reads an error answer: problem+json, or the errors of the gateway, PureSpectrum Buy and PureSpectrum Supply APIs. */
 export async function failureOf(response: Response): Promise<TributaryError> {
   const body = ((await response.json().catch(() => null)) ?? {}) as Readonly<Record<string, unknown>>
   const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)

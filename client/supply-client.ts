@@ -8,9 +8,9 @@ import { type ClientOptions, path, Transport } from './http.js'
 export type FeedItem = z.output<typeof FeedAnswer>[number]
 
 /**
- * The API for a panel that stores the surveys itself: the feed of changes and sessions from it (seed 000), and the
- * panel's guaranteed completes (seed 004). A panel that matches one panelist at a time uses PanelClient. Every method
- * throws TributaryError when the call fails.
+ * The API for a panel that stores the surveys itself: the feed of changes and sessions from it (Kantar Gateway API),
+ * and the panel's guaranteed completes (PureSpectrum Supply API). A panel that matches one panelist at a time uses
+ * PanelClient. Every method throws TributaryError when the call fails.
  */
 export class SupplyClient {
   readonly #api: Transport
@@ -63,7 +63,9 @@ export class SupplyClient {
     return this.#api.json(path`/suppliers/v2/surveys/${surveyId}`, { keyHeader: 'access-token' })
   }
 
-  /** @param filter `survey_status`: 22 live [22], 33 paused, 44 closed; `mod_on`: changed since, in epoch milliseconds */
+  /**
+   * @param filter `survey_status`: 22 live [22], 33 paused, 44 closed; `mod_on`: changed since, in epoch milliseconds
+   */
   supplierSurveys(filter: { survey_status?: number; mod_on?: number } = {}): Promise<z.output<typeof SurveysAnswer>> {
     return this.#api.json('/suppliers/v2/surveys', { query: filter, keyHeader: 'access-token' })
   }

@@ -6,7 +6,7 @@ import type {
 } from '../api/router/schemas.js'
 import { type ClientOptions, path, Transport } from './http.js'
 
-/** The API for a survey platform (seed 000, Session Router). Throws as BuyerClient does. */
+/** The API for a survey platform (Kantar Gateway API, Session Router). Throws as BuyerClient does. */
 export class SurveyPlatformClient {
   readonly #api: Transport
 

@@ -27,8 +27,8 @@ const QUIET = { type: 'simple-maximum', maximum: 1 } as const
 const QUIET_WORKFLOWS = { type: 'simple-maximum', maximum: 2 } as const
 
 /**
- * One worker for every task queue that this process serves (contract §6): the workflow queues of its groups, and
- * separate queues for each connection, so one slow upstream cannot starve another.
+ * One worker for every task queue that this process serves (docs/architecture.md, Processes): the workflow queues of
+ * its groups, and separate queues for each connection, so one slow upstream cannot starve another.
  * @throws when Temporal or its namespace cannot be reached
  */
 export async function createWorkers(parts: WorkerParts): Promise<Worker[]> {

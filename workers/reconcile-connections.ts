@@ -21,7 +21,7 @@ export interface ReconcileParts {
 }
 
 /**
- * Reconciles what runs with the configuration (design §4): starts the loops of new connections, signals changed ones,
+ * Reconciles what runs with the configuration (docs/architecture.md, Processes): starts the loops of new connections, signals changed ones,
  * and stops removed ones and withdraws their surveys. Idempotent, also when several processes run it concurrently.
  * @throws when PostgreSQL or Temporal is away: call it again
  */

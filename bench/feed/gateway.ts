@@ -84,7 +84,7 @@ interface Update {
   readonly survey_plan: { readonly tags?: readonly string[]; readonly status: string }
 }
 
-/** A panel as in seed 000: polls, processes the answer, acknowledges. */
+/** A panel as in the Kantar Gateway API: polls, processes the answer, acknowledges. */
 export class Panel {
   /** Plan -> status, as received from the feed. */
   readonly plans = new Map<number, string>()
@@ -117,7 +117,7 @@ export class Panel {
   }
 }
 
-/** About the size of the seed's example. */
+/** About the size of the document's example. */
 const PLAN = {
   categories: ['pets', 'wildlife conservation'],
   country: 'USA',

@@ -19,7 +19,7 @@ import {
 } from './format.js'
 import { type Percentiles, percentiles, round } from './percentiles.js'
 
-/** The figures of contract §7, and the comparison of the answers with the brute force. */
+/** The figures of docs/benchmarks.md, Matching, and the comparison of the answers with the brute force. */
 export interface Figures {
   readonly surveys: number
   readonly profiles: number
@@ -40,7 +40,9 @@ const TIMED_PASSES = 3
 const TIMED_MS = 20_000
 const BRUTE_FORCE_MS = 8_000
 
-/** Runs the benchmark over a directory's files; writes `actual.ndjson` and `actual_after.ndjson` to the same directory. */
+/**
+ * Runs the benchmark over a directory's files; writes `actual.ndjson` and `actual_after.ndjson` to the same directory.
+ */
 export async function run(directory: string): Promise<Figures> {
   const before = memory()
   const scores = new Map<string, number>()

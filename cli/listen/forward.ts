@@ -12,7 +12,7 @@ export type Forwarded =
 
 /**
  * Posts a message as the regular delivery does: the same body and webhook-id, signed now with the panel's secret, so
- * the receiver can test its verification (docs/sessions.md, Postbacks).
+ * the receiver can test its verification (docs/sessions.md, What you receive).
  * @param secret the panel's `whsec_…`
  * @param signal aborts the request
  */

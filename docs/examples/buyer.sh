@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A buyer (demand partner) at work: seed 000's Demand API, the policy of a plan, and seed 002's templates.
+# A buyer (demand partner) at work: the Kantar Gateway API's Demand API, the policy of a plan, and the PureSpectrum Buy API's templates.
 # Run `npm start`, then ./docs/examples/buyer.sh
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -8,7 +8,7 @@ step 'the targeting questions and the panels'
 call 200 GET '/targeting-attributes?country=USA' "$BUYER_KEY"
 call 200 GET "/targeting-panels?country=USA&panel=$PANEL" "$BUYER_KEY"
 
-step "seed 000's survey plan, word for word except for its finish date, which has passed"
+step "the Kantar Gateway API's survey plan, word for word except for its finish date, which has passed"
 call 201 POST /survey-plan "$BUYER_KEY" "$(survey_plan '{"start": 16, "end": 21}' demand-partner-quota-id)"
 PLAN=$(read_json .id)
 call 200 GET "/survey-plans/$PLAN" "$BUYER_KEY"
@@ -39,7 +39,7 @@ call 200 PATCH "/survey-plans/$PLAN" "$BUYER_KEY" '{"status": "CLOSED"}'
 call 204 DELETE "/survey-plans/$PLAN" "$BUYER_KEY"
 call 404 GET "/survey-plans/$PLAN" "$BUYER_KEY"
 
-step "a template, as in seed 002's list"
+step "a template, as in the PureSpectrum Buy API's list"
 call_template() { call "$1" "$2" "$3" "$BUYER_KEY" "${4-}" access-token; }
 call '20[01]' PUT /v1/templates/26 "$BUYER_KEY" '{
   "folder": "CA-en", "name": "Province qual", "title": "Template - Non US countries", "visibility": "own",
@@ -48,7 +48,7 @@ call '20[01]' PUT /v1/templates/26 "$BUYER_KEY" '{
 call_template 200 GET '/buyers/v2/templates?UI=0'
 call_template 200 GET '/buyers/v2/templates?UI=1'
 
-# seed 002's survey, word for word except for the template's id
+# the PureSpectrum Buy API's survey, word for word except for the template's id
 survey_from_template() {
   cat <<EOF
 {

@@ -49,7 +49,7 @@ until_true() {
   done
 }
 
-# Seed 000's SurveyPlan: survey_plan AGES QUOTA-ID, such as survey_plan '{"start": 16, "end": 21}' demand-partner-quota-id
+# The Kantar Gateway API's SurveyPlan: survey_plan AGES QUOTA-ID, such as survey_plan '{"start": 16, "end": 21}' demand-partner-quota-id
 survey_plan() {
   local ages=$1 quota=$2
   cat <<EOF
@@ -89,7 +89,7 @@ survey_plan() {
 EOF
 }
 
-# Seed 000's SurveySession.
+# The Kantar Gateway API's SurveySession.
 survey_session() {
   cat <<'EOF'
 {

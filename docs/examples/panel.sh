@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A panel (supplier) at work: the feed of seed 000, a session from it, and what is reserved for the panel by seed 004.
+# A panel (supplier) at work: the feed of the Kantar Gateway API, a session from it, and what is reserved for the panel by the PureSpectrum Supply API.
 # Run `npm start`, then ./docs/examples/panel.sh
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -15,7 +15,7 @@ call 200 GET /surveys "$PANEL_KEY"
 same 'the plan, again' "$(read_json ".some((one) => one.survey_plan.id === '$SURVEY')")" false
 call 400 POST /surveys/ack "$PANEL_KEY" '{"ack_id": 9007199254740991}'
 
-step "seed 000's session, word for word, and the panelist's click"
+step "the Kantar Gateway API's session, word for word, and the panelist's click"
 call 200 POST "$CREATION" "$PANEL_KEY" "$(survey_session)"
 START=$(read_json .url)
 call 302 GET "$START" ''
@@ -33,7 +33,7 @@ offered() {
 # matching follows the catalogue within a second
 until_true offered || fail "$PLAN is not offered"
 
-step "seed 004: ten completes are reserved for this panel"
+step "the PureSpectrum Supply API: ten completes are reserved for this panel"
 # the allocation changes the plan, so the feed shows it again: set it after the feed was read
 call 200 PUT "/v1/plans/$PLAN/policy" "$BUYER_KEY" "{\"allocations\": {\"$PANEL\": 10}}"
 call 200 GET "/suppliers/v2/surveys/$SURVEY" "$PANEL_KEY" '' access-token

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A survey platform at work: it reads the session, reports the outcome, and sends the browser home (seed 000).
+# A survey platform at work: it reads the session, reports the outcome, and sends the browser home (Kantar Gateway API).
 # Run `npm start`, then ./docs/examples/survey-platform.sh
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -20,7 +20,7 @@ same 'the panelist' "$(read_json .panelist_id)" 123456
 call 400 GET /sessions/unknown "$PLATFORM_KEY"
 call 401 GET "/sessions/$TOKEN" "$PANEL_KEY"
 
-step "the outcome, as in seed 000; a repeat and a contradiction change nothing"
+step "the outcome, as in the Kantar Gateway API; a repeat and a contradiction change nothing"
 call 200 POST /panelist-outcome "$PLATFORM_KEY" \
   "{\"session_id\": \"$SESSION\", \"outcome\": \"COMPLETED\", \"metadata\": {\"timestamp\": \"2021-01-01T00:00:00Z\"}}"
 HOME_FROM_HERE=$(read_json .redirect_url)

@@ -141,7 +141,7 @@ const none = section({ kind: z.literal('none') })
 
 const verifier = z.discriminatedUnion('kind', [jws, hmac, hash, header, none])
 
-/** One way to prove that an arrival is the provider's (docs/configuration.md, "Arrivals"). */
+/** One way to prove that an arrival is the provider's (docs/configuration.md, "How arrivals are read"). */
 export type Verifier = z.output<typeof verifier>
 
 /** One verifier, or a list of which all must hold. Always a list in the program. */

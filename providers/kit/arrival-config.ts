@@ -25,7 +25,7 @@ export interface ArrivalDefaults<Field extends string> {
 const NOT_CARRIED = 'not in this arrival'
 
 const UNSIGNED = ['refuse', 'not_completed'] as const
-/** `not_completed`: without the signature it is taken at E0 when its outcome is not COMPLETED (docs/configuration.md, "Arrivals"). */
+/** `not_completed`: without the signature it is taken at E0 when its outcome is not COMPLETED (docs/configuration.md, "How arrivals are read"). */
 export type UnsignedPolicy = (typeof UNSIGNED)[number]
 
 /**
