@@ -92,7 +92,7 @@ describe('the launch', () => {
     expect(survey).toMatchObject({ connection: 'gateway', status: 'open', cpi_minor: '255', available_completes: 20 })
   })
 
-  it('is readable at the Kantar Gateway API's addresses too', async () => {
+  it('is readable at the addresses of the Kantar Gateway API too', async () => {
     const body = await launched()
     const { planId } = await planOf(body)
     const get = (key: string) => request(api.app).get(`/survey-plans/${planId}`).set('x-api-key', key)

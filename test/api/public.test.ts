@@ -2,6 +2,7 @@ import { createLocalJWKSet, jwtVerify } from 'jose'
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '../../api/app.js'
+import { queuesOf } from '../../api/parts.js'
 import { connectDatabase } from '../../db/connect.js'
 import { beat } from '../../db/stores/heartbeat-store.js'
 import { connectTestTemporal } from '../support/temporal.js'
@@ -15,7 +16,7 @@ afterAll(() => api.close())
 
 /** A heartbeat of a worker of every queue, and of the janitor. */
 async function heardNow(): Promise<void> {
-  await beat(api.knex, { part: 'worker', process: 'here:1', queues: ['supply', 'sessions', 'postbacks'] })
+  await beat(api.knex, { part: 'worker', process: 'here:1', queues: queuesOf(api.deps) })
   await beat(api.knex, { part: 'janitor', process: 'janitor', queues: [] })
 }
 

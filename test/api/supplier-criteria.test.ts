@@ -18,7 +18,7 @@ const said = (clause: Clause, theirs = SAME) => speaker.clauses([clause], theirs
 const saying = (...criteria: object[]) => ({ criteria, unsaid: 0 })
 const UNSAID = { criteria: [], unsaid: 1 }
 
-describe('a clause in the PureSpectrum Supply API's codes', () => {
+describe('a clause in the codes of the PureSpectrum Supply API', () => {
   test.each<[string, Clause, VocabularyMapping, object]>([
     [
       'sex of the gateway',
@@ -122,7 +122,7 @@ describe('a quota', () => {
   })
 })
 
-describe('the devices of a survey in the PureSpectrum Supply API's codes', () => {
+describe('the devices of a survey in the codes of the PureSpectrum Supply API', () => {
   test.each<[string[] | null, object[]]>([
     [['mobile', 'tablet'], [{ qualification_code: 219, condition_codes: ['112', '113'] }]],
     [['desktop'], [{ qualification_code: 219, condition_codes: ['111'] }]],
