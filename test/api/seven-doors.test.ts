@@ -8,6 +8,7 @@ import { storeEntry } from '../../commands/sessions/store-entry.js'
 import { findPlan } from '../../db/read-models/plan-record.js'
 import { enterSession } from '../../db/statements/enter-session.js'
 import { insertSession } from '../../db/statements/insert-session.js'
+import { stampRevisions } from '../../db/stores/stamper.js'
 import { surveyIdOf } from '../../db/survey-id.js'
 import { decide } from '../../domain/eligibility/decide.js'
 import { type Facts, NO_CIRCUMSTANCES, NO_FIGURES, NOBODY } from '../../domain/eligibility/facts.js'
@@ -157,6 +158,7 @@ test(
               await setQuotaStatus(trx, 'acme', planId, 'men', plan.men, new Date())
             if (plan.status !== 'OPEN') await setPlanStatus(trx, 'acme', planId, plan.status, new Date())
           })
+          await stampRevisions(knex)
           const surveyId = surveyIdOf(GATEWAY, planId)
           await expect
             .poll(async () => (await knex('surveys').where({ survey_id: surveyId }).first('dirty'))?.dirty, SOON)
