@@ -15,19 +15,19 @@ import { type CatalogueOffer, offerOf } from './offers.js'
 import { entryOfRow } from './rows.js'
 
 export interface Catalogue {
-  /** Loads everything, then follows the changes until `close`. Resolves once ready, however long PostgreSQL takes. */
+  /** Loads all surveys, then follows changes until `close`. Resolves once loaded; does not time out. */
   start(): Promise<void>
   close(): Promise<void>
   state(): CatalogueState
-  /** What suits a panelist, best first. From memory alone. */
+  /** The offers for a panelist, best first. Reads memory only. */
   match(query: CatalogueQuery): CatalogueOffer[]
-  /** The same offers in the same order, each written out when it is asked for: so that others may have a turn between. */
+  /** The same offers in the same order, built lazily: the caller can yield the thread between them. */
   offers(query: CatalogueQuery): Iterable<CatalogueOffer>
-  /** How many suit, without the limit's cut. */
+  /** The number of matching surveys, before the limit. */
   count(query: CatalogueQuery): number
   /**
-   * Why a survey is offered to a panelist, or not; null when there is no such survey.
-   * @param asker what is known of panelist, panel and connection beside the answers
+   * Why a survey is offered to a panelist, or not; null = survey not found.
+   * @param asker what we know of panelist, panel and connection in addition to the answers
    */
   explain(
     surveyId: string,
@@ -36,18 +36,18 @@ export interface Catalogue {
     device: Device | null,
     asker?: Partial<Asker>,
   ): Promise<Explanation | null>
-  /** Our sessions under way in a survey, as matches count them; null = the survey is not held. */
+  /** Our sessions in flight in a survey, as matches count them; null = the survey is not in the index. */
   figures(surveyId: string): Figures | null
   /**
-   * Holds the index to `decide`, for one query: what differs, survey by survey.
-   * @param pause lets others have the thread; called before each slice
+   * Compares the index with `decide` for one query and returns the surveys that differ.
+   * @param pause yields the thread; called before each slice
    */
   compare(query: CatalogueQuery, pause: () => Promise<void>): Promise<Difference[]>
   /** Whether a survey of a country names an attribute, such as `kantar:income`. */
   asks(country: string, attribute: string): boolean
-  /** How the given connections stand now; unknown ids are left out. */
+  /** The current status of the given connections; skips unknown ids. */
   standings(ids: readonly string[]): ConnectionStanding[]
-  /** What became of our own sessions in a survey; null = none ended. */
+  /** Outcomes of our own sessions in a survey; null = none ended. */
   ownOutcomes(surveyId: string): OwnOutcomes | null
 }
 
@@ -55,7 +55,7 @@ export interface CatalogueOptions extends FollowerOptions {
   readonly connections: readonly CatalogueConnection[]
 }
 
-/** The catalogue of one API process: the index, kept up to date, and what its answers are made of. */
+/** The catalogue of one API process: keeps the index up to date and answers from it. */
 export function createCatalogue(options: CatalogueOptions): Catalogue {
   const { source, clock, connections } = options
   const byId = new Map(connections.map((connection) => [connection.id, connection]))
@@ -128,12 +128,15 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   }
 }
 
-/** The device is an answer, too: some providers target single quotas by it (docs/matching.md, Decisions that a reader would look for). */
+/**
+ * The device counts as an answer, because some providers target single quotas by it (docs/matching.md, Decisions that a
+ * reader would look for).
+ */
 function withDevice(panelist: Panelist, device: Device | null): Panelist {
   return device === null ? panelist : { ...panelist, profile: { ...panelist.profile, device } }
 }
 
-/** Every vocabulary once: connections of one provider share theirs unless one has a mapping of its own. */
+/** Each vocabulary once. Connections of one provider share theirs unless one has its own mapping. */
 function distinctVocabularies(connections: readonly CatalogueConnection[]): Vocabulary[] {
   return [...new Map(connections.map(({ vocabulary }) => [vocabulary.prefix, vocabulary])).values()]
 }

@@ -8,14 +8,14 @@ import { ANY_PANEL, connectionFacts, matchFacts } from './facts.js'
 import type { MatchingIndex } from './index/matching-index.js'
 import { askingOf, type CatalogueQuery, matchAll } from './match-all.js'
 
-/** A survey about which the index and `decide` disagree. Nothing of it says who asked. */
+/** A survey about which the index and `decide` disagree. Contains no data about the panelist. */
 export interface Difference {
   readonly surveyId: string
-  /** The rule by which `decide` refuses, or what differs where both would let the panelist in. */
+  /** The rule by which `decide` refuses, or what differs where both admit the panelist. */
   readonly rule: RuleName | 'match' | 'quota'
 }
 
-/** One answer of the index, with everything that it was made of. */
+/** The inputs of one answer of the index. */
 export interface Answer {
   readonly query: CatalogueQuery
   readonly profile: ExpandedProfile
@@ -25,16 +25,15 @@ export interface Answer {
 
 /** Decisions between two pauses: a few milliseconds of work. */
 const SLICE = 100
-/** Surveys that are compared at most: every hit first, then others of the country, from a place that moves. */
+/** The most surveys to compare: hits first, then others of the country, from a start position that advances. */
 const MOST_COMPARED = 2_000
 
 let start = 0
 
 /**
- * Holds the index to the readable decision for one query, as both stand at this moment: the same surveys, at the same quota
- * and with the same certainty. The rows are taken at once and are never changed, so that what happens during the pauses
- * makes no difference.
- * @param pause lets others have the thread; called before each slice
+ * Compares the index with `decide` for one query: both must return the same surveys, at the same quota and with the
+ * same verdict. Copies the immutable rows first, so that changes during the pauses have no effect.
+ * @param pause yields the thread; called before each slice
  */
 export async function compareWithDecide(
   index: MatchingIndex,

@@ -2,15 +2,15 @@ import { lateAfterMs } from '../domain/heard.js'
 import type { Vocabulary } from '../domain/targeting/expand.js'
 import type { ConnectionHealth } from './source.js'
 
-/** What configuration says of a connection whose stock is in the catalogue. */
+/** The configuration of a connection whose surveys are in the catalogue. */
 export interface CatalogueConnection {
   readonly id: string
   readonly provider: string
-  /** The words its clauses are written in; a prefix other than the provider's name gives it a mapping of its own. */
+  /** The vocabulary of its clauses; a prefix other than the provider's name marks its own mapping. */
   readonly vocabulary: Vocabulary
-  /** Milliseconds between polls; null = nothing is polled (our own plans, matches by panelist), so nothing can be stale. */
+  /** Milliseconds between polls; null = not polled (our own plans, matches by panelist), so never stale. */
   readonly pollEveryMs: number | null
-  /** Milliseconds without a good poll after which its stock is no longer offered. */
+  /** Milliseconds without a good poll after which its surveys are no longer offered. */
   readonly staleAfterMs: number
 }
 
@@ -20,7 +20,7 @@ export type ConnectionStatus = 'ok' | 'stale' | 'error' | 'paused'
 export interface ConnectionStanding {
   readonly id: string
   readonly status: ConnectionStatus
-  /** Seconds since the last good poll; null = there was none, or nothing is polled. */
+  /** Seconds since the last good poll; null = there was none, or it is not polled. */
   readonly ageSeconds: number | null
   /** False = none of its surveys is offered: paused, removed, or no good poll for `stale_after`. */
   readonly offered: boolean
@@ -28,7 +28,7 @@ export interface ConnectionStanding {
 
 const NEVER = { lastSuccessAt: null }
 
-/** How a connection stands at an instant, for matches and for their `connections`. */
+/** The status of a connection at an instant, for matches and for their `connections`. */
 export function connectionStanding(
   connection: CatalogueConnection,
   health: ConnectionHealth | undefined,

@@ -8,29 +8,29 @@ export interface CatalogueEntry {
   readonly connection: string
   readonly provider: string
   readonly providerSurveyId: string
-  /** What the row says, which may be worse than the provider's own word. */
+  /** The status of the row, which may be worse than the provider's own. */
   readonly status: SurveyStatus
   readonly survey: Survey
 }
 
-/** What we know of a survey from our own sessions; it weighs on its place and on what is left of its caps. */
+/** What we know of a survey from our own sessions; affects its rank and its remaining completes. */
 export interface OwnFigures {
   readonly inFlight: InFlight
-  /** What became of those that ended; null = none did. */
+  /** Outcomes of the sessions that ended; null = none did. */
   readonly outcomes: OwnOutcomes | null
 }
 
 export const NO_FIGURES: OwnFigures = { inFlight: NOTHING_IN_FLIGHT, outcomes: null }
 
-/** A survey in the index, with what we know of it ourselves. */
+/** A survey in the index, with our own figures. */
 export interface IndexedSurvey {
   readonly entry: CatalogueEntry
   readonly figures: OwnFigures
-  /** How many of a hundred sessions complete, ours shrunk toward the provider's figure. */
+  /** How many of a hundred sessions complete: our figure, shrunk toward the provider's. */
   readonly conversionPercent: number
 }
 
-/** Names a group across connections: equal group ids at two providers are two groups. */
+/** A key that is unique across connections, because equal group ids at two providers are two groups. */
 export function groupKey(connection: string, groupId: string): string {
   return `${connection}\n${groupId}`
 }

@@ -8,24 +8,24 @@ import {
 import type { ConnectionStanding } from './connections.js'
 import type { IndexedSurvey } from './entry.js'
 
-/** What configuration says of a panel and a connection. */
+/** The configuration of a panel at a connection. */
 export type ConnectionTerms = Pick<ConnectionFacts, 'usable' | 'caps'>
 
 /** A connection that any panel may use, without caps. */
 export const ANY_PANEL: ConnectionTerms = { usable: true, caps: null }
 
-/** A connection as it stands, for a decision. */
+/** The current facts of a connection, for a decision. */
 export function connectionFacts({ id, status, offered }: ConnectionStanding, terms: ConnectionTerms): ConnectionFacts {
   const running = status !== 'paused'
   return { id, status, running, fresh: offered || !running, ...terms }
 }
 
-/** Who asks for a survey, beside the survey itself. */
+/** The facts of the panelist, panel and connection, without the survey. */
 export interface Asking extends Pick<Facts, 'panel' | 'panelist' | 'circumstances' | 'profile' | 'now'> {
   readonly connection: ConnectionFacts
 }
 
-/** The facts of a match: the best quota is wanted, and a plan of our own is one survey among others. */
+/** The facts of a match: takes the best quota and treats our own plan like any other survey. */
 export function matchFacts({ entry, figures, conversionPercent }: IndexedSurvey, asking: Asking): Facts {
   const { surveyId, survey, status } = entry
   return {
@@ -39,12 +39,12 @@ export function matchFacts({ entry, figures, conversionPercent }: IndexedSurvey,
   }
 }
 
-/** What is known of the panelist who asks, as a match takes it. */
+/** What a match knows of the panelist. */
 export interface KnownPanelist extends Partial<Pick<PanelistFacts, 'taken' | 'past' | 'invitations'>> {
   readonly excludedSurveys: ReadonlySet<string>
 }
 
-/** The panelist's part of the facts of a match: what concerns connections was decided before. */
+/** The panelist's part of the facts of a match. The caller has already checked the rules about connections. */
 export function panelistFacts({ excludedSurveys, taken, past, invitations }: KnownPanelist): PanelistFacts {
   return {
     ...NOBODY,
@@ -55,7 +55,7 @@ export function panelistFacts({ excludedSurveys, taken, past, invitations }: Kno
   }
 }
 
-/** Who asks for an explanation. */
+/** The panel, panelist and terms of an explanation. */
 export interface Asker {
   readonly panel: PanelFacts
   readonly panelist: PanelistFacts

@@ -6,7 +6,7 @@ import { OwnFiguresBook } from './own-figures.js'
 import { entryOfRow, isHeld } from './rows.js'
 import type { CatalogueRow, CatalogueSource, ConnectionHealth } from './source.js'
 
-/** Where events go; any logger of the house fits. */
+/** The log; the product's logger fits. */
 export interface CatalogueLog {
   info(fields: Readonly<Record<string, unknown>>, event: string): void
   warn(fields: Readonly<Record<string, unknown>>, event: string): void
@@ -16,9 +16,9 @@ export interface FollowerOptions {
   readonly source: CatalogueSource
   readonly clock: () => Date
   readonly log: CatalogueLog
-  /** Milliseconds between looks at the source without a wake-up [500]. */
+  /** Milliseconds between reads of the source without a wake-up [500]. */
   readonly lookEveryMs?: number
-  /** Rows a read at most [1000]. */
+  /** At most this many rows per read [1000]. */
   readonly pageSize?: number
   /** Milliseconds between counts of our own outcomes [30000]. */
   readonly outcomesEveryMs?: number
@@ -26,23 +26,22 @@ export interface FollowerOptions {
 
 /** How fresh the catalogue in memory is. */
 export interface CatalogueState {
-  /** False until the whole set is loaded: matches must not be answered before. */
+  /** False until all surveys are loaded; do not answer matches before. */
   readonly ready: boolean
-  /** The newest revision that is held. */
+  /** The newest revision in the index. */
   readonly revision: bigint
-  /** Milliseconds since it was last known to hold everything; Infinity before it is ready. */
+  /** Milliseconds since it was last up to date; Infinity before it is ready. */
   readonly ageMs: number
-  /** Surveys held, open or paused. */
+  /** Surveys in the index, open or paused. */
   readonly surveys: number
 }
 
-/** How long a failing source is left alone: a little longer each time, and never long, as a match waits for nobody. */
+/** Backoff after a failed read; short, because matches answer from the index meanwhile. */
 const RETRY_MS = [100, 250, 500, 1_000, 2_000]
 
 /**
- * Keeps the index equal to the source: the whole set first, then every change by revision. A wake-up makes it look at
- * once, a timer makes it look anyway. While the source is away the index goes on answering from memory, and its age
- * says since when.
+ * Keeps the index equal to the source: loads all surveys first, then each change by revision. Reads on a wake-up and on
+ * a timer. While the source is unavailable the index answers from memory, and `ageMs` grows.
  */
 export class CatalogueFollower {
   readonly index = new MatchingIndex()
@@ -64,7 +63,7 @@ export class CatalogueFollower {
     private readonly connections: ReadonlyMap<string, CatalogueConnection>,
   ) {}
 
-  /** Resolves once the whole set is loaded. */
+  /** Resolves once all surveys are loaded. */
   start(): Promise<void> {
     return new Promise((resolve) => {
       this.running ??= this.follow(resolve)
@@ -88,7 +87,7 @@ export class CatalogueFollower {
     return this.health.get(connection)
   }
 
-  /** What became of our own sessions in a survey, of one that is not in the catalogue too; null = none ended. */
+  /** Outcomes of our own sessions in a survey, also of one that is not in the catalogue; null = none ended. */
   outcomesOf(surveyId: string): OwnOutcomes | null {
     return this.figures.of(surveyId).outcomes
   }
@@ -119,7 +118,7 @@ export class CatalogueFollower {
       await this.readHealth()
       await this.readChanges()
       await this.readFigures()
-      // the first build is waited for; later ones go on beside the following, which must not wait for them
+      // wait for the first build only; later builds run in the background, so that reading changes does not wait
       const renewed = this.renew()
       if (!this.ready) await renewed
       if (!this.ready) this.options.log.info({ ...this.position(), surveys: this.index.size }, 'catalogue loaded')
@@ -128,7 +127,7 @@ export class CatalogueFollower {
       this.failures = 0
       return true
     } catch (error) {
-      // said once: an outage is one event, and its end another
+      // log once per outage: one event at its start, one at its end
       if (this.failures++ === 0) this.options.log.warn({ err: error, ...this.position() }, 'catalogue cannot be read')
       return false
     }
@@ -137,7 +136,7 @@ export class CatalogueFollower {
   private renew(): Promise<void> {
     this.renewing ??= this.index
       .renew(() => othersFirst())
-      .catch((error: unknown) => this.options.log.warn({ err: error }, 'index cannot be built anew'))
+      .catch((error: unknown) => this.options.log.warn({ err: error }, 'index rebuild failed'))
       .finally(() => {
         this.renewing = null
       })
@@ -147,7 +146,7 @@ export class CatalogueFollower {
   private async readChanges(): Promise<void> {
     const { source, pageSize = 1_000 } = this.options
     for (;;) {
-      // as of before the read: what is committed while it runs is not in it
+      // take the time before the read, because it misses what is committed while it runs
       const asOf = this.now()
       const rows = await source.loadAfter(this.revision, pageSize)
       for (const row of rows) this.apply(row)

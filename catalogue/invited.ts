@@ -5,15 +5,15 @@ import type { Matches } from './index/matches.js'
 import { type MatchingIndex, scoreByEarnings } from './index/matching-index.js'
 import { MAYBE, YES } from './index/predicates.js'
 
-/** Who asks, and the connections that may be offered, by id. */
+/** The facts of the panelist and panel, and the connections that may be offered, by id. */
 export interface Invited extends Omit<Asking, 'connection'> {
   readonly connections: ReadonlyMap<string, ConnectionFacts>
 }
 
 /**
- * Adds the members-only surveys that a panelist was named for, at the quotas they were named for, where they still suit
- * (Toluna External Sample, Recontact Flow: "execute your sampling process against the target recontact Quota for every
- * Member"). They are few, so each is decided as it is.
+ * Adds the members-only surveys that name the panelist, at the quotas that name them, where they still match (Toluna
+ * External Sample, Recontact Flow: "execute your sampling process against the target recontact Quota for every
+ * Member"). Calls `decide` for each, because they are few.
  */
 export function addInvited(found: Matches, index: MatchingIndex, { connections, ...asking }: Invited): void {
   for (const surveyId of asking.panelist.invitations.keys()) {

@@ -9,32 +9,32 @@ import type { Matches } from './index/matches.js'
 import type { MatchingIndex } from './index/matching-index.js'
 import { addInvited } from './invited.js'
 
-/** Who asks for surveys, and what they may not have. */
+/** A request for surveys: the panelist, and what is excluded. */
 export interface CatalogueQuery {
   readonly panelist: Panelist
   /** Null restricts nothing. */
   readonly device: Device | null
-  /** Surveys that are for certain panels are left out unless it is one of them. */
+  /** Excludes surveys that are for other panels only. */
   readonly panel: string
-  /** Connections the panel may use. Paused ones, and those without a good poll for too long, are left out of them. */
+  /** Connections the panel may use. Paused ones, and those without a good poll for `stale_after`, are skipped. */
   readonly connections: readonly string[]
   /** Survey ids that are not offered (again). */
   readonly excludedSurveys: ReadonlySet<string>
-  /** Groups of which none is offered again, made with `groupKey`. */
+  /** Groups of which no survey is offered again, made with `groupKey`. */
   readonly excludedGroups: ReadonlySet<string>
-  /** What the panelist completed, or is in: the rest of its groups is not offered for a while. */
+  /** Surveys that the panelist completed or is in; excludes the rest of their groups for `exclusionDays`. */
   readonly taken?: readonly TakenSurvey[]
-  /** Members-only surveys which the panelist was named for, with the quotas. */
+  /** Members-only surveys that name the panelist, with the quotas. */
   readonly invitations?: ReadonlyMap<string, ReadonlySet<string>>
-  /** Earlier sessions, where a provider cares who took part in what. */
+  /** Earlier sessions at connections whose provider has participation rules. */
   readonly past?: readonly PastSession[]
   /** At most this many offers. */
   readonly limit: number
 }
 
 /**
- * Everything that suits, best first: the index, and beside it the surveys that name the panelist.
- * @param standings how the connections of the query stand; those that are not offered now are left out
+ * All matching surveys, best first: those of the index, and the members-only surveys that name the panelist.
+ * @param standings the status of the query's connections; those that are not offered now are skipped
  */
 export function matchAll(
   index: MatchingIndex,
@@ -63,7 +63,7 @@ export function matchAll(
   return found
 }
 
-/** Who asks, as a decision takes it; what concerns connections was decided before. */
+/** The facts of the panelist and panel for a decision. The caller has already filtered the connections. */
 export function askingOf(query: CatalogueQuery, profile: ExpandedProfile, now: Date): Omit<Asking, 'connection'> {
   const { panelist, device, panel } = query
   return {

@@ -8,7 +8,7 @@ import type { Verdict } from '../domain/targeting/verdict.js'
 import { describeWanted, nameAttribute } from '../domain/targeting/vocabularies.js'
 import type { Hit } from './index/matches.js'
 
-/** A survey that a panelist may be sent to, at the quota that pays best, and why it stands where it stands. */
+/** A survey to offer to a panelist, at the quota that pays best, with the reasons for its rank. */
 export interface CatalogueOffer {
   readonly surveyId: string
   readonly connection: string
@@ -24,14 +24,14 @@ export interface CatalogueOffer {
   readonly irPercent: number
   /** The provider's own figure; null when it gives none. */
   readonly conversionPercent: number | null
-  /** Ours shrunk toward the provider's: what the place was worked out with. */
+  /** Our figure, shrunk toward the provider's; the score uses it. */
   readonly expectedConversionPercent: number
   /** Highest first; comparable between calls. */
   readonly score: number
   readonly why: readonly string[]
 }
 
-/** Writes a hit out as an offer. */
+/** Builds the offer of a hit. */
 export function offerOf(hit: Hit, profile: ExpandedProfile, vocabularies: readonly Vocabulary[]): CatalogueOffer {
   const { entry, conversionPercent } = hit.indexed
   const { survey } = entry
@@ -60,13 +60,13 @@ function whyOf(hit: Hit, profile: ExpandedProfile, vocabularies: readonly Vocabu
   const urgency = allocationUrgency(survey)
   if (survey.allocation !== undefined && urgency > 1) {
     const { remaining, guaranteed } = survey.allocation
-    why.push(`guaranteed to us: ${remaining} of ${guaranteed} left, counts ${Math.round((urgency - 1) * 100)} % more`)
+    why.push(`guaranteed to us: ${remaining} of ${guaranteed} left, ranks ${Math.round((urgency - 1) * 100)} % higher`)
   }
-  if (survey.softLaunch === true) why.push('soft launch: the first few are let in')
+  if (survey.softLaunch === true) why.push('soft launch: takes a limited number of completes first')
   if (figures.outcomes !== null) {
     const { completes, sessions } = figures.outcomes
     const theirs = survey.conversionPercent ?? survey.irPercent
-    why.push(`conversion: ${completes} of our ${sessions} sessions completed, the provider says ${theirs} %`)
+    why.push(`conversion: ${completes} of our ${sessions} sessions completed, the provider reports ${theirs} %`)
   }
   if (hit.quota !== null) why.push(matchedQuota(hit.quota, profile, vocabularies))
   if (hit.verdict === 'maybe') why.push(...maybes(hit, profile, vocabularies))
@@ -92,7 +92,7 @@ function maybes(hit: Hit, profile: ExpandedProfile, vocabularies: readonly Vocab
   return reasons.length > 0 ? reasons : ['maybe: a full quota may end the session']
 }
 
-/** The clauses by which a panelist is in a quota: of every layer those of the first sub-quota that fits best. */
+/** The clauses that place a panelist in a quota: in each layer those of the first sub-quota that fits best. */
 function chosenClauses(quota: Quota, profile: ExpandedProfile): Clause[] {
   const { layers } = evaluateQuota(quota, profile, 1)
   return layers.flatMap((trace, position) => {

@@ -3,7 +3,7 @@ import { type InFlight, NOTHING_IN_FLIGHT } from '../domain/targeting/remaining.
 import { NO_FIGURES, type OwnFigures } from './entry.js'
 import type { SessionsInFlight, SurveyOutcomes } from './source.js'
 
-/** What we know of surveys from our own sessions, by survey id. Tells which surveys a newer count changed. */
+/** Our own figures by survey id. The `replace` methods return the surveys that changed. */
 export class OwnFiguresBook {
   private inFlight = new Map<string, InFlight>()
   private outcomes = new Map<string, OwnOutcomes>()
@@ -15,7 +15,7 @@ export class OwnFiguresBook {
     return { inFlight: inFlight ?? NOTHING_IN_FLIGHT, outcomes }
   }
 
-  /** @returns ids of the surveys whose count is another now */
+  /** @returns ids of the surveys whose count changed */
   replaceInFlight(counts: readonly SessionsInFlight[]): string[] {
     const next = new Map<string, { survey: number; quotas: Map<string, number> }>()
     for (const { surveyId, quotaId, sessions } of counts) {
@@ -29,7 +29,7 @@ export class OwnFiguresBook {
     return changed
   }
 
-  /** @returns ids of the surveys whose outcomes are others now */
+  /** @returns ids of the surveys whose outcomes changed */
   replaceOutcomes(outcomes: readonly SurveyOutcomes[]): string[] {
     const next = new Map(
       outcomes.map(({ surveyId, sessions, completes }) => [surveyId, { sessions, completes }] as const),

@@ -24,21 +24,21 @@ const COLUMNS = {
   revision: 'revision',
 } as const
 
-/** Outcomes older than this say little about how a survey converts now. */
+/** Counts outcomes of this many days; older ones say little about the current conversion. */
 const OUTCOMES_OF_DAYS = 30
 
-/** The catalogue's source over the tables `surveys`, `sessions` and `connections`. */
+/** A source that reads the tables `surveys`, `sessions` and `connections`. */
 export interface PostgresSource extends CatalogueSource {
-  /** Ends the listening connection; the pools are their owner's. */
+  /** Closes the listening connection; the caller closes the pools. */
   close(): Promise<void>
 }
 
 /**
  * Reads stamped rows only (docs/matching.md, Freshness), so that following `revision > last` misses nothing.
- * @param knex answers for requests
- * @param following the pool which the whole set and its changes are read with: nobody outside waits for them, and some
- *   take longer than a request may [knex]
- * @param url the same database as the pools': LISTEN needs a connection of its own
+ * @param knex the pool for requests
+ * @param following the pool for the initial load and the changes, because some of these reads take longer than a
+ *   request may [knex]
+ * @param url of the same database: LISTEN needs its own connection
  */
 export function createPostgresSource({
   knex,
@@ -58,7 +58,7 @@ export function createPostgresSource({
       const rows: StoredRow[] = await following('surveys')
         .select({
           ...COLUMNS,
-          // the description of what is over would only be read to be dropped
+          // the index drops closed and withdrawn surveys, so do not read their description
           survey: following.raw(`case when status in ('closed', 'withdrawn') then null else survey end`),
         })
         .where('revision', '>', revision.toString())
@@ -81,7 +81,7 @@ export function createPostgresSource({
       return rows
     },
     async outcomes() {
-      // a session that nobody entered says nothing about the survey
+      // a session without an entry says nothing about the survey
       const { rows } = (await following.raw(
         `select survey_id as "surveyId", count(*)::int as sessions,
                 count(*) filter (where outcome = 'COMPLETED')::int as completes

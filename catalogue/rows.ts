@@ -3,7 +3,7 @@ import type { CatalogueConnection } from './connections.js'
 import type { CatalogueEntry } from './entry.js'
 import type { CatalogueRow } from './source.js'
 
-/** A stored row as the index holds it, its clauses in the connection's vocabulary; null without a description. */
+/** A stored row as an index entry, with clauses in the connection's vocabulary; null without a description. */
 export function entryOfRow(row: CatalogueRow, connection: CatalogueConnection | undefined): CatalogueEntry | null {
   if (row.survey === null) return null
   return {
@@ -16,7 +16,7 @@ export function entryOfRow(row: CatalogueRow, connection: CatalogueConnection | 
   }
 }
 
-/** True for a survey that may be open again soon: kept in the index, so that a pause costs no rebuilding. */
+/** True for a survey that the index keeps: a paused one too, so that reopening it needs no rebuild. */
 export function isHeld(row: CatalogueRow): boolean {
   return row.survey !== null && row.status !== 'closed' && row.status !== 'withdrawn'
 }

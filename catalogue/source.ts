@@ -9,11 +9,11 @@ export interface CatalogueRow {
   readonly providerSurveyId: string
   readonly status: SurveyStatus
   readonly revision: bigint
-  /** Null where it is of no use to a match: closed and withdrawn surveys. */
+  /** Null for closed and withdrawn surveys, which matches do not use. */
   readonly survey: Survey | null
 }
 
-/** Sessions of ours that are under way in a survey, at one of its quotas (null = it has none). */
+/** Our sessions in flight in a survey, at one of its quotas (null = it has none). */
 export interface SessionsInFlight {
   readonly surveyId: string
   readonly quotaId: string | null
@@ -24,7 +24,7 @@ export interface SurveyOutcomes extends OwnOutcomes {
   readonly surveyId: string
 }
 
-/** How a connection's polling stands. */
+/** The state of a connection's polling. */
 export interface ConnectionHealth {
   readonly connection: string
   readonly paused: boolean
@@ -32,19 +32,19 @@ export interface ConnectionHealth {
   /** Attempts that failed since the last good one. */
   readonly failStreak: number
   readonly lastSuccessAt: Date | null
-  /** When the provider lets us ask again, where it said so. */
+  /** The earliest next poll, where the provider set one. */
   readonly nextPollAt?: Date | null
 }
 
-/** Where the catalogue comes from: PostgreSQL (`postgres-source.ts`), or a test's own rows. */
+/** The source of the catalogue: PostgreSQL (`postgres-source.ts`), or rows of a test. */
 export interface CatalogueSource {
-  /** The next rows in revision order, at most `limit`; fewer means that there are no more now. */
+  /** The next rows in revision order, at most `limit`; fewer = no more rows now. */
   loadAfter(revision: bigint, limit: number): Promise<CatalogueRow[]>
-  /** One survey whatever its status, with its description; null when there is none. */
+  /** One survey of any status, with its description; null = not found. */
   loadOne(surveyId: string): Promise<CatalogueRow | null>
   inFlight(): Promise<SessionsInFlight[]>
   outcomes(): Promise<SurveyOutcomes[]>
   connections(): Promise<ConnectionHealth[]>
-  /** Calls the listener when there may be something new. @returns how to stop that */
+  /** Calls the listener when there may be new rows. @returns a function that unsubscribes */
   onWake(listener: () => void): () => void
 }

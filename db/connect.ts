@@ -5,28 +5,29 @@ import { type DatabaseSilent, WatchedClient } from './watched-client.js'
 export type { Knex }
 
 /**
- * What waits for an answer, which decides for how long: `request` = somebody outside of the house; `work` = an activity
- * or a command, which can be tried again; `schema` = migrations, which take as long as they take.
+ * The caller, which determines the timeouts: `request` = an HTTP request; `work` = an activity or a command, which can
+ * be retried; `schema` = migrations, without a limit.
  */
 export type Patience = 'request' | 'work' | 'schema'
 
 interface Limits {
-  /** Until a connection of the pool is free. */
+  /** Wait for a free connection of the pool. */
   readonly acquireMs: number
   readonly connectMs: number
-  /** Without a byte from the server in the middle of a query; null = no limit. */
+  /** Silence of the server during a query; null = no limit. */
   readonly silentMs: number | null
-  /** PostgreSQL's own limit of a statement: shorter, so that what nobody waits for any more ends there too. */
+  /** PostgreSQL's `statement_timeout`: shorter, so that the server also ends statements that the client abandoned. */
   readonly statementMs: number | null
   /**
-   * PostgreSQL's own limit of a transaction that does nothing: a process that froze in one holds its locks that long.
+   * PostgreSQL's `idle_in_transaction_session_timeout`: a process that froze in a transaction holds its locks at most
+   * this long.
    */
   readonly idleInTransactionMs: number | null
 }
 
-/** docs/architecture.md, "Nothing waits for ever". */
+/** The timeouts of docs/architecture.md. */
 const LIMITS: Readonly<Record<Patience, Limits>> = {
-  // together less than 10 s, in which every route answers
+  // in total below 10 s, the limit of every route
   request: {
     acquireMs: 4_000,
     connectMs: 4_000,
@@ -49,16 +50,16 @@ export interface DatabaseOptions {
   /** Seen in pg_stat_activity. */
   readonly applicationName: string
   readonly poolSize?: number
-  /** Migrations run as the owner; everything else becomes `tributary_app`. */
+  /** Migrations run as the owner; everything else runs as `tributary_app`. */
   readonly asOwner?: boolean
-  /** How long an answer is waited for [`work`, of an owner `schema`]. */
+  /** The timeouts [`work`; `schema` with `asOwner`]. */
   readonly patience?: Patience
 }
 
 /**
- * A pool of PostgreSQL connections. Every one becomes `tributary_app` before its first use: a role which owns nothing,
- * so that row-level security is a real second wall (docs/architecture.md, Where truth lives). No call on it waits for
- * ever, also when the server is there but frozen: see `Patience`.
+ * A pool of PostgreSQL connections. Each switches to the role `tributary_app` before its first use; the role owns no
+ * tables, so that row-level security applies to it (docs/architecture.md, Where truth lives). Every call has a timeout,
+ * also when the server is frozen: see `Patience`.
  */
 export function connectDatabase(options: DatabaseOptions): Knex {
   const limits = LIMITS[options.patience ?? (options.asOwner ? 'schema' : 'work')]
@@ -83,7 +84,7 @@ export function connectDatabase(options: DatabaseOptions): Knex {
     pool: {
       min: 0,
       max: options.poolSize ?? 10,
-      // shorter than a caller's patience: with PostgreSQL away a request must learn it and answer 503
+      // shorter than the caller's timeout, so that a request can answer 503 while PostgreSQL is unavailable
       acquireTimeoutMillis: limits.acquireMs,
       createTimeoutMillis: 5_000,
       createRetryIntervalMillis: 100,
@@ -92,7 +93,7 @@ export function connectDatabase(options: DatabaseOptions): Knex {
         void connection.query(session, (error) => done(error, connection))
       },
     },
-    // what it would print is thrown to the caller, who logs it
+    // the caller logs the thrown error
     log: { warn: () => undefined },
   })
   watchConnections(knex, limits.silentMs)
@@ -100,8 +101,8 @@ export function connectDatabase(options: DatabaseOptions): Knex {
 }
 
 /**
- * Has the pool made of watched connections. When one finds its server silent, the idle ones are given up with it: a
- * request that gets one of them would have to find out once more.
+ * Makes the pool use watched connections. When one finds the server silent, the idle ones are closed too, because a
+ * request that gets one of them would wait for the timeout again.
  */
 function watchConnections(knex: Knex, silentMs: number | null): void {
   const open = new Set<WatchedClient>()
@@ -115,7 +116,7 @@ function watchConnections(knex: Knex, silentMs: number | null): void {
       this.once('end', () => open.delete(this))
     }
   }
-  // knex makes its connections of its driver's Client, and takes no other class by its settings
+  // knex creates connections with its driver's Client, and has no setting for another class
   knex.client.driver = { Client: PooledClient }
 }
 
@@ -128,7 +129,7 @@ const AWAY_CODES = new Set([
   'EHOSTUNREACH',
   'ENOTFOUND',
   'EAI_AGAIN',
-  // given up by PostgreSQL: a statement over its limit, a transaction that did nothing for too long
+  // ended by PostgreSQL: statement timeout, idle-in-transaction timeout
   '57014',
   '25P03',
   '57P01',
@@ -142,7 +143,7 @@ const AWAY_CODES = new Set([
   '08006',
 ])
 
-/** True when an error says that PostgreSQL cannot be reached now (as opposed to refusing what was asked). */
+/** True for an error that means that PostgreSQL is unavailable now, not that it refused a statement. */
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { code } = error as { code?: unknown }
@@ -157,14 +158,14 @@ export function isDatabaseAway(error: unknown): boolean {
   return error instanceof AggregateError ? error.errors.some(isDatabaseAway) : false
 }
 
-/** True when an error says that a text held a character which PostgreSQL does not store: NUL, half a surrogate pair. */
+/** True for an error about a character that PostgreSQL cannot store: NUL, half a surrogate pair. */
 export function isUnstorableText(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { code } = error as { code?: unknown }
   return code === '22021' || code === '22P05'
 }
 
-/** PostgreSQL's name of the unique or check constraint which an error broke, or null. */
+/** The name of the unique or check constraint that caused an error, or null. */
 export function brokenConstraint(error: unknown): string | null {
   if (!(error instanceof Error)) return null
   const { code, constraint } = error as { code?: unknown; constraint?: unknown }

@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WatchedClient } from './watched-client.js'
 
-/** A connection of its own that listens on one channel. */
+/** A dedicated connection that listens on one channel. */
 export interface WakeListener {
   close(): Promise<void>
 }
 
 const RETRY_MS = [100, 250, 500, 1_000, 2_000, 5_000]
-/** Somebody who only listens never learns that the other side is gone: so it asks, and gives up without an answer. */
+/** A listener cannot detect a dead server, so it sends a query at this interval and reconnects without an answer. */
 const KEEPALIVE = { everyMs: 10_000, silentMs: 5_000 } as const
 
 /**
- * Listens on a PostgreSQL channel over a connection of its own, which is made again whenever it breaks. A wake-up may
- * be lost while there is none, so every new connection wakes too.
+ * Listens on a PostgreSQL channel over a dedicated connection and reconnects when it breaks. Calls `wake` after every
+ * connection too, because wake-ups are lost while disconnected.
  * @param url of the database
  * @param wake called for every notification and after every (re)connection
- * @param keepalive milliseconds between questions whether the server is still there, and of silence after one
+ * @param keepalive milliseconds between keepalive queries, and the timeout of one
  */
 export function listenForWakes(
   url: string,
@@ -51,7 +51,7 @@ interface Listening {
   readonly keepalive: { readonly everyMs: number; readonly silentMs: number }
 }
 
-/** @returns true when it was connected for a while, false when it never came up */
+/** @returns true when it was connected, false when the connection failed */
 async function listenUntilBroken(
   { url, channel, wake, keepalive }: Listening,
   stopping: AbortSignal,
@@ -65,7 +65,7 @@ async function listenUntilBroken(
     },
     { silentMs: keepalive.silentMs },
   )
-  // the poll is the safety net, so a lost connection is no event of its own: the follower says when it cannot read
+  // do not log a lost connection: the follower also polls, and logs when it cannot read
   const ended = new AbortController()
   const broken = new Promise<void>((resolve) => {
     client.on('error', () => resolve())

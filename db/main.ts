@@ -3,7 +3,7 @@ import { clientOptions, temporalSettings } from '../platform/temporal/connection
 import { registerSearchAttributes } from '../platform/temporal/search-attributes.js'
 import { migrate } from './migrate.js'
 
-/** `npm run migrate`: the database's schema, and Temporal's search attributes when TEMPORAL_ADDRESS is known. */
+/** `npm run migrate`: migrates the schema, and registers Temporal's search attributes if TEMPORAL_ADDRESS is set. */
 async function main(): Promise<void> {
   const url = process.env.DATABASE_URL
   if (url === undefined || url === '')

@@ -4,9 +4,10 @@ import { migrationSource } from './migrations/index.js'
 const MIGRATION_LOCK = 7_411_000
 
 /**
- * Brings a database to the newest schema. Safe to run by several processes at once and after a crash: an advisory lock
- * which PostgreSQL drops with the connection stands in for knex's lock row, which a killed process leaves behind.
- * @param url of a role that may create tables and roles
+ * Migrates a database to the newest schema. Safe to run by several processes at the same time and after a crash: it
+ * uses an advisory lock, which PostgreSQL releases with the connection, instead of knex's lock row, which a killed
+ * process leaves behind.
+ * @param url with a role that may create tables and roles
  * @returns the names of the migrations that ran
  */
 export async function migrate(url: string): Promise<string[]> {
@@ -24,7 +25,7 @@ export async function migrate(url: string): Promise<string[]> {
   }
 }
 
-/** True when every migration of this version has run: what /readyz asks. */
+/** True when every migration of this version has run; for /readyz. */
 export async function isMigrated(knex: Knex): Promise<boolean> {
   const known = await migrationSource.getMigrations([])
   const rows: { name: string }[] = await knex('knex_migrations').select('name')

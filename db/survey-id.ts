@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 
 /**
- * Our id of a provider's survey: the same survey on two connections has two, and it is the same after a new start or in
- * another database. A NUL separates the parts, which neither of them may hold.
+ * Our id of a provider's survey: a hash of connection and provider survey id, and so stable across restarts and
+ * databases. The separator is NUL, which neither part may contain.
  */
 export function surveyIdOf(connection: string, providerSurveyId: string): string {
   const digest = createHash('sha256').update(`${connection}\0${providerSurveyId}`).digest('hex')

@@ -1,8 +1,8 @@
 import type { Knex } from './connect.js'
 
 /**
- * Runs queries as one panel: in a transaction whose role sees that panel's rows only, so that a forgotten `where` shows
- * nothing of another tenant's. Without a panel the role sees no rows at all.
+ * Runs queries as one panel: in a transaction whose role sees that panel's rows only, so that a missing `where` returns
+ * no rows of another tenant. Without a panel the role sees no rows.
  */
 export async function asPanel<Result>(
   knex: Knex,

@@ -1,32 +1,34 @@
 import { Socket } from 'node:net'
 import pg from 'pg'
 
-/** Another look after this many milliseconds: a process that was itself asleep has answers waiting in its sockets. */
+/**
+ * Checks again after this many milliseconds, because a process that was suspended has unread answers in its sockets.
+ */
 const SECOND_LOOK_MS = 250
-/** How long a server may take to hang up once it was told goodbye, in milliseconds. */
+/** How long the server may take to close the connection after `end`, in milliseconds. */
 const GOODBYE_MS = 2_000
 
-/** Thrown into every query of a connection whose server is there but says nothing. */
+/** The error of every query on a connection whose server sends nothing. */
 export class DatabaseSilent extends Error {
   override readonly name = 'DatabaseSilent'
   readonly code = 'ETIMEDOUT'
   constructor(silentMs: number) {
-    super(`PostgreSQL has not said anything for ${silentMs} ms`)
+    super(`PostgreSQL sent nothing for ${silentMs} ms`)
   }
 }
 
 export interface Watch {
-  /** Milliseconds without a byte from the server while an answer is owed; null = wait for as long as it takes. */
+  /** Milliseconds without a byte from the server during a query; null = no limit. */
   readonly silentMs: number | null
-  /** Told when the connection was given up. */
+  /** Called when the connection was closed for silence. */
   readonly onSilence?: (error: DatabaseSilent) => void
 }
 
 /**
- * A PostgreSQL connection that is given up when its server falls silent in the middle of a query. pg's own
- * `query_timeout` fails the query only: the connection goes back to its pool with a query still under way, and a
- * rollback queues behind it. Here the socket is destroyed, so that everything on it fails in that moment and the pool
- * makes another one. What a COMMIT without an answer did is not known: callers report a failure, and a repeat finds out.
+ * A PostgreSQL connection that closes itself when its server is silent during a query. pg's own `query_timeout` fails
+ * the query only: the connection returns to its pool with a running query, and a rollback queues behind it. This class
+ * destroys the socket, so that all queries on it fail immediately and the pool creates another one. The result of a
+ * COMMIT without an answer is unknown: callers report a failure, and a retry finds out.
  */
 export class WatchedClient extends pg.Client {
   readonly #socket: Socket
@@ -49,17 +51,17 @@ export class WatchedClient extends pg.Client {
     })
   }
 
-  /** True when no answer is owed: pg's own mark, which its types leave out. */
+  /** True when no query is running: pg's own flag, which its types lack. */
   get isIdle(): boolean {
     return (this as unknown as { readonly readyForQuery: boolean }).readyForQuery
   }
 
-  /** Gives the connection up; what is under way on it fails with the error. */
+  /** Closes the connection; running queries fail with the error. */
   drop(error: Error): void {
     this.#socket.destroy(error)
   }
 
-  /** As pg's, but a server that does not hang up is not waited for. */
+  /** Like pg's, but closes the socket if the server does not. */
   override end(): Promise<void>
   override end(callback: (error: Error) => void): void
   override end(callback?: (error: Error) => void): Promise<void> | undefined {

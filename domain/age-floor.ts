@@ -9,9 +9,9 @@ export interface AgeQuestion {
   readonly answers?: Readonly<Record<string, string>>
 }
 
-/** How the floor holds for one panelist. */
+/** The result of the age floor for one panelist. */
 export interface AgeFloorVerdict {
-  /** In full years; null = nothing says it, and then the floor holds. */
+  /** In full years; null = unknown, and then the floor holds. */
   readonly age: number | null
   readonly minimumAge: number
   readonly holds: boolean
@@ -19,15 +19,14 @@ export interface AgeFloorVerdict {
 
 const AGE = /^(\d{1,3})(?:\.\d+)?(?:\s*-\s*\d{1,3}(?:\.\d+)?)?$/
 const HOUR_MS = 3_600_000
-/** From the first zone in which a day begins (UTC+14) to the last (UTC-12). */
+/** The first time zone in which a day begins (UTC+14), and the last (UTC-12). */
 const [FIRST_ZONE_MS, LAST_ZONE_MS] = [14 * HOUR_MS, 12 * HOUR_MS]
 
 /**
- * Whether a panelist is old enough for surveys of a market (docs/configuration.md, "The age floor"). It applies where an
- * age is known: `age`, a provider's own question for it, or a date of birth. Of several that contradict each other the
- * lowest counts.
- * @param known what is known of them, of the request and of the store
- * @param country ISO 3166-1 alpha-3: a birthday begins when its day has begun in all of the country
+ * Whether a panelist is old enough for surveys of a market (docs/configuration.md, "The age floor"). It applies when an
+ * age is known: from `age`, a provider's own question for it, or a date of birth. Of several ages the lowest counts.
+ * @param known the profiles of the request and of the store
+ * @param country ISO 3166-1 alpha-3: a birthday begins when its day has begun in all time zones of the country
  * @param minimumAge in full years; 0 = no floor
  */
 export function ageFloor(
@@ -42,7 +41,7 @@ export function ageFloor(
   return { age, minimumAge, holds: age === null || age >= minimumAge }
 }
 
-/** The questions for the age of every vocabulary, as a profile may name them. */
+/** The age questions of all vocabularies, as a profile may name them. */
 export function ageQuestionsOf(
   vocabularies: Iterable<{ readonly provider: string; readonly mapping: VocabularyMapping }>,
 ): AgeQuestion[] {
@@ -77,21 +76,21 @@ function birthAge({ profile, dateOfBirth }: PanelistSnapshot, country: string, n
 function ageBornOn(day: string, country: string, now: Date): number[] {
   const youngest = ageOn(day, new Date(now.getTime() - LAST_ZONE_MS))
   const oldest = ageOn(day, new Date(now.getTime() + FIRST_ZONE_MS))
-  // zones are looked up on birthdays only
+  // look up time zones on birthdays only
   const age = youngest === oldest ? youngest : ageOn(day, dayIn(country, now))
   if (age !== null) return [age]
-  // born today, in a country where it is still yesterday; or no date at all
+  // born today in a country where it is still yesterday, or an invalid date
   return oldest === null ? [] : [oldest]
 }
 
-/** The day in the zone of a country in which it begins last, as its midnight in UTC. */
+/** The current day in the time zone of the country in which days begin last, as its midnight in UTC. */
 function dayIn(country: string, now: Date): Date {
   const days = zonesOf(country).map((timeZone) => new Intl.DateTimeFormat('en-CA', { timeZone }).format(now))
   const [first] = days.sort()
   return first === undefined ? now : new Date(`${first}T00:00:00Z`)
 }
 
-/** The time zones of a country (Unicode CLDR, by way of Intl); none for what is no country. */
+/** The time zones of a country (Unicode CLDR, by way of Intl); none for an unknown code. */
 function zonesOf(country: string): readonly string[] {
   const region = alpha2Of(country)
   if (region === null) return []

@@ -29,13 +29,13 @@ for (let at = 0; at + 1 < words.length; at += 2) {
   toAlpha2.set(three, two)
 }
 
-/** Kosovo as CLDR and the libraries that follow it spell it: read, never written. */
+/** CLDR's code of Kosovo: accepted, never written. */
 const ALIASES: ReadonlyMap<string, string> = new Map([['XKK', 'XKX']])
 
 /**
- * A country's alpha-3 code as everything here spells it: `USA` -> `USA`, `XKK` -> `XKX`.
+ * Normalizes a country's alpha-3 code: `USA` -> `USA`, `XKK` -> `XKX`.
  * @param alpha3 in capitals
- * @returns null for what is no country
+ * @returns null for an unknown code
  */
 export function countryOf(alpha3: string): string | null {
   const code = ALIASES.get(alpha3) ?? alpha3
@@ -43,14 +43,14 @@ export function countryOf(alpha3: string): string | null {
 }
 
 /**
- * `US` -> `USA`, in either case; null for what is no country (the locales of the PureSpectrum and Toluna documents name
+ * `US` -> `USA`, in either case; null for an unknown code (the locales of the PureSpectrum and Toluna documents name
  * alpha-2).
  */
 export function alpha3Of(alpha2: string): string | null {
   return toAlpha3.get(alpha2.toUpperCase()) ?? null
 }
 
-/** `USA` -> `US`, in either case; null for what is no country. */
+/** `USA` -> `US`, in either case; null for an unknown code. */
 export function alpha2Of(alpha3: string): string | null {
   const code = countryOf(alpha3.toUpperCase())
   return code === null ? null : (toAlpha2.get(code) ?? null)

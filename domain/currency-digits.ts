@@ -1,7 +1,7 @@
 /*
- * ISO 4217, list one: how many decimal digits the minor unit of a currency has. A table of our own, because the runtime
- * answers from CLDR, which says what is usual in shops (no decimals for COP, HUF, IDR) and changes with the Node.js
- * release: the same stored integer would be another amount after an update (docs/money.md, Amounts).
+ * ISO 4217, list one: how many decimal digits the minor unit of a currency has. Our own table, because the runtime uses
+ * CLDR, which has the decimals that are usual in shops (none for COP, HUF, IDR) and changes with the Node.js release: a
+ * stored integer would be another amount after an update (docs/money.md, Amounts).
  */
 
 const NO_DIGITS = 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'
@@ -14,7 +14,10 @@ const TWO_DIGITS =
 const THREE_DIGITS = 'BHD IQD JOD KWD LYD OMR TND'
 const FOUR_DIGITS = 'CLF UYW'
 
-/** Withdrawn in the last ten years (list three): amounts in them can still be in the books. All had two digits but BYR. */
+/**
+ * Withdrawn in the last ten years (list three), because the ledger may still have amounts in them. All had two digits
+ * except BYR.
+ */
 const WITHDRAWN_TWO_DIGITS = 'ANG BGN CUC HRK MRO SLL STD VEF ZWL'
 const WITHDRAWN_NO_DIGITS = 'BYR'
 
@@ -31,12 +34,12 @@ for (const [count, codes] of [
 /**
  * The digits of a currency's minor unit: USD 2, JPY 0, KWD 3, CLF 4.
  * @param currency three capital letters
- * @returns null for what is no currency that amounts are counted in: unknown codes, and those which ISO 4217 gives no
- *   minor unit (gold XAU, drawing rights XDR, "no currency" XXX)
+ * @returns null for unknown codes, and for those without a minor unit in ISO 4217 (gold XAU, drawing rights XDR, "no
+ *   currency" XXX)
  */
 export function digitsOf(currency: string): number | null {
   return digits.get(currency) ?? null
 }
 
-/** Every currency that amounts can be in, in the order of the alphabet. */
+/** Every currency that amounts can be in, in alphabetical order. */
 export const currencyCodes: readonly string[] = [...digits.keys()].sort()

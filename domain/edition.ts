@@ -1,6 +1,7 @@
 /**
- * Which saying of a provider about one survey this is. Providers' clocks are not asked: `order` is their running number
- * (Kantar's ack_id, Kantar Gateway API, Supply API), beyond 2^53 too; `version` tells two of the same number apart.
+ * The version of a survey as published by its provider. Does not use the provider's clock: `order` is its sequence
+ * number (Kantar's ack_id, Kantar Gateway API, Supply API), which may exceed 2^53; `version` distinguishes two editions
+ * with the same number.
  */
 export interface Edition {
   /** A decimal integer as text. */
@@ -15,7 +16,7 @@ export function compareEditions(one: Edition, other: Edition): number {
   return one.version === other.version ? 0 : compareVersions(one.version, other.version)
 }
 
-/** Number by number, as "9:1700000000000" is older than "10:1600000000000"; the rest by code unit. */
+/** Compares number by number, because "9:1700000000000" is older than "10:1600000000000"; then by code unit. */
 function compareVersions(one: string, other: string): number {
   const [left, right] = [numbersIn(one), numbersIn(other)]
   for (let place = 0; place < Math.max(left.length, right.length); place++) {

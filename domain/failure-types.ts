@@ -1,4 +1,4 @@
-/** The `type` of an activity's failure, where a workflow acts on it: said once, for those who throw and those who read. */
+/** The `type` of an activity's failure that a workflow acts on; shared by the activities and the workflows. */
 export const FAILURE_TYPES = {
   unavailable: 'ProviderUnavailable',
   rateLimited: 'ProviderRateLimited',
@@ -15,12 +15,12 @@ export const FAILURE_TYPES = {
 
 export type FailureType = (typeof FAILURE_TYPES)[keyof typeof FAILURE_TYPES]
 
-/** Failures that waiting does not cure: a person has to change the configuration, the account or the code. */
+/** Failures that a retry does not fix: a person must change the configuration, the account or the code. */
 export function needsHuman(type: string): boolean {
   return type === FAILURE_TYPES.unauthorized || type === FAILURE_TYPES.rejected || type === FAILURE_TYPES.notConfigured
 }
 
-/** What a failure tells beside its type and message: no page, no body, no secret. */
+/** Further details of a failure: no page, no body, no secret. */
 export interface FailureDetails {
   readonly status?: number
   /** How long the provider asked us to wait, in milliseconds. */

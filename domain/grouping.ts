@@ -12,9 +12,9 @@ export interface TakenSurvey {
 const DAY_MS = 86_400_000
 
 /**
- * Why a survey is kept from a panelist who did one of the same group (PureSpectrum Supply API, survey_grouping): who
- * did one is not sent to the others for `exclusionDays`. Either of the two may name the other.
- * @returns the survey that was taken, null when nothing is in the way
+ * Finds a survey of the same group that the panelist took within `exclusionDays` (PureSpectrum Supply API,
+ * survey_grouping). It is enough that one of the two surveys names the other.
+ * @returns the survey that was taken; null = not excluded
  */
 export function excludedByGroup(
   connection: string,

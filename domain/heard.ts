@@ -1,28 +1,28 @@
 import { supplyQueue } from './task-queues.js'
 
 /**
- * Health is what was heard: a part that has fallen silent says nothing of it, so that whoever looks has to notice. The
- * rules are in docs/runbook.md, "Silent".
+ * Derives health from the last contact, because a part that stopped cannot report it. The rules are in docs/runbook.md,
+ * "Silent".
  */
 
-/** A part that misses this many of its paces is silent. */
+/** A part without a heartbeat for this many intervals is silent. */
 export const PACES = 5
-/** How often a worker process says that it is there, in milliseconds. */
+/** The heartbeat interval of a worker process, in milliseconds. */
 export const HEARTBEAT_EVERY_MS = 5_000
 export const WORKER_SILENT_MS = PACES * HEARTBEAT_EVERY_MS
-/** The janitor says so with every round, which comes every 15 s. */
+/** The janitor's heartbeat comes with each round, every 15 s. */
 export const JANITOR_SILENT_MS = PACES * 15_000
-/** Polls are not called late before this, however often they are due. */
+/** Polls are late at the earliest after this, whatever their interval. */
 const LATE_AT_LEAST_MS = 60_000
-/** Between the attempts of a connection that fails lies up to 80 s (docs/polling.md, "States"). */
+/** A failing connection retries at intervals of up to 80 s (docs/polling.md, "States"). */
 const FAILING_AT_LEAST_MS = 180_000
-/** Where a provider's own pace is not configured. */
+/** The default poll interval. */
 export const DEFAULT_POLL_EVERY_MS = 60_000
 
-/** What PostgreSQL knows of a connection's polls. */
+/** The stored times of a connection's polls. */
 export interface HeardPolls {
   readonly lastSuccessAt: Date | null
-  /** When the provider lets us ask again, where it said so. */
+  /** The earliest next poll, where the provider set one. */
   readonly nextPollAt?: Date | null
 }
 
@@ -37,7 +37,7 @@ export function lateAfterMs({ lastSuccessAt, nextPollAt }: HeardPolls, pollEvery
 
 export type HeardState = 'starting' | 'healthy' | 'degraded' | 'blocked' | 'paused'
 
-/** A polled connection as its loop left it in PostgreSQL. */
+/** A polled connection as its poll loop stored it. */
 export interface PolledConnection extends HeardPolls {
   readonly connection: string
   readonly state: HeardState | 'removed'
@@ -50,15 +50,15 @@ export interface PolledConnection extends HeardPolls {
 export interface Heard {
   readonly state: HeardState
   readonly reason: string | null
-  /** True = no good poll for five intervals and a minute, or its worker is silent, and nobody paused it. */
+  /** True = no good poll for five intervals and a minute, or its worker is silent, and it is not paused. */
   readonly silent: boolean
 }
 
 /**
- * How a polled connection stands: as its loop says, unless the loop has not been heard of for too long. Then it is
- * `degraded`, for a person has to look, with what was last heard and where to look as the reason.
+ * The state of a polled connection: as stored by its loop, unless the last poll is too old. Then it is `degraded`, and
+ * the reason has the age of the last contact and where to look.
  * @param pollEveryMs milliseconds between polls, as configured
- * @param workerSilentMs since a worker on its queue was heard of; null = there never was one
+ * @param workerSilentMs since the last heartbeat of a worker on its queue; null = there never was one
  */
 export function heardConnection(
   row: PolledConnection,
@@ -77,19 +77,19 @@ export function heardConnection(
   const successMs = since(row.lastSuccessAt, now)
   const heardMs = Math.min(successMs, since(row.lastAttemptAt, now))
   if (own === 'blocked' || successMs <= limitMs) return { state: own, reason: row.reason, silent: false }
-  // never polled: nothing was heard yet that could have fallen silent
+  // never polled, so not silent
   if (!Number.isFinite(heardMs)) return { state: own, reason: row.reason, silent: false }
   const quiet = heardMs > (row.failStreak > 0 ? Math.max(limitMs, FAILING_AT_LEAST_MS) : limitMs)
-  // an attempt that failed says why itself
+  // a failed attempt has stored its own reason
   if (!quiet && row.failStreak > 0) return { state: 'degraded', reason: row.reason, silent: row.lastSuccessAt !== null }
-  const what = quiet ? `no poll has been heard of for ${seconds(heardMs)}` : `no good poll for ${seconds(successMs)}`
-  const reason = `${what}, one is due every ${seconds(pollEveryMs)}: is a worker serving the queue ${queue} running, and the poll loop not paused in Temporal? ${LOOK}`
+  const what = quiet ? `no poll for ${seconds(heardMs)}` : `no good poll for ${seconds(successMs)}`
+  const reason = `${what}, one is due every ${seconds(pollEveryMs)}: check that a worker serves the queue ${queue} and that the poll loop is not paused in Temporal, ${LOOK}`
   return { state: 'degraded', reason: and(reason, row.failStreak > 0 ? row.reason : null), silent: true }
 }
 
-/** What to say of a queue whose worker has fallen silent. */
+/** The message about a queue whose worker is silent. */
 export const silentWorker = (queue: string, silentMs: number): string =>
-  `no worker on the queue ${queue} has been heard of for ${seconds(silentMs)}: ${LOOK}`
+  `no heartbeat of a worker on the queue ${queue} for ${seconds(silentMs)}: ${LOOK}`
 
 const LOOK = 'see docs/runbook.md, "Silent"'
 

@@ -1,6 +1,6 @@
 /**
- * Whether a list of `host` or `host:port` names the place an address points at. An entry without a port means the
- * scheme's own port only, so that a list made for https://host never lets https://host:8443 in.
+ * Whether a list of `host` or `host:port` contains the host and port of an address. An entry without a port allows the
+ * scheme's default port only, so that an entry for https://host does not allow https://host:8443.
  */
 export function listsHost(allowed: readonly string[], address: URL): boolean {
   const host = plainHost(address.hostname)
@@ -16,7 +16,7 @@ function standardPort(protocol: string): string {
   return protocol === 'http:' ? '80' : '443'
 }
 
-/** Names are compared without case and without the root's dot. */
+/** Normalizes a host name: lower case, without the trailing dot. */
 function plainHost(host: string): string {
   return host.toLowerCase().replace(/\.$/, '')
 }

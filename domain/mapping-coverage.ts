@@ -1,40 +1,40 @@
 import type { VocabularyMapping } from './mapping.js'
 import type { Clause, Survey } from './survey.js'
 
-/** A canonical question as coverage asks for it: its name, and its answers where they are a closed list. */
+/** A canonical question: its name, and its answers where they are a closed list. */
 export interface CanonicalQuestion {
   readonly name: string
   /** Null = any value: a range question, or free text. */
   readonly answers: readonly string[] | null
 }
 
-/** Part of a clause that no canonical answer of a panelist can meet. */
+/** A part of a clause that no canonical answer can meet. */
 export interface UnmappedWord {
-  /** As clauses name it: `toluna:1001007`. */
+  /** As in clauses: `toluna:1001007`. */
   readonly attribute: string
-  /** `question`: nobody maps the question at all; `answer`: the question is mapped, this answer is not. */
+  /** `question`: the mapping lacks the question; `answer`: it has the question, but not this answer. */
   readonly missing: 'question' | 'answer'
   /** The answer code, or "18-24" for a range, or "W1*" for a prefix. */
   readonly answer: string
 }
 
-/** What the live surveys ask that panelists cannot answer, and what is lost by it. */
+/** An unmapped question or answer of the live surveys, with the surveys and the money it affects. */
 export interface CoverageLine {
   readonly attribute: string
   readonly missing: 'question' | 'answer'
-  /** The answers asked for, sorted; of a missing question at most `ANSWERS_KEPT`. */
+  /** The answers in the clauses, sorted; at most `ANSWERS_KEPT`. */
   readonly answers: readonly string[]
   readonly answersMore: number
   readonly surveys: number
-  /** Currency -> minor units: CPI x completes still to be had, of these surveys. */
+  /** Currency -> minor units: CPI x remaining completes of these surveys. */
   readonly money: ReadonlyMap<string, bigint>
-  /** Surveys among them of which nobody says how many completes are left: not in `money`. */
+  /** Surveys among them without a number of remaining completes: not in `money`. */
   readonly uncounted: number
 }
 
 export interface Coverage {
   readonly surveys: number
-  /** Surveys all of whose clauses are mapped. */
+  /** Surveys whose clauses are all mapped. */
   readonly covered: number
   readonly money: ReadonlyMap<string, bigint>
   readonly coveredMoney: ReadonlyMap<string, bigint>
@@ -45,9 +45,9 @@ export interface Coverage {
 const ANSWERS_KEPT = 12
 
 /**
- * Says which words of a clause cannot be reached from canonical answers.
- * @param mapping the connection's; an identity maps every question of `canonical` to the same name
- * @param canonical what panelists can be asked, as configured
+ * Returns the words of a clause that no canonical answer maps to.
+ * @param mapping the connection's mapping; an identity maps every question of `canonical` to the same name
+ * @param canonical the configured canonical questions
  */
 export function unmappedWords(
   clause: Clause,
@@ -72,13 +72,13 @@ interface Reach {
   readonly texts: boolean
 }
 
-/** Null = the question is not mapped at all. */
+/** Null = the question is not mapped. */
 function reachOf(
   question: string,
   mapping: VocabularyMapping,
   canonical: ReadonlyMap<string, CanonicalQuestion>,
 ): Reach | null {
-  // as expandProfile translates: a table of answers, and beside it, or without one, our values as they are
+  // like `expandProfile`: a table of answers, and unchanged values in addition or when there is no table
   const named = Object.values(mapping.attributes).filter((one) => one.question === question)
   const identity = mapping.identity ? canonical.get(question) : undefined
   if (named.length === 0 && identity === undefined) return null
@@ -118,7 +118,7 @@ export class CoverageTally {
       }
       for (const [key, words] of here) {
         const before = found.get(key)
-        // several quotas that name it hold their money together, never more than the survey's
+        // add the money of several quotas that name it, at most the survey's
         const sum = before === undefined ? worth : plus(before.worth, worth)
         found.set(key, { words: [...(before?.words ?? []), ...words], worth: least(sum, whole) })
       }
@@ -179,11 +179,13 @@ interface TallyLine {
   uncounted: number
 }
 
-/** A missing question is one line; of a mapped question every missing answer is one, as it has to be mapped by itself. */
+/**
+ * One line per missing question; for a mapped question one line per missing answer, because each needs its own mapping.
+ */
 const keyOf = ({ attribute, missing, answer }: UnmappedWord): string =>
   missing === 'question' ? attribute : `${attribute}\n${answer}`
 
-/** CPI x completes still to be had, in minor units; null = nobody says how many. */
+/** CPI x remaining completes, in minor units; null = the number is unknown. */
 function surveyWorth(survey: Survey): bigint | null {
   if (survey.availableCompletes !== null) return survey.price.amountMinor * count(survey.availableCompletes)
   const quotas = survey.quotas.map((quota) => quotaWorth(survey, quota.available, quota.price?.amountMinor))

@@ -1,10 +1,10 @@
-/** How one canonical attribute is said in a provider's vocabulary (docs/configuration.md, The file). */
+/** The mapping of one canonical attribute to a provider's vocabulary (docs/configuration.md, The file). */
 export interface AttributeMapping {
   /** Their question id. */
   readonly question: string
-  /** Their answer code -> our value, or our range as "18-24". Absent = the same words. */
+  /** Their answer code -> our value, or our range as "18-24". Absent = the same values. */
   readonly answers?: Readonly<Record<string, string>>
-  /** Their values are number ranges: our number is compared as it is. */
+  /** Their values are number ranges: our number is compared directly. */
   readonly ranges?: boolean
   /** Their values are prefixes: our value is compared from its start. */
   readonly prefixes?: boolean

@@ -15,23 +15,24 @@ export function money(amountMinor: bigint | number, currency: string): Money {
 }
 
 /**
- * How many decimal digits the minor unit of a currency has: USD 2, JPY 0, KWD 3 (ISO 4217, on every runtime). A code
- * that is no currency counts as one with two: nothing in such a code comes in, but what was stored earlier stays
- * readable.
+ * How many decimal digits the minor unit of a currency has: USD 2, JPY 0, KWD 3 (ISO 4217, on every runtime). An
+ * unknown code counts as one with two digits: inputs with such a code are refused, but amounts that were stored earlier
+ * stay readable.
  */
 export function minorDigits(currency: string): number {
   return digitsOf(currency) ?? 2
 }
 
-/** As minorDigits, for what comes in. @throws RangeError when the currency is none that ISO 4217 gives a minor unit */
+/** Like `minorDigits`, for inputs. @throws RangeError when ISO 4217 gives the currency no minor unit */
 function knownDigits(currency: string): bigint {
   const digits = digitsOf(currency)
-  if (digits === null) throw new RangeError(`"${currency}" is no ISO 4217 currency with a minor unit, such as USD`)
+  if (digits === null)
+    throw new RangeError(`currency must be an ISO 4217 code with a minor unit such as USD, got "${currency}"`)
   return BigInt(digits)
 }
 
 /**
- * Divides integers and rounds half to even: the one place where money is rounded.
+ * Divides integers and rounds half to even. Money is rounded only here.
  * @param numerator any integer
  * @param denominator a positive integer; RangeError otherwise
  */
@@ -47,9 +48,9 @@ export function divideHalfEven(numerator: bigint, denominator: bigint): bigint {
 }
 
 /**
- * Reads a decimal text such as "3.75" or "-12" in major units without passing through a float.
- * Digits beyond the currency's minor unit are rounded half-even.
- * @throws RangeError when the text is not a plain decimal number, or the currency is none of ISO 4217
+ * Reads a decimal text such as "3.75" or "-12" in major units without passing through a float. Digits beyond the
+ * currency's minor unit are rounded half-even.
+ * @throws RangeError when the text is not a plain decimal number, or the currency is not in ISO 4217
  */
 export function parseMoney(text: string, currency: string): Money {
   const match = /^([+-]?)(\d{1,18})(?:\.(\d{0,18}))?$/.exec(text.trim())
@@ -73,7 +74,7 @@ export function formatAmount(value: Money): string {
 /**
  * Whole currency units (Kantar's pricing unit "main", Kantar Gateway API, Pricing) as Money.
  * @param units an integer count of major units
- * @throws RangeError when the currency is none of ISO 4217
+ * @throws RangeError when the currency is not in ISO 4217
  */
 export function fromMajorUnits(units: bigint | number, currency: string): Money {
   return money(BigInt(units) * 10n ** knownDigits(currency), currency)

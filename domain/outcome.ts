@@ -12,13 +12,16 @@ export const OUTCOMES = [
 
 export type Outcome = (typeof OUTCOMES)[number]
 
-/** A provider's word that decides nothing yet: the browser goes home, the session stays as it is (docs/sessions.md). */
+/**
+ * A provider's word that decides nothing yet: the browser is redirected to the panel, the session does not change
+ * (docs/sessions.md).
+ */
 export const PENDING = 'PENDING'
 
-/** What an arrival's word may map to. */
+/** The outcomes that an arrival's word may map to. */
 export type ReportedOutcome = Outcome | typeof PENDING
 
-/** True for one of the gateway's eight words, as it is spelled there (upper case). */
+/** True for one of the gateway's eight outcomes, in upper case. */
 export function isOutcome(word: unknown): word is Outcome {
   return typeof word === 'string' && (OUTCOMES as readonly string[]).includes(word)
 }

@@ -5,18 +5,18 @@
 export type ProfileValue = string | number | readonly (string | number)[]
 export type Profile = Readonly<Record<string, ProfileValue>>
 
-/** A panelist as a match sees them. Canonical attribute names, or a provider's own words such as `toluna:1001033`. */
+/** A panelist in a match. The profile has canonical attribute names, or a provider's own such as `toluna:1001033`. */
 export interface Panelist {
   readonly panelistId: string
   /** ISO 3166-1 alpha-3. */
   readonly country: string
   readonly locale: string | null
-  /** YYYY-MM-DD; stands for `age`, which is worked out on the day. */
+  /** YYYY-MM-DD; `age` is computed from it on the day of the match. */
   readonly dateOfBirth: string | null
   readonly profile: Profile
 }
 
-/** What a session keeps of a panelist until its entry is open. */
+/** The panelist's data that a session stores until its entry is open. */
 export type PanelistSnapshot = Pick<Panelist, 'dateOfBirth' | 'profile'>
 
 /** The single values of a profile entry: pipe-joined codes are split, numbers become text, blanks are no answer. */

@@ -5,7 +5,7 @@ import type { Participation, ParticipationExclusion, Survey } from './survey.js'
 export interface PastSession {
   readonly connection: string
   readonly providerSurveyId: string
-  /** The provider's id of what the survey was a wave of. */
+  /** The provider's id of the project that the survey was a wave of. */
   readonly projectId: string | null
   readonly quotaId: string | null
   readonly entered: boolean
@@ -23,10 +23,9 @@ const ENDED_SO: Readonly<Partial<Record<Outcome, Participation>>> = {
 }
 
 /**
- * Whether what somebody took part in lets them be sent to a quota of a survey: one quota a survey and panelist
- * (Toluna External Sample, Sampling Rules), and nobody whom the survey excludes for another one (Survey Wave
- * Exclusions).
- * @param past the panelist's earlier sessions, of whatever connections
+ * Whether the panelist's earlier sessions allow a quota of a survey: at most one quota per survey and panelist (Toluna
+ * External Sample, Sampling Rules), and no participation that the survey excludes (Survey Wave Exclusions).
+ * @param past the panelist's earlier sessions at any connection
  */
 export function mayTakePart(
   survey: Survey,

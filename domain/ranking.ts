@@ -3,9 +3,9 @@ import type { Survey } from './survey.js'
 import type { Verdict } from './targeting/verdict.js'
 
 /**
- * How many US dollars one major unit is roughly worth. Only for putting offers in order and never for money: a
- * survey's place does not change when an exchange rate does, and no amount is ever converted or summed with these.
- * A currency that is not named counts like the dollar.
+ * Roughly how many US dollars one major unit is worth. Only for ranking offers, never for money: a change of an
+ * exchange rate does not change a rank, and no amount is converted or summed with these. A currency that is not listed
+ * counts like the dollar.
  */
 const DOLLARS_FOR_ORDERING: Readonly<Record<string, number>> = {
   AED: 0.27,
@@ -49,9 +49,7 @@ const DOLLARS_FOR_ORDERING: Readonly<Record<string, number>> = {
   ZAR: 0.055,
 }
 
-/**
- * A figure that orders prices, of different currencies too: about what they are in dollars. Never an amount of money.
- */
+/** A figure to compare prices across currencies: roughly their value in dollars. Never an amount of money. */
 export function payForComparison(price: Money): number {
   return unitsForComparison(price) * (DOLLARS_FOR_ORDERING[price.currency] ?? 1)
 }
@@ -60,7 +58,7 @@ function unitsForComparison(price: Money): number {
   return Number(price.amountMinor) / 10 ** minorDigits(price.currency)
 }
 
-/** What became of our own sessions in a survey. */
+/** Counts of our own finished sessions in a survey. */
 export interface OwnOutcomes {
   readonly sessions: number
   readonly completes: number
@@ -68,12 +66,12 @@ export interface OwnOutcomes {
 
 /** The provider's figure weighs as much as this many sessions of our own. */
 const PROVIDER_FIGURE_WEIGHS = 20
-/** A figure that the provider only assumes weighs less. */
+/** The weight of a figure that the provider only assumes. */
 const ASSUMED_FIGURE_WEIGHS = 5
 
 /**
  * How many of a hundred sessions complete: our own outcomes, shrunk toward the provider's conversion (its IR where it
- * gives none), so that the first few sessions of a survey do not decide its place.
+ * gives none), so that the first few sessions of a survey do not determine its rank.
  */
 export function conversionEstimate(survey: Survey, own: OwnOutcomes | null): number {
   const theirs = survey.conversionPercent ?? survey.irPercent
@@ -91,13 +89,12 @@ export function expectedPerMinute(price: Money, conversionPercent: number, loiMi
   return (payForComparison(price) * conversionPercent) / 100 / Math.max(loiMinutes, 1)
 }
 
-/** How much more a survey counts while all of its guaranteed allocation is still to be had. */
+/** The bonus of a survey while all of its guaranteed allocation remains. */
 const URGENCY = 0.5
 
 /**
- * How urgent a survey is: completes that are kept for us alone are lost when nobody goes (PureSpectrum Supply API,
- * guaranteed allocation), so that it counts up to half as much again, in proportion to what is left of them; 1 = not
- * urgent.
+ * The urgency of a survey: guaranteed completes are lost if we do not use them (PureSpectrum Supply API, guaranteed
+ * allocation), so its score rises by up to half, in proportion to the remaining share; 1 = not urgent.
  */
 export function allocationUrgency({ allocation }: Pick<Survey, 'allocation'>): number {
   if (allocation === undefined || allocation.guaranteed <= 0) return 1
@@ -105,9 +102,8 @@ export function allocationUrgency({ allocation }: Pick<Survey, 'allocation'>): n
 }
 
 /**
- * One number that puts offers in order, of other calls and of live offers too: above 1 for a certain match and between
- * 0 and 1 for a maybe, so that every maybe comes after every certain match; within each by expected earnings per
- * minute.
+ * The score that ranks offers, comparable between calls and with live offers: above 1 for a certain match and between 0
+ * and 1 for a maybe, so that every maybe comes after every certain match; within each by expected earnings per minute.
  */
 export function rankScore(verdict: Verdict, perMinute: number): number {
   return (verdict === 'yes' ? 1 : 0) + perMinute / (1 + perMinute)
@@ -118,14 +114,15 @@ export interface Ranked {
   readonly surveyId: string
 }
 
-/** Highest score first; equal ones by survey id, by code unit, so that the order is the same everywhere. */
+/** Highest score first; ties by survey id in code unit order, so that the order is deterministic. */
 export function compareRanked(one: Ranked, other: Ranked): number {
   if (one.score !== other.score) return other.score - one.score
   return one.surveyId < other.surveyId ? -1 : one.surveyId > other.surveyId ? 1 : 0
 }
 
 /**
- * The line of an offer's `why` that shows the sum behind its place: "CPI 1.50 USD x 25 % / 5 min = 0.075 USD a minute".
+ * The line of an offer's `why` that shows how its rank was computed: "CPI 1.50 USD x 25 % / 5 min = 0.075 USD a
+ * minute".
  */
 export function explainRank(price: Money, conversionPercent: number, loiMinutes: number): string {
   const minutes = Math.max(loiMinutes, 1)

@@ -1,6 +1,6 @@
 /**
- * Why a session ended as it did, in one language for every provider: their words, codes and rejection ids are mapped
- * here by the tables in `providers/<name>/words.ts` (docs/providers/README.md, Words and reasons).
+ * Why a session ended, in one vocabulary for all providers. The tables in `providers/<name>/words.ts` map their words,
+ * codes and rejection ids to these (docs/providers/README.md, Words and reasons).
  */
 export const REASONS = [
   // the session itself
@@ -9,7 +9,7 @@ export const REASONS = [
   'abandoned',
   'page_reloaded',
   'timed_out',
-  // nobody's fault: the survey and this respondent do not go together, or not any more
+  // no fault: the survey does not match this respondent, or no longer
   'screened_out',
   'quota_full',
   'allocation_full',
@@ -24,7 +24,7 @@ export const REASONS = [
   'device_mismatch',
   'country_mismatch',
   'cookies_off',
-  // quality and security: what the respondent did, or is taken to have done
+  // quality and security: what the respondent did, or is suspected of
   'fraud_suspected',
   'duplicate_respondent',
   'speeding',
@@ -36,7 +36,7 @@ export const REASONS = [
   'tampered_link',
   'blocked_member',
   'quality_other',
-  // the buyer's, the provider's or our own doing
+  // caused by the buyer, the provider or us
   'quota_over_filled',
   'setup_error',
   'price_error',

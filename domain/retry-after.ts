@@ -1,9 +1,9 @@
-/** A wait longer than this is not believed: a clock or a header of theirs is wrong. */
+/** The longest wait to accept: a longer one means a wrong clock or header. */
 const LONGEST_MS = 24 * 3_600_000
 
 /**
  * Reads a Retry-After header, given in seconds or as an HTTP date (RFC 9110 §10.2.3).
- * @returns milliseconds from `now`, 0 for a date gone by, at most a day; undefined when absent or unreadable
+ * @returns milliseconds from `now`, 0 for a past date, at most a day; undefined when absent or unreadable
  */
 export function retryAfterMs(header: string | undefined, now: Date): number | undefined {
   const text = header?.trim() ?? ''

@@ -8,7 +8,7 @@ export interface RewardPolicy {
   readonly perMajorUnit: number
   /** The panelist's share of the price, in percent (0-100). */
   readonly sharePercent: number
-  /** Given for a screen-out: points, or minor units when the reward is money. */
+  /** The reward for a screen-out: points, or minor units when the reward is money. */
   readonly screenout: number
 }
 
@@ -18,14 +18,14 @@ export interface Reward {
   readonly currency: string
 }
 
-/** Shares and rates may carry up to four decimals; they are made integers before any arithmetic. */
+/** Shares and rates may have up to four decimals; they become integers before any arithmetic. */
 const SCALE = 10_000n
 const scaled = (value: number): bigint => BigInt(Math.round(value * Number(SCALE)))
 
 /**
- * The panelist's share of a price as the ledger books it: minor units of the price's currency, rounded half-even.
- * Points are booked at what they are worth. Money in another currency than the price's cannot be worked out without an
- * exchange rate, and is 0 here as it is to the panelist.
+ * The panelist's share of a price as posted to the ledger: minor units of the price's currency, rounded half-even.
+ * Points are posted at their value. For a reward in another currency than the price the share is 0, because there is no
+ * exchange rate; the panelist's reward is then 0 too.
  */
 export function sharedAmount(price: Money, policy: RewardPolicy): bigint {
   if (policy.currency !== 'points' && policy.currency !== price.currency) return 0n

@@ -2,7 +2,7 @@ import { type Grade, type Outcome, reaches } from './outcome.js'
 
 export type SessionState = 'opening' | 'created' | 'entered' | 'finished'
 
-/** How a session stands: what is shown, paid and told to the panel. */
+/** The standing of a session, which decides what is shown, paid and reported to the panel. */
 export interface Standing {
   readonly state: SessionState
   readonly outcome: Outcome | null
@@ -17,33 +17,33 @@ export interface Standing {
   readonly unpaidReason?: 'over_quota'
 }
 
-/** What a claim needs to know about its session beside its standing. */
+/** Facts of a session that a claim needs in addition to its standing. */
 export interface SessionFacts {
   readonly requiredGrade: Grade
-  /** True once the respondent clicked the entry link. An outcome of a session nobody entered is a ghost. */
+  /** True once the respondent clicked the entry link. A complete of a session without an entry is a ghost. */
   readonly everEntered: boolean
-  /** True when a price is locked: nothing can be payable without one. */
+  /** True when a price is locked; without one no complete is payable. */
   readonly priced: boolean
   /** False once the late-outcome grace after the end has passed. */
   readonly withinGrace: boolean
-  /** True when the panelist was erased: money news about the session is still booked, pseudonymously. */
+  /** True when the panelist was erased: later completes and reversals are still posted, pseudonymously. */
   readonly erased: boolean
   /**
-   * True when the first claim from outside at or above the required grade said an outcome which no complete upgrades
-   * (any but COMPLETED and TIMEOUT). It matters where a weaker claim came before it and ended the session: claims below
-   * the grade neither add a payment nor take one away.
+   * True when the first claim from outside at or above the required grade has an outcome that no complete upgrades (any
+   * except COMPLETED and TIMEOUT). Needed when a weaker claim had ended the session before: claims below the grade
+   * neither add nor remove a payment.
    */
   readonly provenOtherwise: boolean
 }
 
 export type ClaimSource = 'return' | 'postback' | 'entry' | 'opening' | 'timeout' | 'erasure' | 'statement'
 
-/** Somebody says how a session ended. */
+/** A statement about how a session ended. */
 export interface Claim {
   readonly source: ClaimSource
-  /** A reversal takes back what was said; its outcome is the status that holds now. */
+  /** A reversal takes an earlier claim back; its outcome is the status that holds now. */
   readonly kind: 'outcome' | 'reversal'
-  /** Null = an authentic arrival whose word we do not know: ERROR, needs review. */
+  /** Null = an authentic arrival with an unknown word: ERROR, needs review. */
   readonly outcome: Outcome | null
   readonly grade: Grade
   /**
@@ -51,14 +51,15 @@ export interface Claim {
    * one more claim does).
    */
   readonly outdated?: boolean
-  /** True when what proves it came with another session before: one proof is about one session. */
+  /** True when its proof came with another session before: a proof is valid for one session. */
   readonly borrowed?: boolean
 }
 
 /**
  * finish: the session's first claim. confirm: better evidence for a provisional complete. correct: better evidence for
  * another outcome than the provisional one. upgrade: a proven complete after a timeout, or after an end that was never
- * proven. reverse: a complete taken back. repeat: nothing new. review: kept, changes nothing, a human looks.
+ * proven. reverse: a complete taken back. repeat: nothing new. review: stored, changes nothing, an operator must check
+ * it.
  */
 export type Effect = 'finish' | 'confirm' | 'correct' | 'upgrade' | 'reverse' | 'repeat' | 'review'
 
@@ -69,9 +70,9 @@ export interface Verdict {
 }
 
 /**
- * What one more claim does to a session: the one rule of docs/sessions.md, "What one more claim does". The first claim
- * ends the session; later ones never overwrite it, they confirm, correct, upgrade or reverse it, or are kept for
- * review. Called under the session's row lock, so that two claims never decide on the same standing.
+ * Decides the effect of one more claim on a session (docs/sessions.md, "What one more claim does"). The first claim
+ * ends the session. Later ones confirm, correct, upgrade or reverse it, or go to review; they never overwrite it. Call
+ * it under the session's row lock, so that two claims never decide on the same standing.
  */
 export function decide(standing: Standing, claim: Claim, facts: SessionFacts): Verdict {
   const outcome = claim.outcome
@@ -83,7 +84,7 @@ export function decide(standing: Standing, claim: Claim, facts: SessionFacts): V
   if (standing.outcome === null) return firstClaim(standing, claim, facts)
   if (outcome === null) return review(standing, 'unknown outcome word after the end')
   if (standing.provisional) return onProvisional(standing, outcome, claim, facts)
-  // a complete that was taken back shows REJECTED: a repeat of either is nothing new, a reopening needs a human
+  // a reversed complete shows REJECTED: a repeat of that is nothing new, any other outcome needs review
   if (standing.reversed) {
     return outcome === standing.outcome ? repeat(standing) : review(standing, `${outcome} after a reversal`)
   }
@@ -95,15 +96,15 @@ export function decide(standing: Standing, claim: Claim, facts: SessionFacts): V
   return review(standing, `${outcome} after ${standing.outcome}`)
 }
 
-/** Whether the session's end, which is no complete, gives way to a proven complete. */
+/** Whether a proven complete may replace the session's end, which is not a complete. */
 function yieldsToComplete(standing: Standing, claim: Claim, facts: SessionFacts): boolean {
-  // a reversal says which status holds now: a provider that takes a screen-out back upgrades it
+  // a reversal has the status that holds now: a provider that takes a screen-out back upgrades the session
   if (claim.kind === 'reversal') return true
   if (endedUnproven(standing, facts)) return !facts.provenOtherwise
   return standing.outcome === 'TIMEOUT' || (standing.outcome === 'ERROR' && facts.erased)
 }
 
-/** Anybody can send an unsigned redirect: an end that rests on less than the required grade proves nothing. */
+/** True for an end below the required grade, which proves nothing because an unsigned redirect can be forged. */
 export function endedUnproven(
   { outcome, grade, provisional }: Standing,
   { requiredGrade }: Pick<SessionFacts, 'requiredGrade'>,
@@ -129,7 +130,7 @@ function firstClaim(standing: Standing, claim: Claim, facts: SessionFacts): Verd
       grade: claim.grade,
       provisional: completed && !proven && !ghost,
       payable: completed && proven && !ghost && facts.priced,
-      // what was doubtful before the end stays so
+      // a session that needed review before the end still needs it
       needsReview: reason !== null || standing.needsReview,
       reviewReason: standing.reviewReason ?? reason,
     },
@@ -176,10 +177,10 @@ function late(standing: Standing, claim: Claim, facts: SessionFacts): Verdict {
   }
 }
 
-const GHOST = 'complete of a session that nobody entered'
+const GHOST = 'complete of a session without an entry'
 const UNPRICED = 'complete of a session without a price'
 
-/** A proven complete pays its locked price; where none ever came, a human has to look. */
+/** A proven complete pays its locked price; without a price it needs review. */
 function payableIfPriced(standing: Standing, facts: SessionFacts): Standing {
   if (facts.priced) return { ...standing, payable: true }
   return { ...standing, payable: false, needsReview: true, reviewReason: standing.reviewReason ?? UNPRICED }

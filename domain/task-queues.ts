@@ -1,8 +1,8 @@
-/** The task queues that are not of one connection (docs/architecture.md, Processes). */
+/** The task queues that all connections share (docs/architecture.md, Processes). */
 export const QUEUES = {
-  /** Workflows of polling, and their bookkeeping. */
+  /** Workflows and database activities of polling. */
   supply: 'supply',
-  /** Workflows of sessions, plans and the janitor, and what they write to PostgreSQL. */
+  /** Workflows of sessions, plans and the janitor, and their database activities. */
   sessions: 'sessions',
   /** Activities that deliver messages to panels. */
   postbacks: 'postbacks',
@@ -11,20 +11,20 @@ export const QUEUES = {
 /** The queue of the activities that poll a connection's provider, under the account's rate limit. */
 export const supplyQueue = (connection: string): string => `supply-${connection}`
 
-/** The queue of the activities that ask a connection's provider for entries, for one panelist's surveys and about quotas. */
+/** The queue of the activities that request entries, one panelist's surveys and quotas from a connection's provider. */
 export const entryQueue = (connection: string): string => `entry-${connection}`
 
 /** One task queue that workers must serve. */
 export interface NeededQueue {
   readonly name: string
   readonly kind: 'workflow' | 'activity'
-  /** The group of queues that a worker is given to serve it: `npm run worker -- --queues GROUP`. */
+  /** The group that serves it: `npm run worker -- --queues GROUP`. */
   readonly group: 'supply' | 'sessions'
 }
 
 /**
  * Every task queue that a configuration needs workers for (docs/architecture.md, Processes).
- * @param connections the served ones; `polled`: a loop polls its provider
+ * @param connections the served connections; `polled`: a loop polls its provider
  */
 export function neededQueues(connections: readonly { readonly id: string; readonly polled: boolean }[]): NeededQueue[] {
   return [

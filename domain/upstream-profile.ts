@@ -13,12 +13,12 @@ export function namedAttributes(survey: Survey, quota: Quota | null): string[] {
 }
 
 /**
- * What upstream may know of a panelist: the attributes that the survey or the quota names and nothing else
- * (docs/sessions.md, What a provider learns), in the provider's own codes where its questions do not carry our names.
- * Several answers stay joined by "|" (Kantar Gateway API, SurveySession).
- * @param provider its name; a profile's own word `<provider>:<question>` goes before ours
- * @param today age is worked out on the day where only the date of birth is known
- * @param mapping how our attributes are said in the provider's vocabulary; absent = by the same names
+ * Builds the profile to send upstream: only the attributes that the survey or the quota names (docs/sessions.md, What a
+ * provider learns), in the provider's own codes where its questions do not have our names. Several answers stay joined
+ * by "|" (Kantar Gateway API, SurveySession).
+ * @param provider its name; a profile entry `<provider>:<question>` takes precedence over ours
+ * @param today the day on which the age is computed from the date of birth
+ * @param mapping our attributes in the provider's vocabulary; absent = the same names
  */
 export function upstreamProfile(
   panelist: PanelistSnapshot,
@@ -44,7 +44,7 @@ export function upstreamProfile(
   return result
 }
 
-/** The same translation as a match makes, so that upstream is told what the offer was made by. */
+/** Uses the same translation as a match, so that upstream receives the answers on which the offer was based. */
 function translated(
   panelist: PanelistSnapshot,
   named: readonly string[],

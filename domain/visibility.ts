@@ -1,7 +1,7 @@
 /**
- * What an operator can search for in the Temporal UI (docs/runbook.md, Views to save in the Temporal UI): attribute
- * name -> Temporal's type. Plain data, so that the workflows which set them and the start which registers them read the
- * same page. Never personal data.
+ * The search attributes for operators in the Temporal UI (docs/runbook.md, Views to save in the Temporal UI): attribute
+ * name -> Temporal's type. Plain data, shared by the workflows that set them and the startup that registers them. Never
+ * personal data.
  */
 export const SEARCH_ATTRIBUTES = {
   TributaryProvider: 'KEYWORD',
@@ -9,7 +9,7 @@ export const SEARCH_ATTRIBUTES = {
   TributaryPanel: 'KEYWORD',
   TributaryState: 'KEYWORD',
   TributaryOutcome: 'KEYWORD',
-  /** The session that a workflow is about: its own, a late claim's, a message's. Finds all of them from one id. */
+  /** The session of a workflow (the session's own, a late claim's, a message's), to find all of them by one id. */
   TributarySession: 'KEYWORD',
   TributaryLastSuccess: 'DATETIME',
   TributaryDeadline: 'DATETIME',
@@ -18,12 +18,12 @@ export const SEARCH_ATTRIBUTES = {
   TributaryMarkets: 'KEYWORD_LIST',
 } as const
 
-/** Everything in Temporal that is about a session, as a query of its list of workflows. */
+/** The Temporal list query for all workflows of a session. */
 export const workflowsOfSession = (sessionId: string): string => `TributarySession = "${sessionId}"`
 
 export type SearchAttributeName = keyof typeof SEARCH_ATTRIBUTES
 
-/** The attribute's key as Temporal's typed search attributes want it. */
+/** The attribute's key for Temporal's typed search attributes. */
 export function searchAttribute<Name extends SearchAttributeName>(
   name: Name,
 ): { name: Name; type: (typeof SEARCH_ATTRIBUTES)[Name] } {

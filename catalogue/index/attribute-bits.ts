@@ -3,20 +3,23 @@ import { foldForPrefix } from '../../domain/targeting/clause.js'
 import type { GivenValues } from '../../domain/targeting/expand.js'
 import { type Bits, emptyBits, intersect, setBit, unite } from './bits.js'
 
-/** The slots that one answer satisfies: as bits when they are many (then with the slots that want nothing), else listed. */
+/**
+ * The slots that one answer satisfies: as bits when they are many (then including the unconstrained slots), else a
+ * list.
+ */
 type Element = { kind: 'bits'; bits: Bits } | { kind: 'list'; slots: number[] }
 
-/** More distinct bounds than this are not cut into segments: their ranges are checked slot by slot. */
+/** Beyond this many distinct bounds there are no segments: ranges are checked slot by slot. */
 export const MOST_BOUNDS = 512
 
 /**
- * One attribute that many surveys constrain, at most one clause a slot. Every answer, and every elementary segment of
- * the number line between the ranges' bounds, has the set of slots it satisfies.
+ * One attribute that many surveys constrain, with at most one clause per slot. Stores, for each answer and for each
+ * elementary segment of the number line between the ranges' bounds, the set of slots that it satisfies.
  */
 export class AttributeBits {
-  /** Slots that stay although no value hits: they want nothing here, or their list was cut short. */
+  /** Slots that stay although no value hits: they have no clause here, or the provider truncated their list. */
   private readonly missing: Bits
-  /** Slots that stay when the attribute is unknown: they want nothing here, or the provider asks it itself. */
+  /** Slots that stay when the attribute is unknown: they have no clause here, or the provider asks it itself. */
   private readonly unknown: Bits
   private readonly answers = new Map<string, Element>()
   private readonly prefixes = new Map<string, Element>()
@@ -33,19 +36,19 @@ export class AttributeBits {
     this.missing = emptyBits(words)
     this.unknown = emptyBits(words)
     this.scratch = emptyBits(words)
-    // one segment a bound and one a gap between two: what lies outside satisfies no range
+    // one segment per bound and one per gap between two bounds; a number outside satisfies no range
     this.segments = Array.from({ length: Math.max(0, bounds.length * 2 - 1) }, () => ({ kind: 'list', slots: [] }))
   }
 
-  /** A slot that wants nothing of this attribute. */
+  /** Adds a slot without a clause on this attribute. */
   placeFree(slot: number): void {
     setBit(this.unknown, slot)
     this.placeMissing(slot)
   }
 
   /**
-   * A slot with this clause. False = the clause has a bound that cuts a segment in two, and nothing was changed: the
-   * caller frees the slot here and checks the clause by itself.
+   * Adds a slot with this clause. False = a bound of the clause falls inside a segment, and nothing was changed: the
+   * caller calls `placeFree` and checks the clause separately.
    */
   place(slot: number, clause: Clause): boolean {
     const ranges = (clause.ranges ?? []).filter(({ from, to }) => from <= to)
@@ -70,7 +73,7 @@ export class AttributeBits {
     return true
   }
 
-  /** After the first slots are placed: answers that satisfy many become bits. Slots may still be added. */
+  /** Call after the first slots are placed: turns long lists into bits. Slots may still be added. */
   seal(): void {
     const dense = (element: Element): Element => {
       if (element.kind === 'bits' || element.slots.length * 4 < this.words) return element
@@ -84,7 +87,7 @@ export class AttributeBits {
     this.sealed = true
   }
 
-  /** Takes away from `slots` those whose clause certainly fails. */
+  /** Removes from `slots` those whose clause certainly fails. */
   restrict(slots: Bits, given: GivenValues | undefined): void {
     if (given === undefined) {
       intersect(slots, this.unknown)
@@ -103,7 +106,7 @@ export class AttributeBits {
     intersect(slots, this.scratch)
   }
 
-  /** The single element that a single plain value hits, null when it hits none; undefined when there may be several. */
+  /** The one element that a single value hits; null = none; undefined = there may be several. */
   private onlyElement(given: GivenValues): Element | null | undefined {
     if (given.values.length !== 1 || this.prefixes.size > 0) return undefined
     const answer = this.answers.get(given.values[0] ?? '')
@@ -150,7 +153,7 @@ export class AttributeBits {
   }
 }
 
-/** Visits what is kept under each beginning of a value: the value is expanded, not the surveys' lists of prefixes. */
+/** Looks up every prefix of a value, instead of scanning the surveys' lists of prefixes. */
 export function eachPrefix<T>(kept: ReadonlyMap<string, T>, value: string, longest: number, visit: (one: T) => void) {
   const folded = foldForPrefix(value)
   for (let length = 1; length <= folded.length && length <= longest; length++) {

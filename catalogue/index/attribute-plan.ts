@@ -1,14 +1,14 @@
 import type { Survey } from '../../domain/survey.js'
 import { MOST_BOUNDS } from './attribute-bits.js'
 
-/** Attributes that at least this share of the surveys constrain are kept as sets of slots, the others as lists. */
+/** Stores attributes that at least this share of the surveys constrain as sets of slots, the others as lists. */
 const COMMON_SHARE = 0.04
-/** Lists cannot tell ranges, so for attributes with ranges a smaller share is enough. */
+/** Lists cannot hold ranges, so for attributes with ranges a smaller share is enough. */
 const COMMON_SHARE_OF_NUMBERS = 0.01
 
 export interface PlannedAttribute {
   readonly attribute: string
-  /** Every bound of the ranges on it, ascending, each once; empty when there are too many to cut the line at. */
+  /** The distinct bounds of the ranges on it, ascending; empty when there are more than `MOST_BOUNDS`. */
   readonly bounds: Float64Array
 }
 
@@ -23,7 +23,7 @@ export function planAttributes(surveys: readonly Survey[]): PlannedAttribute[] {
     }
     for (const { attribute, ranges = [] } of clauses) {
       for (const { from, to } of ranges) {
-        // a range that ends before it begins holds for nobody and cuts nothing
+        // a range that ends before it begins never holds and adds no bounds
         if (from <= to) seen.get(attribute)?.bounds.add(from).add(to)
       }
     }

@@ -24,7 +24,7 @@ export interface MatchQuery {
   readonly locale: string | null
   /** Null restricts nothing. */
   readonly device: Device | null
-  /** The panel whose panelist it is; null restricts nothing. */
+  /** The panelist's panel; null restricts nothing. */
   readonly panel: string | null
   readonly now: Date
   readonly profile: ExpandedProfile
@@ -34,28 +34,28 @@ export interface MatchQuery {
   readonly excludedSurveys: ReadonlySet<string>
   /** Groups (`groupKey`) of which none is offered again. */
   readonly excludedGroups: ReadonlySet<string>
-  /** What the panelist took; others of the same groups are left out for a while. */
+  /** Surveys that the panelist took; excludes others of the same groups for `exclusionDays`. */
   readonly taken?: readonly TakenSurvey[]
-  /** The panelist's earlier sessions, where a provider cares who took part in what. */
+  /** The panelist's earlier sessions at connections whose provider has participation rules. */
   readonly past?: readonly PastSession[]
 }
 
-/** Where a survey stands among those that suit; the higher the earlier. */
+/** The rank of a survey among the matches; highest first. */
 export type Score = (indexed: IndexedSurvey, price: Money, verdict: Verdict) => number
 
-/** Room for surveys that come after the index was built, as a share of those it was built with. */
+/** Spare slots for surveys added after the build, as a share of those it was built with. */
 const SPARE_SHARE = 0.25
 const LEAST_SPARE = 256
 
 /**
  * The surveys of one country as sets of slots. A match intersects the sets of the attributes that many surveys
- * constrain, counts hits on the lists of the others, and looks at quotas and odd clauses only of slots that are left.
- * Slots are never reused: a survey whose conditions change takes a new one at the end, until there is no room and the
- * owner builds the index anew.
+ * constrain, counts hits on the lists of the others, and checks quotas and odd clauses only of the remaining slots.
+ * Slots are never reused: a survey whose conditions change takes a new one at the end. When no slot is left, the owner
+ * rebuilds the index.
  */
 export class CountryIndex {
   private readonly capacity: number
-  /** Room for surveys that come after those it was made for. */
+  /** Spare slots for surveys added after the build. */
   readonly spare: number
   private length = 0
   private readonly surveys: (IndexedSurvey | undefined)[] = []
@@ -63,7 +63,7 @@ export class CountryIndex {
   private readonly live: Bits
   private readonly remaining: Float64Array
   private readonly finish: Float64Array
-  /** Per slot: its place at the survey's own price for a certain match, which most hits are. */
+  /** Per slot: its score at the survey's own price for a certain match, which most hits are. */
   private readonly usualScore: Float64Array
   /** Per slot: 1 when none of its quotas has a price of its own. */
   private readonly onePrice: Uint8Array
@@ -81,12 +81,12 @@ export class CountryIndex {
   private readonly oddCounts: Int32Array
   private readonly oddIds = new IntegerList()
   private readonly numbers = new Map<string, number>()
-  /** By attribute number, for the match under way. */
+  /** By attribute number, for the current match. */
   private readonly given: (GivenValues | undefined)[] = []
 
   /**
-   * An index with nothing in it yet.
-   * @param surveys what it is planned for, to be added best first, so that the hits of a match come nearly in order
+   * Creates an empty index.
+   * @param surveys the surveys to plan for; add them best first, so that the hits of a match come nearly in order
    */
   constructor(
     surveys: readonly IndexedSurvey[],
@@ -114,18 +114,18 @@ export class CountryIndex {
     }
   }
 
-  /** How many more surveys it can take. */
+  /** The number of free slots. */
   get room(): number {
     return this.capacity - this.length
   }
 
-  /** After the surveys it was made for are in: what many of them have in common becomes sets of slots. */
+  /** Call after adding the planned surveys: turns long lists of slots into bits. */
   seal(): void {
     for (const number of this.commonNumbers) this.common[number]?.seal()
     this.rules.seal()
   }
 
-  /** Puts a survey in the next slot, which it returns. Only while there is room. */
+  /** Adds a survey in the next slot and returns the slot. Requires `room` above 0. */
   add(indexed: IndexedSurvey): number {
     const slot = this.length++
     const { connection, survey } = indexed.entry
@@ -141,7 +141,7 @@ export class CountryIndex {
     return slot
   }
 
-  /** New counts, states, prices and dates for a survey whose conditions are what they were. */
+  /** Updates the counts, states, prices and dates of a survey whose conditions are unchanged. */
   refresh(slot: number, indexed: IndexedSurvey): void {
     const { entry, figures, conversionPercent } = indexed
     this.surveys[slot] = indexed
@@ -152,7 +152,7 @@ export class CountryIndex {
     this.onePrice[slot] = entry.survey.quotas.every((quota) => quota.price === undefined) ? 1 : 0
     this.hidden[slot] = entry.survey.additionalQualifications > 0 ? 1 : 0
     this.quotas.refresh(slot, entry.survey, figures, conversionPercent)
-    // whom a members-only survey is for is no condition on a profile: it is matched by name, beside this index
+    // `addInvited` matches members-only surveys by the panelist's id, outside this index
     const open = entry.status === 'open' && entry.survey.enterable && entry.survey.membersOnly !== true
     if (open) setBit(this.live, slot)
     else clearBit(this.live, slot)
@@ -163,7 +163,7 @@ export class CountryIndex {
     this.surveys[slot] = undefined
   }
 
-  /** Every survey that suits. */
+  /** Every matching survey. */
   match(query: MatchQuery): Matches {
     const answered = this.begin(query.profile)
     const slots = this.live.slice()
@@ -191,7 +191,7 @@ export class CountryIndex {
     return this.numbers.has(attribute)
   }
 
-  /** Files what is given under the attributes' numbers, which it returns; an empty list is no answer. */
+  /** Stores the given values by attribute number and returns these numbers; skips empty lists. */
   private begin(profile: ExpandedProfile): number[] {
     this.predicates.begin()
     this.given.fill(undefined)
@@ -206,7 +206,7 @@ export class CountryIndex {
     return answered
   }
 
-  /** Adds a slot that no set could exclude, unless dates, caps, odd clauses, quotas or exclusions do. */
+  /** Adds a slot that passed the sets, unless dates, caps, odd clauses, quotas or exclusions refuse it. */
   private decide(slot: number, query: MatchQuery, matches: Matches): void {
     if ((this.remaining[slot] ?? 0) <= 0 || (this.finish[slot] ?? 0) <= query.now.getTime()) return
     let weakest = this.hidden[slot] === 1 ? MAYBE : YES
@@ -254,9 +254,9 @@ export class CountryIndex {
   }
 
   /**
-   * Puts a clause into the sets or on the lists.
-   * @param placed numbers of the slot's attributes that already have a clause there; this one is added
-   * @returns false when the clause, or its shade of maybe, must be checked for the slots that are left
+   * Adds a clause to the sets or to the lists.
+   * @param placed numbers of the slot's attributes that already have a clause there; adds this one
+   * @returns false when the clause, or whether it is a maybe, must be checked for each remaining slot
    */
   private placeClause(slot: number, clause: Clause, placed: Set<number>): boolean {
     const number = this.numberOf(clause.attribute)
@@ -285,7 +285,7 @@ export class CountryIndex {
   }
 }
 
-/** Whether what a panelist took part in leaves them a quota of a survey, or the survey where it has none. */
+/** Whether the panelist's earlier sessions allow a quota of a survey, or the survey where it has none. */
 function mayEnterSome({ entry: { survey, connection } }: IndexedSurvey, past: readonly PastSession[]): boolean {
   if (survey.oneQuotaPerPanelist !== true && survey.exclusions === undefined) return true
   if (survey.quotas.length === 0) return mayTakePart(survey, connection, null, past)

@@ -4,16 +4,16 @@ import { CountryIndex, type MatchQuery, type Score } from './country-index.js'
 import type { Matches } from './matches.js'
 import { sameConditions } from './same-conditions.js'
 
-/** Surveys that are put in place between two pauses of a gradual build: some milliseconds of work. */
+/** Surveys to add between two pauses of a gradual build: a few milliseconds of work. */
 const SLICE = 200
 
-/** The surveys of one country: what it holds is true at once, whatever happens to the index over it. */
+/** The surveys of one country. `get` and `all` are always up to date, also while the index is rebuilt. */
 export class Country {
   private readonly surveys = new Map<string, IndexedSurvey>()
   private slots = new Map<string, number>()
-  /** Null = to be built before the next match. */
+  /** Null = the next match builds it. */
   private index: CountryIndex | null = null
-  /** What changed while a new index is being built; null = none is. */
+  /** Survey ids that changed during a build; null = no build is running. */
   private changed: Set<string> | null = null
 
   constructor(private readonly score: Score) {}
@@ -59,7 +59,7 @@ export class Country {
     return this.settle().asks(attribute)
   }
 
-  /** Builds the index now when there is none. */
+  /** Builds the index unless there is one. */
   settle(): CountryIndex {
     if (this.index !== null) return this.index
     const ranked = this.bestFirst()
@@ -70,15 +70,15 @@ export class Country {
     return index
   }
 
-  /** True when there is no index, or the room for new conditions is half used up. */
+  /** True when there is no index, or half of its spare slots are used. */
   get needsRenewal(): boolean {
     return this.changed === null && (this.index === null || this.index.room * 2 < this.index.spare)
   }
 
   /**
-   * Builds a new index a slice at a time while the old one goes on answering, then takes it in the old one's place with
-   * what changed meanwhile.
-   * @param pause lets others have the thread
+   * Builds a new index in slices while the old one answers, then applies what changed meanwhile and replaces the old
+   * one.
+   * @param pause yields the thread
    */
   async renew(pause: () => Promise<void>): Promise<void> {
     const changed = new Set<string>()
@@ -108,7 +108,7 @@ export class Country {
     slots.delete(surveyId)
     const survey = this.surveys.get(surveyId)
     if (survey === undefined) return
-    if (index.room === 0) throw new RangeError('more surveys changed during a build than there is room for')
+    if (index.room === 0) throw new RangeError('more surveys changed during the build than the index has spare slots')
     slots.set(surveyId, index.add(survey))
   }
 
@@ -119,7 +119,7 @@ export class Country {
       .map(({ survey }) => survey)
   }
 
-  /** The highest place a survey can have, at whichever of its quotas. */
+  /** The highest score of a survey at any of its quotas. */
   private bestScore(survey: IndexedSurvey): number {
     const { price, quotas } = survey.entry.survey
     const prices = [price, ...quotas.flatMap((quota) => (quota.price === undefined ? [] : [quota.price]))]

@@ -17,7 +17,7 @@ export class IntegerList {
   }
 }
 
-/** An append-only list of doubles in one block of memory; its values can be replaced. */
+/** An append-only list of doubles in one block of memory; values can be replaced. */
 export class NumberList {
   data = new Float64Array(64)
   length = 0

@@ -5,7 +5,7 @@ import type { Verdict } from '../../domain/targeting/verdict.js'
 import type { IndexedSurvey } from '../entry.js'
 import { YES } from './predicates.js'
 
-/** A survey that suits, at the quota it would be offered at. */
+/** A matching survey, at the quota it would be offered at. */
 export interface Hit {
   readonly surveyId: string
   readonly indexed: IndexedSurvey
@@ -16,14 +16,14 @@ export interface Hit {
 }
 
 /**
- * What a match found, best first; ties by survey id. Most callers want the first few of many: hits are written out
- * when they are taken.
+ * The hits of a match, best first; ties by survey id. Builds a hit only when it is taken, because most callers want the
+ * first few of many.
  */
 export class Matches {
   private readonly surveyIds: string[] = []
   private readonly surveys: IndexedSurvey[] = []
   private readonly verdicts: number[] = []
-  /** The quota's place in the survey; -1 = none. */
+  /** The quota's index in the survey; -1 = none. */
   private readonly quotas: number[] = []
   private readonly scores: number[] = []
   private order: number[] | null = null
@@ -48,7 +48,7 @@ export class Matches {
 
   /**
    * The first hits, at most `limit`.
-   * @param permits what else must be true of a hit
+   * @param permits a further filter
    */
   take(limit: number, permits: (hit: Hit) => boolean = () => true): Hit[] {
     const hits: Hit[] = []
@@ -69,7 +69,7 @@ export class Matches {
     return { surveyId, indexed, verdict, quota, price: quota?.price ?? survey.price, score: this.scores[position] ?? 0 }
   }
 
-  /** Positions, best first. They come nearly in order, which sorting knows how to use. */
+  /** Positions, best first. They come nearly in order, which makes the sort fast. */
   private ranked(): number[] {
     if (this.order !== null) return this.order
     const order = Array.from(this.surveyIds.keys())

@@ -4,7 +4,7 @@ import { Country } from './country.js'
 import type { MatchQuery, Score } from './country-index.js'
 import { Matches } from './matches.js'
 
-/** Expected earnings per minute and how urgent they are, maybes after certain matches (`domain/ranking.ts`). */
+/** Score by expected earnings per minute and urgency, maybes after certain matches (`domain/ranking.ts`). */
 export const scoreByEarnings: Score = ({ entry, conversionPercent }, price, verdict) =>
   rankScore(
     verdict,
@@ -12,7 +12,7 @@ export const scoreByEarnings: Score = ({ entry, conversionPercent }, price, verd
   )
 
 /**
- * The catalogue in memory: who may be offered what, best first. It must agree with `decide` on every survey and
+ * The catalogue in memory: finds the surveys for a panelist, best first. Must agree with `decide` on every survey and
  * panelist, after every sequence of changes.
  */
 export class MatchingIndex {
@@ -21,7 +21,7 @@ export class MatchingIndex {
 
   constructor(private readonly score: Score = scoreByEarnings) {}
 
-  /** How many surveys it holds, open or not. */
+  /** The number of surveys in the index, open or not. */
   get size(): number {
     return this.countryOf.size
   }
@@ -31,8 +31,8 @@ export class MatchingIndex {
   }
 
   /**
-   * Takes a survey in, or its newest version.
-   * @param figures what we know of it ourselves; what was known before when absent
+   * Adds a survey, or replaces it with its newest version.
+   * @param figures our own figures; absent = keep the earlier ones
    */
   put(entry: CatalogueEntry, figures?: OwnFigures): void {
     const { surveyId, survey } = entry
@@ -44,7 +44,7 @@ export class MatchingIndex {
     country.put(indexed(entry, known))
   }
 
-  /** Our own sessions in a survey: in flight they count against its caps, their outcomes move its place. */
+  /** Sets our own figures of a survey: sessions in flight count against its caps, outcomes change its rank. */
   setFigures(surveyId: string, figures: OwnFigures): void {
     const held = this.get(surveyId)
     if (held !== undefined) this.put(held.entry, figures)
@@ -55,7 +55,7 @@ export class MatchingIndex {
     this.countryOf.delete(surveyId)
   }
 
-  /** Everything that suits, best first; ties by survey id. */
+  /** All matching surveys, best first; ties by survey id. */
   match(query: MatchQuery): Matches {
     return this.countries.get(query.country)?.match(query) ?? new Matches()
   }
@@ -65,19 +65,19 @@ export class MatchingIndex {
     return this.countries.get(country)?.asks(attribute) ?? false
   }
 
-  /** Every survey of a country that it holds, open or not. */
+  /** Every survey of a country in the index, open or not. */
   surveysOf(country: string): IndexedSurvey[] {
     return this.countries.get(country)?.all() ?? []
   }
 
-  /** Builds at once what would be built at the next match. */
+  /** Builds now what the next match would build. */
   settle(): void {
     for (const country of this.countries.values()) country.settle()
   }
 
   /**
-   * Builds anew what is not built or has little room left, a slice at a time: matches and changes go on meanwhile.
-   * @param pause lets others have the thread
+   * Rebuilds, in slices, the indexes that are missing or have few spare slots. Matches and changes continue meanwhile.
+   * @param pause yields the thread
    */
   async renew(pause: () => Promise<void>): Promise<void> {
     for (const country of this.countries.values()) if (country.needsRenewal) await country.renew(pause)

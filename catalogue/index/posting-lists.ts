@@ -10,17 +10,17 @@ interface Postings {
 }
 
 /**
- * The attributes that few surveys constrain: answer -> slots, and a count of hits a slot, which must reach the number
- * of clauses it has here (Whang et al. 2009). A match then costs what the panelist's answers hit and nothing else.
+ * The attributes that few surveys constrain: answer -> slots, and a count of hits per slot, which must reach the number
+ * of clauses of the slot (Whang et al. 2009). The cost of a match depends only on the hits of the panelist's answers.
  */
 export class PostingLists {
   private readonly attributes = new Map<number, Postings>()
-  /** How many clauses a slot has here. */
+  /** The number of clauses of a slot in these lists. */
   private readonly needed: Uint8Array
   private readonly hits: Uint8Array
-  /** The match in which `hits` was last counted, so that nothing has to be cleared between matches. */
+  /** The match in which `hits` was last counted, so that matches need not clear it. */
   private readonly countedIn: Uint32Array
-  /** The clause which a slot was last counted for: several values of one attribute count once. */
+  /** The clause that a slot was last counted for, because several values of one attribute count once. */
   private readonly countedFor: Uint32Array
   private match = 0
   private clause = 0
@@ -32,7 +32,7 @@ export class PostingLists {
     this.countedFor = new Uint32Array(capacity)
   }
 
-  /** True when a clause can be listed: ranges cannot, nor what may be a maybe, nor a 256th clause of one survey. */
+  /** True when a clause can be listed: not with ranges, not if it can be a maybe, not the 256th clause of a survey. */
   accepts(slot: number, clause: Clause): boolean {
     if (clause.routable === true || clause.truncated === true) return false
     return !clause.ranges?.length && (this.needed[slot] ?? 0) < 255
@@ -59,7 +59,7 @@ export class PostingLists {
     this.match = 1
   }
 
-  /** Counts what the values of one attribute hit. Called once an attribute and match. */
+  /** Counts the hits of the values of one attribute. Call once per attribute and match. */
   count(attribute: number, given: GivenValues): void {
     const postings = this.attributes.get(attribute)
     if (postings === undefined) return
@@ -76,7 +76,7 @@ export class PostingLists {
     }
   }
 
-  /** True when every clause that a slot has here was hit in this match. */
+  /** True when this match hit every clause of the slot in these lists. */
   satisfied(slot: number): boolean {
     const needed = this.needed[slot]
     return needed === 0 || (this.countedIn[slot] === this.match && this.hits[slot] === needed)

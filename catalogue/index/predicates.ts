@@ -9,12 +9,12 @@ export const NO = 0
 export const MAYBE = 1
 export const YES = 2
 
-/** How a predicate is checked. Most are one range, or some of an attribute's first answers: both are one comparison. */
+/** The kinds of predicates. Most are one range, or some of an attribute's first answers: one comparison each. */
 const RANGE = 1
 const MASK = 2
 const OTHER = 3
 
-/** Answers of an attribute that have a bit of their own, in two words. */
+/** The number of answers of an attribute that have their own bit, in two words. */
 const MASKED_ANSWERS = 64
 
 /** Some answers of one attribute, a bit each, in two words. */
@@ -35,15 +35,15 @@ interface OtherPredicate {
   readonly truncated: boolean
 }
 
-/** What is known of one attribute: how its predicates are told, and what the match under way gives. */
+/** One attribute: the bits of its answers, and the values given in the current match. */
 interface AttributeState {
   readonly bits: Map<string, number>
   given: GivenValues | undefined
 }
 
 /**
- * Clauses that are checked one by one: those of quotas, and the few of surveys that no set of slots can tell. Equal
- * ones are kept once: quotas of many surveys ask for the same bands.
+ * Clauses that are checked one by one: those of quotas, and the few of surveys that no set of slots can hold. Stores
+ * equal clauses once, because quotas of many surveys use the same bands.
  */
 export class Predicates {
   private readonly ids = new Map<string, number>()
@@ -54,20 +54,20 @@ export class Predicates {
   private readonly low = new IntegerList()
   private readonly high = new IntegerList()
   private readonly others: (OtherPredicate | undefined)[] = []
-  /** match * 4 + verdict + 1 of the last time a predicate of the kind OTHER was worked out. */
+  /** Cache of predicates of the kind OTHER: match * 4 + verdict + 1 of the last evaluation. */
   private readonly memo = new NumberList()
   private match = 0
 
   private readonly attributes: AttributeState[] = []
-  /** Per attribute, for the match under way: the bits of the answers given, in two words. */
+  /** Per attribute, for the current match: the bits of the given answers, in two words. */
   private givenLow = new Int32Array(64)
   private givenHigh = new Int32Array(64)
-  /** Per attribute: the only number given; NaN when there is none, or several (then its ranges are worked out). */
+  /** Per attribute: the only given number; NaN when there is none, or several (then ranges are evaluated in full). */
   private givenNumber = new Float64Array(64)
   private severalNumbers = new Uint8Array(64)
   private readonly answered: number[] = []
 
-  /** The number of a clause on an attribute's number; equal clauses have the same. */
+  /** Returns the id of a clause on an attribute; equal clauses have the same id. */
   intern(attribute: number, clause: Clause): number {
     const { answers = [], ranges = [], prefixes = [], routable = false, truncated = false } = clause
     const plain = !routable && !truncated && prefixes.length === 0
@@ -103,12 +103,12 @@ export class Predicates {
     this.low.push(bits.low)
     this.high.push(bits.high)
     this.memo.push(0)
-    // a range is worked out in full where several numbers are given
+    // several given numbers need the full evaluation of a range
     this.others.push(kind === MASK ? undefined : compile(attribute, clause))
     return id
   }
 
-  /** Opens a match. */
+  /** Starts a match. */
   begin(): void {
     this.match++
     for (const attribute of this.answered) {
@@ -122,7 +122,7 @@ export class Predicates {
     this.answered.length = 0
   }
 
-  /** What is given for an attribute in the match that was opened. */
+  /** Sets the given values of an attribute for the current match. */
   give(attribute: number, given: GivenValues): void {
     const state = this.attributes[attribute]
     if (state === undefined) return
@@ -139,7 +139,7 @@ export class Predicates {
     else if (numbers.length > 1) this.severalNumbers[attribute] = 1
   }
 
-  /** NO, MAYBE or YES in the match that was opened. */
+  /** NO, MAYBE or YES in the current match. */
   evaluate(id: number): number {
     const kind = this.kinds.at(id)
     const attribute = this.attributeOf.at(id)
@@ -183,7 +183,7 @@ export class Predicates {
     this.severalNumbers = grown(new Uint8Array(length), this.severalNumbers)
   }
 
-  /** The bits of answers, new ones included; null once the attribute has more than have bits. */
+  /** The bits of answers; assigns bits to new ones. Null when the attribute has more answers than bits. */
   private bitsOf({ bits }: AttributeState, answers: readonly string[]): AnswerBits | null {
     let low = 0
     let high = 0

@@ -10,13 +10,13 @@ const CONNECTION = 'connection'
 const PANEL = 'panel'
 const NO_BOUNDS = new Float64Array(0)
 
-/** Device, locale, connection and panel of every slot, each one more set of slots. What is not said restricts nothing. */
+/** Sets of slots for device, locale, connection and panel. A missing value restricts nothing. */
 export class RuleBits {
   private readonly devices: AttributeBits
   private readonly locales: AttributeBits
   private readonly connections: AttributeBits
   private readonly panels: AttributeBits
-  /** False while every survey is for every panel: then there is nothing to look at. */
+  /** False while every survey is for every panel; then `restrict` skips the panel. */
   private anyForPanels = false
 
   constructor(words: number) {
@@ -36,7 +36,7 @@ export class RuleBits {
       this.panels.placeFree(slot)
       return
     }
-    // an empty list is a survey that is for nobody now: every panel has had its share
+    // an empty list: every panel has reached its cap, so the survey matches no panel
     this.anyForPanels = true
     this.panels.place(slot, { attribute: PANEL, answers: survey.panels })
   }

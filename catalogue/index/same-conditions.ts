@@ -2,8 +2,8 @@ import type { Layer, Quota, Survey } from '../../domain/survey.js'
 import type { CatalogueEntry } from '../entry.js'
 
 /**
- * True when two versions of a survey differ in nothing that decides where its slot is in the sets: counts, states,
- * prices and dates may, and those change with nearly every poll.
+ * True when two versions of a survey have the same conditions, so that its slot stays in the same sets. Counts, states,
+ * prices and dates may differ; they change with nearly every poll.
  */
 export function sameConditions(one: CatalogueEntry, other: CatalogueEntry): boolean {
   return one.connection === other.connection && (one.survey === other.survey || sameTargeting(one.survey, other.survey))
@@ -28,12 +28,14 @@ function sameQuota(one: Quota, other: Quota | undefined): boolean {
   return one.layers === other.layers || same(shape(one.layers), shape(other.layers))
 }
 
-/** Layers without the counts of their sub-quotas: only whether they count at all decides how a quota is checked. */
+/**
+ * Layers without the counts of their sub-quotas: only whether a sub-quota is limited decides how a quota is checked.
+ */
 function shape(layers: readonly Layer[]): unknown {
   return layers.map(({ subQuotas }) => subQuotas.map(({ clauses, available }) => [clauses, available === null]))
 }
 
-/** Plain data of the same provider's adapter: written alike when it is alike. */
+/** Compares as JSON: equal data of one adapter has the same key order. */
 function same(one: unknown, other: unknown): boolean {
   return one === other || JSON.stringify(one) === JSON.stringify(other)
 }

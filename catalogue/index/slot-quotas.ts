@@ -11,26 +11,26 @@ import type { IndexedSurvey, OwnFigures } from '../entry.js'
 import { IntegerList, NumberList } from './lists.js'
 import { MAYBE, NO, type Predicates, YES } from './predicates.js'
 
-/** A slot without quotas suits everybody whom its survey suits. */
+/** A slot without quotas: the survey's own conditions decide. */
 const NO_QUOTAS = -1
-/** A slot whose quotas are layered, or end sessions when full: the readable evaluation decides on it. */
+/** A slot whose quotas are layered, or end sessions when full: `chooseByEvaluation` decides. */
 export const BY_EVALUATION = -2
 
-/** The quotas of all slots, read only for slots whose survey already suits the panelist. */
+/** The quotas of all slots, read only for slots whose survey already matches the panelist. */
 export class SlotQuotas {
-  /** Per slot: where its quotas start, or one of the two constants above. */
+  /** Per slot: the index of its first quota, or one of the two constants above. */
   private readonly starts: Int32Array
   private readonly counts: Int32Array
-  /** Per slot: 1 when no quota is better than another, so that the first which certainly fits is the one. */
+  /** Per slot: 1 when all quotas pay the same, so that the first one that certainly fits wins. */
   private readonly alike: Uint8Array
   private readonly remaining = new NumberList()
   private readonly pays = new NumberList()
   private readonly hidden = new IntegerList()
-  /** Per quota: where its predicates start in `predicates`, and how many it has. */
+  /** Per quota: the index of its first predicate in `predicateIds`, and how many it has. */
   private readonly clauseStarts = new IntegerList()
   private readonly clauseCounts = new IntegerList()
   private readonly predicateIds = new IntegerList()
-  /** The quota that `choose` decided on last, by its place in the survey; -1 = none. */
+  /** The quota that `choose` chose last, by its index in the survey; -1 = none. */
   chosen = -1
 
   constructor(
@@ -66,7 +66,7 @@ export class SlotQuotas {
     }
   }
 
-  /** New counts, states and prices for quotas whose conditions are what they were. */
+  /** Updates the counts, states and prices of quotas whose conditions are unchanged. */
   refresh(slot: number, survey: Survey, figures: OwnFigures, conversionPercent: number): void {
     const start = this.starts[slot] ?? NO_QUOTAS
     if (start < 0) return
@@ -78,8 +78,8 @@ export class SlotQuotas {
   }
 
   /**
-   * Decides on the quota as `chooseQuota` does: the more certain, then the better paid, then the first.
-   * @returns NO, MAYBE or YES, `chosen` then says which quota it is; or BY_EVALUATION
+   * Chooses the quota as `chooseQuota` does: the more certain, then the better paid, then the first.
+   * @returns NO, MAYBE or YES, with the quota in `chosen`; or BY_EVALUATION
    */
   choose(slot: number): number {
     this.chosen = -1
@@ -118,8 +118,8 @@ export class SlotQuotas {
 }
 
 /**
- * The readable evaluation's choice: layered quotas, those that end sessions when full, and surveys of which a panelist is
- * sent to one quota only.
+ * Chooses the quota with `evaluateQuota` and `chooseQuota`: for layered quotas, those that end sessions when full, and
+ * surveys that allow one quota per panelist.
  * @param past the panelist's earlier sessions
  */
 export function chooseByEvaluation(
@@ -143,7 +143,9 @@ function samePay({ price, quotas }: Survey): boolean {
   return quotas.every((quota) => quota.price === undefined || payForComparison(quota.price) === payForComparison(price))
 }
 
-/** A quota's clauses when it is a plain AND of clauses; null when its layers offer a choice, or count on their own. */
+/**
+ * A quota's clauses when it is a plain AND of clauses; null when a layer has several sub-quotas, or a limit of its own.
+ */
 function flatClauses(quota: Quota): Clause[] | null {
   const clauses: Clause[] = []
   for (const { subQuotas } of quota.layers) {

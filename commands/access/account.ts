@@ -2,7 +2,7 @@ import type { Upstream } from '../../providers/upstream.js'
 import type { Connections } from './usable-connections.js'
 
 /**
- * The connections that share a connection's news, itself first: those of the same provider and account
+ * The connections that receive the same postbacks as a connection, itself first: those of the same provider and account
  * (docs/providers/toluna.md, What comes back; Toluna connections with the same base_url and key).
  */
 export function connectionsOfAccount(deps: Connections, upstream: Upstream): string[] {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Knex } from '../../db/connect.js'
 import { findKey, insertKey } from '../../db/stores/key-store.js'
 
-/** A key this installation made for itself. The first process to ask makes it; every process then reads the same one. */
+/** A key that the installation generates. The first process generates and stores it; all others read the stored one. */
 export async function installationKey<Value extends object>(
   knex: Knex,
   name: string,
@@ -14,7 +14,7 @@ export async function installationKey<Value extends object>(
   return (await findKey(knex, name)) as Value
 }
 
-/** A random secret of 32 bytes, made at the first start: offer tokens, keyed hashes of panelists. */
+/** A random secret of 32 bytes, generated at the first start: for offer tokens and keyed hashes of panelists. */
 export async function installationSecret(knex: Knex, name: string): Promise<Buffer> {
   const { secret } = await installationKey(knex, name, async () => ({ secret: randomBytes(32).toString('base64') }))
   return Buffer.from(secret, 'base64')

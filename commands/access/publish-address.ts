@@ -2,7 +2,7 @@ import type { Knex } from '../../db/connect.js'
 import { storePublicAddress } from '../../db/stores/key-store.js'
 
 /**
- * Publishes the address that the API serves to the workers: their messages to panels have the same `iss` as the API's
+ * Stores the API's public address for the workers, so that their messages to panels have the same `iss` as the API's
  * tokens (docs/sessions.md, What you receive).
  * @param url without a trailing slash
  */

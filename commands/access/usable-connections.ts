@@ -4,20 +4,20 @@ import type { Config } from '../../platform/config/load.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import type { FindUpstream } from '../../providers/upstream.js'
 
-/** The installation's connections: their settings, and how to find their adapters. */
+/** The configured connections, and the lookup of their adapters. */
 export interface Connections {
   readonly config: Pick<Config, 'connections'>
   readonly findUpstream: FindUpstream
 }
 
-/** True when a panel's configuration lets it use a connection: named in its list, or any where it has none. */
+/** True when a panel may use a connection: its list names it, or it has no list. */
 export function mayUse(panel: PanelConfig, connection: string): boolean {
   return panel.connections === null || panel.connections.includes(connection)
 }
 
 /**
- * The id which the provider sees for a panelist: shared connections keep the panels' panelists apart
- * (docs/configuration.md, The file), and some providers know people by a code.
+ * The id that the provider sees for a panelist: prefixed by panel on shared connections (docs/configuration.md, The
+ * file), and a member code at some providers.
  */
 export function upstreamPanelistId(
   deps: Pick<Connections, 'findUpstream'>,
@@ -30,7 +30,7 @@ export function upstreamPanelistId(
   return upstream?.adapter.members?.panelistCode(upstream.config, id) ?? id
 }
 
-/** The connections whose provider names people for its surveys and cares who took part in what. */
+/** The connections whose provider has members-only surveys and participation rules. */
 export function watchedConnections(deps: Connections, panel: PanelConfig, panelistId: string): WatchedConnection[] {
   return deps.config.connections
     .filter(({ id }) => mayUse(panel, id) && deps.findUpstream(id)?.adapter.members !== undefined)

@@ -12,14 +12,14 @@ import { setQuotaStatus } from '../plans/set-quota-status.js'
 import { setPlanStatus } from '../plans/set-status.js'
 import { writePolicy } from '../plans/write-policy.js'
 
-/** What an edit makes of a survey. */
+/** The result of an edit. */
 export interface SurveyEdit {
   readonly survey: BuyerSurvey
-  /** What the survey is to be afterwards; undefined = as it is. */
+  /** The status after the edit; undefined = unchanged. */
   readonly wanted: 'draft' | PlanStatus | undefined
 }
 
-/** The plan that a survey is, or becomes, at its launch. What it throws changes nothing and reaches the caller. */
+/** Builds the plan of a survey. An error rolls the edit back and reaches the caller. */
 export type PlanOfSurvey = (psSurveyId: number, survey: BuyerSurvey, launchedAt: Date) => SurveyPlan
 
 /** Why a plan does not allow an edit. */
@@ -27,13 +27,13 @@ export type EditRefusal =
   | { readonly kind: 'is_draft' }
   | { readonly kind: 'is_launched' }
   | { readonly kind: 'plan_deleted' }
-  /** `taken`: how many completes the survey needs at least. */
+  /** `taken`: the least target that the survey may have. */
   | { readonly kind: 'below_completes'; readonly taken: number }
-  /** It cannot be opened: its completes are reached, or its field time has passed. */
+  /** It cannot be opened: its completes are reached, or its field time is over. */
   | { readonly kind: 'filled' }
   | { readonly kind: 'finish_date' }
 
-/** Thrown within the edit's transaction, so that nothing of the edit stays. */
+/** Thrown within the edit's transaction, which then rolls back. */
 export class SurveyEditRefused extends Error {
   override readonly name = 'SurveyEditRefused'
   constructor(readonly refusal: EditRefusal) {
@@ -42,12 +42,11 @@ export class SurveyEditRefused extends Error {
 }
 
 /**
- * Brings the plan of a survey into line with an edit, in the edit's transaction: launches a draft that is put live,
- * puts another version in the place of a launched one, opens, pauses or closes it. The caller holds the survey's lock,
- * and stamps after the commit.
- * @param edit with the survey as it is after the edit
- * @returns the launch, new or old; null = it stays a draft
- * @throws SurveyEditRefused naming what does not allow it
+ * Applies an edit of a survey to its plan, in the edit's transaction: launches a draft, replaces the version of a
+ * launched plan, and opens, pauses or closes it. The caller holds the survey's lock, and stamps after the commit.
+ * @param edit the survey after the edit, and the wanted status
+ * @returns the launch, new or earlier; null = still a draft
+ * @throws SurveyEditRefused with the reason
  */
 export async function applyToPlan(
   trx: Knex,
@@ -89,7 +88,7 @@ async function launch(
   return { planId, at }
 }
 
-/** Another version of the plan, where the edit changed anything of it; quotas that got room again are opened again. */
+/** Replaces the plan if the edit changed it, and reopens filled quotas that have room again. */
 async function replace(trx: Knex, held: PlanRecord, plan: SurveyPlan, now: Date): Promise<void> {
   if (isDeepStrictEqual(held.plan, plan)) return
   if ((await replacePlan(trx, held.planId, plan, now)) === 'below_completes') {

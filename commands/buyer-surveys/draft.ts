@@ -2,7 +2,7 @@ import type { Knex } from '../../db/connect.js'
 import type { BuyerSurveyRecord } from '../../db/rows/buyer-survey.js'
 import { insertBuyerSurvey } from '../../db/stores/buyer-survey-store.js'
 
-/** Stores a buyer's new survey as a draft. @returns it with its id */
+/** Stores a buyer's new survey as a draft. @returns the draft with its id */
 export function draftSurvey(
   { knex, clock }: { readonly knex: Knex; readonly clock: () => Date },
   draft: Pick<BuyerSurveyRecord, 'demandPartner' | 'templateId' | 'survey' | 'linkToken'>,

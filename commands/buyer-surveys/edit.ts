@@ -8,16 +8,16 @@ import { applyToPlan, type PlanOfSurvey, type SurveyEdit } from './apply-to-plan
 export interface EditInput {
   readonly demandPartner: string
   readonly psSurveyId: number
-  /** What the survey becomes; called under the survey's lock. What it throws changes nothing and reaches the caller. */
+  /** Computes the edit; runs under the survey's lock. An error rolls the edit back and reaches the caller. */
   readonly edit: (before: BuyerSurveyRecord) => SurveyEdit
   readonly planOf: PlanOfSurvey
 }
 
 /**
- * Edits a buyer's survey under its row lock, and brings the plan that it became into line, in one transaction. Put
- * live, a draft becomes a survey plan.
- * @returns the survey as it is stored then; null when there is no such survey of this buyer
- * @throws SurveyEditRefused where the plan does not allow it: nothing is changed
+ * Edits a buyer's survey under its row lock and applies the edit to its plan, in one transaction. Launching a draft
+ * creates the survey plan.
+ * @returns the stored survey; null = the buyer has no survey with this id
+ * @throws SurveyEditRefused when the plan does not allow the edit; nothing changes
  */
 export async function editBuyerSurvey(
   { knex, clock }: { readonly knex: Knex; readonly clock: () => Date },

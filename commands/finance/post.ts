@@ -14,7 +14,7 @@ export interface Posting extends NewTransaction {
   readonly entries: readonly Entry[]
 }
 
-/** Posts a payable complete at its locked price. Safe to repeat: a claim is posted once. */
+/** Posts a payable complete at its locked price. Idempotent: a claim is posted once. */
 export async function postComplete(
   trx: Knex,
   row: SessionRow,
@@ -41,7 +41,7 @@ export async function postComplete(
   })
 }
 
-/** Posts the compensation of a session's complete that is not reversed yet; nothing when it was never posted. */
+/** Posts the reversal of a session's complete that is not reversed yet; posts nothing when there is none. */
 export async function postReversal(
   trx: Knex,
   sessionId: string,
@@ -64,9 +64,9 @@ export async function postReversal(
 }
 
 /**
- * Posts a transaction into the month of its posting or of its news, whichever is later, or the next open one after that
- * (docs/money.md, "Months"). Safe to repeat: a source has one transaction of each kind.
- * @throws RangeError for an account whose owner is not spelled as an id of the configuration
+ * Posts a transaction into the month of its posting or of its origin, whichever is later, or the next open one after
+ * that (docs/money.md, "Months"). Idempotent: a source has at most one transaction of each kind.
+ * @throws RangeError for an account whose owner is not a valid id of the configuration
  */
 export async function post(trx: Knex, posting: Posting): Promise<void> {
   if (posting.entries.length === 0) return

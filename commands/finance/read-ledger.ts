@@ -11,17 +11,17 @@ export interface LedgerFilter {
 
 export interface LedgerPage {
   readonly rows: readonly LedgerTransaction[]
-  /** Where the next page begins; null on the last. */
+  /** Cursor of the next page; null on the last page. */
   readonly next: string | null
-  /** Where a later reading goes on, also from the last page. */
+  /** Cursor to continue a later read from, also after the last page. */
   readonly resume: string | null
 }
 
 /**
- * A page of the ledger in the order of its running numbers. What was posted since the last reading gets its number first,
- * so that a reader that follows the numbers misses no posting.
+ * Reads a page of the ledger in the order of its numbers. Numbers new postings first, so that a reader that follows the
+ * numbers misses none.
  * @param after a `next` or `resume` of an earlier page; null = from the beginning
- * @param limit transactions at most
+ * @param limit the most transactions to return
  */
 export async function readNumberedLedger(
   knex: Knex,

@@ -5,16 +5,16 @@ import { pruneIdempotencyKeys } from '../../db/stores/idempotency-store.js'
 import { giveUpLostDrivers } from '../../db/stores/plan-store.js'
 import { prunePanelistMatches } from '../supply/prune-panelist-matches.js'
 
-/** A plan this long past its finish date and still open has lost its workflow. */
+/** A plan that is still open this long after its finish date has lost its workflow. */
 const OVERDUE_MS = 10 * 60_000
 /** At least 24 hours (docs/api.md, From an offer to the money). */
 const IDEMPOTENCY_MS = 48 * 60 * 60_000
-/** An offer stands for 15 minutes: what one panelist was offered is of no use for longer. */
+/** Offers expire after 15 minutes, so that older matches of a panelist are unused. */
 const PANELIST_MATCH_MS = 30 * 60_000
-/** A question is asked at once, or its workflow was lost. */
+/** A refresh starts immediately; an older row means that its workflow was lost. */
 const QUESTION_MS = 10 * 60_000
 
-/** Partitions made; idempotency keys and matches deleted; plans whose workflow is to be started again. */
+/** Counts: partitions created; idempotency keys and matches deleted; plans whose workflow the janitor must restart. */
 export interface Tidied {
   readonly partitions: number
   readonly keys: number
@@ -23,9 +23,9 @@ export interface Tidied {
 }
 
 /**
- * Makes the coming months' partitions and deletes what is past its time: idempotency keys, what panelists were offered,
- * and plans whose workflow was lost get another one from the next round of the janitor. One process at a time; another one
- * does nothing.
+ * Creates the partitions of the coming months, deletes expired idempotency keys and matches of panelists, and marks
+ * plans whose workflow was lost, so that the janitor's next round restarts them. One process at a time; the others do
+ * nothing.
  */
 export async function tidy({ knex, clock }: { readonly knex: Knex; readonly clock: () => Date }): Promise<Tidied> {
   const before = (ms: number) => new Date(clock().getTime() - ms)

@@ -5,9 +5,8 @@ import { asPanel } from '../../db/tenant.js'
 import type { Panelist } from '../../domain/panelist.js'
 
 /**
- * Stores a panelist of a panel, replacing everything that was known of them, as the panel so that row-level security
- * holds.
- * @returns what is stored now
+ * Stores a panelist and replaces the earlier row. Runs in the panel's role, so that row-level security applies.
+ * @returns the stored panelist
  */
 export async function storePanelist(
   { knex, clock }: { readonly knex: Knex; readonly clock: () => Date },

@@ -4,18 +4,18 @@ import type { PlanRow } from '../../db/rows/plan-row.js'
 import { type PlanChanges, updatePlan } from '../../db/stores/plan-store.js'
 import { showPlan } from './show-in-catalogue.js'
 
-/** A plan after what was due of it is done. */
+/** A plan after its due changes. */
 export interface AdvancedPlan {
   readonly record: PlanRecord
-  /** When the soft launch's pause ends; null = there is none, its completes are not reached, or it is over. */
+  /** When the soft launch's pause ends; null = no soft launch, completes not reached, or pause over. */
   readonly fullLaunchAt: Date | null
 }
 
 /**
- * Does what is due of a plan, in one transaction under its row lock: closes it at its finish date, notes that its soft
- * launch is reached, begins its full launch when the pause is over (PureSpectrum Buy API, soft_launch). A plan in its
- * fielding is noted as driven, one that is over as driven no more. Safe to repeat; the caller stamps after the commit.
- * @returns null when there is no such plan
+ * Applies the due changes of a plan, in one transaction under its row lock: closes it at its finish date, records when
+ * its soft launch is reached, begins its full launch after the pause (PureSpectrum Buy API, soft_launch). Sets
+ * `workflowStartedAt` on an open plan and clears it on a closed one. Idempotent; the caller stamps after the commit.
+ * @returns null = plan not found
  */
 export async function advancePlan(knex: Knex, planId: string, now: Date): Promise<AdvancedPlan | null> {
   return knex.transaction(async (trx) => {
@@ -44,7 +44,7 @@ function whatIsDue(held: PlanRecord, now: Date): Changes {
 function softLaunchDue(row: PlanRow, now: Date): Changes {
   const soft = row.softLaunch
   if (soft === null || row.fullyLaunchedAt !== null) return {}
-  // a soft launch that was agreed late may be reached already, and then no further complete would say so
+  // a soft launch that was agreed late may be reached already: then no further complete sets the time
   const reachedAt = row.softLaunchReachedAt ?? (row.completes >= soft.completes ? now : null)
   if (reachedAt === null) return {}
   return {
@@ -53,7 +53,7 @@ function softLaunchDue(row: PlanRow, now: Date): Changes {
   }
 }
 
-/** `workflowStartedAt` is there exactly while a workflow looks after the plan; the janitor makes up for the rest. */
+/** `workflowStartedAt` is set exactly while a workflow runs the plan; the janitor starts a missing one. */
 function driven({ row }: PlanRecord, due: Changes, now: Date): Pick<PlanChanges, 'workflowStartedAt'> {
   const over = row.deletedAt !== null || (due.status ?? row.status) === 'CLOSED'
   if (over) return row.workflowStartedAt === null ? {} : { workflowStartedAt: null }

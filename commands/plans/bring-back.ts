@@ -3,8 +3,8 @@ import { stampRevisions } from '../../db/stores/stamper.js'
 import type { PlanDependencies } from './dependencies.js'
 
 /**
- * Offers the open plans again after there were no demand partners in the configuration for a while. Safe to repeat.
- * @returns how many came back
+ * Offers the open plans again after the configuration had no demand partners. Idempotent.
+ * @returns the number of plans that are offered again
  */
 export async function returnPlans({ knex, clock }: PlanDependencies): Promise<number> {
   const plans = await bringPlansBack(knex, clock())

@@ -5,7 +5,7 @@ import type { PlanDependencies } from './dependencies.js'
 import { lockOwnPlan } from './own-plan.js'
 import { writePolicy } from './write-policy.js'
 
-/** What became of a change of policy. */
+/** The result of a policy change. */
 export type PolicyOutcome =
   | { readonly kind: 'changed'; readonly policy: PlanPolicy }
   | { readonly kind: 'not_found' }

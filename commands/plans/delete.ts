@@ -6,10 +6,10 @@ import type { PlanDependencies } from './dependencies.js'
 import { lockOwnPlan } from './own-plan.js'
 import { showPlan } from './show-in-catalogue.js'
 
-/** What became of a deletion. */
+/** The result of a deletion. */
 export type Deletion = 'deleted' | 'not_found' | 'not_closed' | 'sessions_in_progress'
 
-/** Deletes a demand partner's plan, in a transaction of its own. As `deletePlan`. */
+/** `deletePlan` in its own transaction. */
 export async function removePlan(
   { knex, clock }: PlanDependencies,
   { demandPartner, planId }: { demandPartner: string; planId: string },
@@ -20,8 +20,8 @@ export async function removePlan(
 }
 
 /**
- * Deletes a plan that is CLOSED and has no session in progress (Kantar Gateway API, Delete Survey Plan). Its sessions
- * stay.
+ * Deletes a plan that is CLOSED and has no session in progress (Kantar Gateway API, Delete Survey Plan). Keeps its
+ * sessions.
  */
 export async function deletePlan(trx: Knex, demandPartner: string, planId: string, now: Date): Promise<Deletion> {
   const held = await lockOwnPlan(trx, demandPartner, planId, now)

@@ -1,6 +1,6 @@
 import type { Knex } from '../../db/connect.js'
 
-/** What an act about a survey plan is made of. */
+/** Dependencies of the commands on survey plans. */
 export interface PlanDependencies {
   readonly knex: Knex
   readonly clock: () => Date

@@ -9,10 +9,10 @@ import { GATEWAY, type SurveyPlan } from '../../domain/plan/survey-plan.js'
 import type { PlanDependencies } from './dependencies.js'
 import { showPlan } from './show-in-catalogue.js'
 
-/** A plan's id: known to its demand partner only, and not to be guessed. 24 characters after the prefix. */
+/** Generates a plan's id: unguessable, known to its demand partner only. 24 characters after the prefix. */
 export const newPlanId = (): string => `plan_${randomBytes(18).toString('base64url')}`
 
-/** Stores a demand partner's plan: it is offered from the moment of the commit. @returns its id */
+/** Stores a demand partner's plan, which is offered from the commit on. @returns its id */
 export async function launchPlan(
   { knex, clock }: PlanDependencies,
   { demandPartner, plan }: { readonly demandPartner: string; readonly plan: SurveyPlan },
@@ -25,7 +25,7 @@ export async function launchPlan(
 }
 
 /**
- * Stores a new plan and shows it in the catalogue, in the caller's transaction. The caller stamps after the commit.
+ * Stores a new plan and its catalogue row, in the caller's transaction. The caller stamps after the commit.
  * @param planId unguessable; known to the demand partner only
  */
 export async function insertPlan(

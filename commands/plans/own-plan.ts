@@ -1,7 +1,7 @@
 import type { Knex } from '../../db/connect.js'
 import { lockPlan, type PlanRecord } from '../../db/read-models/plan-record.js'
 
-/** Takes the lock of a demand partner's own plan; another's is not there, nor is a deleted one. */
+/** Locks a demand partner's own plan. Null = not found, another partner's, or deleted. */
 export async function lockOwnPlan(
   trx: Knex,
   demandPartner: string,

@@ -7,9 +7,9 @@ import type { SurveyPlan } from '../../domain/plan/survey-plan.js'
 import { showPlan } from './show-in-catalogue.js'
 
 /**
- * Puts another version of a plan in the place of the one that is there (PureSpectrum Buy API, PUT). Counts,
- * statuses and the policy stay; quotas and panels that are gone lose their targets, not their history.
- * @returns `below_completes` when a new target is less than what is completed or held already: then nothing changed
+ * Replaces the version of a plan (PureSpectrum Buy API, PUT). Keeps counts, statuses and the policy; removed quotas and
+ * panels lose their targets, not their history.
+ * @returns `below_completes` when a new target is below the completes and held slots; then nothing changes
  */
 export async function replacePlan(
   trx: Knex,
@@ -18,7 +18,7 @@ export async function replacePlan(
   now: Date,
 ): Promise<'replaced' | 'below_completes'> {
   const held = await lockPlan(trx, planId, now)
-  if (held === null) throw new Error(`plan ${planId} is not there`)
+  if (held === null) throw new Error(`plan ${planId} not found`)
   if (isBelowWhatIsTaken(held, plan)) return 'below_completes'
   await updatePlanContent(trx, planId, plan, now)
   await closeOtherQuotas(
@@ -27,10 +27,10 @@ export async function replacePlan(
     plan.quotas.map(({ id }) => id),
   )
   await keepQuotas(trx, planId, plan.quotas)
-  // what is kept for a panel that is gone would be in the way of the others, and no policy could name it any more
+  // the allocation of a removed panel would block the others, and no policy could name it any more
   await clearOtherAllocations(trx, planId, plan.targetPanels)
   await addPanels(trx, planId, plan.targetPanels)
-  // a target that was lowered to what is completed is reached: no complete will come to close it
+  // a target that was lowered to the completes is reached: no further complete closes it
   await closeFilledPlan(trx, planId)
   await closeFilledQuotas(trx, planId)
   await showPlan(trx, planId, now)

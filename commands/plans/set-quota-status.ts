@@ -9,7 +9,7 @@ import { lockOwnPlan } from './own-plan.js'
 import type { StatusChange } from './set-status.js'
 import { showPlan } from './show-in-catalogue.js'
 
-/** Opens, pauses or closes one quota of a demand partner's plan, in a transaction of its own. As `setQuotaStatus`. */
+/** `setQuotaStatus` in its own transaction: opens, pauses or closes one quota of a demand partner's plan. */
 export async function changeQuotaStatus(
   { knex, clock }: PlanDependencies,
   {
@@ -29,7 +29,7 @@ export async function changeQuotaStatus(
   return change
 }
 
-/** As `setPlanStatus`, for one quota; `not_found` for an unknown one too. */
+/** Like `setPlanStatus`, for one quota; `not_found` also for an unknown quota. */
 export async function setQuotaStatus(
   trx: Knex,
   demandPartner: string,

@@ -7,14 +7,14 @@ import type { PlanDependencies } from './dependencies.js'
 import { lockOwnPlan } from './own-plan.js'
 import { showPlan } from './show-in-catalogue.js'
 
-/** What became of a status change. */
+/** The result of a status change. */
 export type StatusChange =
   | { readonly kind: 'changed'; readonly plan: PlanRecord }
   | { readonly kind: 'not_found' }
   /** It cannot be opened: its completes are reached, or its finish date has passed. */
   | { readonly kind: 'refused'; readonly reason: 'filled' | 'finish_date' }
 
-/** Opens, pauses or closes a demand partner's plan, in a transaction of its own. As `setPlanStatus`. */
+/** `setPlanStatus` in its own transaction: opens, pauses or closes a demand partner's plan. */
 export async function changePlanStatus(
   { knex, clock }: PlanDependencies,
   { demandPartner, planId, status }: { demandPartner: string; planId: string; status: PlanStatus },
@@ -47,7 +47,7 @@ export async function setPlanStatus(
     status,
     statusReason: 'buyer',
     updatedAt: now,
-    // an opened plan is driven again; one that was never driven stays on the janitor's list
+    // the janitor starts a workflow for plans without `workflowStartedAt`
     ...(status === 'OPEN' ? { workflowStartedAt: null } : {}),
   })
   await showPlan(trx, planId, now)

@@ -9,11 +9,10 @@ import type { Standing } from '../../domain/session.js'
 import { showPlan } from './show-in-catalogue.js'
 
 /**
- * Makes a session's slot what its new standing asks for, in the claim's transaction: a payable complete fills it, a
- * provisional one keeps it, anything else gives it back. A complete whose hold is gone takes a free slot or the agreed
- * overage; where there is neither, it is COMPLETED and not payable (docs/decisions/0017-slots-under-the-plans-lock.md).
- * Safe to repeat.
- * @returns the standing, `payable` false where there was no room, and whether the catalogue has something to stamp
+ * Updates a session's slot to its new standing, in the claim's transaction: a payable complete fills it, a provisional
+ * one keeps it, anything else releases it. A complete without a hold takes a free slot or the agreed overage; without
+ * either, it is COMPLETED and not payable (docs/decisions/0017-slots-under-the-plans-lock.md). Idempotent.
+ * @returns the standing, `payable` false where there was no room, and whether the caller must stamp
  */
 export async function settleSlot(
   trx: Knex,
@@ -25,7 +24,7 @@ export async function settleSlot(
   if (own === null) return { standing, stamp: false }
   const wants: Slot = standing.payable ? 'filled' : standing.provisional ? 'provisional' : 'released'
   if (wants === 'released' && own.slot !== 'filled') {
-    // giving back what was only held moves no counter: nobody has to wait for the plan's lock
+    // releasing a held slot moves no counter, so it needs no lock of the plan
     await updateSlot(trx, own.sessionId, 'released')
     return { standing, stamp: false }
   }
@@ -49,8 +48,8 @@ const isFree = (record: PlanRecord, session: SessionRow, own: PlanSession): bool
   noRoomFor(record, session.panel, own.quotaIds, 'late') === null
 
 /**
- * Whether one more complete stays within target + overage. A kept slot is within them, unless the target was lowered
- * under it; then its complete is one too many, and says so rather than fail.
+ * Whether one more complete stays within target + overage. A kept slot does, unless the target was lowered meanwhile;
+ * then its complete is not payable (`over_quota`), instead of an error.
  */
 function withinBounds({ plan, policy, completes }: PlanRecord, quotaIds: readonly string[]): boolean {
   const targetOf = (quotaId: string) => plan.quotas.find(({ id }) => id === quotaId)?.targetCompletes

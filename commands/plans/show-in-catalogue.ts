@@ -6,10 +6,10 @@ import { surveyToJson } from '../../db/stores/survey-json.js'
 import { surveyOfPlan } from '../../domain/plan/plan-survey.js'
 
 /**
- * Shows a plan as it stands now in the catalogue, in the caller's transaction, which holds the plan's lock: matching,
- * the feed and the panels' lists of surveys read it there. Nothing is written where nothing changed. The stamper
- * numbers it afterwards.
- * @returns true when something is to be stamped after the commit
+ * Writes a plan's current state to the catalogue, in the caller's transaction, which holds the plan's lock. Matching,
+ * the feed and the panels' lists of surveys read it there. Writes only changes. The stamper gives the revision
+ * afterwards.
+ * @returns true when the caller must stamp after the commit
  */
 export async function showPlan(trx: Knex, planId: string, now: Date): Promise<boolean> {
   const record = await readPlan(trx, planId, now)
@@ -21,7 +21,7 @@ function show(trx: Knex, record: PlanRecord, now: Date): Promise<boolean> {
   const survey = surveyOfPlan(record)
   const json = JSON.stringify(surveyToJson(survey))
   const status = row.deletedAt === null ? survey.status : 'withdrawn'
-  // the plan itself beside what matching reads of it: the feed shows more of a plan than matching needs
+  // hash the whole plan too, because the feed shows more of it than matching reads
   const contentHash = createHash('sha256')
     .update(json)
     .update(JSON.stringify([policy, plan]))

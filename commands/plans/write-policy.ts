@@ -4,7 +4,9 @@ import { updatePlanPolicy } from '../../db/stores/plan-store.js'
 import type { PlanPolicy } from '../../domain/plan/survey-plan.js'
 import { showPlan } from './show-in-catalogue.js'
 
-/** Stores a plan's whole policy; panels without an allocation have none. The caller has merged and checked it. */
+/**
+ * Stores a plan's complete policy; clears the allocation of panels that it does not name. The caller has validated it.
+ */
 export async function writePolicy(trx: Knex, planId: string, policy: PlanPolicy, now: Date): Promise<void> {
   await updatePlanPolicy(trx, planId, policy, now)
   await writeAllocations(trx, planId, policy.allocations)

@@ -3,8 +3,8 @@ import { type DeliveryAttempt, insertAttempt } from '../../db/stores/postback-at
 import { type PostbackRow, updateAfterAttempt } from '../../db/stores/postback-store.js'
 
 /**
- * Stores an attempt to deliver a message together with what it makes of the message.
- * @param result `ownedUntil`: the janitor takes the message over after it
+ * Stores an attempt to deliver a message, and the message's new state.
+ * @param result `ownedUntil`: end of the lease; after it the janitor takes the message over
  */
 export async function recordAttempt(
   knex: Knex,

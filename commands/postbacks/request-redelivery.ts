@@ -1,24 +1,24 @@
 import type { Knex } from '../../db/connect.js'
 import { makeDueAgain } from '../../db/stores/postback-store.js'
 
-/** How long the workflow that redelivers has before the janitor takes the message over. */
+/** The lease of the workflow that redelivers; after it the janitor takes the message over. */
 const REDELIVERY_LEASE_MS = 60_000
 
-/** The ids that `enqueuePostback` makes. Anything else may be a text that PostgreSQL cannot even read (a NUL). */
+/** The form of `enqueuePostback`'s ids. Other texts may hold a NUL, which PostgreSQL cannot read. */
 const POSTBACK_ID = /^msg_[\w-]{1,64}$/
 
 export interface RequestedRedelivery {
   readonly postbackId: string
-  /** How many times it has been asked for. */
+  /** The number of redelivery requests so far. */
   readonly redelivery: number
   readonly sessionId: string
 }
 
 /**
- * Makes a message due once more, delivered or dead, from the beginning of its schedule and under the same webhook-id.
- * Starting its delivery is left to the caller, after the commit.
- * @param panel whose message it must be; null for an operator, who may send any
- * @returns null when there is no such message
+ * Makes a message due again, delivered or dead, from the start of its schedule and with the same webhook-id. The caller
+ * starts the delivery after the commit.
+ * @param panel the panel that must own the message; null = any (for operators)
+ * @returns null = message not found
  */
 export async function requestRedelivery(
   deps: { readonly knex: Knex; readonly clock: () => Date },

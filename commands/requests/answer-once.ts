@@ -8,9 +8,12 @@ import {
 } from '../../db/stores/idempotency-store.js'
 import { claimIdempotencyKey, type IdempotencyClaim } from './claim-key.js'
 
-/** A request that died is taken over after this, in milliseconds. */
+/** The lock of a request, in milliseconds; after it another request may take the key over. */
 const LOCK_MS = 20_000
-/** One under way is waited for: no create takes longer, unless its process is frozen; then the caller tries again. */
+/**
+ * How long to wait for a request in progress: a create takes at most this, unless its process froze; then the caller
+ * retries.
+ */
 const PATIENCE_MS = 8_500
 const LOOK_AGAIN_MS = 75
 
@@ -24,20 +27,20 @@ export interface Answer {
   readonly body: unknown
 }
 
-/** What a request with an Idempotency-Key came to. */
+/** The result of a request with an Idempotency-Key. */
 export type Once =
   /** `replayed`: it is the stored answer of an earlier request. */
   | { readonly kind: 'answered'; readonly answer: Answer; readonly replayed: boolean }
-  /** The first request is still under way. */
+  /** The first request is still in progress. */
   | { readonly kind: 'busy' }
   /** The key was used with another body. */
   | { readonly kind: 'conflict' }
 
 /**
- * Does work once for an Idempotency-Key (docs/api.md, From an offer to the money): the same key and body get the stored answer, and a
- * request under way is waited for. Only what the work returns is stored, never what it throws.
- * @param work gets the session which an earlier attempt with the key had stored before it died
- * @param isRefusal true for an error that answers the request: then the next request with the key starts from the beginning
+ * Does work once for an Idempotency-Key (docs/api.md, From an offer to the money): the same key and body get the stored
+ * answer; waits for a request in progress. Stores only what the work returns, never what it throws.
+ * @param work gets the session that an interrupted attempt with the key has stored
+ * @param isRefusal true for an error that answers the request; then the next request with the key starts over
  */
 export async function answerOnce(
   deps: OnceDependencies,
@@ -79,8 +82,8 @@ async function workOrLetGo(
   try {
     return await work()
   } catch (error) {
-    // refused: the next request with the key starts from the beginning. Broken off: it goes on with the session that may
-    // be stored. Neither can be written while PostgreSQL is away; then the lock runs out
+    // refused: release the key, so that the next request starts over. Interrupted: unlock it, so that the next request
+    // resumes with the stored session. While PostgreSQL is unavailable neither can be written, and the lock expires
     const letGo = isRefusal(error)
       ? releaseIdempotencyKey(knex, panel, key)
       : unlockIdempotencyKey(knex, panel, key, clock())

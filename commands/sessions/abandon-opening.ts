@@ -3,9 +3,9 @@ import type { NewClaim, RecordedClaim } from './claim.js'
 import { recordClaim } from './record-claim.js'
 
 /**
- * Ends a session whose provider gave no entry in time. A session whose entry is open after all stays open: an attempt that
- * was given up may have opened it.
- * @returns null when there is no such session
+ * Ends a session whose provider gave no entry in time. A session whose entry is open stays open, because an attempt
+ * that timed out may have opened it.
+ * @returns null = session not found
  */
 export async function abandonOpening(knex: Knex, sessionId: string, now: Date): Promise<RecordedClaim | null> {
   return recordClaim(knex, sessionId, abandoned, now, (row) => row.state === 'opening')

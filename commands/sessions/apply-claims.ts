@@ -18,15 +18,16 @@ import { postComplete, postReversal } from '../finance/post.js'
 
 export interface AppliedClaims {
   readonly session: SessionRow
-  /** Messages put into the outbox by this call and by earlier ones whose delivery is still pending. */
+  /** The session's pending messages in the outbox, of this call and of earlier ones. */
   readonly postbackIds: readonly string[]
-  /** Until when better evidence for a provisional complete is awaited. */
+  /** Until when a provisional complete waits for better evidence. */
   readonly evidenceDeadline: Date | null
 }
 
 /**
- * Does what a session's claims ask for, in their order and once each: the one terminal outcome, adjustments, the ledger,
- * the panel's outbox - one transaction. Safe to repeat. A message says who sends it to whom (docs/sessions.md, What you receive).
+ * Applies a session's claims in order, once each, in one transaction: writes the terminal outcome, adjustments, the
+ * ledger and the panel's outbox. Idempotent. A message has its sender and receiver as `iss` and `aud`
+ * (docs/sessions.md, What you receive).
  * @param notifies whether the session's panel takes postbacks
  */
 export async function applyClaims(
@@ -83,7 +84,7 @@ export async function applyClaims(
 
 const tellsThePanel = (effect: Effect): boolean => effect !== 'repeat' && effect !== 'review'
 
-/** The outcome that the first of the pending claims finds. */
+/** The outcome before the first pending claim. */
 async function lastAppliedOutcome(trx: Knex, row: SessionRow, pending: readonly ClaimRow[]): Promise<Outcome> {
   const first = pending[0]
   if (first === undefined || first.sequence === 1) return row.outcome ?? 'ERROR'

@@ -1,7 +1,7 @@
-/** Why an arrival changes nothing: it proves nothing, it is about no session, or its proof cannot be checked now. */
+/** Why an arrival is refused: invalid proof, no session found, or its proof cannot be verified now. */
 export type Refusal = 'refused' | 'unknown' | 'unavailable'
 
-/** An arrival that changes nothing. The reason is for the provider's log; it says nothing about anybody's session. */
+/** A refused arrival, which changes nothing. The reason is for the provider's log and contains no data of a session. */
 export class ArrivalRefused extends Error {
   override readonly name = 'ArrivalRefused'
   constructor(

@@ -21,35 +21,35 @@ export interface BookingDependencies {
   readonly findUpstream: FindUpstream
 }
 
-/** A survey that somebody may be sent to, with what their session needs. */
+/** A survey that the panelist may enter, with the data of the session. */
 export interface Bookable {
   readonly found: SurveyRecord
-  /** The survey itself where it is for this panelist alone, and so not in the catalogue. */
+  /** The survey where it is for this panelist alone, because the catalogue does not have it. */
   readonly ownSurvey: Survey | null
   readonly quota: Quota | null
-  /** The newest stored price: what the session locks. */
+  /** The newest stored price, which the session locks. */
   readonly price: Money
   readonly requiredGrade: Grade
   readonly providerPanelistId: string
   readonly snapshot: PanelistSnapshot
-  /** Only of a survey plan of our own. */
+  /** Only for our own survey plans. */
   readonly plan: NewPlanSession | null
 }
 
-/** What a panel says of the panelist whom it sends. */
+/** What the panel sends about its panelist. */
 export interface Respondent {
   readonly panelistId: string
   readonly device: string | null
   readonly userIp: string | null
   readonly userAgent: string | null
-  /** The panel's own; comes back in redirects and postbacks. */
+  /** The panel's own data; returned in redirects and postbacks. */
   readonly customPanelData: Record<string, unknown> | null
 }
 
 /**
- * Stores a session with its price locked and, in the same transaction, the idempotency key of the request that made it.
- * @param key the request's idempotency key; null = it has none
- * @returns the new session's id; null when the panelist has an unfinished session of this survey: the unique key decides
+ * Stores a session with its locked price and binds the request's idempotency key to it, in one transaction.
+ * @param key the request's idempotency key; null = none
+ * @returns the new session's id; null when the panelist has an unfinished session of this survey (unique key)
  */
 export async function bookSession(
   deps: BookingDependencies,
@@ -72,7 +72,7 @@ export async function bookSession(
   return sessionId
 }
 
-/** The session that a booking becomes, its price locked; not stored yet. */
+/** Builds the session of a booking, with its locked price; does not store it. */
 function newSession(
   deps: BookingDependencies,
   panel: PanelConfig,
@@ -82,7 +82,7 @@ function newSession(
 ): NewSession {
   const { found, quota, price, snapshot, requiredGrade, providerPanelistId } = booking
   const { sessions } = deps.config
-  // some providers name the price with the entry: the session has none until then (docs/money.md, Amounts)
+  // some providers send the price with the entry: the session has none until then (docs/money.md, Amounts)
   const priced = deps.findUpstream(found.connection)?.adapter.entry.priceWithEntry !== true
   return {
     sessionId,

@@ -6,22 +6,22 @@ import type { ClaimSource, Effect } from '../../domain/session.js'
 export interface NewClaim {
   readonly source: ClaimSource
   readonly kind: 'outcome' | 'reversal'
-  /** Null = a word we do not know. */
+  /** Null = an unknown word. */
   readonly outcome: Outcome | null
   /** The provider's own word. */
   readonly word: string
   readonly grade: Grade
-  /** The same arrival twice has the same fingerprint (jti, or a hash of what arrived). */
+  /** Equal for repeats of one arrival: the jti, or a hash of the arrival. */
   readonly fingerprint: string
-  /** What stands out about it, beside what is decided. */
+  /** Remarks, in addition to those of the verdict. */
   readonly flags?: readonly string[]
-  /** Kept only where a human will have to read it. */
+  /** Stored only where an operator must read it. */
   readonly raw: string | null
-  /** The word that a reversal takes back: it applies only while that is the current one. Absent = whichever it is. */
+  /** The word that a reversal takes back; it applies only while that is the current one. Absent = any word. */
   readonly takesBack?: string
-  /** What proved it; a proof that came with another session before decides nothing. */
+  /** Its proofs; a proof that came with another session before decides nothing. */
   readonly proofs?: ArrivalProofs
-  /** The survey, by the provider's key, that the respondent was sent on to and that the word is about. */
+  /** The provider's key of the survey that the respondent was sent on to; the word is about that survey. */
   readonly sentOnTo?: string
 }
 
@@ -30,10 +30,10 @@ export interface RecordedClaim {
   readonly effect: Effect
   /** The session after the claim. */
   readonly session: SessionRow
-  /** True when the very same arrival was here before. */
+  /** True when the same arrival came before. */
   readonly replayed: boolean
-  /** False when nothing is left for the workflow to do. */
+  /** False when the workflow has nothing to do. */
   readonly pending: boolean
-  /** True when it changed what the catalogue shows: stamp after the commit. */
+  /** True when it changed the catalogue: the caller must stamp after the commit. */
   readonly stamp: boolean
 }

@@ -7,21 +7,21 @@ import type { NoRoom } from '../../domain/plan/counting.js'
 import { surveyOfPlan } from '../../domain/plan/plan-survey.js'
 import { GATEWAY } from '../../domain/plan/survey-plan.js'
 
-/** Why a respondent at the door does not get in. */
+/** Why a respondent is not admitted. */
 export type NotEntered = NoRoom | { readonly kind: 'not_open' }
 
-/** What a click on a session of our own plan came to. */
+/** The result of a click on a session of our own plan. */
 export type PlanEntry =
   | { readonly kind: 'entered'; readonly sessionId: string; readonly url: string }
   | { readonly kind: 'refused'; readonly why: NotEntered }
-  /** Not to be entered by a click: it is not `created`, or its link has expired. */
+  /** Needs the full check: it is not `created`, or its link has expired. */
   | { readonly kind: 'look_closer' }
 
 /**
- * The respondent's click on a survey plan of our own: the session becomes `entered` only together with its slot - plan,
- * quotas and the panel's allocation, or nothing - under the session's and then the plan's row lock, so that however
- * many click at once nobody gets in beyond what is left (docs/buyers.md, Counting).
- * @param holdMs how long a slot is kept without an outcome, by the survey's length in minutes
+ * The respondent's click on a survey plan of our own: sets the session to `entered` and takes its slot of the plan, the
+ * quotas and the panel's allocation, all or none. Holds the row locks of the session and then of the plan, so that
+ * concurrent clicks never exceed the remaining slots (docs/buyers.md, Counting).
+ * @param holdMs how long to hold a slot without an outcome, by the survey's length in minutes
  */
 export async function enterPlanSession(
   knex: Knex,
@@ -34,7 +34,7 @@ export async function enterPlanSession(
     if (door === null || door.state !== 'created' || door.entry_deadline <= now || door.provider_entry_url === null)
       return { kind: 'look_closer' }
     if (!door.connected) return { kind: 'refused', why: { kind: 'not_open' } }
-    // the most of a crowd finds it full, and learns so without waiting for the plan's lock
+    // check without the lock first, so that most clicks on a full plan do not wait for it
     const early = whyNot(await findPlan(trx, door.plan_id, now), door, now)
     if (early !== null) return { kind: 'refused', why: early }
     const record = await lockPlan(trx, door.plan_id, now)
@@ -46,7 +46,7 @@ export async function enterPlanSession(
   })
 }
 
-/** Why there is no entry; null = there is. The slots of the door are those that its session was booked for. */
+/** Why the respondent is refused; null = admitted. Checks the slots that the session was booked for. */
 function whyNot(record: PlanRecord | null, door: LockedPlanSession, now: Date): NotEntered | null {
   if (record === null) return { kind: 'not_open' }
   const survey = surveyOfPlan(record)

@@ -8,13 +8,13 @@ export interface Expiry {
   readonly session: SessionRow
   /** True when the timeout itself ended the session. */
   readonly expired: boolean
-  /** How long the session still has, where it has not expired. */
+  /** Time until the timeout of a session that has not expired. */
   readonly remainingMs: number
 }
 
 /**
- * A timer's question: has this session run out of time? Compare-and-set under the row lock; what PostgreSQL knows better
- * (a click, an outcome) is answered instead, so that a lost signal never expires a session.
+ * Expires a session if its deadline has passed: compare-and-set under the row lock. Returns the session unchanged if
+ * PostgreSQL has a click or an outcome, so that a lost signal never expires a session.
  */
 export async function expireSession(knex: Knex, sessionId: string, now: Date): Promise<Expiry | null> {
   return knex.transaction(async (trx) => {

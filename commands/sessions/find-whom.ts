@@ -18,21 +18,21 @@ export interface FindWhomDependencies extends Connections {
   readonly knex: Knex
 }
 
-/** Whom an arrival is about. */
+/** The session or member that an arrival is about. */
 export type Whom =
-  /** `sentOnTo`: they were sent on to this survey, and the word is about it. */
+  /** `sentOnTo`: the respondent was sent on to this survey, and the word is about it. */
   | { readonly kind: 'session'; readonly session: SessionRow; readonly sentOnTo?: string }
-  /** A browser back from a survey that is none of ours: it goes home as its one session under way stands. */
+  /** A browser that returns from an unknown survey: the redirect shows the standing of its only session in progress. */
   | { readonly kind: 'astray'; readonly session: SessionRow }
-  /** A member of ours, and a survey of no session of theirs. */
+  /** A known member, and a survey of which they have no session. */
   | { readonly kind: 'unplaced'; readonly member: MemberSurvey }
   | { readonly kind: 'nobody' }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /**
- * Finds the session of an arrival: by our own id, else the provider's, else the member and the survey; never a session
- * of another connection (docs/sessions.md, Which session an arrival is about).
+ * Finds the session of an arrival by our id, else the provider's, else the member and the survey; never a session of
+ * another connection (docs/sessions.md, Which session an arrival is about).
  * @throws ArrivalRefused `refused` when it names two sessions, `unknown` when it names none
  */
 export async function findWhom(
@@ -45,16 +45,16 @@ export async function findWhom(
   if (named !== null) return { kind: 'session', session: named }
   const { member } = report.correlate
   if (member !== undefined) {
-    // a browser comes back to its own connection; a server's news is for whichever of the account's owns the member
+    // a browser returns to its own connection; a postback may be for any connection of the account
     const owners = route === 'return' ? [upstream.connection] : connectionsOfAccount(deps, upstream)
     const whom = await findByMember(deps, owners, route, member)
     if (whom !== null && !(whom.kind === 'unplaced' && report.strangers !== 'ignore')) return whom
   }
   if (report.strangers === 'ignore') return { kind: 'nobody' }
-  throw new ArrivalRefused('unknown', 'no such session')
+  throw new ArrivalRefused('unknown', 'session not found')
 }
 
-/** By ids of sessions: a token that names two of ours is about neither. */
+/** Finds a session by its ids; refuses a token that names two sessions. */
 async function findNamed(
   { knex }: FindWhomDependencies,
   connection: string,
@@ -64,7 +64,7 @@ async function findNamed(
   const byTheirs =
     providerSessionId === undefined ? null : await findSessionByProviderId(knex, connection, providerSessionId)
   if (byOurs !== null && byTheirs !== null && byOurs.session_id !== byTheirs.session_id)
-    throw new ArrivalRefused('refused', 'it names two sessions')
+    throw new ArrivalRefused('refused', 'the token names two sessions')
   return byOurs?.connection === connection ? byOurs : byTheirs
 }
 
@@ -88,7 +88,7 @@ async function findByMember(
   return known ? { kind: 'unplaced', member } : null
 }
 
-/** A member's session of a survey; null as well where they are in two of its waves, and nothing says which is meant. */
+/** A member's session of a survey; null also when they are in two of its waves and the arrival does not say which. */
 async function theOne(
   knex: Knex,
   owners: readonly string[],

@@ -13,12 +13,12 @@ import { settleSlot } from '../plans/settle-slot.js'
 import type { NewClaim, RecordedClaim } from './claim.js'
 
 /**
- * Records a claim and what it makes of the session's standing, within a transaction that holds the session's row lock.
- * Safe to repeat by fingerprint.
- * @param row as locked
+ * Records a claim and the session's new standing, in a transaction that holds the session's row lock. Idempotent by
+ * fingerprint.
+ * @param row the locked row
  */
 export async function insertClaim(trx: Knex, row: SessionRow, claim: NewClaim, now: Date): Promise<RecordedClaim> {
-  // the very same arrival once more decides nothing, and waits for nothing
+  // a repeat of the same arrival decides nothing and needs no further lock
   const { repeated, takesSlot } = await readBefore(trx, row.session_id, claim.fingerprint)
   if (repeated) return unchanged(row)
   const outdated = claim.takesBack !== undefined && claim.takesBack !== (await findCurrentWord(trx, row.session_id))
@@ -27,7 +27,7 @@ export async function insertClaim(trx: Knex, row: SessionRow, claim: NewClaim, n
   const decided = decide(standingOf(row), { ...claim, outdated, borrowed }, factsOf(row, otherwise, now))
   const settled = takesSlot ? await settle(trx, row, decided, now) : { standing: decided.standing, stamp: false }
   const verdict = { ...decided, standing: settled.standing }
-  // nothing follows from a repeat; a review still has to reach the workflow's search attributes
+  // a repeat needs no workflow; a review still has to reach the workflow's search attributes
   const pending = verdict.effect !== 'repeat'
   const claimId = await insertClaimRow(trx, {
     sessionId: row.session_id,
@@ -54,7 +54,7 @@ export async function insertClaim(trx: Knex, row: SessionRow, claim: NewClaim, n
   return { claimId, effect: verdict.effect, session, replayed: false, pending, stamp: settled.stamp }
 }
 
-/** The session of a claim that changes nothing. */
+/** The result of a claim that changes nothing. */
 export const unchanged = (session: SessionRow): RecordedClaim => ({
   claimId: '',
   effect: 'repeat',
@@ -64,7 +64,7 @@ export const unchanged = (session: SessionRow): RecordedClaim => ({
   stamp: false,
 })
 
-/** What a decided claim does to the slot of a session of ours, and what that does to its standing. */
+/** Updates the slot of a session of our own plan, and returns the standing that follows. */
 async function settle(
   trx: Knex,
   row: SessionRow,
@@ -75,12 +75,12 @@ async function settle(
   return settleSlot(trx, row, standing, now)
 }
 
-/** What arrives from outside; our own words (door, timer, opening) prove nothing about what the provider knows. */
+/** Claims from outside. Our own (entry, timeout, opening) prove nothing about the provider's outcome. */
 const FROM_OUTSIDE: readonly ClaimSource[] = ['return', 'postback', 'statement']
 
-/** Whether the provider has proven an end that stands, after an end that nobody had proven. */
+/** Whether the provider proved another outcome after an unproven end. */
 async function isProvenOtherwise(trx: Knex, row: SessionRow): Promise<boolean> {
-  // where the end itself was proven, it speaks for itself
+  // a proven end needs no other proof
   if (!endedUnproven(standingOf(row), { requiredGrade: row.required_grade })) return false
   const outcome = await findFirstOutcome(trx, row.session_id, {
     sources: FROM_OUTSIDE,
@@ -89,7 +89,7 @@ async function isProvenOtherwise(trx: Knex, row: SessionRow): Promise<boolean> {
   return outcome !== null && outcome !== 'COMPLETED' && outcome !== 'TIMEOUT'
 }
 
-/** Keeps the survey that the respondent was sent on to: they are not offered it again once they completed it. */
+/** Stores the survey that the respondent was sent on to, so that it is not offered again after a complete. */
 async function keepOtherSurvey(
   trx: Knex,
   { session_id: sessionId, connection }: SessionRow,
@@ -118,7 +118,7 @@ async function writeStanding(trx: Knex, row: SessionRow, standing: Standing, now
     completed_at: row.completed_at ?? (standing.outcome === 'COMPLETED' ? now : null),
   }
   await updateStanding(trx, row.session_id, changes)
-  // an entry that will never be opened: its inputs (address, browser, profile) are of no more use
+  // the entry will never open: delete its inputs (address, browser, profile)
   if (row.state === 'opening') await deleteSessionInputs(trx, row.session_id)
   return { ...row, ...changes }
 }

@@ -2,8 +2,8 @@ import type { Knex } from '../../db/connect.js'
 import { updateLook } from '../../db/stores/session-store.js'
 
 /**
- * Notes that a respondent looks at the page of an entry which is still opening.
- * @returns since when they wait, by our clock; null when the entry is not opening any more
+ * Records that the page of an opening entry was requested.
+ * @returns since when the respondent waits, by our clock; null when the entry is no longer opening
  */
 export function noteLook(knex: Knex, sessionId: string, now: Date): Promise<Date | null> {
   return updateLook(knex, sessionId, now)

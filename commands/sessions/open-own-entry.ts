@@ -6,13 +6,13 @@ import { entryRequest } from '../../providers/entry-request.js'
 import type { FindUpstream } from '../../providers/upstream.js'
 import { storeEntry } from './store-entry.js'
 
-/** Nothing is asked over a network: this only ends what could never take as long. */
+/** A safety timeout: opening an own entry makes no network call. */
 const OWN_ENTRY_MS = 5_000
 
 /**
- * Opens the entry into a plan of our own: nobody has to be asked, so neither the panel nor the respondent waits for a
- * worker, however many come at once. The session's workflow then finds it open.
- * @returns null where the entry has to be left to the workflow
+ * Opens the entry into our own plan directly, because it needs no provider: neither the panel nor the respondent waits
+ * for a worker. The session's workflow then finds it open.
+ * @returns null when the workflow must open the entry
  */
 export async function openOwnEntry(
   deps: { readonly knex: Knex; readonly clock: () => Date; readonly findUpstream: FindUpstream },

@@ -23,25 +23,25 @@ export interface ArrivalDependencies extends Connections {
   readonly logger: Pick<Logger, 'warn'>
 }
 
-/** An arrival after its proof was checked and its adapter has read it. */
+/** An arrival that was verified and parsed by its adapter. */
 export interface ProvenArrival {
   readonly route: 'return' | 'postback'
   readonly verified: Verified
   readonly report: OutcomeReport
-  /** SHA-256 of its address and body in base64url: its fingerprint where the provider gives it no id. */
+  /** SHA-256 of its address and body in base64url: the fingerprint of an arrival without an id. */
   readonly hash: string
 }
 
 export interface Arrived {
   readonly session: SessionRow
-  /** Null = the word decides nothing yet, so nothing was claimed. */
+  /** Null = the word decides nothing yet, so there is no claim. */
   readonly claim: RecordedClaim | null
 }
 
 /**
- * Finds the session of a proven arrival and commits its claim (docs/sessions.md). Safe to repeat by fingerprint. Signalling
- * the session's workflow is left to the caller, after the commit.
- * @returns null for an authentic arrival about something or somebody that is no session of ours
+ * Finds the session of a proven arrival and commits its claim (docs/sessions.md). Idempotent by fingerprint. The caller
+ * signals the session's workflow after the commit.
+ * @returns null for an authentic arrival that belongs to none of our sessions
  * @throws ArrivalRefused
  */
 export async function recordArrival(
@@ -54,7 +54,7 @@ export async function recordArrival(
   if (verified.unsigned && report.outcome === 'COMPLETED')
     throw new ArrivalRefused('refused', 'a complete must be signed')
   if (verified.unsigned && report.outcome === null && route === 'postback')
-    throw new ArrivalRefused('refused', 'a word that is not known must be signed')
+    throw new ArrivalRefused('refused', 'an unknown outcome word must be signed')
   const whom = await findWhom(deps, upstream, route, report)
   if (whom.kind === 'nobody') return null
   if (whom.kind === 'unplaced') {
@@ -62,7 +62,7 @@ export async function recordArrival(
     return null
   }
   const { session } = whom
-  // the browser gets home as the session stands: what it says is about a survey that nobody sent it to, or unproven
+  // redirect the browser with the session's current standing: its word is about an unknown survey, or unproven
   if (whom.kind === 'astray' || (verified.unsigned && report.outcome === null)) return { session, claim: null }
   holdToItsSession(report, session)
   const { outcome } = report
@@ -87,7 +87,7 @@ export async function recordArrival(
   return { session: claim.session, claim }
 }
 
-/** What the provider says it pays is never booked; where it is not what was locked, somebody may want to know. */
+/** Never books the amount that the provider reports; flags one that differs from the locked price. */
 function amountFlags(report: OutcomeReport, session: SessionRow): string[] {
   if (report.amount === undefined || session.currency === null || session.cpi_minor === null) return []
   const said = parseMoney(report.amount, session.currency)
@@ -100,7 +100,7 @@ function holdToItsSession(report: OutcomeReport, session: SessionRow): void {
   if (otherPanelist || otherSurvey) throw new ArrivalRefused('refused', 'the token is about another panelist or survey')
 }
 
-/** A transaction of the provider's is about one session, whatever a later copy of it says. */
+/** Refuses a provider transaction that came with another session before. */
 async function holdToItsTransaction(
   deps: ArrivalDependencies,
   connection: string,
@@ -113,8 +113,8 @@ async function holdToItsTransaction(
 }
 
 /**
- * What proves an arrival once and for one session only: the token's id, and the fingerprint of its signatures where they
- * are of this arrival alone. Where nothing is proven there is nothing to own.
+ * The proofs that are valid for one session only: the token's id, and the fingerprint of its signatures where they sign
+ * this arrival alone. None for an unproven arrival.
  */
 function proofsOf(
   deps: ArrivalDependencies,
@@ -130,7 +130,7 @@ function proofsOf(
   return { account: first ?? upstream.connection, keys }
 }
 
-/** News about a member of ours that fits none of their sessions: kept for somebody to look at, and shown. */
+/** Stores an arrival about a known member that fits none of their sessions, for operators to review. */
 async function keepAside(
   deps: ArrivalDependencies,
   connection: string,
@@ -139,7 +139,7 @@ async function keepAside(
 ): Promise<void> {
   const raw = storable(JSON.stringify(verified.fields, bigintAsText))
   await keepUnplaced(deps.knex, { connection, route, fingerprint, memberCode, providerSurveyId, raw }, deps.clock())
-  deps.logger.warn({ connection, route, survey: providerSurveyId }, 'an arrival fits no session of its member')
+  deps.logger.warn({ connection, route, survey: providerSurveyId }, 'arrival fits no session of its member')
 }
 
 function claimOf({ route, verified, report, hash }: ProvenArrival, outcome: Outcome | null): NewClaim {
@@ -150,14 +150,14 @@ function claimOf({ route, verified, report, hash }: ProvenArrival, outcome: Outc
     outcome,
     word: storable(report.word),
     grade: verified.grade,
-    // the same token by browser and by server is one word of better evidence, not a repeat
+    // the same token by browser and by server has two fingerprints: better evidence, not a repeat
     fingerprint: `${route}:${storable(unique)}`,
     raw: outcome === null ? JSON.stringify(verified.fields, bigintAsText) : null,
     ...(report.takesBack === undefined ? {} : { takesBack: report.takesBack }),
   }
 }
 
-/** PostgreSQL stores no NUL; an authentic word is kept all the same. */
+/** Replaces NUL, which PostgreSQL cannot store, so that an authentic word is kept. */
 const storable = (text: string): string => text.replaceAll('\0', '\u{fffd}')
 
 const bigintAsText = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value)

@@ -6,10 +6,10 @@ import type { NewClaim, RecordedClaim } from './claim.js'
 import { insertClaim, unchanged } from './insert-claim.js'
 
 /**
- * Claim first: the claim and what it makes of the session's standing, in one short transaction under the session's row
- * lock. The ledger and the panel's postback follow in the workflow. Safe to repeat by fingerprint.
- * @param holds what must still be true of the locked session; where it is not, nothing is claimed
- * @returns null when there is no such session
+ * Commits a claim and the session's new standing, in one short transaction under the session's row lock. The workflow
+ * then writes the ledger and the panel's postback. Idempotent by fingerprint.
+ * @param holds a condition on the locked session; false = no claim is recorded
+ * @returns null = session not found
  */
 export async function recordClaim(
   knex: Knex,

@@ -6,22 +6,21 @@ import { GRADES, type Grade, type Outcome, reaches } from '../../domain/outcome.
 import type { RecordedClaim } from './claim.js'
 import { insertClaim } from './insert-claim.js'
 
-/** What the survey itself says of a session: its platform's server, or the browser that comes from there. */
+/** The outcome that a survey reports for a session: by its platform's server, or by the returning browser. */
 export interface PlatformOutcome {
   readonly source: 'postback' | 'return'
   readonly outcome: Outcome
   readonly grade: Grade
 }
 
-/** No claim has this word: what takes it back applies to nothing. */
+/** No claim has this word, so a reversal of it applies to nothing. */
 const NOTHING = ''
 
 /**
- * The claim of a survey about a session of our own plan. The first one counts; the same one again is a repeat; another
- * one is kept for a human and changes nothing, whatever its word (docs/router.md, How it ended). What others said
- * before - the door, our timer - and a redirect that proved nothing are for the general rule (docs/sessions.md, What
- * one more claim does).
- * @returns null when there is no such session
+ * Records a survey's claim about a session of our own plan. The first one counts; the same one again is a repeat; a
+ * different one goes to review and changes nothing (docs/router.md, How it ended). Earlier claims by our entry or
+ * timeout, and an unproven redirect, follow the general rule (docs/sessions.md, What one more claim does).
+ * @returns null = session not found
  */
 export async function recordPlatformOutcome(
   knex: Knex,
@@ -32,7 +31,7 @@ export async function recordPlatformOutcome(
   const recorded = await knex.transaction(async (trx) => {
     const row = await lockSession(trx, sessionId)
     if (row === null) return null
-    // what proved nothing stands in nobody's way: then the general rule decides about the proof
+    // ignore unproven claims: the general rule decides about them
     const earlier = await findFirstOutcome(trx, sessionId, {
       sources: ['postback', 'return'],
       grades: GRADES.filter((one) => !reaches(grade, row.required_grade) || reaches(one, row.required_grade)),
@@ -46,7 +45,7 @@ export async function recordPlatformOutcome(
         outcome,
         word: outcome,
         grade,
-        // each word once: however often it is repeated, at most eight are kept
+        // one claim per source and word: repeats add none, so each source has at most eight
         fingerprint: `${source}:${outcome}`,
         raw: null,
         ...(earlier === null ? {} : { takesBack: NOTHING }),

@@ -5,9 +5,9 @@ import { deleteSessionInputs } from '../../db/stores/session-input-store.js'
 import { lockSession, type OpenedEntry, updateOpened } from '../../db/stores/session-store.js'
 
 /**
- * Stores the entry the provider gave, once: compare-and-set from `opening`. A second entry (an attempt whose answer was
- * lost came back after its successor) is kept as an event, never issued. What the opening needed is deleted.
- * @returns the session after it, whichever attempt won; null when there is none
+ * Stores the provider's entry once: compare-and-set from `opening`. A second entry (a late answer of an earlier
+ * attempt) becomes an event and is never issued. Deletes the inputs of the opening.
+ * @returns the session afterwards, whichever attempt won; null = session not found
  */
 export async function storeEntry(
   knex: Knex,

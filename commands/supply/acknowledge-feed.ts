@@ -1,12 +1,12 @@
 import type { Knex } from '../../db/connect.js'
 import { moveAcknowledged } from '../../db/statements/move-acknowledged.js'
 
-/** `unknown`: the panel was never given such an id. */
+/** `unknown`: the panel never received this id. */
 export type Acknowledgement = 'moved' | 'kept' | 'unknown'
 
 /**
- * Moves a panel's cursor, never back (Kantar Gateway API, Confirm Receipt). What it was told is closed, and now knows,
- * is forgotten.
+ * Moves a panel's cursor forward only (Kantar Gateway API, Confirm Receipt). Deletes the deliveries of closed surveys
+ * that the panel has now acknowledged.
  * @param ackId a whole number from 0
  */
 export async function acknowledgeFeed(knex: Knex, panel: string, ackId: number): Promise<Acknowledgement> {

@@ -8,20 +8,20 @@ import type { EffectEnd, RefusalEffect } from '../../providers/errors.js'
 import { closeSupply } from './close-supply.js'
 import { listIsFreshAt } from './list-is-fresh-at.js'
 
-/** What remembering an effect needs. */
+/** Dependencies of `applyEffects`. */
 export interface EffectDependencies {
   readonly knex: Knex
   readonly clock: () => Date
-  /** Told of what an operator has to look at. */
+  /** Logs what an operator must check. */
   readonly logger?: Pick<Logger, 'error'>
 }
 
 const DAY_MS = 24 * 60 * 60_000
 
 /**
- * Remembers what a provider's refusal says beyond this one session: what is closed, who is not wanted where, what an
- * operator has to look at. Safe to repeat.
- * @param reason the provider's own words, without anything about the respondent
+ * Stores the effects of a provider's refusal beyond this session: closed surveys and quotas, blocked panelists, alarms
+ * for operators. Idempotent.
+ * @param reason the provider's own words, without data of the respondent
  */
 export async function applyEffects(
   deps: EffectDependencies,
@@ -44,7 +44,7 @@ export async function applyEffects(
       }
       case 'skip-survey':
       case 'block-panelist': {
-        // erased meanwhile: there is nobody left to remember
+        // the panelist was erased meanwhile
         if (row.panelist_id === null) break
         const { panel, panelist_id: panelistId, connection } = row
         const surveyId = effect.kind === 'skip-survey' ? row.survey_id : null
@@ -53,7 +53,10 @@ export async function applyEffects(
         break
       }
       case 'alarm':
-        deps.logger?.error({ connection: row.connection, session: row.session_id, reason }, 'the provider refuses us')
+        deps.logger?.error(
+          { connection: row.connection, session: row.session_id, reason },
+          'provider refused our account',
+        )
         await noteAlarm(deps.knex, row.connection, reason, now)
         break
     }
@@ -84,7 +87,7 @@ export async function endOf(
   }
 }
 
-/** Midnight UTC so many days on. */
+/** Midnight UTC, `days` days later. */
 function midnightAfter(now: Date, days: number): Date {
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + days))
 }

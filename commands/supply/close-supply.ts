@@ -4,8 +4,8 @@ import { lockSurvey, replaceSurvey } from '../../db/stores/survey-content-store.
 import { type Closure, withClosures } from '../../domain/supply/closures.js'
 
 /**
- * Closes a survey or a quota, in the catalogue too; the longer of two closures stays. The caller stamps after it.
- * @param closure what is closed, why and until when
+ * Closes a survey or a quota and updates the catalogue; the longer of two closures stays. The caller stamps afterwards.
+ * @param closure the survey or quota, the reason and the end
  */
 export async function closeSupply(knex: Knex, connection: string, closure: Closure, now: Date): Promise<void> {
   const { providerSurveyId, quotaId } = closure

@@ -3,7 +3,7 @@ import type { DueReading } from '../../db/read-models/due-readings.js'
 import { endReading } from '../../db/stores/member-reading-store.js'
 import { deleteUnmet } from '../../db/stores/survey-member-store.js'
 
-/** The reading met its end: whoever it did not meet is no longer among the members. */
+/** Ends a complete reading and deletes the members that it did not contain. */
 export async function finishReading(knex: Knex, connection: string, reading: DueReading, now: Date): Promise<void> {
   await knex.transaction(async (trx) => {
     await deleteUnmet(trx, connection, reading)

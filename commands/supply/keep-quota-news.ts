@@ -1,12 +1,12 @@
 import type { Knex } from '../../db/connect.js'
 import { findQuotaNews, type QuotaNewsItem, upsertQuotaNews } from '../../db/stores/quota-news-store.js'
 
-/** News that has waited for longer has lost the start of its workflow: it is started again. */
+/** After this wait the start of the workflow counts as lost, and the caller starts it again. */
 const LOST_START_MS = 30_000
 
 /**
- * Stores news about a quota; news that is older than what is stored changes nothing.
- * @returns whether the workflow that asks the provider has to be started
+ * Stores news about a quota, unless the stored news is as new.
+ * @returns whether the caller must start the workflow that asks the provider
  */
 export async function keepQuotaNews(knex: Knex, connection: string, news: QuotaNewsItem, now: Date): Promise<boolean> {
   const before = await findQuotaNews(knex, connection, news.quotaId)

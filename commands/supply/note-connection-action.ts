@@ -8,35 +8,35 @@ import {
 } from '../../db/stores/connection-store.js'
 import { stampSoon } from '../../db/stores/stamp-soon.js'
 
-/** What an operator wants of a connection that no loop polls. */
+/** An operator's action on a connection without a poll loop. */
 export interface ConnectionActionInput {
   readonly connection: string
   readonly provider: string
-  /** `asked`: panelist by panelist; `own`: its surveys are our buyers' plans. */
+  /** `asked`: queried per panelist; `own`: its surveys are our buyers' plans. */
   readonly supply: 'asked' | 'own'
   readonly action: 'pause' | 'resume' | 'poll'
-  /** Of a pause; shown to operators. */
+  /** The reason of a pause; shown to operators. */
   readonly reason: string
 }
 
 /**
- * A connection without a loop, because it is asked about one panelist at a time, or because its surveys are our buyers'
- * plans: what counts is what PostgreSQL says.
+ * Applies an operator's action to a connection without a poll loop (queried per panelist, or our buyers' plans), by
+ * changing its row.
  */
 export async function noteConnectionAction(
   { knex, clock }: { readonly knex: Knex; readonly clock: () => Date },
   { connection, provider, supply, action, reason }: ConnectionActionInput,
 ): Promise<void> {
-  // a pause counts before any worker has made the row, too
+  // create the row if no worker has yet, so that a pause is stored
   await openConnection(knex, { connection, provider })
   if (action === 'pause') return pauseConnection(knex, connection, reason, clock())
   if (action === 'resume') await resumeConnection(knex, connection, clock())
   if (supply === 'own') {
     await settleConnection(knex, connection, clock())
-    // the nearest to a poll: what is committed and not yet shown is shown now
+    // no poll exists; stamp what is committed instead
     stampSoon(knex)
   } else {
-    // asked again at the next match, whatever kept it from being asked
+    // end the backoff, so that the next match queries it
     await endHold(knex, connection)
   }
 }

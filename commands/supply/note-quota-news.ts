@@ -12,10 +12,10 @@ export interface QuotaNewsDependencies extends Connections {
 }
 
 /**
- * Stores that a quota closed or opened, as a provider pushed it. Nothing changes before the provider was asked whether it
- * is true; a quota that is in no catalogue of the account's connections is ignored.
- * @param upstream the connection that the news came by; another one of its account may have the quota
- * @returns the connection whose provider has to be asked now; null when nobody has to
+ * Stores a provider's push that a quota closed or opened. The catalogue changes only after the provider confirms it.
+ * Ignores a quota that none of the account's connections has.
+ * @param upstream the connection that received the push; another one of its account may have the quota
+ * @returns the connection whose provider the caller must ask now; null = none
  */
 export async function noteQuotaNews(
   deps: QuotaNewsDependencies,

@@ -2,7 +2,7 @@ import type { Knex } from '../../db/connect.js'
 import { deleteMatchesBefore } from '../../db/stores/panelist-match-store.js'
 import { deleteRefreshesBefore } from '../../db/stores/panelist-refresh-store.js'
 
-/** Forgets results and questions past their use, in the caller's transaction. @returns how many rows */
+/** Deletes expired matches and refresh requests, in the caller's transaction. @returns the number of rows */
 export async function prunePanelistMatches(
   trx: Knex,
   before: { readonly results: Date; readonly questions: Date },

@@ -11,10 +11,10 @@ import { logSupply } from '../../db/stores/supply-log.js'
 import { markUnreadable } from '../../db/stores/survey-store.js'
 
 /**
- * Keeps unreadable records with their bytes, in the transaction that moves the cursor past them (docs/polling.md, What
- * one poll does), and takes the surveys they speak of out of the offer. One entry a survey; records that do not even
- * say which survey they are about are told apart by their bytes.
- * @param ackedId what the provider knows us to have, as decimal text
+ * Stores unreadable records with their bytes, in the transaction that moves the cursor past them (docs/polling.md, What
+ * one poll does), and stops offering their surveys. One entry per survey; records without a survey id are keyed by a
+ * hash of their bytes.
+ * @param ackedId the last acknowledged id, as decimal text
  */
 export async function quarantine(
   trx: Knex,

@@ -5,21 +5,21 @@ import { markRedriven, markStillBroken } from '../../db/stores/quarantine-store.
 import { stampRevisions } from '../../db/stores/stamper.js'
 import { storeChunk } from './store-chunk.js'
 
-/** A quarantined record that was read again. */
+/** A quarantined record that was parsed again. */
 export interface RedrivenRecord {
   readonly quarantineId: string
   readonly connection: string
   readonly provider: string
-  /** What was read of it. */
+  /** The parsed surveys. */
   readonly offered: readonly OfferedSurvey[]
   /** Why it still cannot be read; null = it can. */
   readonly fault: string | null
 }
 
 /**
- * Stores what was read of a quarantined record and closes its entry, or counts one more failure of it, in one
- * transaction under the connection's row lock: it takes turns with a poll of the same connection. Stamps afterwards.
- * @returns why the record stays in quarantine; null = it is stored
+ * Stores the surveys of a quarantined record and closes its entry, or counts one more failure, in one transaction. The
+ * connection's row lock excludes a concurrent poll. Stamps afterwards.
+ * @returns why the record stays in quarantine; null = stored
  */
 export async function storeRedriven(
   { knex, clock }: { readonly knex: Knex; readonly clock: () => Date },

@@ -2,10 +2,10 @@ import type { Knex } from '../../db/connect.js'
 import { type FeedServing, writeServedId, writeServing } from '../../db/statements/write-serving.js'
 
 /**
- * Remembers what a panel is told, before it is told. Of two polls at once the later one may know better than the
- * earlier: where the panel has been told or has acknowledged something since, or reads with other connections, nothing
- * is remembered. Otherwise a survey could be told as open behind its closure, which then nobody tells.
- * @returns false when the answer is to be made again
+ * Stores what an answer to a panel contains, before sending it. Stores nothing if the panel's cursor or connections
+ * changed since the answer was built, because a concurrent poll may have newer data. Otherwise the answer could report
+ * a survey as open after its closure, and no later answer would report the closure.
+ * @returns false when the caller must build the answer again
  */
 export async function rememberServing(knex: Knex, serving: FeedServing): Promise<boolean> {
   const { opened, closed } = serving

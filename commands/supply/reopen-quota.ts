@@ -2,7 +2,7 @@ import type { Knex } from '../../db/connect.js'
 import { deleteQuotaClosure } from '../../db/stores/closure-store.js'
 import { lockSurvey, replaceSurvey } from '../../db/stores/survey-content-store.js'
 
-/** Takes the closure of a quota back, and opens it in the catalogue. The caller stamps after it. */
+/** Deletes the closure of a quota and opens the quota in the catalogue. The caller stamps afterwards. */
 export async function reopenQuota(
   knex: Knex,
   connection: string,

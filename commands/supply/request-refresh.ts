@@ -4,10 +4,10 @@ import { keepRefresh } from '../../db/stores/panelist-refresh-store.js'
 import { takeRefresh } from '../../db/stores/refresh-budget-store.js'
 
 /**
- * Takes one refresh from a connection's allowance and stores the question about a panelist.
+ * Takes one token from a connection's rate limit and stores the refresh request of a panelist.
  * @param perSecond the connection's rate, as `takeRefresh` counts it
- * @param question what is asked; read only where the allowance lets it be asked
- * @returns the question's id; null when the allowance is used up now
+ * @param question builds the request; called only within the rate limit
+ * @returns the request's id; null when the rate limit is reached
  */
 export async function requestRefresh(
   knex: Knex,

@@ -4,13 +4,13 @@ import type { UnreadableRecord } from '../../db/stores/quarantine-store.js'
 import { type UpsertCounts, upsertSurveys } from './upsert-surveys.js'
 
 export interface StoredChunk extends UpsertCounts {
-  /** Records which PostgreSQL cannot hold (a NUL character, a number beyond its column): for the quarantine. */
+  /** Records that PostgreSQL cannot store (a NUL character, a number out of range): for the quarantine. */
   readonly refused: readonly UnreadableRecord[]
 }
 
 /**
- * As upsertSurveys, but one record that PostgreSQL refuses does not cost the page its others: the chunk is halved until
- * the bad one stands alone.
+ * Like `upsertSurveys`, but one record that PostgreSQL refuses does not fail the page: halves the chunk until the bad
+ * record is alone.
  */
 export async function storeChunk(trx: Knex, writer: Writer, offered: readonly OfferedSurvey[]): Promise<StoredChunk> {
   if (offered.length === 0) return { stored: 0, unchanged: 0, stale: 0, refused: [] }
@@ -44,5 +44,5 @@ function isDataFault(error: unknown): error is Error {
 
 function asUnreadable({ survey, order, raw }: OfferedSurvey, error: Error): UnreadableRecord {
   const said = error.message.slice(error.message.lastIndexOf(' - ') + 3)
-  return { providerSurveyId: survey.providerSurveyId, order, reason: `the database cannot hold it: ${said}`, raw }
+  return { providerSurveyId: survey.providerSurveyId, order, reason: `the database cannot store it: ${said}`, raw }
 }

@@ -4,9 +4,9 @@ import { keepReading } from '../../db/stores/member-reading-store.js'
 import { meetMembers } from '../../db/stores/survey-member-store.js'
 
 /**
- * Stores one page of members and how far the reading got, in one transaction: a crash between two pages goes on where
- * the last one ended.
- * @returns how many of them this reading had not met before
+ * Stores one page of members and the reading's cursor, in one transaction: after a crash the reading resumes with the
+ * next page.
+ * @returns how many of them are new in this reading
  */
 export async function storeMembers(
   knex: Knex,
@@ -15,7 +15,7 @@ export async function storeMembers(
   members: readonly string[],
   now: Date,
 ): Promise<number> {
-  // PostgreSQL's text holds no NUL: nobody has such a code
+  // PostgreSQL's text holds no NUL, so no member code has one
   const codes = [...new Set(members)].filter((code) => !code.includes('\0'))
   const last = members.at(-1) ?? null
   const lastCode = last?.includes('\0') ? null : last

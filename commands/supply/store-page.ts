@@ -21,7 +21,7 @@ import { withdrawSurveys } from './withdraw-surveys.js'
 /** Rows of one statement. */
 const CHUNK = 500
 
-/** What one page held and what became of it. */
+/** The counts of one page. */
 export interface PageCounts {
   readonly received: number
   /** Written with new content. */
@@ -34,33 +34,33 @@ export interface PageCounts {
 
 export interface StoredPage {
   readonly counts: PageCounts
-  /** The connection's row as it was committed with the page. */
+  /** The connection's row after the page. */
   readonly row: ConnectionRow
-  /** The provider's own word on when to ask again. */
+  /** The earliest next poll that the provider sent. */
   readonly notBefore: Date | null
 }
 
 export interface PageOptions {
   readonly writer: Writer
-  /** The row as the attempt found it. */
+  /** The row before the attempt. */
   readonly before: ConnectionRow
   readonly batches: AsyncIterable<SupplyBatch>
-  /** Whether the provider is told once the page is stored. */
+  /** Whether to acknowledge the page to the provider once it is stored. */
   readonly acknowledges: boolean
   readonly nextPollAt: (notBefore: Date | null) => Date
-  /** Told after every batch; keeps the activity alive. */
+  /** Called after every batch; sends the activity's heartbeat. */
   readonly onProgress: (counts: PageCounts) => void
 }
 
 /**
  * Stores a page as it streams in: surveys, quarantine and cursor in one transaction, all or nothing (docs/polling.md,
- * What one poll does). A page that breaks off in the middle leaves nothing behind. The epoch is checked last, under the
- * row's lock: whoever was overtaken by a newer attempt stores nothing.
+ * What one poll does). An interrupted page stores nothing. The epoch is checked last, under the row's lock: an attempt
+ * with an older epoch stores nothing.
  * @throws what reading throws; StaleEpoch
  */
 export async function storePage(knex: Knex, options: PageOptions): Promise<StoredPage> {
   const batches = options.batches[Symbol.asyncIterator]()
-  // no transaction stays open while the provider makes up its mind
+  // read the first batch before the transaction, so that none stays open while the provider prepares its answer
   const first = await batches.next()
   return knex.transaction(async (trx) => {
     const { writer, before } = options
@@ -119,7 +119,7 @@ async function storeBatch(
   page.see(batch, unreadable.length)
 }
 
-/** Everything that a batch holds, as it came. */
+/** All records of a batch, in the order received. */
 function recordsOf(batch: SupplyBatch): ReceivedRecord[] {
   return [
     ...batch.changes.map((change) => ({
@@ -136,14 +136,14 @@ class PageTally {
   private unchanged = 0
   private stale = 0
   private unreadable = 0
-  /** Batches that were stored. */
+  /** Stored batches. */
   batches = 0
   withdrawn = 0
   next: string | null | undefined
   receipt: string | null = null
   notBefore: Date | null = null
   snapshot = false
-  /** Only needed, and only kept, while the page may be a whole list. */
+  /** The survey ids of the page, for a snapshot. */
   readonly present: string[] = []
 
   add(chunk: { stored: number; unchanged: number; stale: number }): void {

@@ -7,10 +7,9 @@ import { surveyIdOf } from '../../db/survey-id.js'
 import type { PanelistMatch } from '../../providers/adapter.js'
 
 /**
- * Stores what a provider has for one panelist, in the place of what it had before, and deletes the question that was
- * asked, in one transaction. A panelist whom the provider does not want is blocked at the connection for as long as it
- * says.
- * @param refreshId the question
+ * Replaces a provider's matches for one panelist and deletes the refresh request, in one transaction. Blocks the
+ * panelist at the connection if the provider refuses them, for the time it gives.
+ * @param refreshId the refresh request
  */
 export async function storePanelistMatch(
   knex: Knex,
@@ -39,7 +38,7 @@ export async function storePanelistMatch(
     )
     if (match.blockedForMs !== undefined) {
       const until = new Date(now.getTime() + match.blockedForMs)
-      const reason = match.notice ?? 'the provider does not want this panelist'
+      const reason = match.notice ?? 'the provider refuses this panelist'
       await blockPanelist(trx, { panel, panelistId, connection, surveyId: null, reason, until }, now)
     }
     await deleteRefresh(trx, refreshId)

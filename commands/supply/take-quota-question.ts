@@ -1,18 +1,18 @@
 import type { Knex } from '../../db/connect.js'
 import { findQuotaNews, markAsked } from '../../db/stores/quota-news-store.js'
 
-/** The provider is asked about one quota at most once per 10 s, however much is pushed. */
+/** Asks the provider about one quota at most once per 10 s. */
 const BETWEEN_QUESTIONS_MS = 10_000
 const SHORTEST_WAIT_MS = 250
 
-/** What is to be done about a quota's news. */
+/** The next step for a quota's news. */
 export type QuotaQuestion =
   | { readonly kind: 'nothing' }
-  /** It was asked a moment ago. */
+  /** The last question was less than 10 s ago. */
   | { readonly kind: 'wait'; readonly waitMs: number }
   | { readonly kind: 'ask'; readonly providerSurveyId: string; readonly live: boolean; readonly saidAt: Date }
 
-/** Takes the turn to ask the provider about a quota, in one statement: any other caller has to wait. */
+/** Claims the next question about a quota, in one statement; concurrent callers get `wait`. */
 export async function takeQuotaQuestion(
   knex: Knex,
   connection: string,

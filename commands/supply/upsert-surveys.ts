@@ -9,20 +9,20 @@ import { writeSurveys } from '../../db/stores/survey-store.js'
 import { surveyIdOf } from '../../db/survey-id.js'
 import { decideEditions } from '../../domain/supply/edition-decision.js'
 
-/** What became of what was received. */
+/** The counts of a chunk. */
 export interface UpsertCounts {
   /** Written with new content: will be stamped and matched. */
   readonly stored: number
-  /** Seen again, or newer with the same content. */
+  /** The same edition, or a newer one with the same content. */
   readonly unchanged: number
-  /** Older than what is held. */
+  /** Older than the stored edition. */
   readonly stale: number
 }
 
 /**
- * Stores one chunk of offered surveys (500 at most is a good size) in the caller's transaction. Only a newer edition
- * than the held one is written; one that is held already writes nothing at all. Written rows are dirty until the
- * stamper gives them a revision, and the quarantine's entries which they supersede are healed.
+ * Stores one chunk of offered surveys (at most about 500) in the caller's transaction. Writes only editions that are
+ * newer than the stored one. Written rows are dirty until the stamper gives them a revision; heals the quarantine
+ * entries that they supersede.
  */
 export async function upsertSurveys(
   trx: Knex,

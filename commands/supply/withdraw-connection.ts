@@ -4,9 +4,9 @@ import { stampRevisions } from '../../db/stores/stamper.js'
 import { withdrawConnectionSurveys } from '../../db/stores/survey-store.js'
 
 /**
- * A connection that is no longer configured: its stock leaves the offer, and what a running attempt still brings is
- * refused. Safe to repeat.
- * @returns how many surveys were withdrawn
+ * Removes a connection that is no longer configured: withdraws its surveys and refuses later writes of a running
+ * attempt. Idempotent.
+ * @returns the number of withdrawn surveys
  */
 export async function withdrawConnection(knex: Knex, connection: string, now: Date): Promise<number> {
   const withdrawn = await knex.transaction(async (trx) => {

@@ -4,8 +4,8 @@ import { logSupply } from '../../db/stores/supply-log.js'
 import { takeOut, type WithdrawnSurvey } from '../../db/stores/survey-store.js'
 
 /**
- * Takes surveys out because the provider says so, when that is newer than what is held.
- * @returns how many were taken out
+ * Withdraws surveys on the provider's word, where it is newer than the stored edition.
+ * @returns the number of withdrawn surveys
  */
 export async function withdrawSurveys(
   trx: Knex,

@@ -3,8 +3,8 @@ import { deleteTemplateRow, lockTemplate } from '../../db/stores/template-store.
 import type { Template } from '../../domain/template/template.js'
 
 /**
- * Deletes a template. Surveys that were made from it stay as they are.
- * @param mayDelete decides about the one that is there, under its lock
+ * Deletes a template. Surveys that were made from it do not change.
+ * @param mayDelete decides about the stored template, under its lock
  */
 export async function deleteTemplate(
   knex: Knex,

@@ -3,8 +3,8 @@ import { insertTemplate, lockTemplate, upsertTemplate } from '../../db/stores/te
 import type { Template } from '../../domain/template/template.js'
 
 /**
- * Stores a template in the place of an earlier one with its id, unless that is somebody else's.
- * @param mayReplace decides about the one that is there, under its lock
+ * Creates a template, or replaces the one with its id unless another buyer owns it.
+ * @param mayReplace decides about the stored template, under its lock
  */
 export async function putTemplate(
   knex: Knex,
@@ -14,7 +14,7 @@ export async function putTemplate(
 ): Promise<'created' | 'replaced' | 'not_yours'> {
   return knex.transaction(async (trx) => {
     if (await insertTemplate(trx, template, now)) return 'created'
-    // two puts of one new id: the second waited for the first, and finds it here
+    // of two concurrent puts of one new id the second waits for the first, and finds its row here
     const there = await lockTemplate(trx, template.templateId)
     if (there !== null && !mayReplace(there)) return 'not_yours'
     await upsertTemplate(trx, template, now)

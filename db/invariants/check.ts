@@ -5,7 +5,7 @@ import { planInvariants } from './plan-invariants.js'
 import { sessionInvariants } from './session-invariants.js'
 import { supplyInvariants } from './supply-invariants.js'
 
-/** Every invariant that the tables can break, in the order of docs/invariants.md. */
+/** Every invariant over the tables, in the order of docs/invariants.md. */
 export const invariants: readonly Invariant[] = [
   ...supplyInvariants,
   ...sessionInvariants,
@@ -15,11 +15,14 @@ export const invariants: readonly Invariant[] = [
 
 export interface BrokenInvariant {
   readonly invariant: Invariant
-  /** The first rows that break it. */
+  /** At most 20 rows that break it. */
   readonly rows: readonly Record<string, unknown>[]
 }
 
-/** Runs them all in one snapshot, so that work under way is seen whole. @returns what is broken; empty = all hold */
+/**
+ * Checks all invariants in one snapshot, so that each concurrent transaction is seen completely or not at all. @returns
+ * the broken ones; empty = all hold
+ */
 export async function checkInvariants(knex: Knex): Promise<BrokenInvariant[]> {
   return knex.transaction(
     async (trx) => {

@@ -1,4 +1,4 @@
-/** One promise as SQL that returns the rows which break it. */
+/** One promise, with SQL that returns the rows that break it. */
 export interface Invariant {
   /** As in docs/invariants.md. */
   readonly id: string

@@ -1,10 +1,10 @@
 import { ACCOUNT_PATTERN, accountPrefix, LONGEST_OWNER } from '../../domain/finance/account.js'
 import type { Invariant } from './invariant.js'
 
-/** SQL: the lines on what connections owe us. */
+/** SQL: true for lines on receivables. */
 const IS_RECEIVABLE = `starts_with(e.account, '${accountPrefix('receivable')}')`
 
-/** What the ledger may never break (docs/money.md, "The ledger"). */
+/** Invariants of the ledger (docs/money.md, "The ledger"). */
 export const moneyInvariants: readonly Invariant[] = [
   {
     id: 'I19',
@@ -65,7 +65,8 @@ export const moneyInvariants: readonly Invariant[] = [
   },
   {
     id: 'I25b',
-    promise: 'a complete that is not payable says why: provisional, reversed, free of charge, over quota or in review',
+    promise:
+      'a complete that is not payable has a reason: provisional, reversed, free of charge, over quota or in review',
     sql: `select session_id from sessions
            where outcome = 'COMPLETED' and not payable and not provisional and not needs_review and unpaid_reason is null`,
   },
@@ -93,7 +94,7 @@ export const moneyInvariants: readonly Invariant[] = [
   },
   {
     id: 'I37',
-    promise: 'no amount waits for an operator to check the scale in which it is stored',
+    promise: 'no stored amount has an unchecked currency scale',
     sql: `select s.session_id, s.connection, s.provider_session_id, s.cpi_minor, s.currency, s.payable, s.created_at
             from sessions s join currency_scales c on c.currency = s.currency
            where c.checked_at is null and s.created_at < c.since`,

@@ -1,11 +1,11 @@
 import type { Invariant } from './invariant.js'
 
-/** Live holds and provisional completes: what may still become a payable complete without asking again. */
+/** SQL: live holds and provisional completes, which may become payable without a further check. */
 const LIVE = `slot in ('held', 'provisional') and (held_until is null or held_until > now())`
 
 /**
- * What the counting of our own survey plans may never break (docs/buyers.md, Counting). A panel's cap is not among
- * them: a buyer may lower an allocation below what its panel has completed already.
+ * Invariants of the counting of our own survey plans (docs/buyers.md, Counting). A panel's cap is not one, because a
+ * buyer may lower an allocation below the panel's completes.
  */
 export const planInvariants: readonly Invariant[] = [
   {
@@ -48,7 +48,7 @@ export const planInvariants: readonly Invariant[] = [
   },
   {
     id: 'I33',
-    promise: 'completes and live holds stay within target plus overage, of a plan and of each quota',
+    promise: 'completes and live holds of a plan and of each quota stay within target plus overage',
     sql: `with live as (select plan_id, quota_ids from plan_sessions where ${LIVE}),
           taken as (
             select plan_id, '' as quota_id, count(*) as held from live group by plan_id
@@ -64,13 +64,13 @@ export const planInvariants: readonly Invariant[] = [
   },
   {
     id: 'I34',
-    promise: 'a slot is held, or kept for a provisional complete, by a session that can still use it',
+    promise: 'a held or provisional slot belongs to a session that can still use it',
     sql: `select p.session_id, p.slot, s.state, s.outcome, s.provisional from plan_sessions p join sessions s using (session_id)
            where (p.slot = 'held' and s.state <> 'entered') or (p.slot = 'provisional' and not s.provisional)`,
   },
   {
     id: 'I35',
-    promise: 'what the survey platform may ask of a panelist is deleted once the session is over',
+    promise: 'the profile for the survey platform is deleted once the session has ended',
     sql: `select p.session_id, s.state from plan_sessions p join sessions s using (session_id)
            where s.state = 'finished' and p.panelist_profile is not null`,
   },

@@ -1,6 +1,6 @@
 import type { Invariant } from './invariant.js'
 
-/** What sessions, claims and postbacks may never break (docs/invariants.md). */
+/** Invariants of sessions, claims and postbacks (docs/invariants.md). */
 export const sessionInvariants: readonly Invariant[] = [
   {
     id: 'I8',
@@ -21,7 +21,7 @@ export const sessionInvariants: readonly Invariant[] = [
   },
   {
     id: 'I10',
-    promise: 'a session has exactly one outcome once its time is over',
+    promise: 'a session has exactly one outcome after its deadline',
     sql: `select s.session_id, count(o.*) from inv_session s left join inv_outcome o using (session_id)
            group by s.session_id, s.deadline_at, s.grace
           having count(o.*) > 1 or (count(o.*) = 0 and now() > s.deadline_at + s.grace)`,
@@ -49,14 +49,14 @@ export const sessionInvariants: readonly Invariant[] = [
   },
   {
     id: 'I14',
-    promise: 'a session is payable only at its required grade or above, and only if a respondent entered it',
+    promise: 'no session is payable below its required grade, or without an entry',
     sql: `select session_id, grade, required_grade, entered_at from sessions
            where payable and (entered_at is null or grade < required_grade)`,
   },
   {
     id: 'I15',
-    promise: 'every message is delivered, dead, or in somebody’s hands; delivered ones were accepted',
-    sql: `select postback_id, state, 'nobody delivers it' as fault from postbacks
+    promise: 'every message is delivered, dead, or pending with a lease; delivered ones were accepted',
+    sql: `select postback_id, state, 'its lease has expired' as fault from postbacks
            where state = 'pending' and owned_until < now() - interval '1 minute'
           union all
           select p.postback_id, p.state, 'no attempt was accepted' from postbacks p
@@ -71,7 +71,7 @@ export const sessionInvariants: readonly Invariant[] = [
   },
   {
     id: 'I23',
-    promise: 'sessions move along allowed edges only',
+    promise: 'sessions change state only along the allowed transitions',
     sql: `with moves as (
             select session_id, type, lag(type) over (partition by session_id order by at) as before
               from session_events where type in ('opening', 'created', 'entered', 'finished'))
@@ -82,7 +82,7 @@ export const sessionInvariants: readonly Invariant[] = [
   },
   {
     id: 'I24',
-    promise: 'what opening an entry needed (address, browser, profile) is deleted once used',
+    promise: 'the inputs of an opening (address, browser, profile) are deleted once used',
     sql: `select i.session_id from session_inputs i join sessions s using (session_id) where s.state <> 'opening'`,
   },
 ]

@@ -1,6 +1,6 @@
 import type { Invariant } from './invariant.js'
 
-/** What polling may never break (docs/invariants.md). */
+/** Invariants of polling (docs/invariants.md). */
 export const supplyInvariants: readonly Invariant[] = [
   {
     id: 'I1',
@@ -10,7 +10,7 @@ export const supplyInvariants: readonly Invariant[] = [
   {
     id: 'I2',
     promise: 'everything that the last polls received is in the catalogue log or in quarantine',
-    // an entry without an id is found by its bytes, and follows them through the editions
+    // an entry without an id has the hash of its bytes as key, in all editions
     sql: `select r.* from inv_received r
            where not exists (select 1 from inv_catalogue_log k
                               where (k.feed_id, k.ack_id, k.item_key) = (r.feed_id, r.ack_id, r.item_key))
@@ -29,13 +29,13 @@ export const supplyInvariants: readonly Invariant[] = [
   },
   {
     id: 'I2c',
-    promise: 'of every batch, accepted and quarantined are what was received',
+    promise: 'in every batch, accepted plus quarantined equals received',
     sql: `select connection, poll_epoch, batch, cardinality(item_keys) as received, accepted, quarantined
             from received_batches where cardinality(item_keys) <> accepted + quarantined`,
   },
   {
     id: 'I3',
-    promise: 'no write carries a poll epoch that was never given out',
+    promise: 'no write has a poll epoch that was never issued',
     sql: `select l.connection, l.item_key, l.poll_epoch, c.poll_epoch as newest from supply_log l
             join connections c using (connection) where l.poll_epoch > c.poll_epoch`,
   },
@@ -57,7 +57,7 @@ export const supplyInvariants: readonly Invariant[] = [
   },
   {
     id: 'I6b',
-    promise: 'what writers changed is stamped, and so matchable, within a minute',
+    promise: 'changed surveys are stamped, and so matchable, within a minute',
     sql: `select survey_id, changed_at from surveys where dirty and changed_at < now() - interval '1 minute'`,
   },
 ]

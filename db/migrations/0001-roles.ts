@@ -1,10 +1,9 @@
 import type { Knex } from 'knex'
 
 /**
- * Two roles without a login. `tributary_app` is what every process becomes after connecting: it owns nothing, so that
- * row-level security holds for it. `tributary_panel` is what a panel's request becomes: it sees that panel's rows only.
- * Roles belong to the whole cluster: another database may have made them already, or an administrator, where the
- * migrating role may not make any.
+ * Two roles without a login. Every process switches to `tributary_app` after connecting; it owns no tables, so that
+ * row-level security applies to it. A panel's request switches to `tributary_panel`, which sees that panel's rows only.
+ * Roles belong to the cluster: another database or an administrator may have created them already.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`

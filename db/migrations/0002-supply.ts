@@ -15,13 +15,13 @@ export async function up(knex: Knex): Promise<void> {
       last_success_at timestamptz,
       next_poll_at timestamptz,
       cursor text,
-      -- highest receipt whose page is committed, highest receipt the provider was told: the second never passes the first
+      -- highest receipt whose page is committed, and highest acknowledged receipt, which never exceeds the first
       committed_id numeric not null default 0,
       acked_id numeric not null default 0,
-      -- every attempt to poll takes the next epoch; a write with an older one is a zombie's and is refused
+      -- every attempt to poll takes the next epoch; a write with an older epoch is refused
       poll_epoch bigint not null default 0,
       polls bigint not null default 0,
-      -- a few digits of a hash of the configuration: enough to see that it changed, too few to test guesses of a key
+      -- a few digits of a hash of the configuration: enough to detect a change, too few to test guesses of a key
       config_digest text,
       updated_at timestamptz not null default now(),
       constraint no_ack_before_commit check (acked_id <= committed_id)
@@ -45,14 +45,14 @@ export async function up(knex: Knex): Promise<void> {
       finish_at timestamptz,
       group_id text,
       survey jsonb not null,
-      -- the record as it came, fields unknown to us included
+      -- the record as received, with unknown fields
       raw text,
       source_order numeric not null,
       source_version text not null,
       content_hash text not null,
       first_seen_at timestamptz not null default now(),
       changed_at timestamptz not null default now(),
-      -- given by the one stamper after the writer's commit, so that number order is commit order
+      -- set by the stamper after the writer's commit, so that number order is commit order
       revision bigint,
       dirty boolean not null default true,
       constraint surveys_provider_key unique (connection, provider_survey_id)
@@ -61,7 +61,7 @@ export async function up(knex: Knex): Promise<void> {
     create index surveys_dirty on surveys (survey_id) where dirty;
     create index surveys_open on surveys (connection, country) where status = 'open';
 
-    -- what a provider said and what became of it; append only, by month
+    -- received editions and their disposition; append only, partitioned by month
     create table supply_log (
       connection text not null,
       item_key text not null,

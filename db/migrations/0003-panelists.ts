@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** Panelists' profiles, and the keys the installation makes for itself. */
+/** Panelists' profiles, and the keys that the installation generates. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table panelists (
@@ -15,7 +15,7 @@ export async function up(knex: Knex): Promise<void> {
       primary key (panel, panelist_id)
     );
 
-    -- made once, at the first start: signing key, keys of offer tokens and of keyed hashes
+    -- generated once, at the first start: signing key, keys of offer tokens and of keyed hashes
     create table installation_keys (
       name text primary key,
       value jsonb not null,

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** Sessions, what was claimed about them, the one terminal outcome each, and idempotent creation. */
+/** Sessions, their claims, their one terminal outcome, and idempotent creation. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table sessions (
@@ -24,7 +24,7 @@ export async function up(knex: Knex): Promise<void> {
       reversed boolean not null default false,
       needs_review boolean not null default false,
       review_reason text,
-      -- locked when the session is created (or by the provider's invite) and never changed after
+      -- locked when the session is created (or by the provider's invite) and never changed afterwards
       cpi_minor bigint,
       currency text,
       reward_amount bigint,
@@ -38,7 +38,7 @@ export async function up(knex: Knex): Promise<void> {
       provider_panelist_id text not null,
       provider_session_id text,
       provider_entry_url text,
-      -- true once the panel was told the session id: only then does it get postbacks
+      -- true once the panel knows the session id: only then does it get postbacks
       announced boolean not null default false,
       claim_count integer not null default 0,
       postback_count integer not null default 0,
@@ -63,7 +63,7 @@ export async function up(knex: Knex): Promise<void> {
     create index sessions_completed on sessions (completed_at) where completed_at is not null;
     create index sessions_not_started on sessions (created_at) where workflow_started_at is null;
 
-    -- what opening an entry needs and nothing else does: deleted once used
+    -- the inputs of opening an entry: deleted once used
     create table session_inputs (
       session_id uuid primary key references sessions on delete cascade,
       profile jsonb not null,
@@ -91,7 +91,7 @@ export async function up(knex: Knex): Promise<void> {
       word text not null,
       grade text not null,
       effect text not null check (effect in ('finish', 'confirm', 'correct', 'upgrade', 'reverse', 'repeat', 'review')),
-      -- how the session stands after this claim
+      -- the session's standing after this claim
       standing jsonb not null,
       flags text[] not null default '{}',
       raw text,

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** The double-entry ledger: append only, every transaction balanced in every currency before it commits. */
+/** The double-entry ledger: append only; every transaction must balance in every currency at its commit. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table ledger_transactions (

@@ -4,7 +4,7 @@ import type { Knex } from 'knex'
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table postbacks (
-      -- the webhook-id: the same over all retries and redeliveries
+      -- the webhook-id: the same for all retries and redeliveries
       postback_id text primary key,
       session_id uuid not null references sessions,
       panel text not null,
@@ -15,7 +15,7 @@ export async function up(knex: Knex): Promise<void> {
       state text not null default 'pending' check (state in ('pending', 'delivered', 'dead')),
       attempts integer not null default 0,
       redeliveries integer not null default 0,
-      -- until then somebody is delivering it; the janitor takes over after
+      -- end of the delivery's lease; the janitor takes over afterwards
       owned_until timestamptz not null,
       created_at timestamptz not null default now(),
       delivered_at timestamptz,

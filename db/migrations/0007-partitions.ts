@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * Monthly partitions of the append-only tables. The application owns nothing, so it makes the coming months' through
- * this function, which runs as the owner. A default partition catches what would otherwise be refused.
+ * Monthly partitions of the append-only tables. The application's role owns no tables, so it creates the coming months'
+ * partitions with this function, which runs as the owner. A default partition takes rows without a monthly one.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** What the application may do, and the second wall: a panel's request sees its own rows only. */
+/** The application's privileges, and row-level security: a panel's request sees its own rows only. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     grant select, insert, update, delete on all tables in schema public to tributary_app;

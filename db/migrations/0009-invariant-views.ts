@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** The tables under the names which an outside reviewer's SQL expects (docs/invariants.md). Read only. */
+/** Read-only views with the names that an outside reviewer's SQL expects (docs/invariants.md). */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create view inv_cursor as select connection as feed_id, acked_id, committed_id from connections;

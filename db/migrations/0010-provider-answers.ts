@@ -1,12 +1,12 @@
 import type { Knex } from 'knex'
 
 /**
- * What providers' answers and pushes say between two readings of their lists: what is closed, who is not wanted where,
- * and for whom a members-only survey is.
+ * Effects of providers' answers and pushes between two polls of their lists: closures, blocked panelists, quota news,
+ * and the members of members-only surveys.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
-    -- a survey, or one of its quotas, that takes nobody until the moment passes, whatever the list goes on saying
+    -- a survey, or one of its quotas, that is closed until a time, even if the provider's list has it open
     create table supply_closures (
       connection text not null,
       provider_survey_id text not null,
@@ -19,7 +19,7 @@ export async function up(knex: Knex): Promise<void> {
     );
     create index supply_closures_until on supply_closures (until);
 
-    -- a panelist who is not offered a survey again, or nothing of a connection
+    -- a panelist who is blocked from a survey, or from all surveys of a connection
     create table panelist_blocks (
       panel text not null,
       panelist_id text not null,
@@ -33,7 +33,7 @@ export async function up(knex: Knex): Promise<void> {
     );
     create index panelist_blocks_until on panelist_blocks (until);
 
-    -- the newest that was pushed about a quota of ours, and when the provider was asked whether it is true
+    -- the newest push about one of our quotas, and when the provider was asked to confirm it
     create table quota_news (
       connection text not null,
       provider_quota_id text not null,
@@ -46,7 +46,7 @@ export async function up(knex: Knex): Promise<void> {
       primary key (connection, provider_quota_id)
     );
 
-    -- how far the reading of a quota's members got; a generation is one reading from the first to the last
+    -- the progress of reading a quota's members; a generation is one complete reading
     create table member_readings (
       connection text not null,
       provider_survey_id text not null,
@@ -62,7 +62,7 @@ export async function up(knex: Knex): Promise<void> {
       connection text not null,
       provider_survey_id text not null,
       provider_quota_id text not null,
-      -- as the provider orders and writes it
+      -- in the provider's order and spelling
       member_code text collate "C" not null,
       generation integer not null,
       primary key (connection, provider_survey_id, provider_quota_id, member_code)

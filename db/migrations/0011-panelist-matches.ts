@@ -1,9 +1,9 @@
 import type { Knex } from 'knex'
 
-/** Providers that match on their side: what is to be asked, what was answered for whom. */
+/** Providers that match on their side: refresh requests, and the answers per panelist. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
-    -- what one question to a provider needs and nothing else does: deleted once used
+    -- the inputs of one refresh request: deleted once used
     create table panelist_refreshes (
       refresh_id uuid primary key default gen_random_uuid(),
       connection text not null,
@@ -23,7 +23,7 @@ export async function up(knex: Knex): Promise<void> {
     );
     create index refreshes_age on panelist_refreshes (requested_at);
 
-    -- what a provider had for one panelist in his circumstances; the links are his alone
+    -- a provider's matches for one panelist in their circumstances; the links are valid for this panelist only
     create table panelist_matches (
       connection text not null,
       panelist_key text not null,
@@ -43,7 +43,7 @@ export async function up(knex: Knex): Promise<void> {
     create index matches_age on panelist_matches (refreshed_at);
     create index matches_panelist on panelist_matches (panel, panelist_id);
 
-    -- how many questions a connection has left right now, over all processes
+    -- the token bucket of a connection's refresh requests, shared by all processes
     create table refresh_budgets (
       connection text primary key,
       tokens double precision not null,
@@ -59,7 +59,7 @@ export async function up(knex: Knex): Promise<void> {
       primary key (connection, transaction_id)
     );
 
-    -- true: the survey was for this panelist alone and is not in the catalogue
+    -- true = the survey was for this panelist alone and is not in the catalogue
     alter table sessions add column per_panelist boolean not null default false;
     alter table session_inputs add column survey jsonb;
 

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** Operations look at the messages that no panel took: few among many. */
+/** An index for the operators' list of dead letters, which are few among many messages. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`create index postbacks_dead on postbacks (created_at) where state = 'dead'`)
 }

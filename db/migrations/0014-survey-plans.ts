@@ -1,12 +1,12 @@
 import type { Knex } from 'knex'
 
-/** The gateway we offer: buyers' survey plans, what is counted of them, and what their sessions need. */
+/** Our own gateway: buyers' survey plans, their counters, and the data of their sessions. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table survey_plans (
       plan_id text primary key,
       demand_partner text not null,
-      -- the plan in the catalogue: surveys.survey_id, which panels know it by
+      -- the plan's surveys.survey_id, the id that panels see
       survey_id text not null unique,
       -- the plan as the buyer posted it
       plan jsonb not null,
@@ -14,7 +14,7 @@ export async function up(knex: Knex): Promise<void> {
       status text not null default 'OPEN' check (status in ('OPEN', 'CLOSED', 'PAUSED')),
       status_reason text not null default 'buyer'
         check (status_reason in ('buyer', 'filled', 'finish_date')),
-      -- payable completes: moved only together with plan_sessions.slot, under this row's lock
+      -- payable completes; changed only together with plan_sessions.slot, under this row's lock
       completes integer not null default 0 check (completes >= 0),
       overage integer not null default 0 check (overage >= 0),
       accept_unsigned boolean not null default false,
@@ -38,7 +38,7 @@ export async function up(knex: Knex): Promise<void> {
       plan_id text not null references survey_plans on delete cascade,
       quota_id text not null,
       position integer not null,
-      -- null: capped by the plan alone
+      -- null = capped by the plan alone
       target_completes integer check (target_completes >= 0),
       status text not null default 'OPEN' check (status in ('OPEN', 'CLOSED', 'PAUSED')),
       status_reason text not null default 'buyer' check (status_reason in ('buyer', 'filled')),
@@ -49,21 +49,21 @@ export async function up(knex: Knex): Promise<void> {
     create table plan_panels (
       plan_id text not null references survey_plans on delete cascade,
       panel text not null,
-      -- null: nothing is allocated to it
+      -- null = no allocation
       allocation integer check (allocation >= 0),
       completes integer not null default 0 check (completes >= 0),
       primary key (plan_id, panel)
     );
     create index plan_panels_panel on plan_panels (panel);
 
-    -- what a session of a plan has beyond other sessions
+    -- additional data of a plan's sessions
     create table plan_sessions (
       session_id uuid primary key references sessions on delete cascade,
       plan_id text not null references survey_plans,
       panel text not null,
       quota_ids text[] not null,
       finish_token text not null unique,
-      -- what the survey platform may ask for while the session lasts; deleted at its end
+      -- the profile for the survey platform; deleted when the session ends
       panelist_profile jsonb,
       slot text not null default 'none' check (slot in ('none', 'held', 'provisional', 'filled', 'released')),
       held_until timestamptz,

@@ -1,23 +1,23 @@
 import type { Knex } from 'knex'
 
-/** How far each panel has read the feed that we offer, and what it was told. */
+/** Each panel's cursor in our feed, and the surveys it has received. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table feed_cursors (
       panel text primary key,
-      -- what the panel acknowledged, or what was passed over since because nothing of it was for this panel
+      -- the acknowledged revision, or a later one up to which no change was for this panel
       acked_id bigint not null default 0 check (acked_id >= 0),
-      -- the highest ack_id that the panel was ever given: a higher one is not acknowledged
+      -- the highest ack_id sent to the panel; acknowledging a higher one is refused
       served_id bigint not null default 0 check (served_id >= 0),
-      -- the connections that the panel could use: when one is new, it reads from the beginning
+      -- the connections that the panel could use; with a new one it reads from the beginning
       scope text[] not null
     );
 
-    -- which surveys a panel has: only of these does it hear that they are closed
+    -- the surveys that a panel has received: only their closures are sent to it
     create table feed_deliveries (
       panel text not null,
       survey_id text not null,
-      -- the ack_id with which it was told that the survey is closed; the row ends when that is acknowledged
+      -- the ack_id that reported the survey as closed; the row is deleted when it is acknowledged
       closed_revision bigint,
       primary key (panel, survey_id)
     );

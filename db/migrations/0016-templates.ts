@@ -1,15 +1,15 @@
 import type { Knex } from 'knex'
 
 /**
- * Buyers' templates, and the surveys that they draft from them (PureSpectrum Buy API). A launched survey is a survey
- * plan as well.
+ * Buyers' templates, and the surveys drafted from them (PureSpectrum Buy API). A launched survey also has a survey
+ * plan.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table templates (
-      -- given by whoever puts it; an integer in the PureSpectrum Buy API
+      -- chosen by the caller of the PUT; an integer in the PureSpectrum Buy API
       template_id integer primary key check (template_id > 0),
-      -- the demand partner whose it is; null = the service's own
+      -- the demand partner that owns it; null = the service
       owner text,
       folder text not null,
       name text not null,
@@ -17,7 +17,7 @@ export async function up(knex: Knex): Promise<void> {
       visibility text not null check (visibility in ('own', 'default', 'shared')),
       -- buyer ids
       shared_with integer[] not null default '{}',
-      -- as it was put, in the PureSpectrum Buy API's words
+      -- as it was put, in the terms of the PureSpectrum Buy API
       survey jsonb not null,
       created_at timestamptz not null,
       updated_at timestamptz not null
@@ -27,10 +27,10 @@ export async function up(knex: Knex): Promise<void> {
     create index templates_default on templates (template_id) where visibility = 'default';
 
     create table buyer_surveys (
-      -- the PureSpectrum Buy API knows surveys by integers; whose it is decides who sees it, not the id
+      -- an integer, as in the PureSpectrum Buy API; the owner controls access, not the id
       ps_survey_id integer generated always as identity (start with 100001) primary key,
       demand_partner text not null,
-      -- stays when the template is gone: it tells what the survey was made from
+      -- stays when the template is deleted, as a record of the survey's origin
       template_id integer,
       survey jsonb not null,
       -- part of the test link

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * What a poll received, written down before anything was decided about it: a record of its own, so that a record which
- * is then lost between the page and the tables can be missed (invariants I2 and I2c). Of the last polls only.
+ * The records that a poll received, stored before they are processed, so that the invariants I2 and I2c detect a record
+ * that is lost between the page and the tables. Keeps only the last polls.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
@@ -11,10 +11,10 @@ export async function up(knex: Knex): Promise<void> {
       poll_epoch bigint not null,
       batch integer not null,
       received_at timestamptz not null,
-      -- every record of the batch, in the order of its coming: its key in the log or the quarantine, and its edition
+      -- every record of the batch, in the order received: its key in the log or the quarantine, and its edition
       item_keys text[] not null,
       source_orders numeric[] not null,
-      -- what became of them, as the stores counted
+      -- the results, as counted by the stores
       accepted integer not null,
       quarantined integer not null,
       primary key (connection, poll_epoch, batch),

@@ -1,10 +1,10 @@
 import type { Knex } from 'knex'
 
-/** What the janitor and the panels' survey list ask for every few seconds costs an index of its own size. */
+/** Partial indexes for the queries that the janitor and the panels' survey list run every few seconds. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     drop index survey_plans_not_started;
-    -- plans in their fielding that no workflow looks after, and plans that are over without their workflow's knowing
+    -- open plans without a workflow, and closed plans whose workflow was not notified
     create index survey_plans_undriven on survey_plans (updated_at)
       where workflow_started_at is null and deleted_at is null and status <> 'CLOSED';
     create index survey_plans_untold on survey_plans (updated_at)

@@ -1,13 +1,13 @@
 import type { Knex } from 'knex'
 
 /**
- * Where a message stands on its schedule: attempts written down since it was last asked for. Temporal's own count also
- * has the attempts that never came to anything because PostgreSQL was away.
+ * A message's position in its schedule: attempts stored since the last redelivery request. Temporal's own count
+ * includes attempts that were not stored because PostgreSQL was unavailable.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     alter table postbacks add column round_attempts integer not null default 0;
-    -- what is under way goes on where it stands
+    -- pending messages continue their schedule
     update postbacks set round_attempts = attempts where state = 'pending' and redeliveries = 0`)
 }
 

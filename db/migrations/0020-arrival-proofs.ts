@@ -1,13 +1,13 @@
 import type { Knex } from 'knex'
 
 /**
- * One proof, one session: a token's id or a signature belongs to the session that it first came with, so that it never
- * pays a second one. The unique key decides between two that come at the same moment.
+ * A token's id or a signature belongs to the session that it first came with, so that it never pays a second one. The
+ * unique key decides between concurrent arrivals.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table arrival_proofs (
-      -- the account that the proof is good for: the first connection of those which share it
+      -- the account for which the proof is valid: the first connection of those that share it
       account text not null,
       -- SHA-256 of a token's id or of the signatures of an arrival
       proof text not null,

@@ -1,12 +1,12 @@
 import type { Knex } from 'knex'
 
-/** How often authentic arrivals came with an outcome word that no table holds: the next one is seen the day it comes. */
+/** Counts authentic arrivals with an outcome word that no table has, so that operators see new words. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table unknown_outcome_words (
       connection text not null,
       route text not null check (route in ('return', 'postback')),
-      -- as it came where it looks like a code; at most a hundred distinct ones a connection, the rest is (other)
+      -- as received where it looks like a code; at most 100 distinct words per connection, the rest is (other)
       word text not null check (length(word) <= 64),
       arrivals bigint not null,
       first_seen_at timestamptz not null,

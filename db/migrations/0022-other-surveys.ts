@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * Providers send respondents on: what they took part in is then another survey than their session's. And authentic news
- * about a member of ours that fits none of their sessions is kept, for somebody to look at.
+ * Surveys that a provider sent a respondent on to from the session's survey. And authentic arrivals about a known
+ * member that fit none of their sessions, for operators to review.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
@@ -10,7 +10,7 @@ export async function up(knex: Knex): Promise<void> {
       session_id uuid not null references sessions on delete cascade,
       connection text not null,
       provider_survey_id text not null,
-      -- the id that the survey has here, whether or not it is in the catalogue
+      -- our id of the survey, which may not be in the catalogue
       survey_id text not null,
       outcome text not null,
       first_seen_at timestamptz not null,

@@ -1,9 +1,9 @@
 import type { Knex } from 'knex'
 
 /**
- * The ledger's running number, given after the commit by whoever reads first, one at a time (decisions/0003). `posted` is
- * taken while posting and keeps a complete before what reverses it; alone it would not do, as a posting that commits late
- * has a low one. Transactions stay as they were posted: the number is given once, and nothing else can change.
+ * The ledger's number, set once after the commit by the next reader, under a lock (decisions/0003). `posted` is
+ * assigned while posting and orders a complete before its reversal; it does not replace the number, because a posting
+ * that commits late has a low one. Only the number of a transaction can change, and only once.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
@@ -25,7 +25,7 @@ export async function up(knex: Knex): Promise<void> {
       for each row execute function ledger_number_is_given_once();
     grant update (number) on ledger_transactions to tributary_app;
 
-    -- what is there already: a reversal was posted after its complete, also where both have one time
+    -- existing rows: a reversal comes after its complete, also where both have the same time
     update ledger_transactions t set number = n.number
       from (select transaction_id,
                    row_number() over (order by at, reverses is not null, posted) as number from ledger_transactions) n

@@ -1,9 +1,9 @@
 import type { Knex } from 'knex'
 
 /**
- * Currencies whose digits the runtime told otherwise than ISO 4217 on some Node.js, and from when on amounts in them are
- * in ISO 4217's scale (docs/money.md, Amounts stored before the table). Somebody who has looked at the older ones says so
- * in `checked_at`.
+ * Currencies whose digits differ between ISO 4217 and some Node.js releases, and the time from which amounts in them
+ * are in ISO 4217's scale (docs/money.md, Amounts stored before the table). An operator who has checked the older
+ * amounts sets `checked_at`.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * When each process that works for others was last heard of: workers with their queues, and the janitor. A frozen process
- * cannot say that it is frozen; its row grows old.
+ * The last heartbeat of each worker, with its queues, and of the janitor. A frozen process cannot report that it is
+ * frozen; its row becomes old.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`

@@ -1,14 +1,14 @@
 import type { Knex } from 'knex'
 
 /**
- * Sign-ins of operators' browsers that were ended before their time. A sign-in is a signed cookie and has no row; what is
- * kept is that it ended, until it would have ended by itself.
+ * Revoked sign-ins of operators' browsers. A sign-in is a signed cookie without a row; the revocation is stored until
+ * the cookie expires.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table operator_sign_outs (
       sign_in text primary key,
-      -- the end of the cookie: the row is of no use after it
+      -- when the cookie expires; the row is not needed afterwards
       ends_at timestamptz not null,
       signed_out_at timestamptz not null default now()
     );

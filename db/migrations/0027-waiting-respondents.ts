@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * Since when a respondent waits at the door for an entry that is still opening, by our own clock, and when their page
- * last asked. Before the first look, and once the entry is there, both say nothing.
+ * Since when a respondent waits for an entry that is still opening, by our clock, and when their page last polled. Both
+ * are null before the first poll and unused once the entry is open.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`

@@ -1,9 +1,9 @@
 import type { Knex } from 'knex'
 
 /**
- * A posting has a source, of which a claim is one kind, and remembers the month in which its news happened; the check on
- * accounts is a copy of `ACCOUNT_PATTERN` (docs/decisions/0020). What is there already comes from its claim and its own
- * month. Generated columns fill it in one rewrite of the table, without a trigger a row, and then become ordinary ones.
+ * A posting has a source, of which a claim is one kind, and stores its month of origin; the check on accounts is a copy
+ * of `ACCOUNT_PATTERN` (docs/decisions/0020). Existing rows get their claim and their own month. Generated columns fill
+ * them in one rewrite of the table, without a trigger per row, and then become ordinary columns.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
@@ -34,7 +34,7 @@ export async function up(knex: Knex): Promise<void> {
         and length(split_part(account, ':', 2)) <= 64);`)
 }
 
-/** Refuses, rather than lose anything, where a posting has another source than a claim. */
+/** Fails, instead of losing data, when a posting has a source other than a claim. */
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
     alter table ledger_entries drop constraint account_is_known;

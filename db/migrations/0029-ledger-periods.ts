@@ -1,10 +1,11 @@
 import type { Knex } from 'knex'
 
 /**
- * The state of accounting months; a month without a row is open. A posting holds the month's advisory lock in share mode, a
- * change of state holds it alone, so that no posting is under way in a month while it closes (docs/decisions/0020). At read
- * committed the next statement sees what the lock waited for; at other isolation levels it does not, so they are refused.
- * A closed month keeps the count of its postings, by which a later one would show.
+ * The state of accounting months; a month without a row is open. A posting holds the month's advisory lock in share
+ * mode, a change of state in exclusive mode, so that no posting is in progress while a month closes
+ * (docs/decisions/0020). At read committed the next statement sees what was committed while it waited for the lock;
+ * other isolation levels do not, so they are refused. A closed month stores the count of its postings, which reveals a
+ * later one.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`

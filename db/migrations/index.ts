@@ -34,7 +34,7 @@ interface Migration {
   readonly down: (knex: Knex) => Promise<void>
 }
 
-/** In order. Names carry no file extension: the same database is migrated from .ts and from compiled .js. */
+/** In order. Names have no file extension, because .ts and compiled .js files migrate the same database. */
 const migrations: readonly Migration[] = [
   { name: '0001-roles', ...roles },
   { name: '0002-supply', ...supply },
@@ -66,7 +66,7 @@ const migrations: readonly Migration[] = [
   { name: '0029-ledger-periods', ...ledgerPeriods },
 ]
 
-/** What knex reads the migrations from. */
+/** The source of migrations for knex. */
 export const migrationSource: Knex.MigrationSource<Migration> = {
   getMigrations: async () => [...migrations],
   getMigrationName: (migration) => migration.name,

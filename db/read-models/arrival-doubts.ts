@@ -1,6 +1,6 @@
 import type { Knex } from '../connect.js'
 
-/** Outcome words that no table of a connection holds, as they were counted. */
+/** An outcome word that no table of a connection has, with its count. */
 export interface UnknownWord {
   readonly connection: string
   readonly route: 'return' | 'postback'
@@ -9,7 +9,7 @@ export interface UnknownWord {
   readonly lastSeenAt: Date
 }
 
-/** News about members of ours that fits none of their sessions, by survey. */
+/** Arrivals about known members that fit none of their sessions, by survey. */
 export interface UnplacedNews {
   readonly connection: string
   readonly providerSurveyId: string
@@ -17,7 +17,7 @@ export interface UnplacedNews {
   readonly lastSeenAt: Date
 }
 
-/** @param limit the newest so many; the table itself holds about a hundred words a connection */
+/** @param limit the most rows, newest first; the table has about 100 words per connection */
 export async function listUnknownWords(knex: Knex, limit: number): Promise<UnknownWord[]> {
   const rows: {
     connection: string
@@ -35,7 +35,7 @@ export async function listUnknownWords(knex: Knex, limit: number): Promise<Unkno
   }))
 }
 
-/** How many arrivals were kept aside, by connection. */
+/** The number of unplaced arrivals by connection. */
 export async function countUnplaced(knex: Knex): Promise<{ connection: string; arrivals: number }[]> {
   const rows: { connection: string; arrivals: string }[] = await knex('unplaced_arrivals')
     .groupBy('connection')
@@ -44,7 +44,7 @@ export async function countUnplaced(knex: Knex): Promise<{ connection: string; a
   return rows.map((row) => ({ connection: row.connection, arrivals: Number(row.arrivals) }))
 }
 
-/** The newest first, one line a survey. */
+/** Newest first, one row per survey. */
 export async function listUnplaced(knex: Knex, limit: number): Promise<UnplacedNews[]> {
   const rows = (await knex('unplaced_arrivals')
     .groupBy('connection', 'provider_survey_id')

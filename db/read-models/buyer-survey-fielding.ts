@@ -2,7 +2,7 @@ import type { PlanStatus } from '../../domain/plan/survey-plan.js'
 import type { Knex } from '../connect.js'
 import { rows } from '../raw.js'
 
-/** How the plan of a buyer's launched survey stands, and when it had its last payable complete. Deleted = closed. */
+/** The status of a launched survey's plan, and the time of its last payable complete. Deleted = closed. */
 export async function fieldingOf(
   knex: Knex,
   planId: string,
@@ -15,6 +15,6 @@ export async function fieldingOf(
        from survey_plans p where p.plan_id = ?`,
     [planId],
   )
-  if (row === undefined) throw new Error(`plan ${planId} is not there`)
+  if (row === undefined) throw new Error(`plan ${planId} not found`)
   return row
 }

@@ -1,7 +1,7 @@
 import type { Knex } from '../connect.js'
 import { type BuyerSurveyRecord, type BuyerSurveyRow, buyerSurveyOf } from '../rows/buyer-survey.js'
 
-/** A buyer's own survey; another's is not there. */
+/** A buyer's own survey; null = not found or another buyer's. */
 export async function findBuyerSurvey(
   knex: Knex,
   demandPartner: string,

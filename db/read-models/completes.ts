@@ -7,14 +7,13 @@ export interface CompletesFilter {
   readonly from: Date | null
   readonly to: Date | null
   readonly connection: string | null
-  /** Compared without case, as everywhere. */
+  /** Compared without case. */
   readonly panel: string | null
 }
 
 /**
- * Every session whose outcome is or was COMPLETED, by completion and id, in pages: what is held in memory does not grow
- * with the month, and no connection of the pool waits for a slow reader. `completed_at` never changes, so that a page
- * loses and repeats nothing.
+ * Every session whose outcome is or was COMPLETED, by completion and id, in pages, so that memory is bounded and a slow
+ * reader does not hold a connection of the pool. `completed_at` never changes, so pages neither skip nor repeat rows.
  */
 export async function* readCompletes(
   knex: Knex,

@@ -1,7 +1,7 @@
 import type { Knex } from '../connect.js'
 import { type ConnectionRow, listConnections } from '../stores/connection-store.js'
 
-/** A connection as operations look at it: its poll loop, its stock, what could not be read. */
+/** A connection for operators: its poll loop, its open surveys, its quarantine. */
 export interface ConnectionOverview extends ConnectionRow {
   readonly surveysOpen: number
   readonly quarantined: number

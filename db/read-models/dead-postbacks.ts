@@ -1,6 +1,6 @@
 import type { Knex } from '../connect.js'
 
-/** A message that its panel did not take, with the last attempt to deliver it. */
+/** A dead letter, with the last attempt to deliver it. */
 export interface DeadPostback {
   readonly postbackId: string
   readonly panel: string

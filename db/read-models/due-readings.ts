@@ -1,16 +1,16 @@
 import type { Knex } from '../connect.js'
 import { rows } from '../raw.js'
 
-/** A members-only quota whose people are to be read, and how far that got. */
+/** A members-only quota whose members must be read, and the reading's progress. */
 export interface DueReading {
   readonly providerSurveyId: string
   readonly quotaId: string
-  /** The last code that is stored; null = from the beginning. */
+  /** The last stored code; null = from the beginning. */
   readonly lastCode: string | null
   readonly generation: number
 }
 
-/** The members-only quotas of a connection that were never read to their end, or not since `staleBefore`. */
+/** The members-only quotas of a connection that were never completely read, or not since `staleBefore`. */
 export async function dueReadings(knex: Knex, connection: string, staleBefore: Date): Promise<DueReading[]> {
   return rows<DueReading>(
     knex,

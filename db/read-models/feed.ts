@@ -4,11 +4,11 @@ import type { Knex } from '../connect.js'
 import { rows } from '../raw.js'
 import { type SurveyJson, surveyFromJson } from '../stores/survey-json.js'
 
-/** Where a panel stands in the feed. Ids are revisions of the catalogue: they fit a JSON number. */
+/** A panel's cursor in the feed. Ids are revisions of the catalogue, which fit a JSON number. */
 export interface FeedPosition {
   readonly ackedId: number
   readonly servedId: number
-  /** The connections it read with; null = it has never been given anything. */
+  /** The connections of its last read; null = it has never received anything. */
   readonly scope: readonly string[] | null
   /** The newest revision of the whole catalogue. */
   readonly head: number
@@ -21,20 +21,20 @@ export interface FeedNews {
   /** Epoch milliseconds. */
   readonly changedMs: number
   readonly status: SurveyStatus
-  /** It has changed again and waits for its next revision. */
+  /** True = it has changed again and waits for its next revision. */
   readonly dirty: boolean
-  /** The panel has it. */
+  /** True = the panel has received it. */
   readonly known: boolean
-  /** The ack_id with which the panel was told that it is closed. */
+  /** The ack_id that reported it to the panel as closed. */
   readonly closedRevision: number | null
-  /** Its content, where it is so new that hardly anybody has read it yet. */
+  /** Its content, for the newest revisions only. */
   readonly body: FeedBody | null
 }
 
-/** So many of the newest revisions come with their content: whoever asks first need not ask twice. */
+/** Returns the content of this many of the newest revisions, so that the first readers need no second query. */
 const WITH_CONTENT = 150
 
-/** The content of a survey, and the plan as its buyer posted it where it is one of our own. */
+/** The content of a survey, and for our own plans the plan as posted. */
 export interface FeedBody {
   readonly surveyId: string
   readonly connection: string
@@ -45,17 +45,17 @@ export interface FeedBody {
   readonly plan: SurveyPlan | null
 }
 
-/** What a poll reads. */
+/** The result of reading the feed. */
 export interface FeedReading {
   readonly at: FeedPosition
   readonly news: readonly FeedNews[]
 }
 
 /**
- * Where a panel stands, and what changed since and is of its connections, in the order of revisions, which is the order
- * of commits (docs/decisions/0003-one-stamper.md); of our own plans only those that target the panel. One statement:
- * where nothing is new it reads a cursor by its key and the end of an index.
- * @param after nothing up to here is for the panel: what the process remembers of it, else 0
+ * Reads a panel's cursor and the later changes of its connections, in the order of revisions, which is the order of
+ * commits (docs/decisions/0003-one-stamper.md); of our own plans only those that target the panel. One statement:
+ * without changes it reads one cursor by its key and the end of an index.
+ * @param after a revision up to which no change is for the panel, from the process's cache; else 0
  */
 export async function readFeed(
   knex: Knex,
@@ -76,7 +76,7 @@ export async function readFeed(
            left join feed_deliveries d on d.panel = :panel and d.survey_id = s.survey_id
            left join plan_panels p
              on s.connection = :gateway and p.plan_id = s.provider_survey_id and p.panel = :panel
-          -- the first figure is known when the statement is planned, so that the index is taken
+          -- the first bound is known at planning time, so that the planner uses the index
           where s.revision > :after and s.revision > coalesce(at.acked_id, 0) and s.connection = any(:connections)
             and (s.connection <> :gateway or p.panel is not null)
        ) n on true
@@ -128,7 +128,7 @@ interface NewsRow {
   readonly plan: SurveyPlan | null
 }
 
-/** The content of surveys; a few hundred at a time is a good size. */
+/** The content of surveys; pass at most a few hundred ids per call. */
 export async function feedBodies(knex: Knex, surveyIds: readonly string[]): Promise<FeedBody[]> {
   const bodies = await rows<BodyRow>(
     knex,

@@ -1,16 +1,16 @@
 import type { Knex } from '../connect.js'
 
-/** When workers and the janitor were last heard of. */
+/** The last heartbeats of workers and of the janitor. */
 export interface HeardParts {
-  /** Milliseconds since any worker on a queue was heard of, by queue. */
+  /** Milliseconds since the last heartbeat of any worker on a queue, by queue. */
   readonly queues: ReadonlyMap<string, number>
-  /** Processes that were heard of within ten minutes, the quietest first. */
+  /** Processes with a stored heartbeat, the oldest heartbeat first. */
   readonly workers: readonly { readonly process: string; readonly silentMs: number }[]
   /** Null = never. */
   readonly janitorSilentMs: number | null
 }
 
-/** By PostgreSQL's clock, which wrote the stamps, too. */
+/** Uses PostgreSQL's clock, which also wrote the timestamps. */
 export async function readHeardParts(knex: Knex): Promise<HeardParts> {
   const { rows } = (await knex.raw(
     `select part, process, queues,
@@ -19,7 +19,7 @@ export async function readHeardParts(knex: Knex): Promise<HeardParts> {
   )) as { rows: { part: 'worker' | 'janitor'; process: string; queues: string[]; silentMs: number }[] }
   const workers = rows.filter(({ part }) => part === 'worker')
   const janitors = rows.filter(({ part }) => part === 'janitor').map(({ silentMs }) => silentMs)
-  // in the order of being heard: a later one replaces an earlier one
+  // ordered by heartbeat, so that a later one replaces an earlier one
   const queues = new Map(workers.flatMap(({ queues: served, silentMs }) => served.map((queue) => [queue, silentMs])))
   return {
     queues,

@@ -4,7 +4,7 @@ import type { Knex } from '../connect.js'
 import { rows } from '../raw.js'
 
 /**
- * Which editions of the given surveys are stored and readable: what was withdrawn, or is unreadable, is not held.
+ * The stored editions of the given surveys, without withdrawn and unreadable ones.
  * @returns by provider survey id; the others are absent
  */
 export async function readableEditions(
@@ -22,9 +22,9 @@ export async function readableEditions(
 }
 
 /**
- * What PostgreSQL holds of each survey, the quarantine's open entry about it beside its row.
+ * The stored edition of each survey, from its row and its open quarantine entry.
  * @param keys provider survey ids, each once
- * @returns by provider survey id; what is in neither table is absent
+ * @returns by provider survey id; surveys in neither table are absent
  */
 export async function heldEditions(
   trx: Knex,

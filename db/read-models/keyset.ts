@@ -1,15 +1,15 @@
-/** Where a page of a list ended: a stamp with PostgreSQL's microseconds and the id that breaks ties. */
+/** The cursor of a list: a timestamp with PostgreSQL's microseconds, and the id that breaks ties. */
 export interface Keyset {
-  /** As `stampText` gives it. */
+  /** In the format of `stampText`. */
   readonly at: string
   readonly id: string
 }
 
-/** SQL: a timestamptz column as text that loses nothing, unlike a JavaScript date. */
+/** SQL: a timestamptz column as text with microseconds, which a JavaScript date would lose. */
 export const stampText = (column: string): string =>
   `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
-/** Cuts a list that was read with one row too many. */
+/** Cuts a list that was read with limit + 1 rows to a page. */
 export function pageOf<Row extends { readonly keyset: Keyset }>(
   rows: readonly Row[],
   limit: number,

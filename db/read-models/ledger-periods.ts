@@ -1,21 +1,21 @@
 import type { Period, PeriodState } from '../../domain/finance/period.js'
 import type { Knex } from '../connect.js'
 
-/** An accounting month as finance sees it. */
+/** An accounting month, for finance. */
 export interface LedgerPeriod {
   readonly period: Period
   readonly state: PeriodState
-  /** When and by whom its state was given; null while it never changed. */
+  /** The time and the author of its last change of state; null = never changed. */
   readonly changedAt: Date | null
   readonly changedBy: string | null
   readonly reason: string | null
-  /** Decimal text: its transactions. */
+  /** Decimal text: the number of its transactions. */
   readonly postings: string
-  /** Decimal text: those whose news happened in an earlier month. */
+  /** Decimal text: the number of those whose origin is an earlier month. */
   readonly late: string
 }
 
-/** Every month that has postings or was given a state, the first one first. Reads the whole ledger. */
+/** Every month with postings or a state, in order. Reads the whole ledger. */
 export async function readPeriods(knex: Knex): Promise<LedgerPeriod[]> {
   const { rows } = (await knex.raw(
     `select coalesce(p.period, t.period) as period, coalesce(p.state, 'open') as state, p.changed_at as "changedAt",

@@ -4,7 +4,7 @@ import type { PostingSource } from '../../domain/finance/posting-source.js'
 import type { Knex } from '../connect.js'
 
 export interface LedgerEntry {
-  /** As `formatAccount` spells it. */
+  /** In the format of `formatAccount`. */
   readonly account: string
   readonly side: 'debit' | 'credit'
   /** Decimal text. */
@@ -13,17 +13,17 @@ export interface LedgerEntry {
 }
 
 export interface LedgerTransaction {
-  /** Decimal text: where it stands in the order of posting. */
+  /** Decimal text: its number in the order of posting. */
   readonly number: string
   readonly transactionId: string
   readonly at: Date
   readonly kind: 'complete' | 'reversal' | 'adjustment'
   readonly source: PostingSource
-  /** Null where the posting is about no session. */
+  /** Null = the posting is not about a session. */
   readonly sessionId: string | null
-  /** The month that it counts in. */
+  /** The month in which it counts. */
   readonly period: Period
-  /** The month in which its news happened: never later. */
+  /** The month of origin, never later than `period`. */
   readonly periodOfOrigin: Period
   readonly reverses: string | null
   readonly reason: string
@@ -36,11 +36,10 @@ type TransactionRow = Omit<LedgerTransaction, 'entries' | 'source'> & {
 }
 
 /**
- * The ledger's transactions in the order they were posted, each with all of its entries; those which have their running
- * number (`numberPostings`).
+ * The numbered transactions of the ledger (see `numberPostings`), in order, each with all of its entries.
  * @param filter.account only transactions that touch it
- * @param after the number of the last one that is known already
- * @returns a page; `next` is null on the last one, `resume` where to go on later in any case
+ * @param after the number of the last known transaction
+ * @returns a page; `next` is null on the last one, `resume` is always the cursor to continue from
  */
 export async function readLedger(
   knex: Knex,
@@ -121,7 +120,7 @@ export interface AccountBalance {
   readonly creditMinor: string
 }
 
-/** Debits and credits of every account in every currency by itself: no sum crosses currencies. */
+/** Debits and credits of every account, separately by currency. */
 export async function readTrialBalance(knex: Knex, period: Period | null): Promise<AccountBalance[]> {
   const { rows } = (await knex.raw(
     `select e.account, e.currency,

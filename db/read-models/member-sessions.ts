@@ -1,12 +1,12 @@
 import type { Knex } from '../connect.js'
 import { type SessionRow, sessionColumns } from '../rows/session-row.js'
 
-/** A survey by its key, or by the beginning of it. */
+/** A survey by its key, or by a prefix of it. */
 export type SurveyKeyPart = { readonly exactly: string } | { readonly beginsWith: string }
 
 /**
- * A member's sessions of one survey, where the provider knows no session ids: those they are in before those that ended,
- * the newest first.
+ * A member's sessions of one survey, for providers without session ids: entered ones before finished ones, newest
+ * first.
  */
 export async function findSessionsOfMember(
   knex: Knex,
@@ -25,7 +25,7 @@ export async function findSessionsOfMember(
   return query
 }
 
-/** The member's session from which the provider sent them on to this survey, where it has said so before. */
+/** The member's session from which the provider sent them on to this survey, where that was stored before. */
 export async function findSessionSentOn(
   knex: Knex,
   connections: readonly string[],
@@ -42,7 +42,7 @@ export async function findSessionSentOn(
   return row ?? null
 }
 
-/** Whether a member has sessions at all, and the one they are in where it is exactly one. */
+/** Whether a member has sessions, and the entered one if there is exactly one. */
 export async function readMember(
   knex: Knex,
   connections: readonly string[],

@@ -1,7 +1,7 @@
 import type { Knex } from '../connect.js'
 import { rows } from '../raw.js'
 
-/** How many surveys of a connection are open, and in which countries (alpha-3, sorted). */
+/** The number of open surveys of a connection, and their countries (alpha-3, sorted). */
 export async function openStock(knex: Knex, connection: string): Promise<{ surveys: number; countries: string[] }> {
   const stock = await rows<{ country: string; surveys: number }>(
     knex,

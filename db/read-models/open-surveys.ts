@@ -2,7 +2,7 @@ import type { Survey } from '../../domain/survey.js'
 import type { Knex } from '../connect.js'
 import { type SurveyJson, surveyFromJson } from '../stores/survey-json.js'
 
-/** Every open survey of a connection, a few hundred at a time, however many there are. */
+/** Every open survey of a connection, read in chunks. */
 export async function* openSurveys(knex: Knex, connection: string, chunk = 500): AsyncGenerator<Survey> {
   for (let after = ''; ; ) {
     const rows: { survey_id: string; survey: SurveyJson }[] = await knex('surveys')

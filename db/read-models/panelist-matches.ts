@@ -12,13 +12,13 @@ export interface StoredMatch {
   readonly refreshedAt: Date
 }
 
-/** How a connection stands toward one panelist, before it is asked. */
+/** The state of a connection for one panelist, before a refresh. */
 export interface PanelistMatchStanding {
   readonly connection: string
   readonly stored: StoredMatch | null
-  /** Why the provider is not asked about this panelist; null = it may be. */
+  /** Why this panelist must not be refreshed; null = allowed. */
   readonly blockedFor: string | null
-  /** Why the connection is not asked about anybody now; null = it may be. */
+  /** Why no panelist can be refreshed now; null = allowed. */
   readonly heldFor: string | null
 }
 
@@ -32,7 +32,7 @@ interface StandingRow {
   held_for: string | null
 }
 
-/** What is stored for a panelist at some connections, with what keeps them from being asked: one statement, by keys. */
+/** A panelist's stored matches at some connections, with the reasons against a refresh; one statement, by keys. */
 export async function readPanelistMatches(
   knex: Knex,
   connections: readonly string[],
@@ -72,7 +72,7 @@ function storedOf(row: StandingRow, refreshedAt: Date): StoredMatch {
   }
 }
 
-/** One survey (or partner offer) that is stored for a panelist, and where. */
+/** One stored survey (or partner offer) of a panelist, and its connection. */
 export interface FoundOwnSurvey {
   readonly connection: string
   readonly survey: Survey
@@ -80,7 +80,7 @@ export interface FoundOwnSurvey {
   readonly refreshedAt: Date
 }
 
-/** Finds what a panelist was offered in some circumstances. @returns null when it is not (or no longer) there */
+/** Finds a stored survey of a panelist in some circumstances. @returns null = not found or expired */
 export async function findOwnSurvey(
   knex: Knex,
   key: Omit<MatchKey, 'connection'>,

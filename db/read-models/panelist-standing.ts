@@ -4,33 +4,31 @@ import type { PastSession } from '../../domain/participation.js'
 import type { Grouping } from '../../domain/survey.js'
 import type { Knex } from '../connect.js'
 
-/** What a match needs to know of a panelist beside what the request says. */
+/** A panelist's data for a match, in addition to the request. */
 export interface PanelistStanding {
-  /** The stored panelist; null when there is none. */
+  /** The stored panelist; null = none. */
   readonly stored: Panelist | null
-  /**
-   * Surveys which the panelist completed, is in, or is not wanted in: not offered (again) (docs/matching.md, Not here).
-   */
+  /** Surveys that the panelist completed, is in, or is blocked from: not offered (docs/matching.md, Not here). */
   readonly taken: readonly string[]
-  /** Of those, the ones that they completed. */
+  /** Of those, the completed ones. */
   readonly completed: readonly string[]
-  /** The ones that they are in. */
+  /** Those in progress. */
   readonly underWay: readonly string[]
-  /** The ones whose provider does not want them for now. */
+  /** Those from which the provider blocks the panelist for now. */
   readonly unwanted: readonly string[]
-  /** What they completed or are in, as its providers know it: groups exclude by these. */
+  /** Completed surveys and those in progress, by the providers' ids, for the exclusion by groups. */
   readonly takenSurveys: readonly TakenSurvey[]
   /** Starts by connection, for the caps. */
   readonly starts: readonly { readonly connection: string; readonly daily: number; readonly weekly: number }[]
-  /** Connections whose provider does not want the panelist for now. */
+  /** Connections whose provider blocks the panelist for now. */
   readonly blocked: readonly string[]
-  /** Earlier sessions at the connections that were asked about. */
+  /** Earlier sessions at the watched connections. */
   readonly past: readonly PastSession[]
-  /** Members-only surveys which the panelist was named for, and the quotas: survey id -> quota ids. */
+  /** Members-only surveys that name the panelist: survey id -> quota ids. */
   readonly invitations: ReadonlyMap<string, ReadonlySet<string>>
 }
 
-/** A connection whose provider cares who took part in what, and the code by which it knows the panelist. */
+/** A connection whose provider has participation rules, and the panelist's member code there. */
 export interface WatchedConnection {
   readonly connection: string
   readonly memberCode: string
@@ -53,7 +51,7 @@ interface Row {
   starts: { connection: string; daily: number; weekly: number }[]
 }
 
-/** Reads it in one statement by primary key and by one index: the only SQL of a match. */
+/** Reads all of it in one statement, by primary key and one index: the only SQL of a match. */
 export async function readPanelistStanding(
   knex: Knex,
   panel: string,

@@ -3,18 +3,18 @@ import { priceOfPlan } from '../../domain/plan/survey-plan.js'
 import type { Knex } from '../connect.js'
 import { PLAN_COLUMNS, type PlanRow } from '../rows/plan-row.js'
 
-/** What is shown of a plan's workflow from its start. */
+/** The facts of a plan that its workflow shows from its start. */
 export interface PlanFacts {
   readonly planId: string
   readonly country: string
   /** "1.50 USD". */
   readonly price: string
   readonly target: number
-  /** In epoch milliseconds; null = it has no finish date. */
+  /** Epoch milliseconds; null = no finish date. */
   readonly finishAt: number | null
 }
 
-/** A plan that is not deleted, as the start of its workflow needs it; null = there is none. */
+/** The facts of a plan for the start of its workflow; null = not found or deleted. */
 export async function findPlanFacts(knex: Knex, planId: string): Promise<PlanFacts | null> {
   const row: PlanRow | undefined = await knex('survey_plans')
     .select(PLAN_COLUMNS)
@@ -35,7 +35,7 @@ function factsOf(row: PlanRow): PlanFacts {
   }
 }
 
-/** Plans in their fielding that no workflow looks after. */
+/** Open plans without a workflow. */
 export async function findUndrivenPlans(knex: Knex, olderThan: Date, limit: number): Promise<PlanFacts[]> {
   const rows: PlanRow[] = await knex('survey_plans')
     .select(PLAN_COLUMNS)
@@ -48,7 +48,7 @@ export async function findUndrivenPlans(knex: Knex, olderThan: Date, limit: numb
   return rows.map(factsOf)
 }
 
-/** Plans that are over and whose workflow has not heard of it: a complete has filled them. */
+/** Closed plans whose workflow was not notified, because a complete has filled them. */
 export async function findUntoldClosures(knex: Knex, olderThan: Date, limit: number): Promise<PlanFacts[]> {
   const rows: PlanRow[] = await knex('survey_plans')
     .select(PLAN_COLUMNS)

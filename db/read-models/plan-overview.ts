@@ -3,19 +3,19 @@ import type { Knex } from '../connect.js'
 import { rows } from '../raw.js'
 import { type Keyset, pageOf, stampText } from './keyset.js'
 
-/** What a panel has of a plan. */
+/** A panel's completes and allocation of a plan. */
 export interface PlanPanel {
   readonly panel: string
-  /** Completes that are allocated to it; null = none are. */
+  /** Allocated completes; null = no allocation. */
   readonly allocation: number | null
   readonly completes: number
 }
 
-/** A buyer's plan as operations look at it: how far it is, and who is in it now. */
+/** A buyer's plan for operators: its progress and the held slots. */
 export interface PlanOverview {
   readonly planId: string
   readonly demandPartner: string
-  /** What panels know it by. */
+  /** The id that panels see. */
   readonly surveyId: string
   /** The buyer's own id. */
   readonly buyerSurveyId: string
@@ -26,7 +26,7 @@ export interface PlanOverview {
   readonly overage: number
   /** Payable ones. */
   readonly completes: number
-  /** Slots of respondents who are in it now, and of completes that are not proven yet. */
+  /** Held and provisional slots. */
   readonly held: number
   /** By name. */
   readonly panels: readonly PlanPanel[]
@@ -39,7 +39,7 @@ export interface PlanFilter {
   readonly status: PlanStatus | null
 }
 
-/** Every buyer's plans, newest first; deleted ones are not shown. */
+/** All buyers' plans, newest first, without deleted ones. */
 export async function listPlans(
   knex: Knex,
   filter: PlanFilter,

@@ -1,20 +1,20 @@
 import { OUTCOMES, type Outcome } from '../../domain/outcome.js'
 import type { Knex } from '../connect.js'
 
-/** How a plan's sessions ended (Kantar Gateway API, SurveyPerformance). */
+/** The outcomes of a plan's sessions (Kantar Gateway API, SurveyPerformance). */
 export interface PlanPerformance {
-  /** Payable completes: slots that are filled. */
+  /** Payable completes: filled slots. */
   readonly completes: number
-  /** Sessions that ended in anything but COMPLETED. */
+  /** Sessions that ended with another outcome than COMPLETED. */
   readonly failures: number
-  /** Every outcome of every panel asked for, and of those that had sessions since. */
+  /** Every outcome of every target panel, and of other panels with sessions. */
   readonly panels: ReadonlyMap<string, Readonly<Record<Outcome, number>>>
 }
 
 /**
- * Counts a plan's sessions by panel and outcome. A COMPLETED counts when it fills a slot: a provisional one does not
- * yet, one beyond quota and overage never does (docs/buyers.md, Counting).
- * @param targetPanels named even where they sent nobody
+ * Counts a plan's sessions by panel and outcome. A COMPLETED counts when it fills a slot: a provisional one not yet,
+ * one beyond quota and overage never (docs/buyers.md, Counting).
+ * @param targetPanels included even without sessions
  */
 export async function planPerformance(
   knex: Knex,
@@ -44,7 +44,7 @@ export async function planPerformance(
 const nothingYet = (): Record<Outcome, number> =>
   Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>
 
-/** How many respondents are in each plan now: slots held or provisional. Plans without any are left out. */
+/** The number of held or provisional slots of each plan; plans without any are absent. */
 export async function respondentsInPlans(
   knex: Knex,
   planIds: readonly string[],

@@ -6,38 +6,38 @@ import { columnsAs, rows } from '../raw.js'
 import { PLAN_COLUMNS, type PlanRow } from '../rows/plan-row.js'
 import { lockPlanRow } from '../stores/plan-store.js'
 
-/** A plan with everything that is counted of it. */
+/** A plan with all of its counts. */
 export interface PlanRecord extends PlanStanding {
   readonly row: PlanRow
-  /** Our id of it in the catalogue: what panels know it by. */
+  /** Its id in the catalogue, which panels see. */
   readonly surveyId: string
   readonly demandPartner: string
 }
 
 /**
- * Takes a plan's row lock and reads how it stands. Whatever counts slots or changes a status goes through here; sessions
- * are locked before plans, never after. Deleted plans are found too: their sessions may still have news.
- * @returns null when there is no such plan
+ * Takes a plan's row lock and reads its current state. Every change of slots or statuses uses this lock; lock sessions
+ * before plans, never after. Also finds deleted plans, because their sessions may still get claims.
+ * @returns null = plan not found
  */
 export async function lockPlan(trx: Knex, planId: string, now: Date): Promise<PlanRecord | null> {
   const found = await lockPlanRow(trx, planId)
-  // a statement of its own: only now does its snapshot show what the lock's last holder committed
+  // a separate statement, so that its snapshot has what the lock's last holder committed
   return found ? readPlan(trx, planId, now) : null
 }
 
-/** How a plan stands, without its lock: for answers, not for decisions. Deleted ones are not found. */
+/** Reads a plan's current state without its lock: for answers, not for decisions. Does not find deleted plans. */
 export async function findPlan(knex: Knex, planId: string, now: Date): Promise<PlanRecord | null> {
   const record = await readPlan(knex, planId, now)
   return record === null || record.row.deletedAt !== null ? null : record
 }
 
-/** Everything in one statement, and so as of one moment: no slot is seen twice, or not at all, while it moves. */
+/** Reads a plan in one statement, so that all counts are from one snapshot. */
 export async function readPlan(knex: Knex, planId: string, now: Date): Promise<PlanRecord | null> {
   const [row] = await rows<CountedRow>(knex, `${PLANS} where p.plan_id = :planId`, { planId, now })
   return row === undefined ? null : recordOf(row)
 }
 
-/** How plans stand, by their ids in the catalogue; deleted ones are found too. */
+/** Reads plans by their ids in the catalogue, including deleted ones. */
 export async function readPlansOf(knex: Knex, surveyIds: readonly string[], now: Date): Promise<PlanRecord[]> {
   if (surveyIds.length === 0) return []
   const found = await rows<CountedRow>(knex, `${PLANS} where p.survey_id = any(:surveyIds::text[])`, {
@@ -83,7 +83,7 @@ function recordOf({ quotas, panels, held, ...row }: CountedRow): PlanRecord {
   }
 }
 
-/** How many of something there are. */
+/** A count by quota or panel. */
 interface Count {
   readonly key: string
   readonly completes: number

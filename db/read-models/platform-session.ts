@@ -2,7 +2,7 @@ import { GATEWAY } from '../../domain/plan/survey-plan.js'
 import type { Knex } from '../connect.js'
 import { rows } from '../raw.js'
 
-/** A session of one of our own plans, as its survey platform may know it. */
+/** A session of one of our own plans, with the data that its survey platform may see. */
 export interface PlatformSession {
   readonly sessionId: string
   readonly panel: string
@@ -12,25 +12,25 @@ export interface PlatformSession {
   /** Null once the session has ended. */
   readonly panelistProfile: Record<string, unknown> | null
   readonly finishToken: string
-  /** As the buyer wrote them. */
+  /** As the buyer posted it. */
   readonly surveyId: string
   readonly surveyUrl: string
   readonly surveyPlatform: string
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-/** What our tokens are made of. */
+/** The form of our tokens. */
 const TOKEN = /^[\w-]{16,200}$/
 
-/** The session whose token stands in the survey's address; also of a plan that was deleted since. */
+/** Finds the session by the token in the survey's URL; also for a deleted plan. */
 export async function findByToken(knex: Knex, token: string): Promise<PlatformSession | null> {
   if (!TOKEN.test(token)) return null
-  // the connection is the first column of the index on providers' ids of sessions
+  // the connection is the first column of the index on provider_session_id
   return find(knex, 's.connection = :gateway and s.provider_session_id = :token', { gateway: GATEWAY, token })
 }
 
 /**
- * By our id of the session, which `GET /sessions/{token}` told, or by the token itself (docs/router.md, What the survey
+ * Finds the session by our id, which `GET /sessions/{token}` returns, or by the token (docs/router.md, What the survey
  * platform sees).
  */
 export async function findByIdOrToken(knex: Knex, idOrToken: string): Promise<PlatformSession | null> {

@@ -16,7 +16,7 @@ export interface LoggedPostback {
   readonly attempts: readonly LoggedAttempt[]
 }
 
-/** The messages about a session in their order. The caller has made sure whose session it is. */
+/** The messages about a session, in order. The caller has checked the owner of the session. */
 export async function readPostbackLog(knex: Knex, sessionId: string): Promise<LoggedPostback[]> {
   const postbacks: Omit<LoggedPostback, 'attempts'>[] = await knex('postbacks')
     .select({ postbackId: 'postback_id', type: 'type', sessionId: 'session_id', state: 'state' })

@@ -1,22 +1,22 @@
 import type { Knex } from '../connect.js'
 
-/** A message to a panel as it is in the outbox, delivered or not. */
+/** A message to a panel in the outbox, delivered or not. */
 export interface PostbackMessage {
   /** The webhook-id. */
   readonly postbackId: string
   readonly payload: Readonly<Record<string, unknown>>
-  /** PostgreSQL's text of the time, so that a cursor loses no microsecond. */
+  /** PostgreSQL's text of the time, so that a cursor keeps the microseconds. */
   readonly createdAt: string
 }
 
-/** Behind which message to go on; null = from the beginning. */
+/** The last message that was read; null = from the beginning. */
 export type MessageCursor = Pick<PostbackMessage, 'postbackId' | 'createdAt'> | null
 
 /**
- * The messages to a panel since a time, a page, in the order of their making. Reads without an index: for a tool of
- * developers on an installation of their own, not for a request.
+ * A page of the messages to a panel since a time, in the order of their creation. Reads without an index: for developer
+ * tools on a local installation, not for a request.
  * @param since PostgreSQL's text of a time
- * @param limit messages at most
+ * @param limit the most messages to return
  */
 export async function readPostbackMessages(
   knex: Knex,
@@ -33,7 +33,7 @@ export async function readPostbackMessages(
   return rows.map((row) => ({ postbackId: row.postback_id, payload: row.payload, createdAt: row.created_at }))
 }
 
-/** PostgreSQL's own clock, some milliseconds back, as text. */
+/** PostgreSQL's current time less some milliseconds, as text. */
 export async function databaseTime(knex: Knex, millisecondsAgo: number): Promise<string> {
   const { rows } = (await knex.raw(`select (now() - ? * interval '1 millisecond')::text as at`, [millisecondsAgo])) as {
     rows: { at: string }[]

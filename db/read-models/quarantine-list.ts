@@ -1,7 +1,7 @@
 import type { Knex } from '../connect.js'
 import { type Keyset, pageOf, stampText } from './keyset.js'
 
-/** A record that could not be read, as operations see it. */
+/** An unreadable record, for operators. */
 export interface QuarantinedRecord {
   readonly quarantineId: string
   readonly connection: string
@@ -17,9 +17,9 @@ export interface QuarantinedRecord {
 }
 
 /**
- * What waits in quarantine, newest first by when it was first seen: that never changes, so that pages lose nothing while
- * records keep coming again.
- * @param rawLimit bytes of a record at most
+ * The quarantine, newest first by the time first seen, which never changes, so that pages skip nothing while records
+ * arrive again.
+ * @param rawLimit the most bytes of each record to return
  */
 export async function listQuarantine(
   knex: Knex,

@@ -23,7 +23,7 @@ const COLUMNS = {
   count: 'count',
 } as const
 
-/** @returns null when there is no such entry */
+/** @returns null = entry not found */
 export async function findQuarantined(knex: Knex, quarantineId: string): Promise<QuarantineEntry | null> {
   return (await knex('quarantine').select(COLUMNS).where({ quarantine_id: quarantineId }).first()) ?? null
 }

@@ -1,6 +1,6 @@
 import type { Knex } from '../connect.js'
 
-/** Which of some connections has a quota among its surveys; null = none of them. */
+/** The connection, of the given ones, that has a quota; null = none. */
 export async function findQuotaOwner(
   knex: Knex,
   connections: readonly string[],

@@ -1,10 +1,10 @@
 import type { Knex } from '../connect.js'
 
-/** What a person asks first about a PostgreSQL that misbehaves. */
+/** Basic facts of the PostgreSQL server, for diagnosis. */
 export interface ServerFacts {
   readonly version: string
   readonly majorVersion: number
-  /** What we are there: `tributary_app`, else the schema is not ours. */
+  /** Our role: `tributary_app`, else the schema is not ours. */
   readonly role: string
   readonly readOnly: boolean
   readonly now: Date
@@ -19,7 +19,7 @@ export async function readServerFacts(knex: Knex): Promise<ServerFacts> {
   return rows[0]
 }
 
-/** Asks PostgreSQL for an answer, whatever it is. @throws when it gives none */
+/** Sends a trivial query to PostgreSQL. @throws when it fails */
 export async function pingServer(knex: Knex): Promise<void> {
   await knex.raw('select 1')
 }

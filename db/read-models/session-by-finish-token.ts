@@ -1,7 +1,7 @@
 import type { Knex } from '../connect.js'
 import { type SessionRow, sessionColumns } from '../rows/session-row.js'
 
-/** The session of one of our own plans that a finish link belongs to; null when no session has that token. */
+/** The session of one of our own plans by its finish token; null = not found. */
 export async function readSessionByFinishToken(knex: Knex, finishToken: string): Promise<SessionRow | null> {
   const row: SessionRow | undefined = await knex('sessions')
     .select(knex.raw(sessionColumns))

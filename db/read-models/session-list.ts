@@ -12,8 +12,8 @@ export interface SessionFilter {
 }
 
 /**
- * A panel's sessions, newest first, in pages that lose and repeat nothing when many were created at the same instant.
- * @param after the keyset of the page before
+ * A panel's sessions, newest first, in pages that neither skip nor repeat rows when many have the same creation time.
+ * @param after the keyset of the previous page
  */
 export async function listSessions(
   knex: Knex,

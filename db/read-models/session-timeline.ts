@@ -1,6 +1,6 @@
 import type { Knex } from '../connect.js'
 
-/** One thing that happened to a session: a change of state, a claim, an attempt to tell the panel. */
+/** One event of a session: a change of state, a claim, an attempt to deliver a postback. */
 export interface TimelineEvent {
   readonly at: Date
   readonly type: string
@@ -8,8 +8,8 @@ export interface TimelineEvent {
 }
 
 /**
- * What happened to a session, in its order: its own events, what was claimed about it and by whom, and the attempts to
- * deliver its postbacks. Raw arrivals are left out: they may hold what a panel must not see.
+ * The events of a session in order: its own events, its claims with their sources, and the attempts to deliver its
+ * postbacks. Omits raw arrivals, because they may contain data that a panel must not see.
  */
 export async function readTimeline(knex: Knex, sessionId: string): Promise<TimelineEvent[]> {
   const { rows } = (await knex.raw(
@@ -19,7 +19,7 @@ export async function readTimeline(knex: Knex, sessionId: string): Promise<Timel
        select received_at, 0, sequence, 'claim',
               jsonb_build_object('source', source, 'kind', kind, 'outcome', outcome, 'word', word, 'grade', grade,
                                  'effect', effect, 'flags', to_jsonb(flags))
-              -- late news has a workflow of its own, once the session's has ended
+              -- a late claim has its own workflow, once the session's has ended
               || case when sequence > 1 and effect <> 'repeat'
                       then jsonb_build_object('workflow_id', 'claim:' || claim_id) else '{}'::jsonb end
          from outcome_claims where session_id = :sessionId

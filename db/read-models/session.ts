@@ -11,7 +11,7 @@ export async function findSessionByEntryToken(knex: Knex, entryToken: string): P
   return knex('sessions').select(knex.raw(sessionColumns)).where({ entry_token: entryToken }).first().then(orNull)
 }
 
-/** The session of one survey that a panelist has not ended; at most one (unique index `one_unfinished_session`). */
+/** A panelist's unfinished session of one survey; at most one (unique index `one_unfinished_session`). */
 export async function findUnfinishedSession(
   knex: Knex,
   panel: string,

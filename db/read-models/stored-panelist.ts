@@ -2,7 +2,7 @@ import type { Knex } from '../connect.js'
 import { panelistColumns, type StoredPanelist } from '../rows/panelist-row.js'
 import { asPanel } from '../tenant.js'
 
-/** A panel's panelist, read as the panel so that row-level security holds; null when it has stored no such panelist. */
+/** A panel's panelist, read in the panel's role so that row-level security applies; null = not found. */
 export async function readStoredPanelist(
   knex: Knex,
   panel: string,

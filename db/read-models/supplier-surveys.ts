@@ -6,20 +6,20 @@ import { rows } from '../raw.js'
 import { type SurveyJson, surveyFromJson } from '../stores/survey-json.js'
 import { readPlansOf } from './plan-record.js'
 
-/** Payable completes of one panel, and when the last of them came. */
+/** Payable completes of one panel, and the time of the last one. */
 export interface OwnCompletes {
   readonly completes: number
   readonly lastAt: Date | null
 }
 
-/** What is counted of an own plan, and whose it is. */
+/** The counts and the owner of one of our own plans. */
 export interface SupplierPlan extends Counting {
   readonly plan: SurveyPlan
   readonly demandPartner: string
   readonly quotaStatuses: ReadonlyMap<string, PlanStatus>
 }
 
-/** One survey as a panel's list of surveys needs it (PureSpectrum Supply API). */
+/** One survey for a panel's list of surveys (PureSpectrum Supply API). */
 export interface SupplierSurvey {
   readonly surveyId: string
   readonly connection: string
@@ -28,19 +28,19 @@ export interface SupplierSurvey {
   readonly createdAt: Date
   readonly changedAt: Date
   readonly own: OwnCompletes
-  /** Quota id -> the same through one quota. */
+  /** Quota id -> the panel's completes in the quota. */
   readonly ownByQuota: ReadonlyMap<string, OwnCompletes>
-  /** Null for a survey of a provider's. */
+  /** Null for a provider's survey. */
   readonly plan: SupplierPlan | null
 }
 
-/** Which surveys: those of some connections, own plans where the panel is one of their panels. */
+/** Selects the surveys of some connections, and our own plans that target the panel. */
 export interface SupplierScope {
   readonly panel: string
   readonly connections: readonly string[]
 }
 
-/** One survey; null where it is not there, or not this panel's. */
+/** One survey; null = not found or not for this panel. */
 export async function findSupplierSurvey(
   knex: Knex,
   scope: SupplierScope,
@@ -53,8 +53,8 @@ export async function findSupplierSurvey(
 }
 
 /**
- * All surveys of some statuses, a few hundred at a time, however many there are.
- * @param changedSince null = whenever they changed
+ * All surveys with the given statuses, read in chunks.
+ * @param changedSince null = no restriction
  */
 export async function* listSupplierSurveys(
   knex: Knex,
@@ -86,7 +86,7 @@ interface Row {
   readonly survey: SurveyJson
   readonly first_seen_at: Date
   readonly changed_at: Date
-  /** Null for a survey of a provider's. */
+  /** Null for a provider's survey. */
   readonly plan_id: string | null
 }
 
@@ -99,7 +99,8 @@ async function readRows(
   return rows<Row>(
     knex,
     `select s.survey_id, s.connection, s.status, s.survey, s.first_seen_at, s.changed_at, p.plan_id
-       -- naming their connection spares other surveys the look for a plan, and hides one of ours whose plan is gone
+       -- the condition on the connection avoids the lookup of a plan for other surveys, and hides an own survey without
+       -- a plan
        from surveys s left join survey_plans p on p.survey_id = s.survey_id and s.connection = :gateway
       where s.connection = any(:connections::text[])
         and coalesce((s.survey ->> 'membersOnly')::boolean, false) is false

@@ -15,7 +15,7 @@ export interface SurveyRecord {
   readonly revision: string | null
 }
 
-/** @returns null when there is no such survey */
+/** @returns null = survey not found */
 export async function findSurvey(knex: Knex, surveyId: string): Promise<SurveyRecord | null> {
   const row: (Omit<SurveyRecord, 'survey'> & { survey: SurveyJson }) | undefined = await knex('surveys')
     .select({

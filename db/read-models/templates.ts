@@ -2,13 +2,13 @@ import type { Buyer, Template } from '../../domain/template/template.js'
 import type { Knex } from '../connect.js'
 import { type TemplateRow, templateOf } from '../rows/template-row.js'
 
-/** A template, whoever may see it: the caller decides. */
+/** A template of any owner; the caller checks access. */
 export async function findTemplate(knex: Knex, templateId: number): Promise<Template | null> {
   const row: TemplateRow | undefined = await knex('templates').where({ template_id: templateId }).first()
   return row === undefined ? null : templateOf(row)
 }
 
-/** What `mayUse` lets a buyer use, by folder and id. */
+/** The templates that `mayUse` allows a buyer, by folder and id. */
 export async function listUsableTemplates(knex: Knex, buyer: Buyer): Promise<Template[]> {
   const rows: TemplateRow[] = await knex('templates')
     .where({ owner: buyer.id })
@@ -20,7 +20,7 @@ export async function listUsableTemplates(knex: Knex, buyer: Buyer): Promise<Tem
 
 /**
  * A page of templates by id.
- * @param owner only this demand partner's; undefined = everybody's
+ * @param owner only this demand partner's; undefined = all
  */
 export async function listTemplates(
   knex: Knex,

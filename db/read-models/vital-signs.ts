@@ -1,6 +1,6 @@
 import type { Knex } from '../connect.js'
 
-/** What the metrics page counts. Every query is answered from an index, whatever the tables have grown to. */
+/** The counts of the metrics page. Every query uses an index, independent of the size of the tables. */
 export interface VitalSigns {
   /** Sessions created since an instant. */
   readonly sessions: readonly {
@@ -14,7 +14,7 @@ export interface VitalSigns {
   readonly postbacksPending: number
 }
 
-/** @param panels the configured ones: sessions are listed by panel and creation */
+/** @param panels the configured panels, because the index of sessions is by panel and creation */
 export async function readVitalSigns(knex: Knex, panels: readonly string[], since: Date): Promise<VitalSigns> {
   interface Counted {
     connection: string

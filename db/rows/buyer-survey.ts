@@ -1,6 +1,6 @@
 import type { BuyerSurvey } from '../../domain/template/buyer-survey.js'
 
-/** A buyer's survey as it is stored. */
+/** A stored survey of a buyer. */
 export interface BuyerSurveyRecord {
   readonly psSurveyId: number
   readonly demandPartner: string
@@ -25,7 +25,7 @@ export interface BuyerSurveyRow {
   readonly created_at: Date
 }
 
-/** A buyer's survey of its row. */
+/** Builds a buyer's survey from its row. */
 export function buyerSurveyOf(row: BuyerSurveyRow): BuyerSurveyRecord {
   return {
     psSurveyId: row.ps_survey_id,

@@ -1,20 +1,20 @@
 import type { Survey } from '../../domain/survey.js'
 import type { SurveyJson } from '../stores/survey-json.js'
 
-/** Whose result it is, in which circumstances. */
+/** The key of a panelist's matches: connection, panelist and circumstances. */
 export interface MatchKey {
   readonly connection: string
   readonly panelistKey: string
   readonly circumstances: string
 }
 
-/** A survey that one panelist alone was offered. */
+/** A survey that is offered to one panelist only. */
 export interface OwnSurvey {
   readonly surveyId: string
   readonly survey: Survey
 }
 
-/** A partner offer, as it is kept: what is shown beside the survey which it is booked as. */
+/** A stored partner offer: the texts to show, and the survey that it is booked as. */
 export interface OwnPartnerOffer extends OwnSurvey {
   readonly headline: string
   readonly requirements: string

@@ -1,12 +1,12 @@
 import type { Panelist } from '../../domain/panelist.js'
 
-/** A panelist as a panel stored them. */
+/** A panelist as stored by the panel. */
 export interface StoredPanelist extends Panelist {
   readonly createdAt: Date
   readonly updatedAt: Date
 }
 
-/** The columns of `panelists` under the names that `StoredPanelist` has for them. */
+/** Property names of `StoredPanelist` -> columns of `panelists`. */
 export const panelistColumns = {
   panelistId: 'panelist_id',
   country: 'country',

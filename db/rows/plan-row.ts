@@ -7,7 +7,7 @@ export type StatusReason = 'buyer' | 'filled' | 'finish_date'
 export interface PlanRow {
   readonly planId: string
   readonly demandPartner: string
-  /** Our id of it in the catalogue: what panels know it by. */
+  /** Its id in the catalogue, which panels see. */
   readonly surveyId: string
   readonly plan: SurveyPlan
   readonly targetCompletes: number
@@ -20,14 +20,14 @@ export interface PlanRow {
   readonly softLaunch: SoftLaunch | null
   readonly softLaunchReachedAt: Date | null
   readonly fullyLaunchedAt: Date | null
-  /** There exactly while a workflow looks after the plan. */
+  /** Set exactly while a workflow runs the plan. */
   readonly workflowStartedAt: Date | null
   readonly createdAt: Date
   readonly updatedAt: Date
   readonly deletedAt: Date | null
 }
 
-/** The columns of `survey_plans` by the names that a row leaves `db/` with. */
+/** Property names of `PlanRow` -> columns of `survey_plans`. */
 export const PLAN_COLUMNS = {
   planId: 'plan_id',
   demandPartner: 'demand_partner',

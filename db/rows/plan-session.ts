@@ -1,6 +1,6 @@
 import type { Slot } from '../../domain/plan/counting.js'
 
-/** What a session of a plan has beyond other sessions. */
+/** The additional data of a plan's session. */
 export interface PlanSession {
   readonly sessionId: string
   readonly planId: string
@@ -12,7 +12,7 @@ export interface PlanSession {
   readonly heldUntil: Date | null
 }
 
-/** What is known of it when the session is stored. */
+/** The part that is known when the session is stored. */
 export interface NewPlanSession {
   readonly planId: string
   readonly quotaIds: readonly string[]

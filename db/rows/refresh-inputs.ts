@@ -1,11 +1,11 @@
-/** What is asked of a provider about one panelist. */
+/** The inputs of a refresh request for one panelist. */
 export interface RefreshInputs {
   readonly connection: string
   readonly panel: string
   readonly panelistId: string
   /** Keyed hash of panel and panelist. */
   readonly panelistKey: string
-  /** Keyed hash of the address and the device class: other circumstances get other surveys. */
+  /** Keyed hash of the address and the device class, because the surveys depend on them. */
   readonly circumstances: string
   /** The id the provider sees. */
   readonly providerPanelistId: string

@@ -3,7 +3,7 @@ import type { Grade, Outcome } from '../../domain/outcome.js'
 import type { Reward } from '../../domain/reward.js'
 import type { SessionFacts, SessionState, Standing } from '../../domain/session.js'
 
-/** One row of `sessions` as PostgreSQL gives it: bigints are text. */
+/** One row of `sessions` as `pg` returns it: bigints are text. */
 export interface SessionRow {
   session_id: string
   panel: string
@@ -33,7 +33,7 @@ export interface SessionRow {
   share_minor: string | null
   screenout_reward: string
   loi_minutes: number | null
-  /** True: the survey was for this panelist alone, and is not in the catalogue. */
+  /** True = the survey was for this panelist alone, and is not in the catalogue. */
   per_panelist: boolean
   device: string | null
   custom_panel_data: Record<string, unknown> | null
@@ -46,7 +46,7 @@ export interface SessionRow {
   postback_count: number
   created_at: Date
   opened_at: Date | null
-  /** While the entry is opening: since when the respondent waits at the door, and when their page last asked. */
+  /** While the entry is opening: since when the respondent waits, and when their page last polled. */
   waiting_since: Date | null
   last_look_at: Date | null
   entered_at: Date | null
@@ -64,7 +64,7 @@ export const sessionColumns = `sessions.*,
   (extract(epoch from sessions.completion_ttl) * 1000)::float8 as completion_ttl_ms,
   (extract(epoch from sessions.late_grace) * 1000)::float8 as late_grace_ms`
 
-/** The locked price, or null while it is not known. */
+/** The locked price; null while it is unknown. */
 export function priceOf(row: SessionRow): Money | null {
   return row.cpi_minor === null || row.currency === null ? null : money(BigInt(row.cpi_minor), row.currency)
 }
@@ -83,7 +83,7 @@ export function standingOf(row: SessionRow): Standing {
   }
 }
 
-/** @param provenOtherwise whether a proven claim has said another outcome than COMPLETED */
+/** @param provenOtherwise whether a proven claim has another outcome than COMPLETED */
 export function factsOf(row: SessionRow, provenOtherwise: boolean, now: Date): SessionFacts {
   return {
     requiredGrade: row.required_grade,
@@ -95,7 +95,7 @@ export function factsOf(row: SessionRow, provenOtherwise: boolean, now: Date): S
   }
 }
 
-/** What the panelist gets as the session stands: the reward of a payable complete, the screen-out's, else nothing. */
+/** The panelist's current reward: for a payable complete, for a screen-out, else 0. */
 export function rewardNow(row: SessionRow, standing: Standing): Reward {
   const currency = row.reward_currency ?? 'points'
   if (standing.payable) return { amount: Number(row.reward_amount ?? 0), currency }
@@ -109,9 +109,9 @@ export function completionDeadline(row: SessionRow): Date | null {
 }
 
 /**
- * What a panel is told about a session: the claims of its redirect's JWS and the data of its postback
+ * The data about a session for the panel: the claims of the redirect's JWS, and the data of the postback
  * (docs/sessions.md, What you receive).
- * @param standing as it is now for a redirect, as it was after its claim for a postback
+ * @param standing the current one for a redirect, the one after the claim for a postback
  */
 export function panelClaims(row: SessionRow, standing: Standing): Record<string, unknown> {
   return {
@@ -130,7 +130,7 @@ export function panelClaims(row: SessionRow, standing: Standing): Record<string,
   }
 }
 
-/** What a session's workflow shows from its start, in plain values that may enter Temporal. */
+/** The facts that a session's workflow shows from its start, in plain values without personal data for Temporal. */
 export function factsToShow(row: SessionRow) {
   const price = priceOf(row)
   return {
@@ -146,7 +146,7 @@ export function factsToShow(row: SessionRow) {
   }
 }
 
-/** What an upstream's entry is asked with. */
+/** The session's data for the adapter's entry request. */
 export function toOpen(row: SessionRow) {
   return {
     sessionId: row.session_id,

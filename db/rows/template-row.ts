@@ -12,7 +12,7 @@ export interface TemplateRow {
   readonly survey: Readonly<Record<string, unknown>>
 }
 
-/** A template of its row. */
+/** Builds a template from its row. */
 export function templateOf(row: TemplateRow): Template {
   return {
     templateId: row.template_id,

@@ -2,9 +2,10 @@ import type { Knex } from '../connect.js'
 import type { PlanSession } from '../rows/plan-session.js'
 
 /**
- * Moves the counters of a plan, of the session's quotas and of its panel by one complete, and closes what is filled by it.
- * One statement over `plan_quotas`, `plan_panels` and `survey_plans`, because everybody else waits for the plan's lock.
- * @param by 1 = one more, -1 = one that was taken back
+ * Changes the counters of a plan, of the session's quotas and of its panel by one complete, and closes the plan and the
+ * quotas that it fills. One statement over `plan_quotas`, `plan_panels` and `survey_plans`, because other transactions
+ * wait for the plan's lock.
+ * @param by 1 = one more, -1 = one was reversed
  */
 export async function countComplete(
   trx: Knex,

@@ -1,17 +1,17 @@
 import type { Knex } from '../connect.js'
 import type { SessionRow } from '../rows/session-row.js'
 
-/** A session with the plan's part of it, and its connection. */
+/** A session with its plan's data and its connection's state. */
 export type LockedPlanSession = {
   readonly plan_id: string
   readonly panel: string
   readonly quota_ids: readonly string[]
 } & Pick<SessionRow, 'session_id' | 'state' | 'entry_deadline' | 'provider_entry_url' | 'loi_minutes'> & {
-    /** Its connection takes people: it is neither paused nor removed. */
+    /** True = its connection is neither paused nor removed. */
     readonly connected: boolean
   }
 
-/** Takes the session's row lock; what the plan has of it never changes, and the connection is seen as it is now. */
+/** Locks the session's row, and reads its plan's data, which never changes, and the connection's current state. */
 export async function lockPlanSession(trx: Knex, entryToken: string): Promise<LockedPlanSession | null> {
   const { rows } = (await trx.raw(
     `select s.session_id, s.state, s.entry_deadline, s.provider_entry_url, s.loi_minutes, p.plan_id, p.panel, p.quota_ids,
@@ -25,8 +25,8 @@ export async function lockPlanSession(trx: Knex, entryToken: string): Promise<Lo
 }
 
 /**
- * The session becomes `entered` and holds its slot. Writes two tables in one statement, because every other click on the plan
- * waits for the lock that the caller holds.
+ * Sets the session to `entered` and its slot to `held`. Writes two tables in one statement, because other clicks on the
+ * plan wait for the lock that the caller holds.
  */
 export async function enterLocked(trx: Knex, sessionId: string, heldUntil: Date, now: Date): Promise<void> {
   await trx.raw(

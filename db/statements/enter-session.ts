@@ -1,11 +1,11 @@
 import type { Knex } from '../connect.js'
 
 /**
- * The respondent's click, in one statement: `created` becomes `entered` only while the entry has not expired and the rules
- * of the phase `click` hold (docs/matching.md, "One decision, seven doors"): connection, status, enterable, panel,
- * finish_date, available_completes, and of the session's quota its status, its completes and its sub-quotas' completes.
- * Our own sessions under way were counted when this one was booked.
- * @returns the provider's entry URL and the session's id, or null when the click needs a closer look
+ * The respondent's click, in one statement: sets `created` to `entered` only while the entry has not expired and the
+ * rules of the phase `click` hold (docs/matching.md, "One decision, seven doors"): connection, status, enterable,
+ * panel, finish_date, available_completes, and of the session's quota its status, its completes and its sub-quotas'
+ * completes. Our own sessions in flight were counted at the booking.
+ * @returns the provider's entry URL and the session's id, or null when the click needs the full check
  */
 export async function enterSession(
   knex: Knex,
@@ -16,7 +16,7 @@ export async function enterSession(
     `update sessions s set state = 'entered', entered_at = :now
        from connections c
       where s.entry_token = :entryToken and s.state = 'created' and s.entry_deadline > :now
-        -- a plan of our own keeps count of its entries: enterPlanSession
+        -- our own plans count entries in enterPlanSession
         and s.connection <> 'gateway'
         and c.connection = s.connection and not c.paused and c.state <> 'removed'
         and (s.per_panelist or exists (
@@ -28,7 +28,7 @@ export async function enterSession(
                        select 1 from jsonb_array_elements(v.survey -> 'quotas') q
                         where q ->> 'quotaId' = s.provider_quota_id and q ->> 'status' = 'open'
                           and coalesce((q ->> 'available')::numeric, 1) > 0
-                          -- a layer in which no sub-quota has room takes nobody
+                          -- a layer without a sub-quota that has room admits no panelist
                           and not exists (
                                 select 1 from jsonb_array_elements(q -> 'layers') l
                                  where not exists (

@@ -20,7 +20,7 @@ export interface NewSession {
   readonly groupId: string | null
   readonly country: string
   readonly requiredGrade: Grade
-  /** Null where the price comes with the provider's entry. */
+  /** Null when the price comes with the provider's entry. */
   readonly price: Money | null
   readonly reward: Reward | null
   readonly shareMinor: bigint | null
@@ -38,21 +38,21 @@ export interface NewSession {
     readonly panelist: PanelistSnapshot
     readonly userIp: string | null
     readonly userAgent: string | null
-    /** The survey itself where it is for this panelist alone: the catalogue does not have it. */
+    /** The survey where it is for this panelist alone, because the catalogue does not have it. */
     readonly survey?: Survey | null
   }
-  /** Only of a session of a survey plan of our own. */
+  /** Only for sessions of our own survey plans. */
   readonly plan?: NewPlanSession | null
 }
 
-/** Thrown when the panelist has an unfinished session of this survey: the unique key decides, not a look beforehand. */
+/** Thrown when the panelist has an unfinished session of this survey, as detected by the unique key. */
 export class SessionExists extends Error {
   override readonly name = 'SessionExists'
 }
 
 /**
- * Stores a session and what its opening needs, in the caller's transaction. Writes `sessions` and `session_inputs` in one
- * statement, because a panelist waits for it; a session of our own plan has a second one, `plan_sessions`.
+ * Stores a session and the inputs of its opening, in the caller's transaction. Writes `sessions` and `session_inputs`
+ * in one statement, because a panelist waits for it; a session of our own plan needs a second one, for `plan_sessions`.
  * @throws SessionExists
  */
 export async function insertSession(trx: Knex, session: NewSession): Promise<void> {

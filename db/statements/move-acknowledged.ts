@@ -2,9 +2,9 @@ import type { Knex } from '../connect.js'
 import { rows } from '../raw.js'
 
 /**
- * Moves a panel's cursor in `feed_cursors` and deletes what it now knows to be closed of `feed_deliveries`. One statement:
- * both become visible together without a transaction's two further round trips.
- * @returns whether the cursor moved, and whether the panel was ever given an id as high as `ackId`
+ * Moves a panel's cursor in `feed_cursors` and deletes the acknowledged closures from `feed_deliveries`. One statement,
+ * so that both are atomic without the two further round trips of a transaction.
+ * @returns whether the cursor moved, and whether the panel ever received an id of at least `ackId`
  */
 export async function moveAcknowledged(
   knex: Knex,

@@ -2,26 +2,26 @@ import type { Knex } from '../connect.js'
 import { rows } from '../raw.js'
 import type { FeedPosition } from '../read-models/feed.js'
 
-/** What a panel is about to be told. */
+/** The content of an answer of the feed, before it is sent. */
 export interface FeedServing {
   readonly panel: string
-  /** Where the panel stood when the answer was made. */
+  /** The panel's cursor when the answer was built. */
   readonly at: Pick<FeedPosition, 'ackedId' | 'servedId'>
   readonly scope: readonly string[]
-  /** The highest ack_id of the answer; 0 when there is none. */
+  /** The highest ack_id of the answer; 0 = none. */
   readonly servedId: number
-  /** Everything up to here was either acknowledged or is not for this panel: 0 = leave the cursor where it is. */
+  /** All changes up to this revision are acknowledged or not for this panel; 0 = do not move the cursor. */
   readonly passedId: number
-  /** Surveys told as open or paused which the panel does not have yet. */
+  /** Surveys sent as open or paused that the panel does not have yet. */
   readonly opened: readonly string[]
-  /** Surveys told as closed, with the ack_id of it. */
+  /** Surveys sent as closed, with their ack_id. */
   readonly closed: readonly { readonly surveyId: string; readonly revision: number }[]
 }
 
 /**
- * Moves a panel's cursor in `feed_cursors` and writes what it is told to have and to be closed in `feed_deliveries`, in one
- * statement: a poll of the feed is answered after one write.
- * @returns false when the cursor is not where the answer was made from: nothing was written
+ * Moves a panel's cursor in `feed_cursors` and stores the sent surveys and closures in `feed_deliveries`, in one
+ * statement, so that a poll of the feed needs one write.
+ * @returns false when the cursor has moved since the answer was built; then nothing is written
  */
 export async function writeServing(knex: Knex, serving: FeedServing): Promise<boolean> {
   const { panel, opened, closed } = serving
@@ -61,8 +61,9 @@ function cursorOf({ at, scope, servedId, passedId }: FeedServing) {
 }
 
 /**
- * As `writeServing`, where the panel has these surveys already: only the highest id is new. Nobody waits for the disk, for when PostgreSQL itself
- * dies within the next moment, all that happens is that an acknowledgement is refused and the same is given again.
+ * Like `writeServing`, for an answer without new surveys or closures: only the highest id is new. Does not wait for the
+ * disk (`synchronous_commit` off), because a crash of PostgreSQL loses only the id: the acknowledgement is then refused
+ * and the same answer is sent again.
  */
 export async function writeServedId(knex: Knex, serving: FeedServing): Promise<boolean> {
   const moved = await rows(

@@ -4,13 +4,13 @@ export interface PanelistBlock {
   readonly panel: string
   readonly panelistId: string
   readonly connection: string
-  /** Null = nothing of the connection is offered. */
+  /** Null = blocked from all surveys of the connection. */
   readonly surveyId: string | null
   readonly reason: string
   readonly until: Date
 }
 
-/** Remembers that a provider does not want a panelist in a survey, or at all; the longer of two blocks stays. */
+/** Stores that a provider blocks a panelist from a survey, or from all; the longer of two blocks stays. */
 export async function blockPanelist(knex: Knex, block: PanelistBlock, now: Date): Promise<void> {
   await knex.raw(
     `insert into panelist_blocks as b (panel, panelist_id, connection, survey_id, reason, blocked_at, until)

@@ -1,7 +1,7 @@
 import type { Knex } from '../connect.js'
 import { type BuyerSurveyRecord, type BuyerSurveyRow, buyerSurveyOf } from '../rows/buyer-survey.js'
 
-/** Stores a new draft and gives it its id. */
+/** Stores a new draft and assigns its id. */
 export async function insertBuyerSurvey(
   knex: Knex,
   draft: Pick<BuyerSurveyRecord, 'demandPartner' | 'templateId' | 'survey' | 'linkToken'>,
@@ -22,7 +22,7 @@ export async function insertBuyerSurvey(
   return buyerSurveyOf(row)
 }
 
-/** A buyer's own survey under its lock: edits of one survey come one after the other, and it is launched once. */
+/** Locks a buyer's own survey, so that its edits are serialized and it is launched once. */
 export async function lockBuyerSurvey(
   trx: Knex,
   demandPartner: string,
@@ -35,7 +35,7 @@ export async function lockBuyerSurvey(
   return row === undefined ? null : buyerSurveyOf(row)
 }
 
-/** Stores an edit, and the launch with it where there is one. */
+/** Stores an edit, and the launch if there is one. */
 export async function updateBuyerSurvey(
   trx: Knex,
   { psSurveyId, survey, launched }: Pick<BuyerSurveyRecord, 'psSurveyId' | 'survey' | 'launched'>,

@@ -2,7 +2,7 @@ import type { Grade, Outcome } from '../../domain/outcome.js'
 import type { ClaimSource, Effect, Standing } from '../../domain/session.js'
 import type { Knex } from '../connect.js'
 
-/** A row of `outcome_claims`, as far as applying it needs. */
+/** The columns of `outcome_claims` that applying a claim needs. */
 export interface ClaimRow {
   readonly claim_id: string
   readonly sequence: number
@@ -17,7 +17,7 @@ export interface ClaimRow {
 
 export interface NewClaimRow {
   readonly sessionId: string
-  /** Its place among the session's claims, from 1. */
+  /** Its number among the session's claims, from 1. */
   readonly sequence: number
   readonly source: ClaimSource
   readonly kind: 'outcome' | 'reversal'
@@ -34,10 +34,10 @@ export interface NewClaimRow {
   readonly appliedAt: Date | null
 }
 
-/** The effects of claims that leave the session as it was. */
+/** The effects of claims that do not change the session. */
 const WITHOUT_CHANGE: readonly Effect[] = ['repeat', 'review']
 
-/** Whether this arrival was here before, and whether the session takes a slot of a plan; in one statement. */
+/** Whether this arrival came before, and whether the session has a slot of a plan; in one statement. */
 export async function readBefore(
   trx: Knex,
   sessionId: string,
@@ -51,7 +51,7 @@ export async function readBefore(
   return rows[0] ?? { repeated: false, takesSlot: false }
 }
 
-/** @returns the claim's id; null when the session has a claim with its fingerprint */
+/** @returns the claim's id; null = the session already has a claim with its fingerprint */
 export async function insertClaimRow(trx: Knex, claim: NewClaimRow): Promise<string | null> {
   const { rows } = (await trx.raw(
     `insert into outcome_claims (session_id, sequence, source, kind, fingerprint, outcome, word, grade, effect, standing,
@@ -64,7 +64,7 @@ export async function insertClaimRow(trx: Knex, claim: NewClaimRow): Promise<str
   return rows[0]?.claim_id ?? null
 }
 
-/** The provider's word of the last claim that changed the session; null when there is none. */
+/** The provider's word of the last claim that changed the session; null = none. */
 export async function findCurrentWord(trx: Knex, sessionId: string): Promise<string | null> {
   const row = await trx('outcome_claims')
     .where({ session_id: sessionId })
@@ -74,7 +74,7 @@ export async function findCurrentWord(trx: Knex, sessionId: string): Promise<str
   return row?.word ?? null
 }
 
-/** The outcome of a session's first claim from one of the sources and of one of the grades; null when there is none. */
+/** The outcome of a session's first claim with one of the sources and one of the grades; null = none. */
 export async function findFirstOutcome(
   trx: Knex,
   sessionId: string,
@@ -89,12 +89,12 @@ export async function findFirstOutcome(
   return found?.outcome ?? null
 }
 
-/** The session's claims that are not applied yet, in their order. */
+/** The session's claims that are not applied yet, in order. */
 export async function findUnappliedClaims(trx: Knex, sessionId: string): Promise<ClaimRow[]> {
   return trx('outcome_claims').where({ session_id: sessionId }).whereNull('applied_at').orderBy('sequence')
 }
 
-/** The standing after the last claim before a place that changed the session; null when there is none. */
+/** The standing after the last claim before `sequence` that changed the session; null = none. */
 export async function findStandingBefore(trx: Knex, sessionId: string, sequence: number): Promise<Standing | null> {
   const before = await trx('outcome_claims')
     .where({ session_id: sessionId })
@@ -116,7 +116,7 @@ export interface PendingClaim {
   readonly sessionId: string
 }
 
-/** Claims received before a moment and not applied yet, oldest first: the janitor's list. */
+/** Claims received before a time and not applied yet, oldest first; for the janitor. */
 export async function findPendingClaims(knex: Knex, olderThan: Date, limit: number): Promise<PendingClaim[]> {
   const rows = await knex('outcome_claims')
     .whereNull('applied_at')

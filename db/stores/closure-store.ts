@@ -1,7 +1,7 @@
 import type { Closure, Closures } from '../../domain/supply/closures.js'
 import type { Knex } from '../connect.js'
 
-/** What is closed at a connection now. */
+/** The current closures of a connection. */
 export async function activeClosures(knex: Knex, connection: string, now: Date): Promise<Closures> {
   const rows = await knex('supply_closures')
     .where({ connection })
@@ -27,7 +27,7 @@ export async function upsertClosure(trx: Knex, connection: string, closure: Clos
   )
 }
 
-/** Deletes the closures of a connection that have ended. */
+/** Deletes the ended closures of a connection. */
 export async function deleteEndedClosures(trx: Knex, connection: string, now: Date): Promise<void> {
   await trx('supply_closures').where({ connection }).where('until', '<', now).delete()
 }

@@ -5,14 +5,14 @@ export interface GoodPoll {
   readonly cursor: string | null
   /** The highest receipt of the page; null when there is nothing to acknowledge. */
   readonly receipt: string | null
-  /** False while the provider has yet to be told: the acknowledgement is what makes the poll good. */
+  /** False while the acknowledgement is pending: only it makes the poll good. */
   readonly healthy: boolean
-  /** When the provider's pace lets us ask again. */
+  /** The earliest next poll at the provider's pace. */
   readonly nextPollAt: Date
   readonly now: Date
 }
 
-/** Writes the cursor beside the page, in its transaction; the committed id only goes up. */
+/** Stores the cursor in the page's transaction; the committed id only increases. */
 export async function recordGoodPoll(trx: Knex, connection: string, poll: GoodPoll): Promise<ConnectionRow> {
   const [row] = await trx('connections')
     .where({ connection })
@@ -26,7 +26,7 @@ export async function recordGoodPoll(trx: Knex, connection: string, poll: GoodPo
       ...(poll.healthy ? healthyColumns(trx) : {}),
     })
     .returning(Object.entries(CONNECTION_COLUMNS).map(([name, column]) => trx.raw('?? as ??', [column, name])))
-  if (row === undefined) throw new StaleEpoch(`${connection} is gone`)
+  if (row === undefined) throw new StaleEpoch(`connection ${connection} not found`)
   return row
 }
 
@@ -37,8 +37,8 @@ const healthyColumns = (knex: Knex) => ({
 })
 
 /**
- * Notes a failed attempt where operators look. An older attempt than the newest has nothing to say.
- * @param state degraded = it will be tried again soon; blocked = a human is needed
+ * Stores a failed attempt for operators. Ignores an attempt with an older epoch.
+ * @param state degraded = will be retried soon; blocked = a person must act
  */
 export async function recordFailedPoll(
   knex: Knex,
@@ -58,7 +58,8 @@ export async function recordFailedPoll(
 }
 
 /**
- * Something that only a person can mend came up beside the polls: shown until the next good one, which need not notice.
+ * Stores a problem outside the polls that only a person can fix. Shown until the next good poll, which may come before
+ * the fix.
  */
 export async function noteAlarm(knex: Knex, connection: string, reason: string, now: Date): Promise<void> {
   await knex('connections')
@@ -68,7 +69,8 @@ export async function noteAlarm(knex: Knex, connection: string, reason: string, 
 }
 
 /**
- * The provider was told: acked goes up, never down, and never beyond what is committed (check `no_ack_before_commit`).
+ * Stores an acknowledged receipt: `acked_id` only increases, and never exceeds `committed_id` (check
+ * `no_ack_before_commit`).
  */
 export async function recordAcknowledged(knex: Knex, connection: string, receipt: string, now: Date): Promise<void> {
   await knex('connections')
@@ -81,7 +83,7 @@ export async function recordAcknowledged(knex: Knex, connection: string, receipt
     })
 }
 
-/** The provider answered: the connection is well. Written on a change, and every few seconds for its age. */
+/** Stores that the provider answered. Writes on a change of health, and at most every 2 seconds for the age. */
 export async function recordGoodRefresh(knex: Knex, connection: string, now: Date): Promise<void> {
   await knex.raw(
     `update connections set last_success_at = :now, last_attempt_at = :now, fail_streak = 0, next_poll_at = null,
@@ -95,18 +97,18 @@ export async function recordGoodRefresh(knex: Knex, connection: string, now: Dat
 }
 
 /**
- * So many failures in a row are borne with before a connection is left alone for a while, and how many seconds at most:
- * long where an operator has to act, short where it only seems to be away, so that no match waits for it in vain.
+ * The number of consecutive failures before the backoff starts, and the longest backoff in seconds: long where an
+ * operator must act, short where the provider seems unavailable, so that matches do not wait for it.
  */
 const PATIENCE = { blocked: { patience: 5, longest: 300 }, degraded: { patience: 12, longest: 10 } } as const
 const HOLD = `case when fail_streak >= :patience then
   :now::timestamptz + make_interval(secs => least(:longest, 5 * power(2, least(fail_streak - :patience, 10)))) end`
 
 /**
- * A refresh failed: noted where operators look.
- * @param failure.state degraded = worth another try; blocked = an operator has to mend something
- * @param failure.until nobody is asked about before this instant; null = the next one may be, unless there were many
- *   failures in a row: then it waits, each time longer
+ * Stores a failed refresh for operators.
+ * @param failure.state degraded = can be retried; blocked = an operator must fix something
+ * @param failure.until no refresh before this time; null = immediately, or with exponential backoff after many
+ *   consecutive failures
  */
 export async function recordFailedRefresh(
   knex: Knex,
@@ -126,7 +128,7 @@ export async function recordFailedRefresh(
     })
 }
 
-/** The settings are others: what was wrong with the old ones keeps nobody from being asked. */
+/** Ends the backoff, because the settings have changed. */
 export async function endHold(knex: Knex, connection: string): Promise<void> {
   await knex('connections').where({ connection }).whereNotNull('next_poll_at').update({ next_poll_at: null })
 }

@@ -1,9 +1,9 @@
 import type { Knex } from '../connect.js'
 
-/** How a connection's polling stands (docs/polling.md, States). */
+/** The state of a connection's polling (docs/polling.md, States). */
 export type PollerState = 'starting' | 'healthy' | 'degraded' | 'blocked' | 'paused'
 
-/** One account at one provider as its poll loop left it. */
+/** One account at one provider, as stored by its poll loop. */
 export interface ConnectionRow {
   readonly connection: string
   readonly provider: string
@@ -15,7 +15,7 @@ export interface ConnectionRow {
   readonly lastSuccessAt: Date | null
   readonly nextPollAt: Date | null
   readonly cursor: string | null
-  /** Decimal text, as PostgreSQL's numeric comes. */
+  /** Decimal text, because the column is numeric. */
   readonly committedId: string
   readonly ackedId: string
   readonly pollEpoch: string
@@ -23,7 +23,7 @@ export interface ConnectionRow {
   readonly configDigest: string | null
 }
 
-/** The columns of a row by the names that it leaves with. */
+/** Property names of `ConnectionRow` -> columns of `connections`. */
 export const CONNECTION_COLUMNS = {
   connection: 'connection',
   provider: 'provider',
@@ -42,22 +42,22 @@ export const CONNECTION_COLUMNS = {
   configDigest: 'config_digest',
 } as const
 
-/** Thrown when a newer attempt has taken the connection over: whoever still writes for the older one must stop. */
+/** Thrown when a newer attempt has taken the connection over: the older attempt must stop writing. */
 export class StaleEpoch extends Error {
   override readonly name = 'StaleEpoch'
 }
 
-/** Every connection ever configured, removed ones too. */
+/** Every connection ever configured, including removed ones. */
 export async function listConnections(knex: Knex): Promise<ConnectionRow[]> {
   return knex('connections').select(CONNECTION_COLUMNS).orderBy('connection')
 }
 
-/** @returns null when the connection was never configured */
+/** @returns null = the connection was never configured */
 export async function findConnection(knex: Knex, connection: string): Promise<ConnectionRow | null> {
   return (await knex('connections').select(CONNECTION_COLUMNS).where({ connection }).first()) ?? null
 }
 
-/** Takes the connection's row lock. @returns its newest epoch; null when there is no such connection */
+/** Takes the connection's row lock. @returns its newest epoch; null = connection not found */
 export async function lockEpoch(trx: Knex, connection: string): Promise<string | null> {
   const row: { epoch: string } | undefined = await trx('connections')
     .select({ epoch: 'poll_epoch' })
@@ -67,7 +67,7 @@ export async function lockEpoch(trx: Knex, connection: string): Promise<string |
   return row?.epoch ?? null
 }
 
-/** Makes the row of a configured connection, or brings a removed one back; its cursor and health stay. */
+/** Creates the row of a configured connection, or reopens a removed one; keeps its cursor and health. */
 export async function openConnection(knex: Knex, configured: { connection: string; provider: string }): Promise<void> {
   await knex.raw(
     `insert into connections as c (connection, provider) values (:connection, :provider)
@@ -80,10 +80,7 @@ export async function openConnection(knex: Knex, configured: { connection: strin
   )
 }
 
-/**
- * A connection with nothing to poll and nobody to ask (our own plans) is well as soon as it is there, unless it is
- * paused.
- */
+/** Sets a connection without a provider to call (our own plans) to `healthy`, unless it is paused. */
 export async function settleConnection(knex: Knex, connection: string, now: Date): Promise<void> {
   await knex('connections')
     .where({ connection, paused: false })
@@ -91,15 +88,15 @@ export async function settleConnection(knex: Knex, connection: string, now: Date
     .update({ state: 'healthy', reason: null, updated_at: now })
 }
 
-/** Remembers which configuration the poll loop was told of. */
+/** Stores the digest of the configuration that the poll loop received. */
 export async function noteConfigDigest(knex: Knex, connection: string, digest: string): Promise<void> {
   await knex('connections').where({ connection }).update({ config_digest: digest })
 }
 
 /**
- * Begins an attempt to poll: takes the next epoch, committed at once, so that whatever an earlier attempt still writes
- *  * is refused (docs/polling.md, What one poll does).
- * @returns the row as it is now, or null when the connection is not (or no longer) there
+ * Begins an attempt to poll: takes and commits the next epoch, so that later writes of an earlier attempt are refused
+ * (docs/polling.md, What one poll does).
+ * @returns the updated row; null = connection not found or removed
  */
 export async function takeEpoch(knex: Knex, connection: string, now: Date): Promise<ConnectionRow | null> {
   const [row] = await knex('connections')
@@ -111,7 +108,7 @@ export async function takeEpoch(knex: Knex, connection: string, now: Date): Prom
 }
 
 /**
- * Locks the connection's row until the transaction ends and checks that no newer attempt began.
+ * Locks the connection's row until the transaction ends and checks that no newer attempt has begun.
  * @throws StaleEpoch
  */
 export async function holdEpoch(trx: Knex, connection: string, epoch: string): Promise<void> {
@@ -122,7 +119,7 @@ export async function holdEpoch(trx: Knex, connection: string, epoch: string): P
   )
 }
 
-/** Not polled and not offered from now on. */
+/** Pauses a connection: no polls and no offers from now on. */
 export async function pauseConnection(knex: Knex, connection: string, reason: string, now: Date): Promise<void> {
   await knex('connections')
     .where({ connection })
@@ -130,7 +127,7 @@ export async function pauseConnection(knex: Knex, connection: string, reason: st
     .update({ paused: true, state: 'paused', reason: reason.slice(0, 500), next_poll_at: null, updated_at: now })
 }
 
-/** Polled and offered again; its health is what the last poll says. */
+/** Resumes a connection; its health is that of the last poll. */
 export async function resumeConnection(knex: Knex, connection: string, now: Date): Promise<void> {
   await knex('connections')
     .where({ connection, paused: true })
@@ -144,7 +141,7 @@ export async function resumeConnection(knex: Knex, connection: string, now: Date
     })
 }
 
-/** No longer configured: nothing of a running attempt may be written any more. */
+/** Removes a connection that is no longer configured, and refuses further writes of a running attempt. */
 export async function removeConnection(trx: Knex, connection: string, now: Date): Promise<void> {
   await trx('connections')
     .where({ connection })

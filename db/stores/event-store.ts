@@ -1,11 +1,11 @@
 import type { Knex } from '../connect.js'
 
-/** A reload comes as often as somebody presses the key: the trace of it is bounded. */
+/** At most this many pending events per session, because page reloads repeat them without limit. */
 const WORDS_KEPT = 20
 
 /**
- * Notes that a provider said something which decides nothing yet, once a word: it stands among the session's events, and
- * no claim comes of it.
+ * Stores a provider's word that decides nothing yet as an event of the session, once per word and route, without a
+ * claim.
  */
 export async function notePending(
   knex: Knex,
@@ -23,7 +23,7 @@ export async function notePending(
   )
 }
 
-/** Adds an event to a session's story. @param details without anything personal */
+/** Adds an event to a session's timeline. @param details without personal data */
 export async function insertEvent(
   trx: Knex,
   sessionId: string,

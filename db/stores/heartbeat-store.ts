@@ -2,18 +2,18 @@ import type { Knex } from '../connect.js'
 
 export interface Heartbeat {
   readonly part: 'worker' | 'janitor'
-  /** Which process of it: host and process id. */
+  /** Host and process id. */
   readonly process: string
-  /** The task queues that it serves. */
+  /** Its task queues. */
   readonly queues: readonly string[]
 }
 
-/** Rows of processes that were not heard of for this long, in minutes, say nothing any more once others were heard of. */
+/** In minutes: rows with an older heartbeat are deleted if other processes with a newer one serve their queues. */
 const KEPT_MINUTES = 10
-/** A queue that nobody has served for this long is most likely not configured any more. */
+/** In days: rows with an older heartbeat are deleted, because their queues are probably no longer configured. */
 const KEPT_DAYS = 7
 
-/** Writes down that a process is there, by PostgreSQL's clock: machines need not agree on theirs. */
+/** Stores a heartbeat of a process, by PostgreSQL's clock, because the clocks of machines may differ. */
 export async function beat(knex: Knex, { part, process, queues }: Heartbeat): Promise<void> {
   await knex.raw(
     `insert into heartbeats (part, process, queues, heard_at) values (?, ?, ?, clock_timestamp())
@@ -22,15 +22,15 @@ export async function beat(knex: Knex, { part, process, queues }: Heartbeat): Pr
   )
 }
 
-/** A process that ends in order is not missed. */
+/** Deletes the heartbeat of a process that shuts down. */
 export async function forgetHeartbeat(knex: Knex, { part, process }: Omit<Heartbeat, 'queues'>): Promise<void> {
   await knex('heartbeats').where({ part, process }).delete()
 }
 
 /**
- * Forgets processes that died long ago, where another of the same part is there: the last one that was heard of stays,
- * as it says since when there is none.
- * @returns how many
+ * Deletes the rows of dead workers whose queues other workers serve. Keeps the last row of a queue, because it has the
+ * time of the last heartbeat.
+ * @returns the number of deleted rows
  */
 export async function pruneHeartbeats(knex: Knex): Promise<number> {
   const { rowCount } = (await knex.raw(

@@ -1,6 +1,6 @@
 import type { Knex } from '../connect.js'
 
-/** A key as a panel sent it, and the hash of the body it came with. */
+/** A key as sent by a panel, and the hash of the request body. */
 export interface IdempotencyKey {
   readonly panel: string
   readonly key: string
@@ -10,12 +10,12 @@ export interface IdempotencyKey {
 /** A row of `idempotency_keys`. */
 export interface IdempotencyRow {
   readonly request_hash: string
-  /** The answer every repeat gets; both null while the request is under way. */
+  /** The answer for every repeat; both null while the request is in progress. */
   readonly status: number | null
   readonly body: unknown
 }
 
-/** @returns false when the panel has used the key: the unique key decides */
+/** @returns false when the panel has already used the key (unique key) */
 export async function insertIdempotencyKey(knex: Knex, key: IdempotencyKey, lockedUntil: Date): Promise<boolean> {
   const inserted = await knex('idempotency_keys')
     .insert({ panel: key.panel, key: key.key, request_hash: key.requestHash, locked_until: lockedUntil })
@@ -30,9 +30,9 @@ export async function findIdempotencyKey(knex: Knex, panel: string, key: string)
 }
 
 /**
- * Takes the lock of a key whose request has not been answered and whose lock has run out. Compare-and-set: of several
- * requests one gets it.
- * @returns the session that is bound to the key; null when the lock was not free
+ * Takes the lock of a key whose request is unanswered and whose lock has expired. Compare-and-set: one of several
+ * requests gets it.
+ * @returns the session bound to the key; null = the lock is held
  */
 export async function takeIdempotencyLock(
   knex: Knex,
@@ -48,12 +48,12 @@ export async function takeIdempotencyLock(
   return taken === undefined ? null : { sessionId: taken.session_id }
 }
 
-/** Ties the key to the session it made, in the session's own transaction. */
+/** Binds the key to its session, in the session's transaction. */
 export async function bindIdempotencyKey(trx: Knex, panel: string, key: string, sessionId: string): Promise<void> {
   await trx('idempotency_keys').where({ panel, key }).update({ session_id: sessionId })
 }
 
-/** Stores the answer which every repeat gets. */
+/** Stores the answer for every repeat. */
 export async function settleIdempotencyKey(
   knex: Knex,
   panel: string,
@@ -66,19 +66,19 @@ export async function settleIdempotencyKey(
     .update({ status, body: JSON.stringify(body) })
 }
 
-/** Forgets a key whose request was refused: only 2xx answers are kept. */
+/** Deletes a key whose request was refused, because only 2xx answers are stored. */
 export async function releaseIdempotencyKey(knex: Knex, panel: string, key: string): Promise<void> {
   await knex('idempotency_keys').where({ panel, key, status: null }).delete()
 }
 
-/** Lets the next request with the key go on at once where this one broke off: with the session it had stored. */
+/** Releases the lock of an interrupted request, so that the next one resumes immediately with the stored session. */
 export async function unlockIdempotencyKey(knex: Knex, panel: string, key: string, now: Date): Promise<void> {
   await knex('idempotency_keys')
     .where({ panel, key, status: null })
     .update({ locked_until: new Date(now.getTime() - 1) })
 }
 
-/** Forgets the answers of old requests. @returns how many */
+/** Deletes old keys. @returns how many */
 export async function pruneIdempotencyKeys(trx: Knex, olderThan: Date): Promise<number> {
   return trx('idempotency_keys').where('created_at', '<', olderThan).delete()
 }

@@ -1,12 +1,12 @@
 import type { Knex } from '../connect.js'
 
-/** What the installation keeps for itself under a name; null when there is nothing. */
+/** The installation's value under a name; null = none. */
 export async function findKey(knex: Knex, name: string): Promise<unknown> {
   const row = await knex('installation_keys').where({ name }).first('value')
   return row?.value ?? null
 }
 
-/** Stores a value under a name, where there is none yet. */
+/** Stores a value under a name unless there is one. */
 export async function insertKey(knex: Knex, name: string, value: object): Promise<void> {
   await knex('installation_keys')
     .insert({ name, value: JSON.stringify(value) })
@@ -16,13 +16,13 @@ export async function insertKey(knex: Knex, name: string, value: object): Promis
 
 const ADDRESS = 'public-address'
 
-/** Stores the public address that the API serves, in place of an earlier one. */
+/** Stores or replaces the API's public address. */
 export async function storePublicAddress(knex: Knex, url: string): Promise<void> {
   const value = JSON.stringify({ url })
   await knex('installation_keys').insert({ name: ADDRESS, value }).onConflict('name').merge({ value })
 }
 
-/** The public address as the API last said it; null before its first start. */
+/** The API's public address; null before its first start. */
 export async function readPublicAddress(knex: Knex): Promise<string | null> {
   return ((await findKey(knex, ADDRESS)) as { url: string } | null)?.url ?? null
 }

@@ -3,7 +3,7 @@ import type { Entry } from '../../domain/finance/ledger.js'
 import { money } from '../../domain/money.js'
 import type { Knex } from '../connect.js'
 
-/** Stores the entries of a transaction. @throws RangeError for an account whose owner is not spelled as an id */
+/** Stores the entries of a transaction. @throws RangeError for an account whose owner is not a valid id */
 export async function insertEntries(trx: Knex, transactionId: string, entries: readonly Entry[]): Promise<void> {
   await trx('ledger_entries').insert(
     entries.map((entry, index) => ({
@@ -26,7 +26,7 @@ export async function findEntries(trx: Knex, transactionId: string): Promise<Ent
     .orderBy('line')
   return lines.map((line) => {
     const account = parseAccount(line.account)
-    if (account === null) throw new Error(`ledger transaction ${transactionId} has no account ${line.account}`)
+    if (account === null) throw new Error(`ledger transaction ${transactionId} has an unknown account ${line.account}`)
     return { account, side: line.side, amount: money(BigInt(line.amount_minor), line.currency) }
   })
 }

@@ -1,14 +1,14 @@
 import type { Knex } from '../connect.js'
 
-/** One for all who number the ledger. */
+/** The advisory lock for numbering the ledger. */
 const NUMBER_LOCK = 7_411_005
 const CHUNK = 5_000
 
 /**
- * Gives every committed posting its running number (docs/decisions/0003). One at a time, and the lock ends after the
- * commit is visible: numbers become visible in their order, so a reader that follows `number > last` misses nothing,
- * whichever posting commits first. Within a chunk the order is that of posting, so a complete has a lower number than
- * what reverses it: the reversal could only be posted once the complete was there.
+ * Numbers every committed posting (docs/decisions/0003). A lock, released after the commit is visible, serializes this,
+ * so that numbers become visible in order and a reader that follows `number > last` misses nothing, in whatever order
+ * postings commit. Within a chunk the order is that of posting, so a complete has a lower number than its reversal,
+ * which is posted later.
  * @returns how many were numbered
  */
 export async function numberPostings(knex: Knex, chunk = CHUNK): Promise<number> {

@@ -6,19 +6,20 @@ import type { Knex } from '../connect.js'
 export interface NewTransaction {
   readonly kind: 'complete' | 'reversal' | 'adjustment'
   readonly source: PostingSource
-  /** The session that it is about; null where it is about none. A claim is always about one. */
+  /** Its session; null = none. A claim always has one. */
   readonly sessionId: string | null
   readonly reason: string
-  /** The transaction that a reversal takes back. */
+  /** The transaction that a reversal reverses. */
   readonly reverses: string | null
-  /** The month in which the news happened; null for a claim: the one in which it arrived. */
+  /** The month of origin; null for a claim, whose month of arrival is used. */
   readonly origin: Period | null
   readonly at: Date
 }
 
 /**
- * Stores a transaction in the month of its posting or of its news, whichever is later, or the next open one after that.
- * @returns its id; null when its source has a transaction of this kind
+ * Stores a transaction in the month of its posting or of its origin, whichever is later, or the next open one after
+ * that.
+ * @returns its id; null = its source already has a transaction of this kind
  */
 export async function insertTransaction(trx: Knex, posting: NewTransaction): Promise<string | null> {
   const { source, origin } = posting
@@ -48,7 +49,7 @@ export async function insertTransaction(trx: Knex, posting: NewTransaction): Pro
   return transaction?.transaction_id ?? null
 }
 
-/** The complete of a session that is not reversed; null when there is none. */
+/** The unreversed complete of a session; null = none. */
 export async function findUnreversedComplete(trx: Knex, sessionId: string): Promise<string | null> {
   const row = await trx('ledger_transactions as t')
     .leftJoin('ledger_transactions as r', 'r.reverses', 't.transaction_id')

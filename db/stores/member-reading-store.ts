@@ -2,9 +2,9 @@ import type { Knex } from '../connect.js'
 import type { DueReading } from '../read-models/due-readings.js'
 
 /**
- * Writes how far a reading got.
- * @param lastCode null = the place of the page before stays
- * @param met members that this page met first
+ * Stores the progress of a reading.
+ * @param lastCode null = keep the code of the previous page
+ * @param met the number of new members on this page
  */
 export async function keepReading(
   trx: Knex,
@@ -32,7 +32,7 @@ export async function keepReading(
   )
 }
 
-/** Writes that a reading met its end. */
+/** Stores that a reading is complete. */
 export async function endReading(
   trx: Knex,
   connection: string,

@@ -1,6 +1,6 @@
 import type { Survey } from '../../domain/survey.js'
 
-/** Who writes: the connection, and the attempt which the log names. */
+/** The writer: the connection, and the poll epoch for the log. */
 export interface Writer {
   readonly connection: string
   readonly provider: string
@@ -8,7 +8,7 @@ export interface Writer {
   readonly now: Date
 }
 
-/** A survey as its provider offers it, with the edition it is and the bytes it came in. */
+/** A survey from its provider, with its edition and its raw bytes. */
 export interface OfferedSurvey {
   readonly survey: Survey
   readonly order: string

@@ -1,13 +1,13 @@
 import type { Knex } from '../connect.js'
 
-/** A sign-in that was ended before its time. */
+/** A revoked sign-in. */
 export interface SignOut {
   readonly signIn: string
-  /** When the sign-in would have ended by itself. */
+  /** When the sign-in would have expired. */
   readonly endsAt: Date
 }
 
-/** Safe to repeat. */
+/** Stores a revocation. Idempotent. */
 export async function insertSignOut(knex: Knex, { signIn, endsAt }: SignOut, now: Date): Promise<void> {
   await knex('operator_sign_outs')
     .insert({ sign_in: signIn, ends_at: endsAt, signed_out_at: now })
@@ -15,7 +15,7 @@ export async function insertSignOut(knex: Knex, { signIn, endsAt }: SignOut, now
     .ignore()
 }
 
-/** Deletes the rows of sign-ins that are over by themselves. */
+/** Deletes the rows of expired sign-ins. */
 export async function deleteEndedSignOuts(knex: Knex, now: Date): Promise<void> {
   await knex('operator_sign_outs').where('ends_at', '<=', now).delete()
 }

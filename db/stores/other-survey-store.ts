@@ -2,7 +2,7 @@ import type { Outcome } from '../../domain/outcome.js'
 import type { Knex } from '../connect.js'
 import { surveyIdOf } from '../survey-id.js'
 
-/** A survey, by its provider's key, that a respondent was sent on to from the session's own. */
+/** A survey, by its provider's key, that a respondent was sent on to from the session's survey. */
 export interface OtherSurvey {
   readonly sessionId: string
   readonly connection: string
@@ -10,7 +10,7 @@ export interface OtherSurvey {
   readonly outcome: Outcome
 }
 
-/** @returns false when the session has this survey already */
+/** @returns false when the session already has this survey */
 export async function insertOtherSurvey(trx: Knex, survey: OtherSurvey, now: Date): Promise<boolean> {
   const added = await trx('session_other_surveys')
     .insert({

@@ -12,7 +12,7 @@ export interface NewPanelistMatch extends MatchKey {
   readonly unreadable: number
 }
 
-/** Stores what a provider has for one panelist now, in the place of what it had before. */
+/** Stores or replaces a provider's matches for one panelist. */
 export async function upsertPanelistMatch(trx: Knex, match: NewPanelistMatch, now: Date): Promise<void> {
   const surveys = Object.fromEntries(match.surveys.map(({ surveyId, survey }) => [surveyId, surveyToJson(survey)]))
   const offers = Object.fromEntries(
@@ -42,7 +42,7 @@ export async function upsertPanelistMatch(trx: Knex, match: NewPanelistMatch, no
     .merge(content)
 }
 
-/** Deletes results that are older than a moment. @returns how many */
+/** Deletes matches that are older than a time. @returns how many */
 export async function deleteMatchesBefore(trx: Knex, before: Date): Promise<number> {
   return trx('panelist_matches').where('refreshed_at', '<', before).delete()
 }

@@ -16,8 +16,8 @@ const COLUMNS = {
 } as const
 
 /**
- * Stores what one refresh needs, so that only its id travels through Temporal. Whoever asks the same at the same time
- * shares the row, and so the question.
+ * Stores the inputs of one refresh, so that only its id travels through Temporal. Concurrent requests for the same
+ * panelist share the row, and so the refresh.
  * @returns its id
  */
 export async function keepRefresh(knex: Knex, inputs: RefreshInputs, now: Date): Promise<string> {
@@ -42,17 +42,17 @@ export async function keepRefresh(knex: Knex, inputs: RefreshInputs, now: Date):
   return row.refresh_id
 }
 
-/** @returns null once it was used, or forgotten */
+/** @returns null = used, or deleted as too old */
 export async function findRefresh(knex: Knex, refreshId: string): Promise<RefreshInputs | null> {
   return (await knex('panelist_refreshes').select(COLUMNS).where({ refresh_id: refreshId }).first()) ?? null
 }
 
-/** The question was answered, or nobody will ask it any more. */
+/** Deletes a refresh request that was answered or abandoned. */
 export async function deleteRefresh(knex: Knex, refreshId: string): Promise<void> {
   await knex('panelist_refreshes').where({ refresh_id: refreshId }).delete()
 }
 
-/** Deletes questions that were asked before a moment. @returns how many */
+/** Deletes refresh requests that are older than a time. @returns how many */
 export async function deleteRefreshesBefore(trx: Knex, before: Date): Promise<number> {
   return trx('panelist_refreshes').where('requested_at', '<', before).delete()
 }

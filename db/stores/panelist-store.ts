@@ -2,7 +2,7 @@ import type { Panelist } from '../../domain/panelist.js'
 import type { Knex } from '../connect.js'
 import { panelistColumns, type StoredPanelist } from '../rows/panelist-row.js'
 
-/** Stores a panelist of a panel, replacing everything that was known of them. @returns what is stored now */
+/** Stores a panelist and replaces the earlier row. @returns the stored panelist */
 export async function putPanelist(trx: Knex, panel: string, panelist: Panelist, now: Date): Promise<StoredPanelist> {
   const content = {
     country: panelist.country,

@@ -1,7 +1,7 @@
 import type { Period, PeriodState } from '../../domain/finance/period.js'
 import type { Knex } from '../connect.js'
 
-/** A change of a month's state: by whom, and why. */
+/** A change of a month's state, with its author and reason. */
 export interface PeriodChange {
   readonly period: Period
   readonly state: PeriodState
@@ -12,10 +12,10 @@ export interface PeriodChange {
 }
 
 /**
- * Changes the state of a month. Waits for postings that are under way in it; later postings wait for the end of this
- * transaction. Change several months in their order, so that two such transactions cannot wait for each other.
+ * Changes the state of a month. Waits for postings in progress in it; later postings wait for the end of this
+ * transaction. Change several months in ascending order, to avoid a deadlock.
  * @param trx a transaction at read committed
- * @throws a database error TR013 for a closed month: it is closed for good
+ * @throws a database error TR013 for a closed month, which cannot change
  */
 export async function changePeriod(trx: Knex, change: PeriodChange): Promise<void> {
   await trx('ledger_periods')

@@ -1,13 +1,13 @@
 import type { PlanPolicy } from '../../domain/plan/survey-plan.js'
 import type { Knex } from '../connect.js'
 
-/** Stores the panels of a plan; those that are there keep their counts and allocations. */
+/** Adds panels to a plan; existing ones keep their counts and allocations. */
 export async function addPanels(trx: Knex, planId: string, panels: readonly string[]): Promise<void> {
   const rows = [...new Set(panels)].map((panel) => ({ plan_id: planId, panel }))
   if (rows.length > 0) await trx('plan_panels').insert(rows).onConflict(['plan_id', 'panel']).ignore()
 }
 
-/** Takes the allocations of the panels of a plan that are not among these. */
+/** Clears the allocations of the plan's other panels. */
 export async function clearOtherAllocations(trx: Knex, planId: string, panels: readonly string[]): Promise<void> {
   await trx('plan_panels')
     .where({ plan_id: planId })
@@ -15,7 +15,7 @@ export async function clearOtherAllocations(trx: Knex, planId: string, panels: r
     .update({ allocation: null })
 }
 
-/** Writes the allocations of a plan; a panel without one has none afterwards. */
+/** Replaces the allocations of a plan; clears those of other panels. */
 export async function writeAllocations(
   trx: Knex,
   planId: string,

@@ -13,7 +13,7 @@ const COLUMNS = {
   heldUntil: 'held_until',
 } as const satisfies Readonly<Record<keyof PlanSession, string>>
 
-/** Stored beside its session, in the same transaction. */
+/** Stores the plan's data of a session, in the session's transaction. */
 export async function insertPlanSession(
   trx: Knex,
   session: { readonly sessionId: string; readonly panel: string },
@@ -29,13 +29,13 @@ export async function insertPlanSession(
   })
 }
 
-/** @returns null when the session is not of a plan */
+/** @returns null = the session is not of a plan */
 export async function findPlanSession(knex: Knex, sessionId: string): Promise<PlanSession | null> {
   return (await knex('plan_sessions').select(COLUMNS).where({ session_id: sessionId }).first()) ?? null
 }
 
-/** Writes what a session has of its plan once it has ended, or its complete is provisional. */
+/** Sets the slot of a session that has ended. */
 export async function updateSlot(trx: Knex, sessionId: string, slot: Slot): Promise<void> {
-  // an ended session has no more use for what its platform may ask; a provisional one neither
+  // the survey platform no longer needs the profile, also of a provisional complete
   await trx('plan_sessions').where({ session_id: sessionId }).update({ slot, held_until: null, panelist_profile: null })
 }

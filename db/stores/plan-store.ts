@@ -3,7 +3,7 @@ import type { Knex } from '../connect.js'
 import { inColumns, rows } from '../raw.js'
 import { PLAN_COLUMNS, type PlanRow } from '../rows/plan-row.js'
 
-/** What is known of a plan when it is stored. */
+/** The columns of a new plan. */
 export type NewPlan = Pick<PlanRow, 'planId' | 'demandPartner' | 'surveyId' | 'plan'>
 
 /** Stores a new plan. */
@@ -23,14 +23,14 @@ export async function insertPlanRow(
   })
 }
 
-/** Takes a plan's row lock. @returns whether there is such a plan */
+/** Takes a plan's row lock. @returns false = plan not found */
 export async function lockPlanRow(trx: Knex, planId: string): Promise<boolean> {
-  // "no key": a new session of the plan refers to its row, and need not wait for those who are counting
+  // "no key", so that inserting a session, which refers to the plan's row, does not wait for this lock
   const found = await rows(trx, 'select 1 from survey_plans where plan_id = ? for no key update', [planId])
   return found.length > 0
 }
 
-/** What an act changes of a plan beside its content and its policy. */
+/** The changes of a plan other than its content and its policy. */
 export type PlanChanges = Partial<
   Pick<
     PlanRow,
@@ -44,19 +44,19 @@ export type PlanChanges = Partial<
   >
 >
 
-/** Writes what an act changes of a plan; what is absent stays. */
+/** Updates a plan; absent fields do not change. */
 export async function updatePlan(trx: Knex, planId: string, changes: PlanChanges): Promise<void> {
   await trx('survey_plans').where({ plan_id: planId }).update(inColumns(PLAN_COLUMNS, changes))
 }
 
-/** Writes another version of a plan, and its target with it. */
+/** Replaces the content of a plan, and its target. */
 export async function updatePlanContent(trx: Knex, planId: string, plan: SurveyPlan, now: Date): Promise<void> {
   await trx('survey_plans')
     .where({ plan_id: planId })
     .update({ plan: JSON.stringify(plan), target_completes: plan.targetCompletes, updated_at: now })
 }
 
-/** Closes a plan whose completes are at its target. */
+/** Closes a plan whose completes have reached its target. */
 export async function closeFilledPlan(trx: Knex, planId: string): Promise<void> {
   await trx('survey_plans')
     .where({ plan_id: planId })
@@ -65,7 +65,7 @@ export async function closeFilledPlan(trx: Knex, planId: string): Promise<void> 
     .update({ status: 'CLOSED', status_reason: 'filled' })
 }
 
-/** Writes a plan's policy but for its allocations, which are of its panels. */
+/** Stores a plan's policy without its allocations, which are in `plan_panels`. */
 export async function updatePlanPolicy(trx: Knex, planId: string, policy: PlanPolicy, now: Date): Promise<void> {
   await trx('survey_plans')
     .where({ plan_id: planId })
@@ -74,14 +74,14 @@ export async function updatePlanPolicy(trx: Knex, planId: string, policy: PlanPo
       accept_unsigned: policy.acceptUnsigned,
       flexibility_percent: policy.flexibilityPercent,
       soft_launch: policy.softLaunch === null ? null : JSON.stringify(policy.softLaunch),
-      // another number of completes is another soft launch: what was reached of the one before does not open it
+      // another number of completes is another soft launch: clear the times of the previous one
       soft_launch_reached_at: unlessAnother(trx, 'soft_launch_reached_at', policy),
       fully_launched_at: unlessAnother(trx, 'fully_launched_at', policy),
       updated_at: now,
     })
 }
 
-/** A moment of the soft launch that is stored, as long as it stays the one that is agreed. */
+/** SQL: keeps the column while the soft launch's number of completes is unchanged; else null. */
 function unlessAnother(trx: Knex, column: string, { softLaunch }: PlanPolicy): Knex.Raw {
   return trx.raw("case when (soft_launch ->> 'completes')::int is not distinct from ?::int then ?? end", [
     softLaunch?.completes ?? null,
@@ -90,9 +90,9 @@ function unlessAnother(trx: Knex, column: string, { softLaunch }: PlanPolicy): K
 }
 
 /**
- * Plans which should have been closed long ago have lost their workflow (terminated by hand, a namespace that was
- * deleted): the janitor is to start it again.
- * @param olderThan how late is too late
+ * Clears `workflow_started_at` of open plans whose finish date has passed, because they have lost their workflow
+ * (terminated by hand, a deleted namespace), so that the janitor starts it again.
+ * @param olderThan only plans that finished before this time
  * @returns how many
  */
 export async function giveUpLostDrivers(trx: Knex, olderThan: Date): Promise<number> {

@@ -3,7 +3,7 @@ import type { Survey, SurveyStatus } from '../../domain/survey.js'
 import type { Knex } from '../connect.js'
 import { affected } from '../raw.js'
 
-/** A plan as a row of `surveys`, where matching and the feed read it. */
+/** A plan as a row of `surveys`, for matching and the feed. */
 export interface PlanSurvey {
   readonly planId: string
   readonly surveyId: string
@@ -15,8 +15,8 @@ export interface PlanSurvey {
 }
 
 /**
- * Writes a plan's row of the catalogue where its content or status is another one; it is dirty then. @returns whether
- * it was
+ * Writes a plan's catalogue row if its content or status changed, and marks it dirty.
+ * @returns whether it changed
  */
 export async function writePlanSurvey(
   trx: Knex,
@@ -61,9 +61,9 @@ export async function writePlanSurvey(
 }
 
 /**
- * Puts the plans back into the catalogue after there were no demand partners in the configuration for a while, which
- * had them withdrawn like the stock of any connection that goes. Safe to repeat; the caller stamps.
- * @returns how many came back
+ * Reopens the plans in the catalogue that were withdrawn while the configuration had no demand partners. Idempotent;
+ * the caller stamps.
+ * @returns how many
  */
 export async function bringPlansBack(knex: Knex, now: Date): Promise<number> {
   return affected(

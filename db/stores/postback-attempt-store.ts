@@ -1,6 +1,6 @@
 import type { Knex } from '../connect.js'
 
-/** One attempt to deliver a message, as the panel's server answered it. */
+/** One attempt to deliver a message, with the answer of the panel's server. */
 export interface DeliveryAttempt {
   readonly at: Date
   readonly status: number | null

@@ -10,7 +10,7 @@ export interface PostbackRow {
   payload: Record<string, unknown>
   state: 'pending' | 'delivered' | 'dead'
   attempts: number
-  /** Of the attempts, those since the panel last asked for it: how far it is on its schedule. */
+  /** Attempts since the last redelivery request: its position in its schedule. */
   round_attempts: number
   redeliveries: number
   created_at: Date
@@ -24,11 +24,14 @@ export interface NewPostback {
   readonly sequence: number
   readonly claimId: string
   readonly payload: Record<string, unknown>
-  /** Somebody is going to deliver it until then; after it the janitor may. */
+  /** End of the delivery's lease; after it the janitor may take over. */
   readonly ownedUntil: Date
 }
 
-/** Puts a message into the outbox, in the transaction of what it tells. @returns its webhook-id, constant for ever */
+/**
+ * Puts a message into the outbox, in the transaction of the change it reports.
+ * @returns its webhook-id, which never changes
+ */
 export async function enqueuePostback(trx: Knex, postback: NewPostback): Promise<string> {
   const postbackId = `msg_${randomBytes(18).toString('base64url')}`
   await trx('postbacks').insert({
@@ -48,7 +51,7 @@ export async function findPostback(knex: Knex, postbackId: string): Promise<Post
   return (await knex('postbacks').where({ postback_id: postbackId }).first()) ?? null
 }
 
-/** The ids of a session's messages that are not delivered yet, in their order. */
+/** The ids of a session's pending messages, in order. */
 export async function findPendingPostbackIds(knex: Knex, sessionId: string): Promise<string[]> {
   const rows = await knex('postbacks')
     .where({ session_id: sessionId, state: 'pending' })
@@ -58,8 +61,8 @@ export async function findPendingPostbackIds(knex: Knex, sessionId: string): Pro
 }
 
 /**
- * Counts an attempt and stores what it makes of the message. A delivered message stays delivered whatever a later
- * redelivery does.
+ * Counts an attempt and stores the message's new state. A delivered message stays delivered, also if a later redelivery
+ * fails.
  */
 export async function updateAfterAttempt(
   trx: Knex,
@@ -85,9 +88,9 @@ export async function updateAfterAttempt(
 }
 
 /**
- * Makes a message due once more, from the beginning of its schedule.
- * @param panel only where the message is this panel's; null = whose ever it is
- * @returns how many times it has been asked for, and its session; null when it is not there
+ * Makes a message due again, from the start of its schedule.
+ * @param panel the panel that must own the message; null = any
+ * @returns the number of redelivery requests, and its session; null = message not found
  */
 export async function makeDueAgain(
   knex: Knex,
@@ -108,8 +111,8 @@ export async function makeDueAgain(
 }
 
 /**
- * Pending messages which nobody owns any more: the janitor's list. Takes them until `ownedUntil`; they go on where they
- * are on their schedule.
+ * Takes pending messages whose lease has expired, for the janitor, with a new lease until `ownedUntil`. They continue
+ * their schedule.
  */
 export async function adoptPendingPostbacks(
   knex: Knex,

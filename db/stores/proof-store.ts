@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto'
 import type { Knex } from '../connect.js'
 
-/** What proved an arrival, and the account that it is good for. */
+/** The proofs of an arrival, and the account for which they are valid. */
 export interface ArrivalProofs {
-  /** Connections that share their keys are one account: a proof is used once over all of them. */
+  /** Connections that share their keys are one account: a proof is valid once for all of them. */
   readonly account: string
-  /** The token's id, the signatures: whatever the provider issues once for one outcome. */
+  /** The token's id and the signatures, which the provider issues once per outcome. */
   readonly keys: readonly string[]
 }
 
 /**
- * Gives the proofs of an arrival to its session, where they are new, in the claim's transaction: the unique key decides
- * between two sessions that come with one proof at the same moment.
+ * Binds the new proofs of an arrival to its session, in the claim's transaction. The unique key decides between
+ * concurrent sessions with the same proof.
  * @returns false when one of them belongs to another session
  */
 export async function ownProofs(
@@ -21,7 +21,7 @@ export async function ownProofs(
   now: Date,
 ): Promise<boolean> {
   if (keys.length === 0) return true
-  // in one order everywhere, so that two transactions never wait for each other
+  // sorted, so that concurrent transactions do not deadlock
   const proofs = keys.map((key) => createHash('sha256').update(key).digest('base64url')).sort()
   const added = await trx('arrival_proofs')
     .insert(proofs.map((proof) => ({ account, proof, session_id: sessionId, first_seen_at: now })))

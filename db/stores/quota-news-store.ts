@@ -4,17 +4,17 @@ export interface QuotaNewsItem {
   readonly quotaId: string
   readonly providerSurveyId: string
   readonly live: boolean
-  /** When the provider says it happened. */
+  /** The provider's time of the change. */
   readonly at: Date
 }
 
-/** A row of `quota_news`: the newest that was pushed about a quota. */
+/** A row of `quota_news`: the newest push about a quota. */
 export interface QuotaNewsRow {
   readonly provider_survey_id: string
   readonly live: boolean
   readonly said_at: Date
   readonly received_at: Date
-  /** The provider has not been asked yet whether it is true. */
+  /** True = the provider was not asked yet to confirm it. */
   readonly pending: boolean
   readonly asked_at: Date | null
 }
@@ -23,7 +23,7 @@ export async function findQuotaNews(knex: Knex, connection: string, quotaId: str
   return (await knex('quota_news').where({ connection, provider_quota_id: quotaId }).first()) ?? null
 }
 
-/** Stores news about a quota, where it is newer than what is stored. News that waits keeps the moment it began to wait. */
+/** Stores news about a quota if it is newer than the stored one. Pending news keeps its `received_at`. */
 export async function upsertQuotaNews(knex: Knex, connection: string, news: QuotaNewsItem, now: Date): Promise<void> {
   await knex.raw(
     `insert into quota_news as q (connection, provider_quota_id, provider_survey_id, live, said_at, received_at)
@@ -44,9 +44,9 @@ export async function upsertQuotaNews(knex: Knex, connection: string, news: Quot
 }
 
 /**
- * Marks pending news about a quota as asked about now. Compare-and-set: of several callers one gets the row.
- * @param notAskedAfter news that was asked about after this is not taken
- * @returns null when there was nothing to take
+ * Marks pending news about a quota as asked about now. Compare-and-set: one of several callers gets the row.
+ * @param notAskedAfter skips news that was asked about after this time
+ * @returns null = no pending news
  */
 export async function markAsked(
   knex: Knex,
@@ -62,7 +62,7 @@ export async function markAsked(
   return row ?? null
 }
 
-/** The question is answered; news that came meanwhile stays to be asked about. */
+/** Marks news as answered; news that came meanwhile stays pending. */
 export async function settleQuotaNews(knex: Knex, connection: string, quotaId: string, saidAt: Date): Promise<void> {
   await knex('quota_news')
     .where({ connection, provider_quota_id: quotaId })

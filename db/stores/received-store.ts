@@ -2,25 +2,25 @@ import type { Knex } from '../connect.js'
 import type { Writer } from './offered-survey.js'
 import { quarantineKey, type UnreadableRecord } from './quarantine-store.js'
 
-/** So many polls of a connection are kept; the invariants look back no further. */
+/** The number of polls to keep per connection, for the invariants. */
 const POLLS = 64
 
-/** One record as it came: nothing has been decided about it yet. */
+/** One record as received, before it is processed. */
 export interface ReceivedRecord {
   readonly itemKey: string
-  /** Null = an unreadable record that does not say. */
+  /** Null = an unreadable record without an order. */
   readonly order: string | null
 }
 
-/** Under which key an unreadable record is found again. */
+/** An unreadable record with the key of its quarantine entry. */
 export function receivedUnreadable(record: UnreadableRecord): ReceivedRecord {
   return { itemKey: quarantineKey(record), order: record.order }
 }
 
 /**
- * Writes down what a batch held and what became of it, in the transaction that stores it. The records are the caller's
- * list from before the sorting; the numbers are what the stores then said: the invariants I2 and I2c compare.
- * @param batch its place within the poll, from 0
+ * Stores the records of a batch and the counts of their results, in the batch's transaction. The records are listed
+ * before processing and the counts come from the stores, so that the invariants I2 and I2c can compare them.
+ * @param batch its index within the poll, from 0
  */
 export async function recordReceived(
   trx: Knex,
@@ -34,7 +34,7 @@ export async function recordReceived(
     `insert into received_batches (connection, poll_epoch, batch, received_at, item_keys, source_orders, accepted,
        quarantined)
      values (:connection, :epoch, :batch, :now, :keys::text[], :orders::numeric[], :accepted, :quarantined)
-     -- a connection whose row was deleted by hand counts its epochs from the beginning
+     -- epochs repeat after the connection's row was deleted by hand
      on conflict (connection, poll_epoch, batch) do update set received_at = excluded.received_at,
        item_keys = excluded.item_keys, source_orders = excluded.source_orders, accepted = excluded.accepted,
        quarantined = excluded.quarantined`,
@@ -51,7 +51,7 @@ export async function recordReceived(
   )
 }
 
-/** Forgets the polls before the last few, of one connection: nobody else writes its rows. */
+/** Deletes all except the last polls of one connection. */
 export async function forgetReceived(trx: Knex, writer: Pick<Writer, 'connection' | 'epoch'>): Promise<void> {
   await trx('received_batches')
     .where({ connection: writer.connection })

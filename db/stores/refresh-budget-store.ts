@@ -2,9 +2,9 @@ import type { Knex } from '../connect.js'
 import { affected } from '../raw.js'
 
 /**
- * Takes one refresh from a connection's allowance (a token bucket that all processes share).
- * @param perSecond how many there are a second; as many, and at least one, may come at once
- * @returns false when there is none left now
+ * Takes one token from a connection's rate limit for refreshes (a token bucket that all processes share).
+ * @param perSecond tokens per second; also the burst, which is at least 1
+ * @returns false when there is no token now
  */
 export async function takeRefresh(knex: Knex, connection: string, perSecond: number, now: Date): Promise<boolean> {
   const burst = Math.max(1, perSecond)

@@ -2,7 +2,7 @@ import type { Outcome } from '../../domain/outcome.js'
 import type { Effect } from '../../domain/session.js'
 import type { Knex } from '../connect.js'
 
-/** What a later claim made of a session that had ended. One a claim. */
+/** The change of a finished session by a later claim. One per claim. */
 export interface SessionAdjustment {
   readonly claimId: string
   readonly sessionId: string

@@ -7,11 +7,11 @@ export interface SessionInputs {
   readonly panelist: PanelistSnapshot
   readonly userIp: string | null
   readonly userAgent: string | null
-  /** Null: it is in the catalogue. */
+  /** Null = it is in the catalogue. */
   readonly survey: Survey | null
 }
 
-/** What opening an entry needs; null once it was used (or erased). */
+/** The inputs of opening an entry; null once used or erased. */
 export async function findSessionInputs(knex: Knex, sessionId: string): Promise<SessionInputs | null> {
   const row = await knex('session_inputs')
     .where({ session_id: sessionId })
@@ -21,7 +21,7 @@ export async function findSessionInputs(knex: Knex, sessionId: string): Promise<
   return { panelist: row.profile, userIp: row.user_ip, userAgent: row.user_agent, survey }
 }
 
-/** Deletes what opening a session's entry would have needed: the profile, the address and the browser of the panelist. */
+/** Deletes the inputs of opening a session's entry: profile, address and browser of the panelist. */
 export async function deleteSessionInputs(trx: Knex, sessionId: string): Promise<void> {
   await trx('session_inputs').where({ session_id: sessionId }).delete()
 }

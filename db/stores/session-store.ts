@@ -12,7 +12,7 @@ export async function lockSession(trx: Knex, sessionId: string): Promise<Session
     .then(orNull)
 }
 
-/** The session an arrival speaks of, by the provider's own session id; of that connection only. */
+/** The session of an arrival by the provider's session id, within that connection. */
 export async function findSessionByProviderId(
   knex: Knex,
   connection: string,
@@ -27,8 +27,8 @@ export async function findSessionByProviderId(
 }
 
 /**
- * Marks that the panel learns the id of a session that is still opening, so that it gets postbacks from now on.
- * @returns false when the session has ended meanwhile: then the panel is not told its id
+ * Marks a session that is still opening as known to the panel, so that it gets postbacks from now on.
+ * @returns false when the session has ended meanwhile; then the caller must not return its id
  */
 export async function announceSession(knex: Knex, sessionId: string): Promise<boolean> {
   return (
@@ -42,15 +42,17 @@ export async function announceSession(knex: Knex, sessionId: string): Promise<bo
 export interface OpenedEntry {
   readonly url: string
   readonly providerSessionId: string | null
-  /** The length that came with the entry. */
+  /** The length, where it came with the entry. */
   readonly loiMinutes?: number
-  /** True when no workflow looks after the session yet: the janitor starts it where nobody else does. */
+  /** True when the session has no workflow yet; the janitor starts it if the caller does not. */
   readonly workflowToStart?: boolean
-  /** Only where the price comes with the entry. */
+  /** Only when the price comes with the entry. */
   readonly priced?: { readonly price: Money; readonly reward: Reward; readonly shareMinor: bigint }
 }
 
-/** Stores the entry of a session: it becomes `created`. The caller holds the row's lock and has seen it `opening`. */
+/**
+ * Stores the entry of a session and sets it to `created`. The caller holds the row's lock and has checked `opening`.
+ */
 export async function updateOpened(
   trx: Knex,
   sessionId: string,
@@ -61,7 +63,7 @@ export async function updateOpened(
     .where({ session_id: sessionId })
     .update({
       state: 'created',
-      // from here on the panel learns of it: with the answer that waits for this, or when it asks again
+      // the panel gets the id now: in the waiting answer, or at its next request
       announced: true,
       provider_entry_url: entry.url,
       provider_session_id: entry.providerSessionId,
@@ -82,12 +84,12 @@ export async function updateOpened(
   return opened ?? null
 }
 
-/** A page that was left for so long is not waited at any more: the next look begins a wait of its own. */
+/** After this long without a poll of the page, the next poll starts a new wait. */
 const LEFT_AFTER_MS = 5 * 60_000
 
 /**
- * Stores that a respondent looks at the page of an entry which is still opening.
- * @returns since when they wait, by our clock, whatever their browser says; null when the entry is not opening any more
+ * Stores that the page of an opening entry was requested.
+ * @returns since when the respondent waits, by our clock; null when the entry is no longer opening
  */
 export async function updateLook(knex: Knex, sessionId: string, now: Date): Promise<Date | null> {
   const leftBefore = new Date(now.getTime() - LEFT_AFTER_MS)
@@ -101,7 +103,7 @@ export async function updateLook(knex: Knex, sessionId: string, now: Date): Prom
   return rows[0]?.waiting_since ?? null
 }
 
-/** Notes that a session's workflow is at work. Safe to repeat: the first moment stays. */
+/** Stores when a session's workflow started. Idempotent: the first time stays. */
 export async function markWorkflowStarted(knex: Knex, sessionId: string, now: Date): Promise<void> {
   await knex('sessions')
     .where({ session_id: sessionId })
@@ -109,7 +111,7 @@ export async function markWorkflowStarted(knex: Knex, sessionId: string, now: Da
     .update({ workflow_started_at: now })
 }
 
-/** What a claim changes in a session's row. */
+/** The columns of a session that a claim changes. */
 export type StandingChanges = Pick<
   SessionRow,
   | 'state'
@@ -130,14 +132,14 @@ export async function updateStanding(trx: Knex, sessionId: string, changes: Stan
   await trx('sessions').where({ session_id: sessionId }).update(changes)
 }
 
-/** Notes how many messages the panel has got about a session, and that its workflow is at work. */
+/** Stores the number of messages about a session, and that its workflow has started. */
 export async function updatePostbackCount(trx: Knex, sessionId: string, count: number, now: Date): Promise<void> {
   await trx('sessions')
     .where({ session_id: sessionId })
     .update({ postback_count: count, workflow_started_at: trx.raw('coalesce(workflow_started_at, ?)', [now]) })
 }
 
-/** Sessions whose workflow nobody is known to have started, oldest first: the janitor's list. */
+/** Sessions without a started workflow, oldest first; for the janitor. */
 export async function findUnstartedSessions(knex: Knex, olderThan: Date, limit: number): Promise<SessionRow[]> {
   return knex('sessions')
     .select(knex.raw(sessionColumns))

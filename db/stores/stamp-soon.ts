@@ -1,12 +1,12 @@
 import type { Knex } from '../connect.js'
 import { stampRevisions } from './stamper.js'
 
-/** Pools with a stamper under way; true = something was committed since it looked. */
+/** Pools with a running stamper; true = another call came since its last run began. */
 const underWay = new Map<Knex, boolean>()
 
 /**
- * Has what was just committed stamped, without making anybody wait for it: one stamper a process at a time, however many
- * ask. The janitor stamps what is left where a process dies in between.
+ * Stamps committed changes in the background, with one stamper per pool at a time. The janitor stamps what a crashed
+ * process leaves.
  */
 export function stampSoon(knex: Knex): void {
   if (underWay.has(knex)) {
@@ -24,7 +24,7 @@ async function stampUntilQuiet(knex: Knex): Promise<void> {
       await stampRevisions(knex)
     } while (underWay.get(knex) === true)
   } catch {
-    // PostgreSQL is away, or the pool is closing: the rows stay dirty, and the janitor finds them
+    // PostgreSQL is unavailable, or the pool is closing: the rows stay dirty, and the janitor finds them
   } finally {
     underWay.delete(knex)
   }

@@ -4,16 +4,16 @@ import { rows } from '../raw.js'
 /** The channel that wakes the matching index; the payload is the newest revision. */
 export const CATALOGUE_CHANNEL = 'tributary_catalogue'
 
-/** One for all of Tributary's writers: only under it are revisions given. */
+/** The advisory lock for assigning revisions. */
 const STAMP_LOCK = 7_411_002
 const CHUNK = 5_000
 
 /**
- * Gives every committed change of a survey its revision (docs/matching.md, Freshness). Writers call it after their
- * commit. One stamper at a time, and the lock ends after its commit is visible: so numbers become visible in their
- * order, over all connections, and a reader that follows `revision > last` can miss nothing. A row which another writer
- * is changing right now is left to that writer.
- * @returns how many rows were stamped, and the newest revision among them (null when there was nothing to stamp)
+ * Assigns a revision to every committed change of a survey (docs/matching.md, Freshness). Writers call it after their
+ * commit. A lock, released after the commit is visible, serializes stampers, so that revisions become visible in order
+ * over all connections and a reader that follows `revision > last` misses nothing. Skips a row that another writer has
+ * locked; that writer stamps it.
+ * @returns how many rows were stamped, and the newest revision among them (null = none)
  */
 export async function stampRevisions(knex: Knex, chunk = CHUNK): Promise<{ stamped: number; revision: string | null }> {
   let stamped = 0

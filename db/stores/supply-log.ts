@@ -8,7 +8,7 @@ export interface SupplyLogEntry {
   readonly disposition: 'stored' | 'stale' | 'withdrawn' | 'quarantined'
 }
 
-/** Notes what became of each received edition, once each: a page that comes again adds nothing. */
+/** Logs the disposition of each received edition, once each: a repeated page adds nothing. */
 export async function logSupply(
   trx: Knex,
   writer: { connection: string; epoch: string; now: Date },

@@ -3,13 +3,13 @@ import type { Survey } from '../../domain/survey.js'
 import type { Knex } from '../connect.js'
 import { type SurveyJson, surveyFromJson, surveyToJson } from './survey-json.js'
 
-/** A survey of the catalogue as it is stored, with its row locked. */
+/** A stored survey of the catalogue, with its row locked. */
 export interface LockedSurvey {
   readonly surveyId: string
   readonly survey: Survey
 }
 
-/** Locks a survey's row. @returns null when it is not there, withdrawn or unreadable */
+/** Locks a survey's row. @returns null = not found, withdrawn or unreadable */
 export async function lockSurvey(
   trx: Knex,
   connection: string,
@@ -23,7 +23,7 @@ export async function lockSurvey(
   return { surveyId: row.survey_id, survey: surveyFromJson(row.survey) }
 }
 
-/** Replaces a survey's content and marks it to be stamped; a content that is the stored one changes nothing. */
+/** Replaces a survey's content and marks it dirty; does nothing when the content is unchanged. */
 export async function replaceSurvey(trx: Knex, surveyId: string, survey: Survey): Promise<void> {
   const json = JSON.stringify(surveyToJson(survey))
   await trx.raw(

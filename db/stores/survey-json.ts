@@ -1,7 +1,7 @@
 import { type Money, money } from '../../domain/money.js'
 import type { Quota, Survey } from '../../domain/survey.js'
 
-/** Money as jsonb holds it: JSON has no integers of its own, so minor units travel as text. */
+/** Money in jsonb: minor units are text, because JSON has no integer type. */
 export interface MoneyJson {
   readonly amountMinor: string
   readonly currency: string
@@ -9,7 +9,7 @@ export interface MoneyJson {
 
 type QuotaJson = Omit<Quota, 'price'> & { readonly price?: MoneyJson }
 
-/** A Survey as the column `surveys.survey` holds it. */
+/** A Survey in the column `surveys.survey`. */
 export type SurveyJson = Omit<Survey, 'price' | 'quotas'> & {
   readonly price: MoneyJson
   readonly quotas: readonly QuotaJson[]
@@ -20,7 +20,7 @@ export function surveyToJson(survey: Survey): SurveyJson {
   return { ...survey, price: moneyToJson(survey.price), quotas: survey.quotas.map(quotaToJson) }
 }
 
-/** From the column `surveys.survey`, which only surveyToJson has written: nothing is checked again. */
+/** From the column `surveys.survey`, which only `surveyToJson` writes, so it needs no validation. */
 export function surveyFromJson(json: SurveyJson): Survey {
   return { ...json, price: moneyFromJson(json.price), quotas: json.quotas.map(quotaFromJson) }
 }

@@ -5,9 +5,9 @@ import type { DueReading } from '../read-models/due-readings.js'
 const ROWS = 5_000
 
 /**
- * Stores the members of a quota as met by a reading, a few thousand in a statement.
+ * Stores the members of a quota in a reading, a few thousand per statement.
  * @param codes each once
- * @returns how many of them this reading had not met before
+ * @returns how many of them are new in this reading
  */
 export async function meetMembers(
   trx: Knex,
@@ -29,7 +29,7 @@ export async function meetMembers(
   return met
 }
 
-/** Deletes the members of a quota that its reading did not meet. */
+/** Deletes the members of a quota that its reading did not contain. */
 export async function deleteUnmet(trx: Knex, connection: string, reading: DueReading): Promise<void> {
   const { providerSurveyId, quotaId, generation } = reading
   await trx('survey_members')

@@ -4,18 +4,18 @@ import type { Knex } from '../connect.js'
 import { affected } from '../raw.js'
 import type { OfferedSurvey, Writer } from './offered-survey.js'
 
-/** A survey that was decided to be written. */
+/** A survey to write. */
 export interface SurveyWrite extends Written {
   readonly surveyId: string
   /** The provider's survey id. */
   readonly key: string
   readonly offer: OfferedSurvey
-  /** The survey as the column `surveys.survey` holds it, as text. */
+  /** The content of the column `surveys.survey`, as text. */
   readonly json: string
   readonly contentHash: string
 }
 
-/** Writes surveys in one statement; those whose content or status is another one become dirty. */
+/** Writes surveys in one statement and marks those with a changed content or status dirty. */
 export async function writeSurveys(trx: Knex, writer: Writer, writes: readonly SurveyWrite[]): Promise<void> {
   await trx.raw(
     `insert into surveys as s (survey_id, connection, provider, provider_survey_id, status, country, cpi_minor, currency,
@@ -39,7 +39,7 @@ export async function writeSurveys(trx: Knex, writer: Writer, writes: readonly S
        changed_at = case when (s.content_hash, s.status) is distinct from (excluded.content_hash, excluded.status)
                          then excluded.changed_at else s.changed_at end,
        dirty = s.dirty or (s.content_hash, s.status) is distinct from (excluded.content_hash, excluded.status)
-     -- the second net: the decision was made on what was committed a moment ago
+     -- check again, because the decision was based on an earlier snapshot
      where excluded.source_order >= s.source_order`,
     {
       connection: writer.connection,
@@ -71,7 +71,7 @@ function rowText(write: SurveyWrite): string {
     source_version: write.counts.version,
     content_hash: write.contentHash,
   })
-  // it is JSON already: put in as it was hashed, not escaped a second time
+  // insert the JSON text that was hashed, without escaping it again
   return `${row.slice(0, -1)},"survey":${write.json}}`
 }
 
@@ -81,9 +81,9 @@ export interface WithdrawnSurvey {
 }
 
 /**
- * Takes surveys out of the offer whose newest edition could not be read: fail closed, as it may say CLOSED.
- * @param unreadable an order of null = the record does not say: it counts as the newest unless a readable edition
- *   beyond `ackedId` is held (what the provider sends is newer than what it knows us to have)
+ * Sets surveys whose newest edition is unreadable to `unreadable`: fail closed, because the edition may be CLOSED.
+ * @param unreadable an order of null = unknown: it counts as the newest unless a readable edition beyond `ackedId` is
+ *   stored (what the provider sends is newer than what we acknowledged)
  */
 export async function markUnreadable(
   trx: Knex,
@@ -96,8 +96,8 @@ export async function markUnreadable(
 }
 
 /**
- * Takes surveys out of the offer where what says so is newer than what is held.
- * @param items an order of null counts as the newest unless an edition beyond `ackedId` is held
+ * Sets surveys to `withdrawn` or `unreadable` where the item is newer than the stored edition.
+ * @param items an order of null counts as the newest unless an edition beyond `ackedId` is stored
  * @returns how many rows changed
  */
 export async function takeOut(
@@ -128,8 +128,8 @@ export async function takeOut(
 }
 
 /**
- * The provider's whole list was read: takes out what is no longer in it.
- * @param present every survey id of the list, the unreadable ones included
+ * Withdraws the surveys that are not in the provider's complete list.
+ * @param present every survey id of the list, including unreadable ones
  */
 export async function withdrawAbsent(trx: Knex, connection: string, present: readonly string[]): Promise<number> {
   return affected(
@@ -141,7 +141,7 @@ export async function withdrawAbsent(trx: Knex, connection: string, present: rea
   )
 }
 
-/** A removed connection's whole stock leaves the offer. */
+/** Withdraws all surveys of a removed connection. */
 export async function withdrawConnectionSurveys(trx: Knex, connection: string): Promise<number> {
   return trx('surveys')
     .where({ connection })

@@ -2,7 +2,7 @@ import type { Template } from '../../domain/template/template.js'
 import type { Knex } from '../connect.js'
 import { type TemplateRow, templateOf } from '../rows/template-row.js'
 
-/** Stores a template unless there is one with its id. @returns whether it was stored */
+/** Stores a template unless its id exists. @returns whether it was stored */
 export async function insertTemplate(trx: Knex, template: Template, now: Date): Promise<boolean> {
   const inserted = await trx('templates')
     .insert({ ...rowOf(template, now), created_at: now })
@@ -12,13 +12,13 @@ export async function insertTemplate(trx: Knex, template: Template, now: Date): 
   return inserted.length > 0
 }
 
-/** Takes a template's row lock. @returns null when there is none */
+/** Takes a template's row lock. @returns null = template not found */
 export async function lockTemplate(trx: Knex, templateId: number): Promise<Template | null> {
   const row: TemplateRow | undefined = await trx('templates').where({ template_id: templateId }).forUpdate().first()
   return row === undefined ? null : templateOf(row)
 }
 
-/** Stores a template in the place of the one with its id; without one it is new. */
+/** Creates a template, or replaces the one with its id. */
 export async function upsertTemplate(trx: Knex, template: Template, now: Date): Promise<void> {
   const row = rowOf(template, now)
   await trx('templates')

@@ -1,7 +1,7 @@
 import type { Knex } from '../connect.js'
 
 /**
- * Gives a provider's transaction to the session that it first comes with.
+ * Binds a provider's transaction to the session that it first comes with.
  * @returns false when it belongs to another session
  */
 export async function ownTransaction(

@@ -1,13 +1,13 @@
 import type { Knex } from '../connect.js'
 
-/** Words that a provider invents, or an attacker, must not fill the table nor the metrics. */
+/** Limits the distinct words, so that a provider or an attacker cannot fill the table or the metrics. */
 const WORDS_A_CONNECTION = 100
 const OTHER = '(other)'
 const CODE_LIKE = /^[\p{L}\p{N}][\p{L}\p{N} _.:/-]{0,63}$/u
 
 /**
- * A provider's word as it is counted and shown: as it came where it looks like a code, else what kind of text it is, so
- * that no sentence, address or name ends as a label.
+ * The label of a provider's word: the word where it looks like a code, else a kind of text, so that no sentence,
+ * address or name becomes a label.
  */
 export function countedWord(word: string): string {
   if (word === '') return '(empty)'
@@ -16,7 +16,7 @@ export function countedWord(word: string): string {
 }
 
 /**
- * Counts an authentic arrival whose outcome word no table holds, in its claim's transaction.
+ * Counts an authentic arrival with an outcome word that no table has, in its claim's transaction.
  * @param word the provider's own
  */
 export async function countUnknownWord(

@@ -6,17 +6,17 @@ export interface UnplacedArrival {
   readonly fingerprint: string
   readonly memberCode: string
   readonly providerSurveyId: string
-  /** What arrived, as JSON text. */
+  /** The arrival, as JSON text. */
   readonly raw: string
 }
 
-/** What one connection may leave behind; later ones are counted with the last. */
+/** The most rows per connection; later arrivals are counted in one row `(more)`. */
 const KEPT_A_CONNECTION = 1_000
 const RAW_LENGTH = 4_000
 
 /**
- * Keeps an authentic arrival about a member of ours that fits none of their sessions: nobody's mistake, and somebody's
- * money perhaps. The same one again is counted.
+ * Stores an authentic arrival about a known member that fits none of their sessions, because it may be payable. Counts
+ * repeats.
  */
 export async function keepUnplaced(knex: Knex, arrival: UnplacedArrival, now: Date): Promise<void> {
   await knex.raw(

@@ -5,16 +5,16 @@ import { allOf, strength, type Verdict } from '../targeting/verdict.js'
 import type { QuotaWish } from './facts.js'
 import type { RuleTrace, TracedQuota } from './trace.js'
 
-/** The quota that is entered, and what the quotas came to; a null trace = none is looked at. */
+/** The chosen quota, and the combined trace of the quotas; a null trace = no quota was evaluated. */
 interface QuotaChoice {
   readonly quota: Quota | null
   readonly trace: RuleTrace | null
 }
 
 /**
- * The quota that a session is for. Where none takes the panelist, the reason is that of the quota which came furthest down
- * the list of rules, the first of them in the survey's order.
- * @param surveyPrice what a quota pays that names no price of its own
+ * Chooses the quota of a session. When none admits the panelist, the reason is the refusal of the quota that passed the
+ * most rules; ties by the survey's order.
+ * @param surveyPrice the price of a quota without its own price
  */
 export function chooseQuota(quotas: readonly TracedQuota[], wish: QuotaWish, surveyPrice: Money): QuotaChoice {
   if (wish.kind === 'these') return takeAll(quotas, wish.quotaIds)
@@ -64,7 +64,7 @@ const entered = (quotaId: string, holds: Verdict): RuleTrace => ({
   rule: 'quota',
   quotaId,
   holds,
-  wanted: 'a quota that takes them',
+  wanted: 'a quota that admits the panelist',
   given: quotaId,
 })
 

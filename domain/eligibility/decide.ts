@@ -10,17 +10,20 @@ import type { Phase, Subject } from './rule.js'
 import { RULES_OF } from './rules.js'
 import type { RuleTrace, TracedQuota } from './trace.js'
 
-/** A decision about entry. Verdict, quota, price and reason are derived from the trace. */
+/** A decision about entry. The trace determines verdict, quota, price and reason. */
 export interface Decision {
   readonly verdict: Verdict
-  /** The first rule, in the order of the list, that says no; null = none does. */
+  /** The first rule, in the order of the list, that refuses; null = none. */
   readonly reason: RuleTrace | null
-  /** The quota that is entered; null without quotas, or when the verdict is no. */
+  /** The chosen quota; null without quotas, or when the verdict is no. */
   readonly quota: Quota | null
   /** What a complete pays: the quota's own price, else the survey's. */
   readonly price: Money
   readonly trace: {
-    /** Every rule of the phase that concerns the survey, in the order of the list; what the quotas came to is the last. */
+    /**
+     * Every rule of the phase that concerns the survey, in the order of the list; last the combined trace of the
+     * quotas.
+     */
     readonly rules: readonly RuleTrace[]
     readonly clauses: readonly ClauseTrace[]
     readonly quotas: readonly TracedQuota[]
@@ -28,10 +31,10 @@ export interface Decision {
 }
 
 /**
- * Whether somebody may enter a survey, and why not: the one decision behind every door (docs/matching.md, "One decision,
- * seven doors"). Nothing is skipped, so that the trace is whole. The matching index and the click's SQL statement answer
- * the same question faster and are tested against it.
- * @param phase which of the rules count
+ * Decides whether a panelist may enter a survey, and why not: the one decision of every entry point (docs/matching.md,
+ * "One decision, seven doors"). Evaluates every rule, so that the trace is complete. The matching index and the click's
+ * SQL statement compute the same decision faster and are tested against this function.
+ * @param phase selects the rules
  */
 export function decide(facts: Facts, phase: Phase): Decision {
   const subject = examine(facts)
@@ -55,8 +58,8 @@ export function decide(facts: Facts, phase: Phase): Decision {
 }
 
 /**
- * Whether a panelist may be sent to any survey of a connection: its rules alone, before a survey is known.
- * @returns the first rule that says no; null = none does
+ * Checks the connection rules alone, before a survey is known.
+ * @returns the first rule that refuses; null = none
  */
 export function refusedAtConnection(question: ConnectionQuestion, phase: Phase): RuleTrace | null {
   for (const rule of RULES_OF[phase].ofConnection) {

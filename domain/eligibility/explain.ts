@@ -5,7 +5,7 @@ import { describeWanted, nameAttribute } from '../targeting/vocabularies.js'
 import type { Decision } from './decide.js'
 import type { TracedQuota } from './trace.js'
 
-/** One clause as it went, in our words beside the provider's. */
+/** The result of one clause, in our words and the provider's. */
 export interface Reason {
   readonly attribute: string
   readonly wanted: string
@@ -13,22 +13,22 @@ export interface Reason {
   readonly given: string | null
   readonly holds: boolean | 'maybe'
   readonly provider_code: string
-  /** Only in a quota: reasons with equal layer and sub_quota must hold together; of a layer one sub-quota is enough. */
+  /** Only in a quota: reasons with equal layer and sub_quota must all hold; one sub-quota per layer is enough. */
   readonly layer?: number
   readonly sub_quota?: number
 }
 
 export interface QuotaReason {
   readonly quota_id: string
-  /** Whether the panelist belongs in it, open or not. */
+  /** Whether the panelist fits the quota, open or not. */
   readonly fits: Verdict
   readonly open: boolean
   readonly status: string
-  /** Null = not limited on its own. */
+  /** Null = no limit of its own. */
   readonly available: number | null
-  /** After our own sessions in flight; null = not limited. */
+  /** Less our own sessions in flight; null = no limit. */
   readonly remaining: number | null
-  /** True for the one an offer would be made at. */
+  /** True for the quota that an offer would use. */
   readonly chosen: boolean
   readonly reasons: readonly Reason[]
 }
@@ -49,10 +49,10 @@ export interface Explanation {
 }
 
 /**
- * Writes a decision out for people. Clauses and quotas have lists of their own, in our words beside the provider's, so that
- * the rules that sum them up are left out of `rules`.
- * @param profile the answers that were decided on
- * @param vocabularies in which the clauses may be written
+ * Formats a decision for people. Clauses and quotas have their own lists, in our words and the provider's, so `rules`
+ * omits the rules that summarize them.
+ * @param profile the answers of the decision
+ * @param vocabularies the vocabularies of the clauses
  */
 export function explain(
   { verdict, quota: chosen, trace }: Decision,

@@ -6,7 +6,7 @@ import type { Device, Survey, SurveyStatus } from '../survey.js'
 import type { ExpandedProfile } from '../targeting/expand.js'
 import { type InFlight, NOTHING_IN_FLIGHT } from '../targeting/remaining.js'
 
-/** Who asks, beside their answers. Null restricts nothing. */
+/** The panelist's country, locale and device. Null restricts nothing. */
 export interface Circumstances {
   /** ISO 3166-1 alpha-3. */
   readonly country: string | null
@@ -16,22 +16,22 @@ export interface Circumstances {
 
 export const NO_CIRCUMSTANCES: Circumstances = { country: null, locale: null, device: null }
 
-/** Starts that a panelist may have; null = as many as they like. */
+/** The most starts per panelist; null = no limit. */
 export interface Caps {
   readonly daily: number | null
   readonly weekly: number | null
 }
 
-/** The connection that a survey comes from, as it stands now. */
+/** The current facts of a survey's connection. */
 export interface ConnectionFacts {
   readonly id: string
-  /** The configuration lets the panel use it. */
+  /** The configuration allows the panel to use it. */
   readonly usable: boolean
   /** Its status in one word, for people: `ok`, `stale`, `error`, `paused`. */
   readonly status: string
   /** It is neither paused nor removed. */
   readonly running: boolean
-  /** Its last good poll is younger than `stale_after`, or nothing is polled. */
+  /** Its last good poll is younger than `stale_after`, or it is not polled. */
   readonly fresh: boolean
   readonly caps: Caps | null
 }
@@ -48,28 +48,28 @@ export interface Starts {
   readonly weekly: number
 }
 
-/** What we know of a panelist beside their answers. */
+/** What we know of a panelist in addition to the answers. */
 export interface PanelistFacts {
-  /** Null = no age floor is looked at. */
+  /** Null = the age floor is not checked. */
   readonly age: AgeFloorVerdict | null
-  /** Surveys, by our ids, that they completed. */
+  /** Completed surveys, by our ids. */
   readonly completed: ReadonlySet<string>
-  /** Surveys, by our ids, that they are in. */
+  /** Surveys in progress, by our ids. */
   readonly underWay: ReadonlySet<string>
-  /** Surveys, by our ids, whose provider does not want them for now. */
+  /** Surveys, by our ids, from which the provider blocks them for now. */
   readonly unwanted: ReadonlySet<string>
-  /** Connections whose provider does not want them for now. */
+  /** Connections whose provider blocks them for now. */
   readonly blocked: ReadonlySet<string>
-  /** What they completed or are in, as providers know it: groups exclude by these. */
+  /** Completed surveys and those in progress, by the providers' ids, for the exclusion by groups. */
   readonly taken: readonly TakenSurvey[]
-  /** Earlier sessions at connections whose provider cares who took part in what. */
+  /** Earlier sessions at connections whose provider has participation rules. */
   readonly past: readonly PastSession[]
   /** Members-only surveys that name them, by our ids -> quota ids. */
   readonly invitations: ReadonlyMap<string, ReadonlySet<string>>
   readonly starts: readonly Starts[]
 }
 
-/** A panelist of whom nothing is known, and so nothing is in the way. */
+/** A panelist without known facts, so that no rule about panelists refuses. */
 export const NOBODY: PanelistFacts = {
   age: null,
   completed: new Set(),
@@ -82,45 +82,48 @@ export const NOBODY: PanelistFacts = {
   starts: [],
 }
 
-/** Our own sessions under way in a survey, and how many of a hundred of those become completes. */
+/** Our own sessions in flight in a survey, and how many of a hundred become completes. */
 export interface Figures {
   readonly inFlight: InFlight
   readonly conversionPercent: number
 }
 
-/** No session is under way; 100 is the most careful rate. */
+/** No session in flight; 100 is the most cautious rate. */
 export const NO_FIGURES: Figures = { inFlight: NOTHING_IN_FLIGHT, conversionPercent: 100 }
 
 /**
- * Which quota is wanted. best: the one that is the most certain, then pays best (a match). first: the first one in the
- * survey's order (the session router, docs/router.md "Creating a session"). these: all of them, the first is the one that
- * is paid; none = the survey without a quota.
+ * Which quota to choose. best: the most certain, then the best paid (a match). first: the first one in the survey's
+ * order (the session router, docs/router.md "Creating a session"). these: all of the named ones, of which the first is
+ * paid; an empty list = the survey without a quota.
  */
 export type QuotaWish =
   | { readonly kind: 'best' }
   | { readonly kind: 'first' }
   | { readonly kind: 'these'; readonly quotaIds: readonly string[] }
 
-/** Everything that a decision about entry is made of. Each door gathers these; `decide` reads nothing else. */
+/** All inputs of a decision about entry. Each entry point collects these; `decide` reads nothing else. */
 export interface Facts {
   /** Our id of the survey. */
   readonly surveyId: string
   readonly survey: Survey
-  /** The stored status, which may be worse than the provider's own word (withdrawn, unreadable). */
+  /** The stored status, which may be worse than the provider's own (withdrawn, unreadable). */
   readonly status: SurveyStatus
   readonly connection: ConnectionFacts
-  /** Null = no panel in particular, which restricts nothing. */
+  /** Null restricts nothing. */
   readonly panel: PanelFacts | null
   readonly panelist: PanelistFacts
   readonly circumstances: Circumstances
-  /** The answers, in the vocabulary of the survey's clauses. Null = they were held to it before: an offer carries that. */
+  /**
+   * The answers, in the vocabulary of the survey's clauses. Null = the match has already checked them, as the offer
+   * proves.
+   */
   readonly profile: ExpandedProfile | null
   readonly figures: Figures
-  /** Where its record was read: what a survey plan of our own has left is counted, not estimated. */
+  /** The plan's record, where it was read: then the remaining slots are counted, not estimated. */
   readonly plan: PlanStanding | null
   readonly quota: QuotaWish
   readonly now: Date
 }
 
-/** What can be said of a connection before a survey of it is known. */
+/** The facts for connection rules, before a survey is known. */
 export type ConnectionQuestion = Pick<Facts, 'connection' | 'panel' | 'panelist'>

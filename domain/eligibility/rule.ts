@@ -3,25 +3,25 @@ import type { Verdict } from '../targeting/verdict.js'
 import type { ConnectionQuestion, Facts } from './facts.js'
 
 /**
- * When a rule counts. match: an offer is made. book: a session is created. click: the respondent enters. show: a panel
- * is told how a survey stands, whoever they would send.
+ * When a rule applies. match: an offer is made. book: a session is created. click: the respondent enters. show: a panel
+ * reads a survey's status, without a panelist.
  */
 export type Phase = 'match' | 'book' | 'click' | 'show'
 
-/** What a rule found. */
+/** The result of a rule. */
 export interface Finding {
   readonly holds: Verdict
   /** What the rule wants, for people. */
   readonly wanted: string
-  /** What was there, for people. It names no panel but the one that asks. */
+  /** What the rule found, for people. Names no panel other than the caller. */
   readonly given: string
-  /** Attributes of which nothing is known, in the provider's words. */
+  /** Attributes without an answer, in the provider's words. */
   readonly missing?: readonly string[]
 }
 
-/** The facts, and what is worked out of them once for all rules. */
+/** The facts, and the evaluations that all rules share. */
 export interface Subject extends Facts {
-  /** The survey's own clauses; empty where the profile was held to them before. */
+  /** The survey's own clauses; empty when the match has already checked the profile. */
   readonly clauses: readonly ClauseTrace[]
   /** Every quota of the survey, in its order. */
   readonly quotas: readonly QuotaTrace[]
@@ -32,13 +32,13 @@ interface Named {
   readonly phases: readonly Phase[]
 }
 
-/** A rule about the survey, or about the panelist and the survey. Null = it does not concern this survey. */
+/** A rule about the survey, or about the panelist and the survey. Null = not applicable to this survey. */
 export interface SurveyRule extends Named {
   readonly scope: 'survey' | 'panelist'
   evaluate(subject: Subject): Finding | null
 }
 
-/** A rule about a panelist at a connection, whatever the survey. */
+/** A rule about a panelist at a connection, independent of the survey. */
 export interface ConnectionRule extends Named {
   readonly scope: 'connection'
   evaluate(question: ConnectionQuestion): Finding | null

@@ -28,9 +28,9 @@ import { unwanted } from './rules/unwanted.js'
 import { usable } from './rules/usable.js'
 
 /**
- * Every rule about entry, in the order in which the first reason is given (docs/matching.md, "One decision, seven doors"):
- * the age floor and the survey that somebody has or had already, then whether the survey takes people at all, then what the
- * panelist did elsewhere, then whether they fit. The rules about quotas come last: they are evaluated quota by quota.
+ * Every rule about entry, in the order that determines the first reason (docs/matching.md, "One decision, seven
+ * doors"): the age floor and earlier sessions of the same survey, then the state of the survey, then the panelist's
+ * other sessions, then targeting. The rules about quotas come last and are evaluated per quota.
  */
 export const RULES = [
   minimumAge,
@@ -64,7 +64,7 @@ export const RULES = [
   quotaCompletes,
 ] as const satisfies readonly Rule[]
 
-/** A rule's name; `quota` is what the quotas came to together. */
+/** A rule's name; `quota` is the combined result of the quotas. */
 export type RuleName = (typeof RULES)[number]['name'] | 'quota'
 
 type Listed<Kind extends Rule> = Kind & { readonly name: RuleName }
@@ -73,9 +73,9 @@ const LIST: readonly Listed<Rule>[] = RULES
 interface PhaseRules {
   /** About the survey as a whole, in the list's order. */
   readonly ofSurvey: readonly Listed<SurveyRule | ConnectionRule>[]
-  /** Those that need no survey. */
+  /** Rules that need no survey. */
   readonly ofConnection: readonly Listed<ConnectionRule>[]
-  /** Those of one quota. */
+  /** Rules about one quota. */
   readonly ofQuota: readonly Listed<QuotaRule>[]
 }
 
@@ -88,7 +88,7 @@ function rulesOf(phase: Phase): PhaseRules {
   }
 }
 
-/** The rules that count in a phase. */
+/** The rules of each phase. */
 export const RULES_OF: Readonly<Record<Phase, PhaseRules>> = {
   match: rulesOf('match'),
   book: rulesOf('book'),

@@ -9,7 +9,7 @@ export type ShownRule = Extract<
   'connection' | 'fresh' | 'status' | 'enterable' | 'panel' | 'finish_date' | 'invitation'
 >
 
-/** What a panel is told of a survey, whoever they would send. */
+/** A survey as shown to a panel, without a panelist. */
 export interface Shown {
   readonly surveyId: string
   readonly survey: Survey
@@ -20,7 +20,7 @@ export interface Shown {
   readonly now: Date
 }
 
-/** The rules by which a survey does not take people of a panel now, in the list's order; none = it does. */
+/** The rules that close a survey to a panel now, in the list's order; empty = open. */
 export function whyNotShownOpen({ panel, ...shown }: Shown): ShownRule[] {
   const { trace } = decide(
     {

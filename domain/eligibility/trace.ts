@@ -3,16 +3,16 @@ import type { Verdict } from '../targeting/verdict.js'
 import type { Finding } from './rule.js'
 import type { RuleName } from './rules.js'
 
-/** One rule as it went. */
+/** The result of one rule. */
 export interface RuleTrace extends Finding {
   readonly rule: RuleName
-  /** The quota that it is about. */
+  /** The quota, for a rule about one quota. */
   readonly quotaId?: string
 }
 
-/** One quota as its rules went. */
+/** One quota with the results of its rules. */
 export interface TracedQuota extends QuotaTrace {
   readonly rules: readonly RuleTrace[]
-  /** No = nobody is sent to it now; as weak as the weakest of its rules. */
+  /** The weakest verdict of its rules. */
   readonly holds: Verdict
 }

@@ -1,4 +1,4 @@
-/** One of the gateway's questions, as far as clauses can be said in it (Kantar Gateway API, Targeting Attributes). */
+/** One of the gateway's questions, with what translating clauses needs (Kantar Gateway API, Targeting Attributes). */
 export type CanonicalAttribute = {
   readonly id: string
   /** ISO 3166-1 alpha-3; null = everywhere. */

@@ -1,10 +1,10 @@
 import type { Survey } from '../survey.js'
 
-/** Currencies that the gateway has a word for (Kantar Gateway API, Pricing). */
+/** Currencies of the gateway (Kantar Gateway API, Pricing). */
 const CURRENCIES: ReadonlySet<string> = new Set(['USD', 'GBP', 'AUD', 'CAD', 'EUR'])
 
 /**
- * Whether the feed can say what a survey pays. Whether it is open to a panel, the rules of the phase `show` say
+ * Whether the feed can express a survey's price. The rules of the phase `show` decide whether it is open to a panel
  * (docs/matching.md, "One decision, seven doors").
  */
 export function isCarried(survey: Survey): boolean {

@@ -1,27 +1,27 @@
 import type { Clause, Layer, Quota, SubQuota } from '../survey.js'
 import { combinationId } from './quota-id.js'
 
-/** Contract §5, The feed: layered quotas flatten to at most so many combinations. */
+/** Contract §5, The feed: a layered quota flattens to at most this many combinations. */
 const MOST_COMBINATIONS = 50
 
-/** A quota as the gateway has them: every clause must hold. */
+/** A quota in the gateway's form: every clause must hold. */
 export interface FlatQuota {
-  /** The quota's own id, or that of one of its combinations (`baseQuotaId` leads back). */
+  /** The quota's own id, or that of one of its combinations (see `baseQuotaId`). */
   readonly id: string
   readonly clauses: readonly Clause[]
-  /** Qualifications that are not among the clauses: which of them count depends on the combination. */
+  /** The number of qualifications that are not among the clauses, because they depend on the combination. */
   readonly unsaid: number
-  /** Completes still to be had; null = capped by the survey alone. */
+  /** Remaining completes; null = capped by the survey alone. */
   readonly available: number | null
-  /** True = every sub-quota of some layer is full: it takes nobody, whoever they are. */
+  /** True = every sub-quota of some layer is full, so the quota admits no panelist. */
   readonly full: boolean
 }
 
 /**
- * Flattens a quota's layers: AND over layers, OR over sub-quotas, AND over clauses (Toluna External Sample) become as
- * many quotas as there are combinations of sub-quotas that are not full. Each is numbered by its place among all
- * combinations, so that a sub-quota which fills up renames none of the others. Beyond 50 combinations one quota is
- * left, with the clauses that hold in all of them.
+ * Flattens a quota's layers: AND over layers, OR over sub-quotas, AND over clauses (Toluna External Sample) become one
+ * quota per combination of sub-quotas that are not full. Each has the number of its place among all combinations, so
+ * that a sub-quota that fills up does not change the ids of the others. Beyond 50 combinations the result is one quota,
+ * with the clauses that hold in all of them.
  */
 export function flattenQuota(quota: Quota): readonly FlatQuota[] {
   const layers = quota.layers.map((layer) => layer.subQuotas)
@@ -59,7 +59,7 @@ function partOf(quota: Quota, id: string, picked: readonly SubQuota[]): Omit<Fla
   }
 }
 
-/** What holds in every combination; of each layer the rest counts as its longest sub-quota has it. */
+/** The clauses of every combination; `unsaid` counts the other clauses of each layer's longest sub-quota. */
 function inCommon(quota: Quota, layers: readonly Layer[]): Omit<FlatQuota, 'full'> {
   const clauses: Clause[] = []
   let unsaid = 0
@@ -74,7 +74,7 @@ function inCommon(quota: Quota, layers: readonly Layer[]): Omit<FlatQuota, 'full
   return { id: quota.quotaId, clauses: distinct(clauses), unsaid, available: quota.available }
 }
 
-/** Every way to pick one open sub-quota of each layer, the last layer turning fastest, numbered from 1. */
+/** Every choice of one open sub-quota per layer, numbered from 1; the last layer varies fastest. */
 function combinations(layers: readonly (readonly SubQuota[])[]): { number: number; picked: readonly SubQuota[] }[] {
   let found: { number: number; picked: readonly SubQuota[] }[] = [{ number: 1, picked: [] }]
   for (const subQuotas of layers) {
@@ -103,7 +103,7 @@ function distinct(clauses: readonly Clause[]): readonly Clause[] {
   return [...seen.values()]
 }
 
-/** The same condition, whatever the order in which its answers stand. */
+/** A key of the condition, independent of the order of its answers. */
 function keyOf({ attribute, answers, ranges, prefixes, routable, truncated }: Clause): string {
   return JSON.stringify([
     attribute,

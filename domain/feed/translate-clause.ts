@@ -5,8 +5,8 @@ import { type ExpandedProfile, expandProfile } from '../targeting/expand.js'
 import type { CanonicalAttribute } from './canonical-attribute.js'
 
 /**
- * One of their questions in our words. The answers of a choice are expanded as a panelist's answers would be, so that
- * translating and matching can never disagree.
+ * One of the provider's questions in our words. Expands the answers of a choice like a panelist's answers, so that
+ * translation and matching agree.
  */
 type Word =
   | {
@@ -18,24 +18,24 @@ type Word =
       readonly kind: 'range'
       readonly attribute: CanonicalAttribute
       readonly limits: { readonly start: number; readonly end: number }
-      /** Their code -> our band; null = it stands for something that is no number. */
+      /** Their code -> our band; null = the code does not stand for a number. */
       readonly bands: ReadonlyMap<string, NumberRange | null>
-      /** Our numbers are compared as they are. */
+      /** Numbers are compared directly. */
       readonly plain: boolean
     }
 
-/** Their question -> ours; what is not here cannot be said in the gateway's vocabulary. */
+/** Their question -> ours; the gateway's vocabulary has no equivalent of the others. */
 export type Words = ReadonlyMap<string, Word>
 
 const PREFIX = 'x'
-/** Never targeted by name (domain/targeting/expand.ts). */
+/** Not targeting attributes (domain/targeting/expand.ts). */
 const NOT_ATTRIBUTES: ReadonlySet<string> = new Set(['country', 'locale', 'date_of_birth'])
 const BAND = /^(\d{1,9})\s*-\s*(\d{1,9})$/
 const WHOLE = /^(?:0|[1-9]\d{0,8})$/
 
 /**
- * Turns a connection's mapping round: what of its vocabulary the gateway's own questions can say. A question that two
- * of ours are mapped to is left out, for nobody could tell which of them is meant.
+ * Inverts a connection's mapping: the words of its vocabulary that the gateway's own questions can express. Omits a
+ * question that two of ours are mapped to, because it is ambiguous.
  */
 export function wordsOf(mapping: VocabularyMapping, attributes: readonly CanonicalAttribute[]): Words {
   const claims = new Map<string, Set<string>>()
@@ -75,15 +75,15 @@ function wordOf(attribute: CanonicalAttribute, said: AttributeMapping, mapping: 
   }
 }
 
-/** No answer here depends on the day, nor on anything but the answer. */
+/** Expanding these answers does not depend on the day or on the panelist. */
 const EPOCH = new Date(0)
 const NOBODY = { panelistId: '', country: '', locale: null, dateOfBirth: null }
 
 /**
- * Says a clause in the gateway's vocabulary, or not at all: it is translated only when the whole of it can be said, so
- * that whoever meets the translated clause meets the original, and nobody else who answers the gateway's questions does
- *  * (docs/feed.md, How surveys of providers are said). Ranges are cut to what the question takes.
- * @param country where the survey is; a question that is not asked there cannot be said
+ * Translates a clause into the gateway's vocabulary only when all of it can be expressed, so that exactly the panelists
+ * who meet the translated clause meet the original (docs/feed.md, How surveys of providers are said). Cuts ranges to
+ * the limits of the question.
+ * @param country the survey's country; questions that it does not support are not translated
  * @returns a clause on one of the gateway's questions (`attribute` is its id), or null
  */
 export function translateClause(clause: Clause, words: Words, country: string): Clause | null {
@@ -106,7 +106,7 @@ function choicesOf(
   question: string,
 ): readonly string[] | null {
   const codes = clause.answers ?? []
-  // a range among choices is only the other spelling of an answer such as "16-40" (Kantar Gateway API: both are text)
+  // a range among choices is a second spelling of an answer such as "16-40" (Kantar Gateway API: both are text)
   if ((clause.ranges ?? []).some(({ from, to }) => !codes.includes(`${from}-${to}`))) return null
   const key = `${PREFIX}:${question}`
   const said = codes.every((code) => answers.some(({ expanded }) => expanded.get(key)?.values.includes(code) === true))
@@ -122,9 +122,9 @@ function rangesOf(clause: Clause, word: Extract<Word, { kind: 'range' }>): reado
   const ranges = clause.ranges ?? []
   if (ranges.length > 0 && !word.plain) return null
   for (const code of clause.answers ?? []) {
-    // "16-40" beside the range 16 to 40 says it twice (Kantar Gateway API: ranges are text)
+    // "16-40" next to the range 16 to 40 is a duplicate (Kantar Gateway API: ranges are text)
     if (ranges.some(({ from, to }) => code === `${from}-${to}`)) continue
-    // a number that nobody here could answer is no year: it is a code that nobody mapped
+    // a number outside the question's limits is an unmapped code
     const number = word.plain && isWithin(code, word.limits) ? { from: Number(code), to: Number(code) } : null
     const band = word.bands.get(code)
     if (band === null || (band === undefined && number === null)) return null

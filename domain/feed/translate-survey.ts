@@ -3,7 +3,7 @@ import type { Clause, Quota, QuotaStatus, Survey } from '../survey.js'
 import { flattenQuota } from './flatten-quota.js'
 import { translateClause, type Words } from './translate-clause.js'
 
-/** Clauses on the gateway's own questions, and how many others there are. */
+/** Clauses on the gateway's own questions, and the number of other clauses. */
 export interface Translated {
   readonly clauses: readonly Clause[]
   /** The gateway's additional_qualification_count. */
@@ -15,19 +15,20 @@ export interface TranslatedQuota extends Translated {
   readonly id: string
   readonly status: QuotaStatus
   readonly available: number
-  /** Only where it is another than the survey's. */
+  /** Null = the survey's price. */
   readonly price: Money | null
 }
 
-/** What of a survey can be said in the gateway's vocabulary (docs/feed.md, How surveys of providers are said). */
+/**
+ * A survey in the gateway's vocabulary, as far as it can be expressed (docs/feed.md, How surveys of providers are
+ * said).
+ */
 export interface TranslatedSurvey extends Translated {
   readonly available: number
   readonly quotas: readonly TranslatedQuota[]
 }
 
-/**
- * Translates an upstream survey: whoever fits it still has to meet as many further qualifications as `additional` says.
- */
+/** Translates an upstream survey. `additional` counts the qualifications that the translated clauses do not express. */
 export function translateSurvey(survey: Survey, words: Words): TranslatedSurvey {
   const available = availableOf(survey)
   return {
@@ -53,9 +54,9 @@ function translateAll(clauses: readonly Clause[], hidden: number, words: Words, 
 }
 
 /**
- * Completes still to be had of a whole survey. Where the provider does not say, as many as its open quotas have
- * together; where they do not say either, 1: there is something to be had, and nobody knows how much. A panel that
- * plans by this figure then sends a few, not a crowd.
+ * Remaining completes of a whole survey. Without a figure of the provider it is the sum of the open quotas. If a quota
+ * has no figure either, it is at least 1: the number is unknown, and a panel that plans by this figure sends few
+ * panelists.
  */
 export function availableOf(survey: Pick<Survey, 'availableCompletes' | 'quotas'>): number {
   if (survey.availableCompletes !== null) return wholeCount(survey.availableCompletes)

@@ -1,6 +1,7 @@
 /**
- * An account of the ledger (docs/money.md, "Accounts"). A receivable is of a connection, which owes us; the others are of
- * a panel. `payable` is what a panel is owed for its panelists, `reward_expense` what that costs us.
+ * An account of the ledger (docs/money.md, "Accounts"). A connection has a receivable: what it owes us. The other
+ * accounts belong to a panel: `payable` is what we owe the panel for its panelists, `reward_expense` what that costs
+ * us.
  */
 export type Account =
   | { readonly kind: 'receivable'; readonly connection: string }
@@ -11,12 +12,15 @@ type PanelAccountKind = (typeof PANEL_ACCOUNT_KINDS)[number]
 export type AccountKind = Account['kind']
 
 /**
- * The texts that are accounts, as a regular expression that JavaScript and PostgreSQL read alike; the owner is spelled as
- * configuration spells ids. The check `account_is_known` of `ledger_entries` has a copy: another kind needs a migration.
+ * Matches account texts, as a regular expression for both JavaScript and PostgreSQL; the owner is an id of the
+ * configuration. The check `account_is_known` of `ledger_entries` has a copy, so a new kind needs a migration.
  */
 export const ACCOUNT_PATTERN = `^(receivable|${PANEL_ACCOUNT_KINDS.join('|')}):[A-Za-z0-9][A-Za-z0-9._-]*$`
 
-/** Characters of an owner at most. Not part of the pattern, as PostgreSQL takes 50 µs a line for a counted repetition. */
+/**
+ * The most characters of an owner. Not part of the pattern, because PostgreSQL takes 50 µs per line for a counted
+ * repetition.
+ */
 export const LONGEST_OWNER = 64
 
 const ACCOUNT = new RegExp(ACCOUNT_PATTERN)
@@ -25,22 +29,20 @@ const isAccount = (text: string): boolean => ACCOUNT.test(text) && text.length -
 /** What a provider owes us on a connection. */
 export const receivable = (connection: string): Account => ({ kind: 'receivable', connection })
 
-/** What a panel's account of this kind is. */
+/** A panel's account of this kind. */
 export const panelAccount = (kind: PanelAccountKind, panel: string): Account => ({ kind, panel })
 
-/** What every account of a kind begins with: `receivable:`. */
+/** The prefix of the accounts of a kind: `receivable:`. */
 export const accountPrefix = (kind: AccountKind): string => `${kind}:`
 
 /**
  * An account as the ledger stores it: `receivable:kantar-us`, `payable:lifepoints`.
- * @throws RangeError for an owner that is not spelled as configuration spells ids
+ * @throws RangeError for an owner that is not a valid id of the configuration
  */
 export function formatAccount(account: Account): string {
   const text = `${accountPrefix(account.kind)}${account.kind === 'receivable' ? account.connection : account.panel}`
   if (isAccount(text)) return text
-  throw new RangeError(
-    `${JSON.stringify(text)} is not an account: its owner must be spelled as an id of the configuration`,
-  )
+  throw new RangeError(`${JSON.stringify(text)} is not an account: its owner must be an id of the configuration`)
 }
 
 /** The inverse of `formatAccount`. @returns null for any other text */

@@ -8,19 +8,20 @@ export interface Entry {
   readonly amount: Money
 }
 
-/** What is posted for one payable complete. */
+/** The inputs of the posting of one payable complete. */
 export interface CompletePosting {
   readonly connection: string
   readonly panel: string
   /** The session's locked price. */
   readonly price: Money
-  /** The panelist's share of it in minor units of the same currency. */
+  /** The panelist's share of the price in minor units of the same currency. */
   readonly shareMinor: bigint
 }
 
 /**
- * The entries of a payable complete (docs/money.md, "The ledger"): the provider owes us the locked price, which is the panel's revenue;
- * the panelist's share of it is the panel's expense, payable. Lines of nothing are left out; gross stays gross.
+ * The entries of a payable complete (docs/money.md, "The ledger"): the provider owes us the locked price, which is the
+ * panel's revenue; the panelist's share of it is the panel's expense, payable. Omits lines with amount 0; gross amounts
+ * are not netted.
  */
 export function completeEntries(posting: CompletePosting): Entry[] {
   const share = money(posting.shareMinor, posting.price.currency)
@@ -38,7 +39,7 @@ export function reversalEntries(entries: readonly Entry[]): Entry[] {
   return entries.map((entry) => ({ ...entry, side: entry.side === 'debit' ? 'credit' : 'debit' }))
 }
 
-/** True when debits equal credits in every currency by itself. */
+/** True when debits equal credits in each currency. */
 export function isBalanced(entries: readonly Entry[]): boolean {
   const sums = new Map<string, bigint>()
   for (const { side, amount } of entries) {

@@ -2,8 +2,8 @@
 export type Period = string
 
 /**
- * The state of an accounting month (docs/money.md, "Months"). open: takes postings. hold: takes none while finance checks
- * it. closed: takes none any more, for good.
+ * The state of an accounting month (docs/money.md, "Months"). open: takes postings. hold: takes none while finance
+ * checks it. closed: takes none, permanently.
  */
 export const PERIOD_STATES = ['open', 'hold', 'closed'] as const
 export type PeriodState = (typeof PERIOD_STATES)[number]

@@ -2,7 +2,7 @@ import type { Clause, Quota, QuotaStatus, Survey } from '../survey.js'
 import { availableOfPlan, availableOfQuota, type Counting } from './counting.js'
 import { GATEWAY, type PlanQualification, type PlanStatus, priceOfPlan, type SurveyPlan } from './survey-plan.js'
 
-/** A plan as it stands: what matching, the feed and the router go by. */
+/** A plan with its current counts and statuses, for matching, the feed and the router. */
 export interface PlanStanding extends Counting {
   readonly plan: SurveyPlan
   /** Our id for the demand partner. */
@@ -10,11 +10,11 @@ export interface PlanStanding extends Counting {
   readonly status: PlanStatus
   /** Quota id -> status. */
   readonly quotaStatuses: ReadonlyMap<string, PlanStatus>
-  /** Target panels that may still take completes: their cap is not reached. */
+  /** Target panels whose cap is not reached. */
   readonly openPanels: readonly string[]
 }
 
-/** A plan as the catalogue holds every survey, its clauses in the gateway's vocabulary (`gateway:age`). */
+/** A plan as a survey of the catalogue, with clauses in the gateway's vocabulary (`gateway:age`). */
 export function surveyOfPlan(standing: PlanStanding): Survey {
   const { plan } = standing
   return {
@@ -41,7 +41,7 @@ export function surveyOfPlan(standing: PlanStanding): Survey {
         status: wordOf(standing.quotaStatuses.get(quota.id) ?? 'OPEN'),
         available: availableOfQuota(standing, quota.id),
         ...(quota.pricing === undefined ? {} : { price: priceOfPlan(quota.pricing) }),
-        // one layer a clause, as of any gateway's quota
+        // one layer per clause, as in every quota of a gateway
         layers: quota.qualifications.map((qualification) => ({
           subQuotas: [{ clauses: [clauseOf(qualification)], available: null }],
         })),

@@ -1,26 +1,26 @@
 import type { PlanStanding } from './plan-survey.js'
 import type { PlanPolicy, SoftLaunch } from './survey-plan.js'
 
-/** What a buyer changes of a policy; what is absent stays as it is. */
+/** A buyer's change of a policy; absent fields do not change. */
 export interface PolicyChange {
   readonly overage?: number | undefined
   readonly acceptUnsigned?: boolean | undefined
   readonly flexibilityPercent?: number | undefined
-  /** Panel, compared without case -> its allocation; null takes it away. */
+  /** Panel, compared without case -> its allocation; null removes it. */
   readonly allocations?: Readonly<Record<string, number | null>> | undefined
   /** null = no soft launch. */
   readonly softLaunch?: SoftLaunch | null | undefined
 }
 
-/** What is wrong with a change, by the field of the policy as the API spells it. */
+/** A fault of a change, by the API's name of the field. */
 export interface PolicyFault {
   readonly field: string
   readonly message: string
 }
 
 /**
- * A plan's policy with a buyer's change in it, and what is wrong with that. What was agreed when respondents were let in
- * stays paid: the overage is never less than what is completed, or being completed, beyond a target already.
+ * Merges a buyer's change into a plan's policy and validates the result. The overage must cover the completes and held
+ * slots that are already beyond a target, because they stay payable.
  */
 export function mergePolicy(
   { plan, policy, completes, held }: Pick<PlanStanding, 'plan' | 'policy' | 'completes' | 'held'>,
@@ -49,7 +49,10 @@ export function mergePolicy(
     ...plan.quotas.map(({ id, targetCompletes }) => takenOf(id) - (targetCompletes ?? Number.POSITIVE_INFINITY)),
   )
   if (overage < beyond) {
-    faults.push({ field: 'overage', message: `must be at least ${beyond}: so many are beyond a target already` })
+    faults.push({
+      field: 'overage',
+      message: `must be at least ${beyond}, the completes and held slots beyond a target`,
+    })
   }
 
   const softLaunch = change.softLaunch === undefined ? policy.softLaunch : change.softLaunch
@@ -61,7 +64,7 @@ export function mergePolicy(
     softLaunch.completes !== policy.softLaunch?.completes &&
     softLaunch.completes <= completes.plan
   ) {
-    // the pause begins with the complete that reaches the number: one that is reached already would never begin
+    // the pause begins with the complete that reaches the number, so the number must not be reached already
     const message = `must be more than the ${completes.plan} completes that the plan has already`
     faults.push({ field: 'soft_launch.completes', message })
   }

@@ -3,7 +3,7 @@ import type { ExpandedProfile } from '../targeting/expand.js'
 import { evaluateQuota } from '../targeting/quota.js'
 import { type PlanStanding, surveyOfPlan } from './plan-survey.js'
 
-/** What a respondent takes a slot of, beside the plan itself and the panel's allocation. */
+/** The quotas in which a respondent takes a slot, in addition to the plan and the panel's allocation. */
 export interface Slots {
   /** The quota whose price is paid; null where the plan has none. */
   readonly quotaId: string | null
@@ -11,9 +11,8 @@ export interface Slots {
 }
 
 /**
- * The slots that a session at a quota takes: that quota's, and where the plan counts a respondent in every quota that they
- * belong in (`quotaRule` every), those of every quota that the profile tells. Whether there is room in them, and whether
- * they are open, `decide` says.
+ * The slots of a session at a quota: that quota's, and with `quotaRule` every those of every quota that fits the
+ * profile. `decide` checks whether they are open and have room.
  * @param profile in the gateway's vocabulary
  * @param quotaId the quota that is paid
  */

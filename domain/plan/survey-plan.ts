@@ -1,7 +1,7 @@
 import { fromMajorUnits, type Money, money } from '../money.js'
 import type { Device, NumberRange } from '../survey.js'
 
-/** What the document calls a status, of a plan and of each quota (Kantar Gateway API, Status). */
+/** The statuses of a plan and of each quota (Kantar Gateway API, Status). */
 export const PLAN_STATUSES = ['OPEN', 'CLOSED', 'PAUSED'] as const
 export type PlanStatus = (typeof PLAN_STATUSES)[number]
 
@@ -12,7 +12,7 @@ export type PlanStatus = (typeof PLAN_STATUSES)[number]
 export const NON_INTEGRATED_PLATFORM = 'NON_INTEGRATED_SURVEY_PLATFORM'
 
 /**
- * The connection, and the provider, that our own plans are known by
+ * The name of the connection and of the provider of our own plans
  * (docs/decisions/0015-own-plans-are-one-more-connection.md).
  */
 export const GATEWAY = 'gateway'
@@ -40,11 +40,11 @@ export interface PlanQuota {
   readonly additionalQualificationCount?: number
   /** Overrides the plan's. */
   readonly pricing?: PlanPricing
-  /** Absent: capped by the plan alone. */
+  /** Absent = capped by the plan alone. */
   readonly targetCompletes?: number
 }
 
-/** A buyer's survey plan as it was posted (Kantar Gateway API, SurveyPlan); what the buyer left out is absent. */
+/** A buyer's survey plan as it was posted (Kantar Gateway API, SurveyPlan); omitted fields are absent. */
 export interface SurveyPlan {
   /** The demand partner's own id of the survey; not ours. */
   readonly surveyId: string
@@ -78,17 +78,17 @@ export interface SurveyPlan {
   readonly finishDate?: string
   readonly deviceRequirements?: readonly Device[]
   /**
-   * `first`: a respondent takes a slot of one quota (Kantar Gateway API). `every`: of each quota that they belong in,
-   * and a full one among those ends it (PureSpectrum Buy and Supply API: cells of several dimensions).
+   * `first`: a respondent takes a slot of one quota (Kantar Gateway API). `every`: of each quota that fits, and a full
+   * one among those ends the session (PureSpectrum Buy and Supply API: cells of several dimensions).
    */
   readonly quotaRule: 'first' | 'every'
-  /** A name that panels may see, where the plan has one (PureSpectrum Buy API, survey_title). */
+  /** A name that panels may see (PureSpectrum Buy API, survey_title). */
   readonly title?: string
 }
 
-/** What a buyer agrees beside the plan itself (docs/buyers.md, What is agreed beside a plan:). */
+/** What a buyer agrees in addition to the plan (docs/buyers.md, What is agreed beside a plan:). */
 export interface PlanPolicy {
-  /** Completes beyond the target that are paid all the same. */
+  /** Completes beyond the target that are still paid. */
   readonly overage: number
   /** An unsigned browser outcome is enough for a complete to be payable. */
   readonly acceptUnsigned: boolean
@@ -96,7 +96,7 @@ export interface PlanPolicy {
   readonly flexibilityPercent: number
   /** Panel -> completes allocated to it; empty = nothing is allocated. */
   readonly allocations: Readonly<Record<string, number>>
-  /** Only so many completes at first, then nobody for a while, so that the buyer can look at the data. */
+  /** A limited number of completes first, then a pause, so that the buyer can check the data. */
   readonly softLaunch: SoftLaunch | null
 }
 
@@ -119,7 +119,7 @@ export function priceOfPlan(pricing: PlanPricing): Money {
   return pricing.unit === 'main' ? fromMajorUnits(pricing.cpi, pricing.currency) : money(pricing.cpi, pricing.currency)
 }
 
-/** True where outcomes come by browser, unsigned. */
+/** True when unsigned browser redirects report the outcomes. */
 export function isNonIntegrated(plan: Pick<SurveyPlan, 'surveyPlatform'>): boolean {
   return plan.surveyPlatform.toUpperCase() === NON_INTEGRATED_PLATFORM
 }

@@ -1,6 +1,8 @@
 import type { Survey } from '../survey.js'
 
-/** A survey, or one quota of it (null = all), that takes nobody until a moment, whatever the provider's list says. */
+/**
+ * A survey, or one quota of it (null = all), that stays closed until a time, even if the provider's list has it open.
+ */
 export interface Closure {
   readonly providerSurveyId: string
   readonly quotaId: string | null
@@ -11,7 +13,7 @@ export interface Closure {
 /** Survey id -> its closed quotas; null among them = the survey itself. */
 export type Closures = ReadonlyMap<string, ReadonlySet<string | null>>
 
-/** A survey as its provider describes it, less what is closed. */
+/** Applies closures to a survey of the provider. */
 export function withClosures(survey: Survey, closures: Closures): Survey {
   const closed = closures.get(survey.providerSurveyId)
   if (closed === undefined) return survey

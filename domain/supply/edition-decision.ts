@@ -1,13 +1,13 @@
 import { compareEditions, type Edition } from '../edition.js'
 import type { SurveyStatus } from '../survey.js'
 
-/** What PostgreSQL holds about one survey, before a chunk is written. Nulls: it is only in quarantine. */
+/** The stored edition of one survey, before a chunk is written. Nulls = it is only in quarantine. */
 export interface HeldEdition {
   readonly order: string | null
   readonly version: string | null
   readonly contentHash: string | null
   readonly status: SurveyStatus | null
-  /** An open quarantine entry speaks of it, with this order where that could be read. */
+  /** True = an open quarantine entry is about it, with `quarantinedOrder` where that could be read. */
   readonly quarantined: boolean
   readonly quarantinedOrder: string | null
 }
@@ -20,24 +20,23 @@ interface Incoming extends Edition {
 
 export interface Written {
   readonly status: SurveyStatus
-  /** The edition that counts from now on: that of a newer unreadable one, where there is one. */
+  /** The edition to store: that of a newer unreadable record, where there is one. */
   readonly counts: Edition
   /** False when only the edition is newer. */
   readonly changed: boolean
 }
 
 export interface Decision<One extends Incoming> {
-  /** One a survey at most. */
+  /** At most one per survey. */
   readonly writes: (One & Written)[]
   readonly stale: One[]
-  /** How many are held already, or twice in the chunk. */
+  /** How many are already stored, or duplicates in the chunk. */
   readonly unchanged: number
 }
 
 /**
- * Decides what of a chunk is written, so that the end is the same in whatever order, and however often, editions come
- * (docs/polling.md, What one poll does): the newest edition stands; one that is held is left alone; one that is older
- * is only logged.
+ * Decides which editions of a chunk to write. The result does not depend on the order or the repetition of editions
+ * (docs/polling.md, What one poll does): writes the newest edition, skips the stored one, only logs an older one.
  */
 export function decideEditions<One extends Incoming>(
   incoming: readonly One[],
@@ -69,16 +68,16 @@ export function decideEditions<One extends Incoming>(
 function against(one: Incoming, held: HeldEdition): 'newer' | 'same' | 'older' {
   if (held.order === null) return 'newer'
   if (held.status === 'unreadable' || held.status === 'withdrawn') {
-    // a readable copy of the same number mends it; only what is older than the bad one stays out
+    // a readable copy with the same number repairs it; refuse only older editions
     return BigInt(one.order) >= BigInt(held.order) ? 'newer' : 'older'
   }
   const order = compareEditions(one, { order: held.order, version: held.version ?? '' })
   if (order !== 0) return order > 0 ? 'newer' : 'older'
-  // the same edition read otherwise than before: our reading has changed
+  // the same edition with other content: our adapter has changed
   return one.contentHash === held.contentHash ? 'same' : 'newer'
 }
 
-/** A newer edition in quarantine keeps an older readable one out of the offer. */
+/** A newer edition in quarantine makes an older readable one `unreadable`. */
 function asWritten<One extends Incoming>(one: One, held: HeldEdition | undefined): One & Written {
   const beyond = held?.quarantinedOrder ?? null
   const shadowed = held?.order === null && beyond !== null && BigInt(beyond) > BigInt(one.order)

@@ -4,8 +4,8 @@ import type { Verdict } from './verdict.js'
 
 /**
  * Whether one clause holds (docs/matching.md, Words): the attribute is known and any value is in `answers`, in `ranges`
- * (both ends included), or starts with one of `prefixes`. Unknown is no, or maybe where the provider asks it itself
- * (`routable`); a miss on a list that the provider cut short (`truncated`) is maybe.
+ * (both ends included), or starts with one of `prefixes`. Unknown is no, or maybe where the provider asks the question
+ * itself (`routable`); a miss on a list that the provider truncated (`truncated`) is maybe.
  */
 export function evaluateClause(clause: Clause, profile: ExpandedProfile): Verdict {
   const given = profile.get(clause.attribute)
@@ -22,7 +22,7 @@ function clauseHits(clause: Clause, given: GivenValues): boolean {
   return given.values.map(foldForPrefix).some((value) => starts.some((start) => value.startsWith(start)))
 }
 
-/** Postal codes are written with and without blanks and in either case: "sw1a 1aa" starts with "SW1A1". */
+/** Removes blanks and case, because postal codes are written in both ways: "sw1a 1aa" starts with "SW1A1". */
 export function foldForPrefix(text: string): string {
   return text.replace(/\s+/g, '').toUpperCase()
 }

@@ -1,7 +1,7 @@
 import type { AttributeMapping, VocabularyMapping } from '../mapping.js'
 import { ageOn, type Panelist, type Profile, valuesOf } from '../panelist.js'
 
-/** What is known of one attribute: every single value as text, and those that are numbers as numbers too. */
+/** The known values of one attribute: each as text, and the numeric ones also as numbers. */
 export interface GivenValues {
   readonly values: readonly string[]
   readonly numbers: readonly number[]
@@ -12,27 +12,21 @@ export type ExpandedProfile = ReadonlyMap<string, GivenValues>
 
 /** One vocabulary that clauses are written in. */
 export interface Vocabulary {
-  /**
-   * What stands before the colon of a clause's attribute: the provider's name, or a connection with a mapping of its
-   * own.
-   */
+  /** The part before the colon of a clause's attribute: the provider's name, or a connection with its own mapping. */
   readonly prefix: string
-  /** Whose words these are; a profile entry `toluna:1001033` counts for every vocabulary of `toluna`. */
+  /** The provider of the vocabulary; a profile entry `toluna:1001033` applies to every vocabulary of `toluna`. */
   readonly provider: string
   readonly mapping: VocabularyMapping
 }
 
-/**
- * Rules of their own (country, locale) or only a way to say another attribute (date_of_birth -> age): never targeted by
- * name.
- */
+/** Not targeting attributes: country and locale have their own rules, and date_of_birth becomes age. */
 const NOT_ATTRIBUTES = new Set(['country', 'locale', 'date_of_birth'])
 const DECIMAL = /^-?\d+(?:\.\d+)?$/
 const BAND = /^(-?\d+(?:\.\d+)?)\s*-\s*(-?\d+(?:\.\d+)?)$/
 
 /**
- * Translates a panelist into every vocabulary, so that clauses can stay in the provider's words: a corrected mapping
- * then needs no re-ingest, and nothing unmapped is lost.
+ * Translates a panelist into every vocabulary, so that clauses are stored in the provider's words: a corrected mapping
+ * then needs no re-ingest, and unmapped clauses are kept.
  * @param today the day on which `date_of_birth` becomes an age (UTC)
  */
 export function expandProfile(panelist: Panelist, today: Date, vocabularies: Iterable<Vocabulary>): ExpandedProfile {
@@ -44,7 +38,7 @@ export function expandProfile(panelist: Panelist, today: Date, vocabularies: Ite
       const translated = translate(canonical.get(name) ?? [], attribute)
       if (translated.values.length > 0) expanded.set(`${prefix}:${attribute.question}`, translated)
     }
-    // The provider's own words are the most exact answer there is, so they replace a translated one.
+    // the provider's own words are the most exact answer, so they replace a translated one
     for (const [question, values] of ownWords(panelist.profile, provider)) {
       expanded.set(`${prefix}:${question}`, given(values))
     }
@@ -52,7 +46,7 @@ export function expandProfile(panelist: Panelist, today: Date, vocabularies: Ite
   return expanded
 }
 
-/** Texts as given values: decimal texts count as numbers too (docs/matching.md, Words). */
+/** Builds given values from texts; decimal texts are numbers too (docs/matching.md, Words). */
 export function given(values: readonly string[]): GivenValues {
   return { values, numbers: values.filter((value) => DECIMAL.test(value)).map(Number) }
 }
@@ -81,7 +75,7 @@ function ownWords(profile: Profile, provider: string): [question: string, values
     .filter(([, values]) => values.length > 0)
 }
 
-/** Our values in the words of one of their questions; nothing when none of them can be said there, which is unknown. */
+/** Translates our values for one of the provider's questions; empty (unknown) when none has an equivalent. */
 function translate(values: readonly string[], attribute: AttributeMapping): GivenValues {
   const codes = codesFor(values, attribute.answers ?? {})
   const asTheyAre = attribute.ranges === true || attribute.prefixes === true || attribute.answers === undefined

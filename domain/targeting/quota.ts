@@ -9,7 +9,7 @@ export interface ClauseTrace {
 }
 export interface SubQuotaTrace {
   readonly verdict: Verdict
-  /** True = it would take nobody, whoever they are. */
+  /** True = it admits no panelist. */
   readonly full: boolean
   readonly clauses: readonly ClauseTrace[]
 }
@@ -19,20 +19,20 @@ export interface LayerTrace {
 }
 export interface QuotaTrace {
   readonly quota: Quota
-  /** Whether the panelist belongs in it, open or not. */
+  /** Whether the panelist fits the quota, open or not. */
   readonly fits: Verdict
   readonly open: boolean
-  /** Completes left after our own sessions; Infinity = not limited. */
+  /** Remaining completes, less our own sessions; Infinity = no limit. */
   readonly remaining: number
   readonly layers: readonly LayerTrace[]
 }
 
 /**
- * Whether a panelist belongs in a quota: every layer holds, a layer when some sub-quota that is not full holds, a
- * sub-quota when every clause holds (Toluna External Sample: Layers AND, SubQuotas OR; several questions in one
+ * Whether a panelist fits a quota: every layer must hold; a layer holds when a sub-quota that is not full holds; a
+ * sub-quota holds when every clause holds (Toluna External Sample: Layers AND, SubQuotas OR; several questions in one
  * SubQuota AND).
- * @param profile null = it was held to the clauses before: only what is full to everybody is looked at
- * @param remaining completes left in it; 0 or less = not open
+ * @param profile null = the match has already checked the clauses: checks only whether sub-quotas are full
+ * @param remaining its remaining completes; 0 or less = not open
  */
 export function evaluateQuota(quota: Quota, profile: ExpandedProfile | null, remaining: number): QuotaTrace {
   const layers = quota.layers.map((layer) => evaluateLayer(layer, profile))

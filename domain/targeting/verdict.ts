@@ -1,6 +1,6 @@
 /**
- * Three answers, not two. Maybe = it may well hold, but the provider knows something we do not: hidden
- * qualifications, a list it cut short, a question it will ask itself.
+ * The result of a check. maybe = it may hold, but it depends on data that only the provider has: hidden qualifications,
+ * a truncated list, a question that it asks itself.
  */
 export type Verdict = 'yes' | 'maybe' | 'no'
 
@@ -11,14 +11,14 @@ export function strength(verdict: Verdict): number {
   return ORDER[verdict]
 }
 
-/** AND: as weak as the weakest; yes when there is nothing to hold. */
+/** AND: the weakest verdict; yes for an empty list. */
 export function allOf(verdicts: Iterable<Verdict>): Verdict {
   let weakest: Verdict = 'yes'
   for (const verdict of verdicts) if (ORDER[verdict] < ORDER[weakest]) weakest = verdict
   return weakest
 }
 
-/** OR: as strong as the strongest; no when there is nothing that could hold. */
+/** OR: the strongest verdict; no for an empty list. */
 export function anyOf(verdicts: Iterable<Verdict>): Verdict {
   let strongest: Verdict = 'no'
   for (const verdict of verdicts) if (ORDER[verdict] > ORDER[strongest]) strongest = verdict

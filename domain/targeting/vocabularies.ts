@@ -3,8 +3,8 @@ import type { Clause, Survey } from '../survey.js'
 import type { Vocabulary } from './expand.js'
 
 /**
- * A survey whose clauses name a vocabulary of its own. Two accounts at one provider may map its questions differently:
- * the panelist is then expanded twice, and each survey asks for its own expansion.
+ * Renames a survey's clauses to a connection's own vocabulary. Two accounts at one provider may map its questions
+ * differently: the panelist is then expanded twice, and each survey uses its own expansion.
  */
 export function inVocabulary(survey: Survey, { prefix, provider }: Vocabulary): Survey {
   if (prefix === provider) return survey
@@ -27,14 +27,14 @@ export function inVocabulary(survey: Survey, { prefix, provider }: Vocabulary): 
 
 /** One clause attribute in our words and in the provider's. */
 export interface NamedAttribute {
-  /** Our name, or the provider's where none of ours is mapped to it. */
+  /** Our name, or the provider's where no name of ours maps to it. */
   readonly name: string
   /** `toluna:1001007`. */
   readonly providerCode: string
   readonly mapping: AttributeMapping | null
 }
 
-/** Says in our words what clauses say in the provider's. */
+/** Finds our name of a provider's attribute. */
 export function nameAttribute(attribute: string, vocabularies: Iterable<Vocabulary>): NamedAttribute {
   const colon = attribute.indexOf(':')
   const question = attribute.slice(colon + 1)
@@ -48,17 +48,20 @@ export function nameAttribute(attribute: string, vocabularies: Iterable<Vocabula
   return { name: attribute, providerCode: attribute, mapping: null }
 }
 
-/** More answers than this are counted instead of listed: postal codes come in lists of a thousand. */
+/** The most answers to list; the rest are counted, because postal codes come in lists of a thousand. */
 const MOST_LISTED = 12
 
-/** What a clause wants, in our words where a mapping has them: "16-40", "male or female", "starts with SW1 or SW3". */
+/**
+ * Describes the values of a clause, in our words where a mapping has them: "16-40", "male or female", "starts with SW1
+ * or SW3".
+ */
 export function describeWanted(clause: Clause, { mapping }: NamedAttribute): string {
   const answers = (clause.answers ?? []).map((code) => mapping?.answers?.[code] ?? code)
   const ranges = (clause.ranges ?? []).map(({ from, to }) => (from === to ? String(from) : `${from}-${to}`))
   const said = [listed([...new Set([...ranges, ...answers])])]
   if (clause.prefixes !== undefined) said.push(`starts with ${listed(clause.prefixes)}`)
   const wanted = said.filter((part) => part !== '').join(' or ') || 'nothing'
-  return clause.truncated === true ? `${wanted} (the list was cut short)` : wanted
+  return clause.truncated === true ? `${wanted} (list truncated by the provider)` : wanted
 }
 
 function listed(words: readonly string[]): string {

@@ -12,7 +12,7 @@ export interface BuyerQualification {
   readonly ranges?: readonly NumberRange[]
 }
 
-/** A cell: so many completes of people who meet all of its criteria (PureSpectrum Buy API, quotas). */
+/** A cell: a number of completes of respondents who meet all of its criteria (PureSpectrum Buy API, quotas). */
 export interface BuyerQuota {
   /** The buyer's own id, unique within the survey. */
   readonly buyerQuotaId: string
@@ -22,13 +22,13 @@ export interface BuyerQuota {
   readonly criteria: readonly BuyerQualification[]
 }
 
-/** A quota as it was sent: without our id, and perhaps without the buyer's. */
+/** A quota as it was sent: the ids are optional. */
 export type BuyerQuotaRequest = Omit<BuyerQuota, 'buyerQuotaId' | 'psQuotaId'> & {
   readonly buyerQuotaId?: string | undefined
   readonly psQuotaId?: string | undefined
 }
 
-/** What a survey has beside its qualifications and quotas. Whatever was not given is undefined. */
+/** The settings of a survey, without its qualifications and quotas. Undefined = not given. */
 export interface SurveySettings {
   readonly title?: string | undefined
   readonly categoryCode?: number | undefined
@@ -47,30 +47,27 @@ export interface SurveySettings {
   /** ISO 4217. */
   readonly currency?: string | undefined
   readonly panels?: readonly string[] | undefined
-  /** Whose server reports outcomes; undefined = the browser does. */
+  /** The platform whose server reports outcomes; undefined = the browser reports them. */
   readonly surveyPlatform?: string | undefined
   readonly softLaunch?: boolean | undefined
   readonly scheduledLaunch?: boolean | undefined
   /** Surveys with the same reference exclude each other's respondents. */
   readonly groupReference?: string | undefined
-  /** What is kept and shown and decides nothing here, by the document's own names. */
+  /** Fields that are only stored and shown, by their names in the PureSpectrum Buy API. */
   readonly shown?: Readonly<Record<string, unknown>> | undefined
 }
 
-/** A request for a survey, or what a template holds of one. */
+/** A request for a survey, or the survey of a template. */
 export interface SurveyRequest extends SurveySettings {
   readonly qualifications?: readonly BuyerQualification[] | undefined
   readonly quotas?: readonly BuyerQuotaRequest[] | undefined
 }
 
-/**
- * The settings without which there is no survey: those which a payload overrides a template's by (PureSpectrum Buy API,
- * Note).
- */
+/** The required settings: those that a payload overrides in a template (PureSpectrum Buy API, Note). */
 export const NEEDED = ['title', 'categoryCode', 'localization', 'completes', 'ir', 'loi'] as const
 type Needed = (typeof NEEDED)[number]
 
-/** A survey as a buyer keeps it, launched or not. */
+/** A buyer's survey, launched or not. */
 export interface BuyerSurvey extends Omit<SurveySettings, Needed> {
   readonly title: string
   readonly categoryCode: number
@@ -82,7 +79,7 @@ export interface BuyerSurvey extends Omit<SurveySettings, Needed> {
   readonly quotas: readonly BuyerQuota[]
 }
 
-/** Gives ids to quotas that come without. */
+/** Generates ids for quotas without one. */
 export interface QuotaIds {
   /** 15 letters and digits. */
   readonly buyerQuotaId: () => string
@@ -90,7 +87,7 @@ export interface QuotaIds {
   readonly psQuotaId: () => string
 }
 
-/** The same questions with the same conditions and ranges, in whatever order. */
+/** True for the same questions with the same conditions and ranges, in any order. */
 export function sameCriteria(left: readonly BuyerQualification[], right: readonly BuyerQualification[]): boolean {
   return left.length === right.length && canonical(left) === canonical(right)
 }

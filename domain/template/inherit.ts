@@ -11,12 +11,12 @@ import {
 import { rescaleCells } from './rescale.js'
 
 /**
- * A new survey from a request and perhaps a template (PureSpectrum Buy API, POST). The request's settings win, above
- * all the seven that the seed lists: completes, IR, LOI, category, country and language, title; what it leaves out is
- * inherited. Its qualifications and quotas come first and are kept; the template's follow with ids of their own, except
- * for a qualification whose code is there already and a quota with the very same criteria. Where the request gives
- * other completes, the template's cells are rescaled to them.
- * @returns null when neither gives one of the settings that are `NEEDED`
+ * Builds a new survey from a request and an optional template (PureSpectrum Buy API, POST). The request's settings
+ * override the template's, above all the seven that the seed lists: completes, IR, LOI, category, country and language,
+ * title; omitted ones are inherited. The request's qualifications and quotas come first; the template's follow with new
+ * ids, except a qualification with the same code and a quota with the same criteria. If the request gives completes,
+ * the template's cells are rescaled to them.
+ * @returns null when one of the `NEEDED` settings is missing in both
  */
 export function newSurvey(request: SurveyRequest, template: SurveyRequest | null, ids: QuotaIds): BuyerSurvey | null {
   const settings = override(template ?? {}, request)
@@ -33,10 +33,10 @@ export function newSurvey(request: SurveyRequest, template: SurveyRequest | null
 }
 
 /**
- * A survey after an edit (PureSpectrum Buy API, PUT). What the request leaves out stays as it is; the counts of quotas
- * stay beside other completes, as in the document's example. Qualifications and quotas that are given replace those
- * that are there; when the survey's template is named again, the template's follow them, as they stand in the survey.
- * @param template the survey's own, when the request names it; null otherwise
+ * Applies an edit to a survey (PureSpectrum Buy API, PUT). Omitted fields do not change; the counts of quotas do not
+ * change with the completes, as in the document's example. Given qualifications and quotas replace the stored ones;
+ * when the request names the survey's template again, the template's follow them, in the survey's version.
+ * @param template the survey's template, when the request names it; null otherwise
  */
 export function editedSurvey(
   survey: BuyerSurvey,
@@ -70,7 +70,7 @@ export function editedSurvey(
   }
 }
 
-/** The settings of one with those of the other that are given. `shown` is merged name by name. */
+/** Overrides settings with the given ones. Merges `shown` by name. */
 function override<Base extends SurveySettings>(base: Base, given: SurveyRequest): Base & SurveySettings {
   const { qualifications: _qualifications, quotas: _quotas, shown, ...settings } = given
   const said = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))
@@ -108,12 +108,12 @@ function withQuotas(kept: readonly BuyerQuota[], added: readonly BuyerQuota[]): 
   return [...kept, ...added.filter(({ criteria }) => !kept.some((one) => sameCriteria(one.criteria, criteria)))]
 }
 
-/** A template's quota in a survey: both ids are new there. */
+/** A template's quota in a survey, with two new ids. */
 function fresh(quota: BuyerQuotaRequest, ids: QuotaIds): BuyerQuota {
   return { ...quota, buyerQuotaId: ids.buyerQuotaId(), psQuotaId: ids.psQuotaId() }
 }
 
-/** A buyer's quota: it keeps the buyer's id, and ours when the survey has it already. */
+/** A buyer's quota, with the buyer's id, and our id when the survey already has the quota. */
 function identified(quota: BuyerQuotaRequest, ids: QuotaIds, before: readonly BuyerQuota[] = []): BuyerQuota {
   const known = before.find(({ buyerQuotaId }) => buyerQuotaId === quota.buyerQuotaId)
   return {

@@ -10,7 +10,7 @@ import {
 import type { BuyerQualification, BuyerSurvey } from './buyer-survey.js'
 import { type Translation, translate } from './translate.js'
 
-/** What a launch needs beside the survey itself. */
+/** The terms of a launch, in addition to the survey. */
 export interface LaunchTerms {
   readonly psSurveyId: number
   readonly liveUrl: string
@@ -18,7 +18,7 @@ export interface LaunchTerms {
   /** Panel ids as configuration spells them. */
   readonly panels: readonly string[]
   readonly launchedAt: Date
-  /** Days from then. */
+  /** Days from `launchedAt`. */
   readonly fieldTime: number
 }
 
@@ -26,10 +26,10 @@ const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 
 /**
- * The survey plan of a launched survey: from then on a plan like any other (docs/templates.md, The launch). Respondents
- * count in every cell that they belong in. What has no equivalent in the gateway adds one to the count of additional
- * qualifications; a quota with such a criterion has no target of its own, for we could not tell who belongs in it and
- * its cell would fill with everybody.
+ * Builds the survey plan of a launched survey (docs/templates.md, The launch). Respondents count in every cell that
+ * fits. A qualification without an equivalent in the gateway adds one to the count of additional qualifications. A
+ * quota with such a criterion has no target of its own, because we cannot check the criterion and any respondent would
+ * fill the cell.
  * @param translation for the country of the survey
  */
 export function planOf(survey: BuyerSurvey, terms: LaunchTerms, translation: Translation): SurveyPlan {
@@ -44,7 +44,7 @@ export function planOf(survey: BuyerSurvey, terms: LaunchTerms, translation: Tra
     type: 'interview',
     estimatedLoi: survey.loi,
     estimatedIr: survey.ir,
-    // the one figure that a buyer gives here: of those who are let in, so many complete
+    // the buyer gives only the IR: the share of admitted respondents who complete
     estimatedCr: survey.ir,
     targetCompletes: survey.completes,
     surveyPlatform: survey.surveyPlatform ?? NON_INTEGRATED_PLATFORM,
@@ -68,7 +68,7 @@ export function planOf(survey: BuyerSurvey, terms: LaunchTerms, translation: Tra
 
 /**
  * The soft launch of a survey that asks for one: a tenth of its completes, at least one, and two hours to look at their
- * answers. The PureSpectrum Buy API has the switch and no figures.
+ * answers. The PureSpectrum Buy API has the flag, but no figures.
  */
 export function softLaunchOf({
   softLaunch,
@@ -80,7 +80,7 @@ export function softLaunchOf({
 /** ISO 3166-1 alpha-3 of `en_US`. @throws RangeError for a country that does not exist */
 export function countryOf(localization: string): string {
   const country = alpha3Of(localization.split('_')[1] ?? '')
-  if (country === null) throw new RangeError(`"${localization}" names no country`)
+  if (country === null) throw new RangeError(`"${localization}" has no valid country code`)
   return country
 }
 

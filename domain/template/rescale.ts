@@ -6,10 +6,10 @@ interface Cell {
 }
 
 /**
- * The cells of a template for another number of completes: within each dimension they sum to it exactly, in proportion
- * to what they were (PureSpectrum Buy API: the template's age, 215 and 229 cells each sum to the 20 completes of the
- * payload). A dimension is a set of questions: gender cells are one, age cells another, gender-by-age cells a third.
- * What does not divide goes to the largest remainders, the earlier cell first. Cells which are all 0 stay closed.
+ * Rescales the cells of a template to another number of completes: within each dimension they sum to it exactly, in
+ * proportion to their old counts (PureSpectrum Buy API: the template's age, 215 and 229 cells each sum to the 20
+ * completes of the payload). A dimension is a set of questions: gender cells are one, age cells another, gender-by-age
+ * cells a third. The rest goes to the largest remainders, the earlier cell first. Cells that are all 0 stay 0.
  * @param completes of the whole survey
  */
 export function rescaleCells<Quota extends Cell>(quotas: readonly Quota[], completes: number): Quota[] {

@@ -1,11 +1,14 @@
 export const VISIBILITIES = ['own', 'default', 'shared'] as const
-/** own: its buyer's alone; default: every buyer's; shared: its buyer's and those named (PureSpectrum Buy API, Note). */
+/**
+ * own: visible to its owner; default: to every buyer; shared: to its owner and the named buyers (PureSpectrum Buy API,
+ * Note).
+ */
 export type Visibility = (typeof VISIBILITIES)[number]
 
-/** A survey to begin from. */
+/** A template for surveys. */
 export interface Template {
   readonly templateId: number
-  /** The demand partner whose it is; null = the service's own. */
+  /** The demand partner that owns it; null = the service. */
   readonly owner: string | null
   readonly folder: string
   readonly name: string
@@ -13,22 +16,22 @@ export interface Template {
   readonly visibility: Visibility
   /** Buyer ids (the PureSpectrum Buy API's integers). */
   readonly sharedWith: readonly number[]
-  /** As it was put, in the PureSpectrum Buy API's own words. */
+  /** As it was put, in the terms of the PureSpectrum Buy API. */
   readonly survey: Readonly<Record<string, unknown>>
 }
 
-/** A demand partner as the PureSpectrum Buy API knows it. */
+/** A demand partner with its id in the PureSpectrum Buy API. */
 export interface Buyer {
   readonly id: string
   readonly buyerId: number
 }
 
-/** Whether a buyer may begin surveys from a template: own, default and shared ones (PureSpectrum Buy API, Note). */
+/** Whether a buyer may use a template: own, default and shared ones (PureSpectrum Buy API, Note). */
 export function mayUse(template: Pick<Template, 'owner' | 'visibility' | 'sharedWith'>, buyer: Buyer): boolean {
   return template.visibility === 'default' || template.owner === buyer.id || template.sharedWith.includes(buyer.buyerId)
 }
 
-/** Whom a buyer sees a template shared with: the owner everybody, others only themselves. */
+/** The `sharedWith` list that a buyer sees: the owner all ids, others only their own. */
 export function sharedWithAsSeenBy(template: Template, buyer: Buyer): readonly number[] {
   return template.owner === buyer.id ? template.sharedWith : template.sharedWith.filter((id) => id === buyer.buyerId)
 }

@@ -2,7 +2,7 @@ import type { VocabularyMapping } from '../mapping.js'
 import type { PlanQualification } from '../plan/survey-plan.js'
 import type { BuyerQualification } from './buyer-survey.js'
 
-/** One of the gateway's canonical questions, as far as translating needs it. */
+/** One of the gateway's canonical questions, with what translating needs. */
 export type CanonicalQuestion = {
   readonly id: string
   /** ISO 3166-1 alpha-3; null = everywhere. */
@@ -12,7 +12,7 @@ export type CanonicalQuestion = {
   | { readonly answerType: 'single_choice' | 'multi_punch'; readonly answers: readonly { readonly id: string }[] }
 )
 
-/** PureSpectrum's codes beside the questions that may be asked in a country. */
+/** PureSpectrum's codes, and the gateway's questions in a country. */
 export interface Translation {
   readonly vocabulary: VocabularyMapping
   readonly questions: readonly CanonicalQuestion[]
@@ -21,9 +21,9 @@ export interface Translation {
 }
 
 /**
- * A qualification in PureSpectrum's codes as one of the gateway's, by the mapping of their codes. Only a whole translation
- * counts: with one condition left out, people would be refused whom the buyer wants.
- * @returns null where the gateway has no equivalent: no such question there, no such answer, or no age within its limits
+ * Translates a qualification in PureSpectrum's codes into one of the gateway's, by the mapping of their codes. Returns
+ * only complete translations, because an omitted condition would refuse respondents that the buyer wants.
+ * @returns null where the gateway has no equivalent: question or answer not found, or no age within its limits
  */
 export function translate(qualification: BuyerQualification, to: Translation): PlanQualification | null {
   const found = Object.entries(to.vocabulary.attributes).find(
@@ -35,7 +35,8 @@ export function translate(qualification: BuyerQualification, to: Translation): P
   const [questionId, mapping] = found
   if (question.answerType === 'range') {
     const { start, end } = question.rangeLimits
-    // whoever is beyond the limits is never asked: 14 to 99 is 16 to 99 of a question from 16 to 100
+    // cut to the question's limits, because no panelist is outside them: 14 to 99 becomes 16 to 99 for a question from
+    // 16 to 100
     const ranges = (qualification.ranges ?? [])
       .map(({ from, to: last }) => ({ from: Math.max(from, start), to: Math.min(last, end) }))
       .filter(({ from, to: last }) => from <= last)

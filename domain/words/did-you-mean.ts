@@ -1,9 +1,9 @@
 import type { KnownAttribute } from './known-attribute.js'
 
-/** Longer words are no slips of the pen, and are not compared. */
+/** Longer words are not compared, because they are not typing errors. */
 const LONGEST_COMPARED = 40
 
-/** What people call attributes, folded -> the canonical name. */
+/** Common names of attributes, folded -> the canonical name. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   gender: 'sex',
   dob: 'date_of_birth',
@@ -19,7 +19,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   animals: 'pets',
 }
 
-/** What people call answers, folded -> the words that the canonical answer has. */
+/** Common words for answers, folded -> the canonical answer. */
 const OTHER_WORDS: Readonly<Record<string, string>> = {
   // ISO/IEC 5218
   1: 'male',
@@ -34,7 +34,7 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   no: 'none',
 }
 
-/** The attribute that is likely meant by a name nothing knows; null = none is like it. */
+/** The most similar attribute of an unknown name; null = none is similar. */
 export function likelyAttribute(name: string, known: ReadonlyMap<string, KnownAttribute>): KnownAttribute | null {
   if (name.length > LONGEST_COMPARED) return null
   const folded = fold(name)
@@ -43,8 +43,8 @@ export function likelyAttribute(name: string, known: ReadonlyMap<string, KnownAt
 }
 
 /**
- * The canonical answer that is likely meant by a word: another case, the answer's text, a provider's own code, or a slip.
- * @param codes what providers' codes of this attribute mean
+ * The canonical answer that a word likely means: another case, the answer's text, a provider's code, or a typing error.
+ * @param codes providers' codes of this attribute -> our answers
  */
 export function likelyAnswer(
   word: string,
@@ -62,12 +62,12 @@ export function likelyAnswer(
   return answers.find(({ id, text }) => isAlike(folded, fold(id)) || isAlike(folded, fold(text)))?.id ?? null
 }
 
-/** Case, blanks, dashes and brackets aside. */
+/** Removes case and everything except letters and digits. */
 function fold(word: string): string {
   return word.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '')
 }
 
-/** True for words that differ in one letter, the same after folding included. Words below 4 letters must be equal. */
+/** True for folded words that are equal or differ in one letter. Words below 4 letters must be equal. */
 function isAlike(left: string, right: string): boolean {
   if (left === right) return left !== ''
   if (Math.min(left.length, right.length) < 4 || Math.abs(left.length - right.length) > 1) return false

@@ -1,10 +1,10 @@
 import type { AttributeMapping, VocabularyMapping } from '../mapping.js'
 
-/** A canonical question as panels are told of it. */
+/** A canonical question as shown to panels. */
 export interface KnownAttribute {
   readonly id: string
   readonly text: string
-  /** `choice`: answers that a mapping names; `text`: any words. */
+  /** `choice`: answers that a mapping names; `text`: any text. */
   readonly type: 'single_choice' | 'multi_punch' | 'range' | 'choice' | 'text' | 'date'
   /** ISO 3166-1 alpha-3; null = everywhere. */
   readonly countries: readonly string[] | null
@@ -23,18 +23,21 @@ export interface ConnectionWords {
   readonly connection: string
   readonly provider: string
   readonly mapping: VocabularyMapping
-  /** True where the provider is told a date of birth as it is. */
+  /** True = the provider receives the date of birth itself. */
   readonly takesBirthday: boolean
 }
 
-/** Canonical names that are no questions of the gateway (docs/matching.md, "The words of a profile"). */
+/** Canonical names that are not questions of the gateway (docs/matching.md, "The words of a profile"). */
 const BESIDE_THE_QUESTIONS: readonly KnownAttribute[] = [
-  { id: 'date_of_birth', text: 'Date of birth, YYYY-MM-DD; stands for age', type: 'date', countries: null },
-  { id: 'postal_code', text: 'Postal code, as it is written in the country', type: 'text', countries: null },
-  { id: 'region', text: 'Region, in the words of the provider that asks', type: 'text', countries: null },
+  { id: 'date_of_birth', text: 'Date of birth, YYYY-MM-DD; gives the age', type: 'date', countries: null },
+  { id: 'postal_code', text: 'Postal code, in the format of the country', type: 'text', countries: null },
+  { id: 'region', text: 'Region, in the codes of the provider that asks', type: 'text', countries: null },
 ]
 
-/** Every attribute by its name: the configured questions, the names beside them, and what only a mapping file names. */
+/**
+ * Every attribute by its name: the configured questions, `BESIDE_THE_QUESTIONS`, and those that only a mapping file
+ * names.
+ */
 export function knownAttributes(
   questions: readonly KnownAttribute[],
   connections: readonly ConnectionWords[],

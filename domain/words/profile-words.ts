@@ -3,37 +3,37 @@ import { type Profile, valuesOf } from '../panelist.js'
 import { likelyAnswer, likelyAttribute } from './did-you-mean.js'
 import { type ConnectionWords, type KnownAttribute, knownAttributes, reaches } from './known-attribute.js'
 
-/** A word of a profile that no vocabulary knows: it counts for nothing, so surveys are lost. */
+/** A word of a profile that no vocabulary has: it is ignored, so surveys are missed. */
 export interface ProfileWarning {
   readonly attribute: string
-  /** As it was given, shortened; several of an unknown attribute are joined by "|". */
+  /** As given, shortened; several values of an unknown attribute are joined by "|". */
   readonly value: string
-  /** `sex: female`, or `sex` alone; null = nothing is like it. */
+  /** `sex: female`, or `sex` alone; null = nothing similar. */
   readonly did_you_mean: string | null
 }
 
-/** An attribute, and the connections at which it counts. */
+/** An attribute, and the connections that use it. */
 export interface ReachingAttribute extends KnownAttribute {
   readonly reaches: readonly Pick<ConnectionWords, 'connection' | 'provider'>[]
 }
 
-/** Warnings of one answer at most: a profile of nothing but unknown words says the same over and over. */
+/** The most warnings per answer, because a profile may consist of unknown words only. */
 const MOST_WARNINGS = 20
 const LONGEST_SHOWN = 40
 
-/** Said in other fields too, and no mistake in a profile. */
+/** Fields of their own that a profile may repeat. */
 const ELSEWHERE = new Set(['country', 'locale'])
 const DECIMAL = /^-?\d+(?:\.\d+)?$/
 const DATE = /^\d{4}-\d{2}-\d{2}$/
 
 /**
- * The words that profiles may be written in: the canonical questions and what the mappings of the connections name. Made
- * once for a configuration, so that looking at a profile costs a look into a set for each of its words.
+ * The words that profiles may use: the canonical questions and the names in the connections' mappings. Built once per
+ * configuration, so that checking a profile costs one set lookup per word.
  */
 export class ProfileWords {
   readonly ageQuestions: readonly AgeQuestion[]
   readonly #known: ReadonlyMap<string, KnownAttribute>
-  /** Attribute -> the answers it may have; an attribute that is not here takes any. */
+  /** Attribute -> its allowed answers; absent attributes allow any. */
   readonly #answers = new Map<string, ReadonlySet<string>>()
   /** Attribute -> provider's code -> our answer. */
   readonly #codes = new Map<string, Map<string, string>>()
@@ -62,7 +62,7 @@ export class ProfileWords {
     }
   }
 
-  /** The attributes that are asked in a country [all], with those of the given connections at which each counts. */
+  /** The attributes of a country [all], each with the given connections that use it. */
   attributes(country: string | null, usable: (connection: string) => boolean): ReachingAttribute[] {
     const connections = this.connections.filter(({ connection }) => usable(connection))
     return [...this.#known.values()]
@@ -76,8 +76,8 @@ export class ProfileWords {
   }
 
   /**
-   * What of a profile counts for nothing, at most 20 of it.
-   * @param isAsked whether a live survey names an attribute such as `kantar:income`: then it is known after all
+   * The words of a profile that no connection uses, at most 20.
+   * @param isAsked whether a live survey names an attribute such as `kantar:income`; then it is known
    */
   warningsFor(profile: Profile, isAsked: (attribute: string) => boolean): ProfileWarning[] {
     const warnings: ProfileWarning[] = []
@@ -96,7 +96,10 @@ export class ProfileWords {
     return warnings
   }
 
-  /** A provider's own question, or one that the gateway asks beside the configured ones. */
+  /**
+   * True for a provider's own question, or one that a live survey of the gateway names in addition to the configured
+   * ones.
+   */
   #isNamed(name: string, isAsked: (attribute: string) => boolean): boolean {
     if (ELSEWHERE.has(name)) return true
     const colon = name.indexOf(':')
@@ -111,7 +114,7 @@ export class ProfileWords {
     return type !== 'date' || DATE.test(word)
   }
 
-  /** A band of ours, such as "18-24", that a mapping knows as it is. */
+  /** True for one of our bands, such as "18-24", that a mapping contains. */
   #means(id: string, word: string): boolean {
     return [...(this.#codes.get(id)?.values() ?? [])].includes(word)
   }

@@ -139,7 +139,7 @@ describe('following the source', () => {
     source.ended = [{ surveyId: 'later', sessions: 60, completes: 0 }]
     await vi.waitFor(() => expect(ids(following)).toEqual(['small', 'later']), SOON)
     expect(following.match(query())[1]?.why).toContain(
-      'conversion: 0 of our 60 sessions completed, the provider says 50 %',
+      'conversion: 0 of our 60 sessions completed, the provider reports 50 %',
     )
   })
 })
@@ -263,7 +263,7 @@ describe('an offer', () => {
         'matched quota q: open to everybody',
         'maybe: 3 hidden qualifications',
         'maybe: pets 1 (unknown, the provider asks)',
-        'maybe: postal_code starts with SW1 (the list was cut short)',
+        'maybe: postal_code starts with SW1 (list truncated by the provider)',
       ],
     })
   })

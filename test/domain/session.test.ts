@@ -353,7 +353,7 @@ describe('what a human is asked to look at', () => {
     ['unproven REJECTED after COMPLETED', COMPLETE, unsigned('REJECTED'), {}, []],
     ['unproven TERMINATED after a provisional complete', PROVISIONAL, unsigned('TERMINATED'), {}, []],
     ['unproven complete after the end', TIMED_OUT, unsigned('COMPLETED'), {}, []],
-    ['complete of a session that nobody entered', TIMED_OUT, claim('COMPLETED'), outside, ['ghost']],
+    ['complete of a session without an entry', TIMED_OUT, claim('COMPLETED'), outside, ['ghost']],
     ['complete after the late-outcome grace', TIMED_OUT, claim('COMPLETED'), { withinGrace: false }, []],
   ])('"%s" changes nothing else (%#)', (reviewReason, standing, next, given, flags) => {
     expect(decide(standing, next, { ...FACTS, ...given })).toEqual({
@@ -375,7 +375,7 @@ describe('what a human is asked to look at', () => {
 
   test('a ghost says so, and an unknown word in the first claim, too', () => {
     const ghost = decide(OPEN, claim('COMPLETED'), { ...FACTS, everEntered: false })
-    expect(ghost.standing.reviewReason).toBe('complete of a session that nobody entered')
+    expect(ghost.standing.reviewReason).toBe('complete of a session without an entry')
     expect(decide(OPEN, claim(null), FACTS).standing.reviewReason).toBe('unknown outcome word')
     // an unproven one is a ghost, too, and not provisional
     expect(decide(OPEN, unsigned('COMPLETED'), { ...FACTS, everEntered: false })).toMatchObject({ flags: ['ghost'] })

@@ -1,7 +1,7 @@
 import { roomForPanel } from '../../plan/counting.js'
 import { holdsIf, type SurveyRule } from '../rule.js'
 
-/** What a buyer lets one panel take of a plan of our own (docs/allocation.md). Only where the plan's record is known. */
+/** The cap of one panel on our own plan (docs/allocation.md). Applies only when the plan's record was read. */
 export const allocation = {
   name: 'allocation',
   scope: 'survey',

@@ -1,7 +1,7 @@
 import { roomInSurvey } from '../room.js'
 import { holdsIf, type SurveyRule } from '../rule.js'
 
-/** The survey's own cap. It holds beside the quotas' caps: it may be less than their sum. */
+/** The survey's own cap, in addition to the quotas' caps: it may be less than their sum. */
 export const availableCompletes = {
   name: 'available_completes',
   scope: 'survey',

@@ -1,6 +1,6 @@
 import { type ConnectionRule, holdsIf } from '../rule.js'
 
-/** A provider may not want a panelist in any of its surveys for a while. */
+/** A provider may block a panelist from all of its surveys until a time. */
 export const blocked = {
   name: 'blocked',
   scope: 'connection',
@@ -9,8 +9,8 @@ export const blocked = {
     const unwelcome = panelist.blocked.has(connection.id)
     return {
       holds: holdsIf(!unwelcome),
-      wanted: 'welcome at the provider',
-      given: unwelcome ? 'not wanted for now' : 'welcome',
+      wanted: 'not blocked by the provider',
+      given: unwelcome ? 'blocked for now' : 'not blocked',
     }
   },
 } as const satisfies ConnectionRule

@@ -1,7 +1,7 @@
 import type { Caps, Starts } from '../facts.js'
 import { type ConnectionRule, holdsIf } from '../rule.js'
 
-/** Starts in a day and in a week, of the panel over all connections and of the connection alone. */
+/** Caps on starts per day and per week: the panel's over all connections, and the connection's own. */
 export const caps = {
   name: 'caps',
   scope: 'connection',

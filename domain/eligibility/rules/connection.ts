@@ -1,6 +1,6 @@
 import { type ConnectionRule, holdsIf } from '../rule.js'
 
-/** A connection that is paused or removed takes nobody, with links that were given before either. */
+/** A paused or removed connection admits no respondents, not even with earlier links. */
 export const connection = {
   name: 'connection',
   scope: 'connection',

@@ -7,6 +7,6 @@ export const country = {
   evaluate: ({ survey, circumstances: { country: given } }) => ({
     holds: holdsIf(given === null || survey.country === given),
     wanted: survey.country,
-    given: given ?? 'not said',
+    given: given ?? 'unknown',
   }),
 } as const satisfies SurveyRule

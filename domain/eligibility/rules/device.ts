@@ -1,7 +1,7 @@
 import type { Survey } from '../../survey.js'
 import { holdsIf, type SurveyRule } from '../rule.js'
 
-/** A device that is not said restricts nothing. */
+/** An unknown device restricts nothing. */
 export const device = {
   name: 'device',
   scope: 'survey',
@@ -9,11 +9,11 @@ export const device = {
   evaluate: ({ survey, circumstances: { device: given } }) => ({
     holds: holdsIf(!restrictsDevices(survey) || given === null || (survey.devices?.includes(given) ?? true)),
     wanted: survey.devices?.join(', ') || 'any',
-    given: given ?? 'not said',
+    given: given ?? 'unknown',
   }),
 } as const satisfies SurveyRule
 
-/** An empty list names no device: a survey that nobody could open would not be in a feed. */
+/** An empty list restricts nothing, because a feed has no surveys for no device. */
 export function restrictsDevices(survey: Survey): boolean {
   return survey.devices !== null && survey.devices.length > 0
 }

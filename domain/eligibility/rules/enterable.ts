@@ -1,13 +1,13 @@
 import { holdsIf, type SurveyRule } from '../rule.js'
 
-/** A survey without an address to send people to, or with one that our settings do not allow, is known and not offered. */
+/** A survey without an entry URL, or with one whose host is not allowed, is stored and not offered. */
 export const enterable = {
   name: 'enterable',
   scope: 'survey',
   phases: ['match', 'book', 'click', 'show'],
   evaluate: ({ survey }) => ({
     holds: holdsIf(survey.enterable),
-    wanted: 'a way in',
-    given: survey.enterable ? 'a way in' : 'none',
+    wanted: 'an entry URL',
+    given: survey.enterable ? 'an entry URL' : 'none',
   }),
 } as const satisfies SurveyRule

@@ -1,7 +1,7 @@
 import type { Survey } from '../../survey.js'
 import { holdsIf, type SurveyRule } from '../rule.js'
 
-/** Nobody enters from the finish date on; a date that cannot be read is over. */
+/** No entries from the finish date on; an unreadable date counts as past. */
 export const finishDate = {
   name: 'finish_date',
   scope: 'survey',
@@ -13,7 +13,7 @@ export const finishDate = {
   }),
 } as const satisfies SurveyRule
 
-/** When offering ends, in epoch milliseconds; Infinity when it does not. A stamp that cannot be read has ended. */
+/** When offering ends, in epoch milliseconds; Infinity = never. An unreadable time counts as past. */
 export function finishTime(survey: Pick<Survey, 'finishAt'>): number {
   if (survey.finishAt === null) return Number.POSITIVE_INFINITY
   const time = Date.parse(survey.finishAt)

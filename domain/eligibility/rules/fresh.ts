@@ -1,8 +1,8 @@
 import { type ConnectionRule, holdsIf } from '../rule.js'
 
 /**
- * What was not heard of for `stale_after` is no longer offered or booked (docs/configuration.md). Who has a link already is
- * let in: the provider decides at its own door.
+ * Surveys of a connection without a good poll for `stale_after` are not offered or booked (docs/configuration.md).
+ * Earlier links still work, because the provider checks the entry itself.
  */
 export const fresh = {
   name: 'fresh',
@@ -10,7 +10,7 @@ export const fresh = {
   phases: ['match', 'book', 'show'],
   evaluate: ({ connection: { id, fresh: polled, status } }) => ({
     holds: holdsIf(polled),
-    wanted: `${id} polled lately`,
+    wanted: `a good poll of ${id} within stale_after`,
     given: status,
   }),
 } as const satisfies ConnectionRule

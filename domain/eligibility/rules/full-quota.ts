@@ -2,9 +2,9 @@ import { anyOf } from '../../targeting/verdict.js'
 import type { SurveyRule } from '../rule.js'
 
 /**
- * Where belonging in a quota that is not open ends the session (PureSpectrum, `currently_open` 0; our own plans that count
- * a respondent in every quota they belong in): who does is refused, who may is at best a maybe. A plan of our own whose
- * record is known takes a slot of every quota that they may belong in, so that it refuses those too.
+ * Applies where fitting a quota that is not open ends the session (PureSpectrum, `currently_open` 0; our own plans that
+ * count a respondent in every quota that fits): refuses a panelist who fits one; one who may fit gets at best a maybe.
+ * Our own plan, when its record was read, takes a slot of every quota that may fit, so it refuses those too.
  */
 export const fullQuota = {
   name: 'full_quota',

@@ -1,7 +1,7 @@
 import { excludedByGroup } from '../../grouping.js'
 import { holdsIf, type SurveyRule } from '../rule.js'
 
-/** Of a group of surveys a panelist takes one, and no other for some days (PureSpectrum, `survey_grouping`). */
+/** A panelist takes at most one survey of a group within `exclusionDays` (PureSpectrum, `survey_grouping`). */
 export const group = {
   name: 'group',
   scope: 'panelist',

@@ -1,7 +1,7 @@
 import type { Facts } from '../facts.js'
 import { holdsIf, type QuotaRule, type SurveyRule } from '../rule.js'
 
-/** A survey that is only for the people whom its provider names (Toluna, recontact surveys). They are named by quota. */
+/** A members-only survey admits only panelists that its provider names, by quota (Toluna, recontact surveys). */
 export const invitation = {
   name: 'invitation',
   scope: 'survey',
@@ -11,13 +11,13 @@ export const invitation = {
     const named = subject.survey.quotas.some(({ quotaId }) => isNamed(subject, quotaId))
     return {
       holds: holdsIf(named),
-      wanted: 'people whom the provider names',
-      given: named ? 'named' : 'for people it names only',
+      wanted: 'a panelist that the provider names',
+      given: named ? 'named' : 'not named',
     }
   },
 } as const satisfies SurveyRule
 
-/** The same of one quota: a panelist who is named for one is not let into another. */
+/** Per quota: a panelist who is named for one quota is refused in another. */
 export const quotaInvitation = {
   name: 'quota_invitation',
   scope: 'quota',
@@ -26,7 +26,7 @@ export const quotaInvitation = {
     subject.survey.membersOnly === true
       ? {
           holds: holdsIf(isNamed(subject, quota.quotaId)),
-          wanted: 'people whom the provider names for the quota',
+          wanted: 'a panelist that the provider names for the quota',
           given: isNamed(subject, quota.quotaId) ? 'named' : 'not named',
         }
       : null,

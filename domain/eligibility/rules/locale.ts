@@ -1,6 +1,6 @@
 import { holdsIf, type SurveyRule } from '../rule.js'
 
-/** Locales are compared without case, and `en_US` is `en-US`; one that is not said restricts nothing. */
+/** Compares locales without case, and `en_US` equals `en-US`; an unknown locale restricts nothing. */
 export const locale = {
   name: 'locale',
   scope: 'survey',
@@ -8,11 +8,11 @@ export const locale = {
   evaluate: ({ survey, circumstances: { locale: given } }) => ({
     holds: holdsIf(survey.locale === null || given === null || foldLocale(survey.locale) === foldLocale(given)),
     wanted: survey.locale ?? 'any',
-    given: given ?? 'not said',
+    given: given ?? 'unknown',
   }),
 } as const satisfies SurveyRule
 
-/** One spelling of a locale, to compare by. */
+/** Normalizes a locale for comparison. */
 export function foldLocale(text: string): string {
   return text.replace(/_/g, '-').toLowerCase()
 }

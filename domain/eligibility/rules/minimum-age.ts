@@ -1,6 +1,9 @@
 import { holdsIf, type SurveyRule } from '../rule.js'
 
-/** The age floor of the market (docs/configuration.md, "The age floor"). It comes first: nothing else is said of a child. */
+/**
+ * The age floor of the market (docs/configuration.md, "The age floor"). It comes first, so that no other reason is
+ * given for a child.
+ */
 export const minimumAge = {
   name: 'minimum_age',
   scope: 'panelist',
@@ -11,6 +14,6 @@ export const minimumAge = {
       : {
           holds: holdsIf(floor.holds),
           wanted: floor.minimumAge === 0 ? 'any age' : `${floor.minimumAge} or older`,
-          given: floor.age === null ? 'not said' : String(floor.age),
+          given: floor.age === null ? 'unknown' : String(floor.age),
         },
 } as const satisfies SurveyRule

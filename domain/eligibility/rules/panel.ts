@@ -1,8 +1,8 @@
 import { holdsIf, type SurveyRule } from '../rule.js'
 
 /**
- * Only where a survey is for certain panels: other surveys do not show the rule. A plan of our own whose record is known
- * is for the panels that its buyer names; what each of them may take is counted by `allocation`.
+ * Applies only to surveys for certain panels. For our own plan, when its record was read, these are the target panels;
+ * `allocation` checks the cap of each.
  */
 export const panel = {
   name: 'panel',
@@ -12,6 +12,6 @@ export const panel = {
     const panels = plan === null ? survey.panels : plan.plan.targetPanels
     if (panels === undefined) return null
     const holds = holdsIf(asking === null || panels.includes(asking.id))
-    return { holds, wanted: 'a panel that it is open to', given: asking?.id ?? 'not said' }
+    return { holds, wanted: 'a panel that it is open to', given: asking?.id ?? 'unknown' }
   },
 } as const satisfies SurveyRule

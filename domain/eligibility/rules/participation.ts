@@ -2,7 +2,7 @@ import { mayTakePart } from '../../participation.js'
 import { holdsIf, type QuotaRule, type SurveyRule } from '../rule.js'
 
 /**
- * Who took part in a survey that this one excludes is not sent to it, nor who was sent to one of its quotas to another
+ * Refuses a panelist who took part in a survey that this one excludes, or who was sent to another of its quotas
  * (Toluna, `SurveyWaveExclusions` and its sampling rules).
  */
 export const participation = {
@@ -12,11 +12,11 @@ export const participation = {
   evaluate: ({ connection, survey, panelist: { past } }) => {
     const quotaIds = survey.quotas.length === 0 ? [null] : survey.quotas.map(({ quotaId }) => quotaId)
     const may = quotaIds.some((quotaId) => mayTakePart(survey, connection.id, quotaId, past))
-    return { holds: holdsIf(may), wanted: 'took part in nothing that excludes', given: may ? 'nothing' : 'took part' }
+    return { holds: holdsIf(may), wanted: 'no excluding participation', given: may ? 'none' : 'took part' }
   },
 } as const satisfies SurveyRule
 
-/** The same of one quota. */
+/** Per quota. */
 export const quotaParticipation = {
   name: 'quota_participation',
   scope: 'quota',
@@ -24,6 +24,6 @@ export const quotaParticipation = {
   evaluate: ({ connection, survey, panelist: { past } }, { quota }) => {
     if (survey.oneQuotaPerPanelist !== true) return null
     const may = mayTakePart(survey, connection.id, quota.quotaId, past)
-    return { holds: holdsIf(may), wanted: 'was sent to no other quota', given: may ? 'was not' : 'was sent' }
+    return { holds: holdsIf(may), wanted: 'sent to no other quota', given: may ? 'to none' : 'to another' }
   },
 } as const satisfies QuotaRule

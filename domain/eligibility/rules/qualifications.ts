@@ -1,7 +1,7 @@
 import { allOf } from '../../targeting/verdict.js'
 import type { SurveyRule } from '../rule.js'
 
-/** The survey's own clauses, all of which must hold. Each of them is in the trace's `clauses`. */
+/** All of the survey's own clauses must hold. The trace's `clauses` has each of them. */
 export const qualifications = {
   name: 'qualifications',
   scope: 'survey',

@@ -1,6 +1,6 @@
 import { holdsIf, type QuotaRule } from '../rule.js'
 
-/** What is left of the quota; null = the survey alone caps it. */
+/** The remaining completes of the quota. */
 export const quotaCompletes = {
   name: 'quota_completes',
   scope: 'quota',

@@ -1,13 +1,16 @@
 import type { QuotaRule } from '../rule.js'
 
-/** Every layer holds; a layer when some sub-quota with room holds. A layer in which all are full takes nobody at all. */
+/**
+ * Every layer must hold; a layer holds when a sub-quota with room holds. A layer whose sub-quotas are all full admits
+ * no panelist.
+ */
 export const quotaQualifications = {
   name: 'quota_qualifications',
   scope: 'quota',
   phases: ['match', 'book', 'click'],
   evaluate: (_subject, { quota, fits }) => ({
     holds: fits,
-    wanted: `whom quota ${quota.quotaId} is for`,
-    given: fits === 'yes' ? 'belongs in it' : fits === 'maybe' ? 'may belong in it' : 'does not belong in it',
+    wanted: `fits quota ${quota.quotaId}`,
+    given: fits === 'yes' ? 'fits' : fits === 'maybe' ? 'may fit' : 'does not fit',
   }),
 } as const satisfies QuotaRule

@@ -1,7 +1,10 @@
 import { roomInSoftLaunch } from '../../plan/counting.js'
 import { holdsIf, type SurveyRule } from '../rule.js'
 
-/** In its soft launch a plan of our own takes a first few, then nobody for a while. Only where its record is known. */
+/**
+ * In its soft launch our own plan takes a limited number of completes, then pauses. Applies only when its record was
+ * read.
+ */
 export const softLaunch = {
   name: 'soft_launch',
   scope: 'survey',

@@ -1,6 +1,6 @@
 import { holdsIf, type SurveyRule } from '../rule.js'
 
-/** The stored status counts: withdrawn and unreadable surveys are not open, whatever the provider said last. */
+/** Checks the stored status: withdrawn and unreadable surveys are not open, even if the provider last reported open. */
 export const status = {
   name: 'status',
   scope: 'survey',

@@ -1,6 +1,6 @@
 import { holdsIf, type SurveyRule } from '../rule.js'
 
-/** Who completed a survey, or is in it, is not sent there again. */
+/** Refuses a panelist who completed the survey or is in it. */
 export const taken = {
   name: 'taken',
   scope: 'panelist',

@@ -1,6 +1,6 @@
 import { type ConnectionRule, holdsIf } from '../rule.js'
 
-/** The panel's configuration names the connections that it may use (docs/configuration.md, The file). */
+/** The panel's configuration lists the connections that it may use (docs/configuration.md, The file). */
 export const usable = {
   name: 'usable',
   scope: 'connection',

@@ -19,12 +19,12 @@ test('a plan that somebody can get into has no reason against it', () => {
 
 test('a plan that is finished already says its date', () => {
   expect(reasons('2026-11-22T12:00:00.000Z', [])).toEqual([
-    'finish_date 2026-11-22T12:00:00.000Z is in the past: nobody is let in, and the plan closes by itself',
+    'finish_date 2026-11-22T12:00:00.000Z is in the past: the plan admits no respondents and closes automatically',
   ])
 })
 
 test('a plan whose quotas want nobody says so, beside everything else', () => {
-  const wantsNobody = 'every quota has target_completes 0: nobody belongs to any of them'
+  const wantsNobody = 'every quota has target_completes 0: the plan admits no respondents'
   expect(reasons(undefined, [quota('a', 0), quota('b', 0)])).toEqual([wantsNobody])
   expect(reasons('2020-01-01T00:00:00Z', [quota('a', 0)])).toHaveLength(2)
 })

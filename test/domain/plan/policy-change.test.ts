@@ -55,7 +55,9 @@ describe('a change of policy', () => {
       held: { ...NOTHING, quotas: new Map([['q', 4]]) },
     }
     expect(faultsOf({ overage: 2 }, taken)).toEqual([])
-    expect(faultsOf({ overage: 1 }, taken)).toEqual(['overage must be at least 2: so many are beyond a target already'])
+    expect(faultsOf({ overage: 1 }, taken)).toEqual([
+      'overage must be at least 2, the completes and held slots beyond a target',
+    ])
   })
 
   test('refuses a soft launch that is past already, or larger than the plan', () => {
