@@ -15,9 +15,9 @@ export interface QuotaInput {
 }
 
 /**
- * A push said that a quota closed or opened: the provider itself is asked, and only its answer counts
+ * A notification said that a quota closed or opened: calls the provider, and only its answer counts
  * (docs/providers/toluna.md, What comes back).
- * @returns how long to wait before there is something to ask again, in milliseconds; null when all is settled
+ * @returns how long to wait before the next check is due, in milliseconds; null when none is
  */
 export async function confirmQuota(
   deps: SessionDependencies,
@@ -27,7 +27,7 @@ export async function confirmQuota(
   const quotas = upstream?.adapter.quotas
   if (upstream === null || quotas === undefined) {
     throw ApplicationFailure.nonRetryable(
-      `connection ${connection} has no quotas to ask about`,
+      `connection ${connection} has no quotas to check`,
       FAILURE_TYPES.notConfigured,
     )
   }
@@ -59,7 +59,7 @@ export async function confirmQuota(
   } catch (error) {
     throw toTemporalFailure(error)
   }
-  // news that came meanwhile: its turn is not before the next one, so this only tells how long that is
+  // a notification that came meanwhile is not due yet, so this only returns how long to wait
   const next = await takeQuotaQuestion(deps.knex, connection, quotaId, deps.clock())
   return next.kind === 'nothing' ? null : next.kind === 'wait' ? next.waitMs : 250
 }

@@ -7,31 +7,32 @@ import { ProviderError, type ProviderErrorKind } from '../providers/errors.js'
 interface Handling {
   readonly type: FailureType
   readonly retry: boolean
-  /** Milliseconds before another attempt at least. */
+  /** The shortest wait before another attempt, in milliseconds. */
   readonly atLeastMs?: number
 }
 
-/** What Temporal does with each kind of provider error. The one table. */
+/** How Temporal handles each kind of provider error. The only table. */
 const FAILURES: Readonly<Record<ProviderErrorKind, Handling>> = {
   unavailable: { type: FAILURE_TYPES.unavailable, retry: true },
   'rate-limited': { type: FAILURE_TYPES.rateLimited, retry: true, atLeastMs: 1_000 },
   'timed-out': { type: FAILURE_TYPES.timedOut, retry: true },
-  // a cut or garbled answer is often whole the next time
+  // a truncated or garbled answer is often whole the next time
   misread: { type: FAILURE_TYPES.misread, retry: true },
-  // our key is mended in configuration, and then the same call works: worth a try now and then, not a hammering
+  // after an operator corrects our key the same call works: retry, but seldom
   unauthorized: { type: FAILURE_TYPES.unauthorized, retry: true, atLeastMs: 30_000 },
-  // the provider's answer about this respondent or survey, or a call it will not take: asking again changes nothing
+  // the provider's answer about this respondent or survey, or a request that it does not accept: a retry changes
+  // nothing
   refused: { type: FAILURE_TYPES.refused, retry: false },
   rejected: { type: FAILURE_TYPES.rejected, retry: false },
   forged: { type: FAILURE_TYPES.forged, retry: false },
 }
 
-/** The longest a provider may make us wait, in milliseconds. */
+/** The longest Retry-After to honour, in milliseconds. */
 const LONGEST_RETRY_AFTER_MS = 24 * 3_600_000
 
 /**
- * Any error as Temporal should see it: a provider's by the table with its Retry-After, a fenced attempt as final,
- * everything else as it is (Temporal retries what it does not know).
+ * Converts any error for Temporal: a provider's by the table with its Retry-After, a fenced attempt as final, any other
+ * unchanged (Temporal retries unknown errors).
  */
 export function toTemporalFailure(error: unknown): unknown {
   if (error instanceof ProviderError) {
@@ -53,6 +54,7 @@ export function toTemporalFailure(error: unknown): unknown {
     })
   }
   if (error instanceof StaleEpoch) return ApplicationFailure.nonRetryable(error.message, FAILURE_TYPES.staleEpoch)
-  if (isDatabaseAway(error)) return ApplicationFailure.retryable('PostgreSQL is away', FAILURE_TYPES.databaseAway)
+  if (isDatabaseAway(error))
+    return ApplicationFailure.retryable('PostgreSQL is unavailable', FAILURE_TYPES.databaseAway)
   return error
 }

@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity'
 /** Well within the heartbeat timeout of the activities that use it (`HEARTBEAT_TIMEOUT` in the workflows: 6 s). */
 const EVERY_MS = 2_000
 
-/** Heartbeats while a call to somebody else lasts, so that a worker that died is noticed in seconds. */
+/** Heartbeats during an external call, so that a dead worker is noticed within seconds. */
 export async function withHeartbeat<Result>(work: () => Promise<Result>): Promise<Result> {
   const context = Context.current()
   const beat = setInterval(() => context.heartbeat(), EVERY_MS)

@@ -9,40 +9,43 @@ import { adoptPendingPostbacks } from '../db/stores/postback-store.js'
 import { findUnstartedSessions } from '../db/stores/session-store.js'
 import { stampRevisions } from '../db/stores/stamper.js'
 
-/** What was left behind by a crash, or while Temporal was away. Ids and plain facts only. */
+/** Rows that a crash, or an outage of Temporal, abandoned. Ids and plain facts only. */
 export interface LeftBehind {
   readonly sessions: readonly ReturnType<typeof factsToShow>[]
   readonly claims: readonly PendingClaim[]
   readonly postbacks: readonly {
     readonly postbackId: string
     readonly redelivery: number
-    /** Absent in what earlier versions found. */
+    /** Absent in results of earlier versions. */
     readonly sessionId?: string
   }[]
-  /** Survey plans in their fielding without a workflow. (Absent in rounds of earlier versions, as what follows.) */
+  /**
+   * Survey plans that are being fielded and have no workflow. (Absent in results of earlier versions, like the
+   * following.)
+   */
   readonly plans?: readonly PlanFacts[]
-  /** Survey plans that are over and whose workflow has not heard of it. */
+  /** Survey plans that are over and whose workflow was not signalled. */
   readonly closedPlans?: readonly PlanFacts[]
-  /** Changes of the catalogue that their writers had left unstamped. */
+  /** Changes of the catalogue that their writers left unstamped. */
   readonly stamped?: number
 }
 
 export type JanitorActivities = ReturnType<typeof createJanitorActivities>
 
-/** Younger than this, whoever made it is still at it. */
+/** Skip rows younger than this: their process is still working on them. */
 const SETTLING_MS = 8_000
 /** The update-with-start of a create may take ten seconds. */
 const STARTING_MS = 12_000
 const BATCH = 200
 const DELIVERY_LEASE_MS = 15 * 60_000
 
-/** Finds and cleans up abandoned rows. Starting workflows is left to the janitor workflow. */
+/** Finds and cleans up abandoned rows. The janitor workflow starts what they need. */
 export function createJanitorActivities(deps: { readonly knex: Knex; readonly clock: () => Date }) {
   const before = (ms: number) => new Date(deps.clock().getTime() - ms)
   return {
-    /** Finds what nobody takes care of. Pending postbacks are taken over, and changes stamped, in the same breath. */
+    /** Finds abandoned rows. Also takes over pending postbacks and stamps changes. */
     async findLeftBehind(): Promise<LeftBehind> {
-      // its heartbeat: that Temporal, a worker and PostgreSQL work together, for nothing else comes this far
+      // the heartbeat of Temporal, a worker and PostgreSQL together, because only a round that uses all three gets here
       await beat(deps.knex, { part: 'janitor', process: 'janitor', queues: [] })
       await pruneHeartbeats(deps.knex)
       const now = deps.clock()
@@ -53,7 +56,7 @@ export function createJanitorActivities(deps: { readonly knex: Knex; readonly cl
         findUndrivenPlans(deps.knex, before(SETTLING_MS), BATCH),
         findUntoldClosures(deps.knex, before(SETTLING_MS), BATCH),
         stampRevisions(deps.knex),
-        // so that no reader of the ledger finds a month's postings to number
+        // so that no reader of the ledger has to number a month's postings
         numberPostings(deps.knex),
       ])
       return {
@@ -70,7 +73,7 @@ export function createJanitorActivities(deps: { readonly knex: Knex; readonly cl
       }
     },
 
-    /** Next months' partitions, and deletes what is past its time. One process at a time. */
+    /** Creates next months' partitions and deletes expired rows. One process at a time. */
     tidy: (): Promise<{ partitions: number; keys: number; matches?: number; plans?: number }> => tidy(deps),
   }
 }

@@ -18,7 +18,7 @@ export interface MatchingDependencies {
   readonly clock: () => Date
 }
 
-/** What a refresh brought, in counts: the surveys themselves never enter Temporal. */
+/** The counts of a refresh: the surveys themselves never enter Temporal. */
 export interface RefreshResult {
   readonly surveys: number
   readonly offers: number
@@ -29,17 +29,17 @@ export interface RefreshResult {
 
 export type MatchingActivities = ReturnType<typeof createMatchingActivities>
 
-/** How long a connection whose rate is used up is left alone, and how long at most when the provider says it. */
+/** How long not to call a connection whose rate is used up, and the longest such wait that a provider may set. */
 const SHORT_HOLD_MS = 2_000
 const LONGEST_HOLD_MS = 5 * 60_000
 const NOTHING: RefreshResult = { surveys: 0, offers: 0, unpriced: 0, unreadable: 0, notice: null }
 
-/** Asking providers which match on their side, one panelist at a time. */
+/** Activities that ask providers which match on their side, one panelist at a time. */
 export function createMatchingActivities(deps: MatchingDependencies) {
   return {
     /**
-     * Asks the provider what it has for a panelist and stores it; what was needed for the question is deleted with that.
-     * Safe to repeat: a question that is gone was answered.
+     * Requests a panelist's surveys from the provider and stores them; deletes the question's inputs with that.
+     * Idempotent: a question that is gone was answered.
      */
     async refreshPanelistMatch(refreshId: string): Promise<RefreshResult> {
       const inputs = await findRefresh(deps.knex, refreshId)
@@ -58,7 +58,7 @@ export function createMatchingActivities(deps: MatchingDependencies) {
       }
     },
 
-    /** The question will not be asked again: its address, browser and profile are of no more use. */
+    /** Deletes a question that will not be asked again, with its address, browser and profile. */
     async forgetRefresh(refreshId: string): Promise<void> {
       await deleteRefresh(deps.knex, refreshId)
     },
@@ -107,7 +107,7 @@ async function store(
   }
 }
 
-/** An alarm where somebody has to act; noted for the operators in any case. */
+/** Raises an alarm if an operator must act; notes the failure in any case. */
 async function noteFailure(deps: MatchingDependencies, connection: string, error: ProviderError): Promise<void> {
   const now = deps.clock()
   const { retryAfterMs = SHORT_HOLD_MS } = error.evidence

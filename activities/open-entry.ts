@@ -19,16 +19,16 @@ import { toTemporalFailure } from './failures.js'
 import { withHeartbeat } from './heartbeat.js'
 import type { SessionDependencies } from './session-dependencies.js'
 
-/** Where the provider's part of opening an entry ends: in an entry that is stored, or in a refusal that ends the session. */
+/** Opens an entry at the provider: stores the entry, or ends the session with a refusal. */
 export async function openSessionEntry(deps: SessionDependencies, sessionId: string): Promise<SessionRow> {
   const row = await findSession(deps.knex, sessionId)
-  if (row === null) throw ApplicationFailure.nonRetryable(`session ${sessionId} is not there`, 'SessionGone')
+  if (row === null) throw ApplicationFailure.nonRetryable(`session ${sessionId} not found`, 'SessionGone')
   if (row.state !== 'opening') {
-    // the request opened it itself, and only asked for this workflow: now it is known to be at work
+    // the request opened it itself and only started this workflow: record that the workflow runs
     await markWorkflowStarted(deps.knex, sessionId, deps.clock())
     return row
   }
-  // a slow opening is in good hands: the janitor need not look at it again
+  // the workflow runs and is only slow: the janitor need not start it again
   if (Context.current().info.attempt > 1) await markWorkflowStarted(deps.knex, sessionId, deps.clock())
   const upstream = deps.findUpstream(row.connection)
   if (upstream === null) return failOpening(deps, row, `connection ${row.connection} is no longer configured`)
@@ -68,7 +68,7 @@ async function askForEntry(deps: SessionDependencies, upstream: Upstream, row: S
     findSurvey(deps.knex, row.survey_id),
     findSessionInputs(deps.knex, row.session_id),
   ])
-  // a survey of this panelist alone comes with the session
+  // a survey for this panelist alone is stored with the session
   const survey = inputs?.survey ?? found?.survey
   if (survey === undefined) throw new ProviderError('refused', 'the survey is no longer in the catalogue')
   const now = deps.clock()
@@ -78,13 +78,13 @@ async function askForEntry(deps: SessionDependencies, upstream: Upstream, row: S
   )
 }
 
-/** The provider said no: the respondent finds the survey gone. */
+/** The provider refused: ends the session, and the respondent sees that the survey is gone. */
 const refuse = (deps: SessionDependencies, row: SessionRow, reason: string): Promise<SessionRow> =>
   endOpening(deps, row, 'QUOTA_FULL', `refused: ${reason}`)
 
 /**
- * Our configuration, or our call, is at fault: asking again changes nothing, and no panelist is told that the survey was
- * full. An operator finds the reason at the connection and among the session's events.
+ * Our configuration, or our request, is at fault: a retry changes nothing, and the panel must not receive QUOTA_FULL.
+ * An operator finds the reason at the connection and in the session's events.
  */
 const failOpening = (deps: SessionDependencies, row: SessionRow, reason: string): Promise<SessionRow> =>
   endOpening(deps, row, 'ERROR', `not opened: ${reason}`)
@@ -104,7 +104,7 @@ async function endOpening(
     fingerprint: 'opening',
     raw: null,
   }
-  // a refusal may follow from an earlier attempt's success: an entry that is open stays open
+  // a refusal may follow an earlier attempt's success: an open entry stays open
   const isOpening = (locked: SessionRow): boolean => locked.state === 'opening'
   const recorded = await recordClaim(deps.knex, row.session_id, claim, deps.clock(), isOpening)
   return recorded?.session ?? row
@@ -112,7 +112,7 @@ async function endOpening(
 
 function pricing(link: EntryLink, policy: RewardPolicy | null) {
   if (link.price === undefined) return {}
-  // a panel that is gone from configuration gives no reward; the provider's price is owed all the same
+  // a panel that is no longer configured gives no reward; the provider still owes the price
   if (policy === null) return { priced: { price: link.price, reward: NO_REWARD, shareMinor: 0n } }
   return {
     priced: { price: link.price, reward: rewardFor(link.price, policy), shareMinor: sharedAmount(link.price, policy) },

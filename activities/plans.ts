@@ -2,7 +2,7 @@ import { type AdvancedPlan, advancePlan } from '../commands/plans/advance.js'
 import type { Knex } from '../db/connect.js'
 import { stampRevisions } from '../db/stores/stamper.js'
 
-/** How a plan stands, as its workflow sees it. Counts, times in epoch milliseconds and ids. */
+/** The state of a plan for its workflow. Counts, times in epoch milliseconds and ids. */
 export interface PlanLook {
   readonly state: 'open' | 'paused' | 'closed' | 'deleted'
   /** Why it has its status. */
@@ -23,14 +23,14 @@ export interface PlanLook {
 
 export type PlanActivities = ReturnType<typeof createPlanActivities>
 
-/** What the fielding of a survey plan does to the world. */
+/** The activities of the fielding of a survey plan. */
 export function createPlanActivities(deps: { readonly knex: Knex; readonly clock: () => Date }) {
   return {
-    /** Does what is due of a plan - close it, begin its full launch - and says how it stands then. Safe to repeat. */
+    /** Does what is due for a plan - closes it, begins its full launch - and returns its state. Idempotent. */
     async lookAfterPlan(planId: string): Promise<PlanLook> {
       const advanced = await advancePlan(deps.knex, planId, deps.clock())
       if (advanced === null) return { ...GONE }
-      // always: an attempt that died after its commit has left its change unstamped
+      // always, because an attempt that died after its commit leaves its change unstamped
       await stampRevisions(deps.knex)
       return lookOf(advanced)
     },

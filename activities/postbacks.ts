@@ -12,7 +12,7 @@ export interface PostbackDependencies {
   readonly knex: Knex
   readonly http: Http
   readonly clock: () => Date
-  /** Where a panel takes its postbacks; null when it takes none (any more). */
+  /** The panel's postback endpoint; null when it has none (any more). */
   readonly endpoint: (panel: string) => { readonly url: string; readonly secret: string } | null
 }
 
@@ -26,25 +26,25 @@ const SCHEDULE_MS = [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10
 const TIMEOUT_MS = 20 * SECOND
 const BODY_HEAD_LENGTH = 500
 const LEASE_MS = 10 * MINUTE
-/** What reading a message, and writing an attempt down, may take: with the panel's time within the activity's 45 s. */
+/** The timeout for reading a message and for recording an attempt: with the panel's time within the activity's 45 s. */
 const DATABASE_PATIENCE_MS = 8 * SECOND
-/** How soon a message is looked at again that could not be read or written down. */
+/** The retry delay of a message that could not be read or recorded. */
 const DATABASE_AWAY_MS = 10 * SECOND
 
-/** Telling panels what became of their sessions, as Standard Webhooks. */
+/** Delivers the outcomes of sessions to panels, as Standard Webhooks. */
 export function createPostbackActivities(deps: PostbackDependencies) {
   return {
     /**
-     * One attempt to deliver one message; Temporal repeats it on the schedule. The webhook-id never changes, so that an
-     * attempt whose record was lost is a repeat the panel can recognise. How far the schedule is, is what was written
-     * down: Temporal's own count has also the attempts for which PostgreSQL was away, and those are nobody's fault.
+     * One attempt to deliver one message; Temporal repeats it on the schedule. The webhook-id never changes, so that
+     * the panel can recognise a repeat of an attempt whose record was lost. The recorded attempts decide the position
+     * on the schedule, because Temporal's own count includes attempts while PostgreSQL was unavailable.
      */
     deliverPostback: (postbackId: string): Promise<void> =>
       patientWithDatabase(() => withHeartbeat(() => deliver(deps, postbackId))),
   }
 }
 
-/** With PostgreSQL away the next try comes soon, whatever Temporal's backoff has grown to in the panel's own failures. */
+/** Retries soon while PostgreSQL is unavailable, independent of the backoff for the panel's own failures. */
 async function patientWithDatabase(work: () => Promise<void>): Promise<void> {
   try {
     await work()
@@ -52,7 +52,7 @@ async function patientWithDatabase(work: () => Promise<void>): Promise<void> {
     if (!isDatabaseAway(error) && !(error instanceof DatabaseSilent)) throw error
     const nextRetryDelay = jittered(DATABASE_AWAY_MS)
     throw ApplicationFailure.create({
-      message: 'PostgreSQL is away; the message waits for it and keeps its place on the schedule',
+      message: 'PostgreSQL is unavailable; the message waits and keeps its position on the schedule',
       type: FAILURE_TYPES.databaseAway,
       nextRetryDelay,
     })
@@ -61,7 +61,7 @@ async function patientWithDatabase(work: () => Promise<void>): Promise<void> {
 
 class DatabaseSilent extends Error {}
 
-/** A server that hangs is away too; left to Temporal's timeouts, its backoff would decide about the next try. */
+/** Treats a server that hangs as unavailable; otherwise Temporal's timeouts and backoff would set the next attempt. */
 async function inTime<Result>(work: Promise<Result>): Promise<Result> {
   let timer: NodeJS.Timeout | undefined
   const silence = new Promise<never>((_, reject) => {
@@ -100,7 +100,7 @@ async function deliver(deps: PostbackDependencies, postbackId: string): Promise<
 
 interface Answer {
   readonly delivered: boolean
-  /** True when trying again is pointless: 410 Gone, or nowhere to send to. */
+  /** True when a retry is pointless: 410 Gone, or no endpoint. */
   readonly final: boolean
   readonly status: number | null
   readonly error: string | null
@@ -140,7 +140,7 @@ async function send(
       body,
     })
     const bodyHead = await response.text().then(
-      // PostgreSQL stores no NUL, and an attempt that cannot be written down would be made for ever
+      // PostgreSQL stores no NUL, and an attempt that cannot be recorded would be repeated without end
       (text) => text.slice(0, BODY_HEAD_LENGTH).replaceAll('\0', '\u{fffd}'),
       () => null,
     )
@@ -167,7 +167,7 @@ async function send(
 }
 
 /**
- * The wait before the next attempt with 20 % jitter, at least what the panel asked for; null after the last.
+ * The wait before the next attempt with 20 % jitter, at least the panel's Retry-After; null after the last.
  * @param attempt of this round, from 1
  */
 function nextWait(attempt: number, retryAfterMs: number | null): number | null {

@@ -9,7 +9,7 @@ import { confirmQuota, type QuotaInput } from './confirm-quota.js'
 import { openSessionEntry } from './open-entry.js'
 import type { SessionDependencies } from './session-dependencies.js'
 
-/** A session as its workflow sees it. Counts, states and ids: nothing personal enters Temporal. */
+/** A session's standing for its workflow. Counts, states and ids: nothing personal enters Temporal. */
 export interface SessionStatus {
   readonly state: SessionState
   readonly outcome: Outcome | null
@@ -21,51 +21,51 @@ export interface SessionStatus {
   readonly connection: string
   readonly panel: string
   readonly surveyId: string
-  /** When it times out as it stands, in epoch milliseconds. */
+  /** When it times out, in epoch milliseconds. */
   readonly deadline: number | null
   readonly remainingMs: number
 }
 
 export interface RecordedOutcome extends SessionStatus {
   readonly postbackIds: readonly string[]
-  /** Until when better evidence is awaited for a provisional complete, in epoch milliseconds. */
+  /** How long a provisional complete waits for better evidence, as an instant in epoch milliseconds. */
   readonly evidenceDeadline: number | null
 }
 
 export type SessionActivities = ReturnType<typeof createSessionActivities>
 
-/** How long a delivery may go on before the janitor takes it for lost. */
+/** After this long without an end, the janitor treats a delivery as lost. */
 const DELIVERY_LEASE_MS = 15 * 60_000
 
-/** What a respondent session does to the world. Each is one effect and safe to repeat. */
+/** The activities of a respondent session. Each is one effect and idempotent. */
 export function createSessionActivities(deps: SessionDependencies) {
   return {
-    /** Asks the provider for the entry and stores it once. A refusal ends the session. */
+    /** Requests the entry from the provider and stores it once. A refusal ends the session. */
     async openEntry(sessionId: string): Promise<SessionStatus> {
       const row = await openSessionEntry(deps, sessionId)
       failpoint('session.after_url_issue')
       return statusOf(row, deps.clock())
     },
 
-    /** Asks the provider whether what was pushed about a quota is true. */
+    /** Calls the provider to confirm a notification about a quota. */
     confirmQuota: (input: QuotaInput): Promise<number | null> => confirmQuota(deps, input),
 
-    /** The provider could not be reached as long as the entry would have lasted. */
+    /** Ends a session whose provider was unreachable for the lifetime of the entry link. */
     async abandonOpening(sessionId: string): Promise<SessionStatus> {
       const claim = await abandonOpening(deps.knex, sessionId, deps.clock())
-      if (claim === null) throw new Error(`session ${sessionId} is not there`)
+      if (claim === null) throw new Error(`session ${sessionId} not found`)
       return statusOf(claim.session, deps.clock())
     },
 
-    /** A timer fired: did time really run out? PostgreSQL answers with how the session stands. */
+    /** Checks after a timer fired whether time really ran out; returns the session's standing from PostgreSQL. */
     async expireSession(sessionId: string): Promise<SessionStatus> {
       failpoint('outcome.timer_race')
       const expiry = await expireSession(deps.knex, sessionId, deps.clock())
-      if (expiry === null) throw new Error(`session ${sessionId} is not there`)
+      if (expiry === null) throw new Error(`session ${sessionId} not found`)
       return { ...statusOf(expiry.session, deps.clock()), remainingMs: expiry.remainingMs }
     },
 
-    /** Outcome, adjustments, ledger and outbox for every claim not applied yet, in one transaction. */
+    /** Posts outcome, adjustments, ledger and outbox for every claim that is not applied yet, in one transaction. */
     async recordOutcome(sessionId: string): Promise<RecordedOutcome> {
       const now = deps.clock()
       const applied = await applyClaims(
@@ -75,7 +75,7 @@ export function createSessionActivities(deps: SessionDependencies) {
         now,
         new Date(now.getTime() + DELIVERY_LEASE_MS),
       )
-      if (applied === null) throw new Error(`session ${sessionId} is not there`)
+      if (applied === null) throw new Error(`session ${sessionId} not found`)
       return {
         ...statusOf(applied.session, now),
         postbackIds: applied.postbackIds,

@@ -8,23 +8,23 @@ import { redrive } from './supply/redrive.js'
 
 export type SupplyActivities = ReturnType<typeof createSupplyActivities>
 
-/** What a poll loop does to the world. Each is one effect and safe to repeat. */
+/** The activities of a poll loop. Each is one effect and idempotent. */
 export function createSupplyActivities(deps: SupplyDependencies) {
   return {
-    /** Fetches the provider's news and stores page, cursor and quarantine in one transaction. */
+    /** Fetches the provider's changes and stores page, cursor and quarantine in one transaction. */
     pollAndStore: (input: { connection: string }) => told(pollAndStore(deps, input.connection)),
 
-    /** Tells the provider that everything up to the receipt is stored. */
+    /** Reports to the provider that everything up to the receipt is stored. */
     acknowledge: (input: { connection: string; receipt: string }) => told(acknowledge(deps, input)),
 
-    /** Reads whom members-only quotas are for, where they were not read lately. */
+    /** Reads the members of members-only quotas that were not read lately. */
     readMembers: (input: { connection: string }) => readMembers(deps, input.connection),
 
-    /** Writes down that a connection is paused, so that its stock is no longer offered. */
+    /** Records that a connection is paused, so that its stock is no longer offered. */
     recordPaused: (input: { connection: string; reason: string }) =>
       told(pauseConnection(deps.knex, input.connection, input.reason, deps.clock())),
 
-    /** Writes down that a connection goes on. */
+    /** Records that a connection is resumed. */
     recordResumed: (input: { connection: string }) => told(resumeConnection(deps.knex, input.connection, deps.clock())),
 
     /** Reads a quarantined record again and stores it if it can be read now. */
@@ -32,7 +32,7 @@ export function createSupplyActivities(deps: SupplyDependencies) {
   }
 }
 
-/** Errors in Temporal's words, by the one table. */
+/** Converts errors for Temporal, by the table of `toTemporalFailure`. */
 async function told<Result>(work: Promise<Result>): Promise<Result> {
   try {
     return await work

@@ -1,7 +1,7 @@
 import { ConfigError } from './config/faults.js'
 
 /**
- * Where a test may make the process die: the steps of poll, session, outcome and postback (docs/reliability.md,
+ * Where a test may kill the process: the steps of poll, session, outcome and postback (docs/reliability.md,
  * Failpoints).
  */
 export const FAILPOINTS = [
@@ -26,7 +26,7 @@ export const FAILPOINTS = [
 
 export type Failpoint = (typeof FAILPOINTS)[number]
 
-/** What happens there. `hit`: only at the n-th time this process comes by; null = every time. */
+/** What happens there. `hit`: only at the n-th call in this process; null = every time. */
 export type Failure =
   | { readonly kind: 'kill' | 'error'; readonly hit: number | null }
   | { readonly kind: 'delay'; readonly milliseconds: number; readonly hit: number | null }
@@ -38,10 +38,10 @@ export class FailpointError extends Error {
 
 /**
  * Reads TRIBUTARY_FAILPOINTS: `poll.after_commit=kill@2;outcome.after_claim=error;postback.after_send=delay:500`.
- * kill = SIGKILL to this process, error = a thrown FailpointError, delay = the process stands still; `@n` = at the n-th
- * time only.
+ * kill = SIGKILL to this process, error = a thrown FailpointError, delay = the process blocks; `@n` = at the n-th time
+ * only.
  * @returns empty when it is not set
- * @throws ConfigError when it cannot be read, or when it is set at all in production
+ * @throws ConfigError when it is invalid, or when it is set in production
  */
 export function readFailpoints(env: Readonly<Record<string, string | undefined>>): ReadonlyMap<Failpoint, Failure> {
   const text = env.TRIBUTARY_FAILPOINTS?.trim() ?? ''
@@ -75,9 +75,9 @@ let plan: ReadonlyMap<Failpoint, Failure> | null = null
 const hits = new Map<Failpoint, number>()
 
 /**
- * A place where a test lets this process die, fail or stall. Does nothing, at the cost of a lookup in an empty map,
- * unless TRIBUTARY_FAILPOINTS names it.
- * @throws FailpointError when it is set to `error`; ConfigError when the setting cannot be read
+ * A place where a test can kill, fail or stall this process. Does nothing but look up an empty map, unless
+ * TRIBUTARY_FAILPOINTS names it.
+ * @throws FailpointError when it is set to `error`; ConfigError when the setting is invalid
  */
 export function failpoint(name: Failpoint): void {
   plan ??= readFailpoints(process.env)
@@ -89,7 +89,7 @@ export function failpoint(name: Failpoint): void {
   switch (failure.kind) {
     case 'kill':
       process.kill(process.pid, 'SIGKILL')
-      // the signal is on its way: nothing more may happen here
+      // block until the signal arrives: no further code may run
       stall(60_000)
       return
     case 'error':

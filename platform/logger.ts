@@ -3,8 +3,8 @@ import { type Logger, pino } from 'pino'
 export type { Logger }
 
 /**
- * The logger of one process. Events, not sentences; ids, never panelists, profiles, addresses or secrets: what could
- * hold one is cut by path here as a second net.
+ * The logger of one process. Logs events, not sentences; ids, never panelists, profiles, addresses or secrets. As a
+ * second protection, fields that could hold one are removed by path.
  * @param name the process: api, worker, sandbox, …
  */
 export function createLogger(name: string, level = process.env.LOG_LEVEL ?? 'info'): Logger {
@@ -32,14 +32,17 @@ export function createLogger(name: string, level = process.env.LOG_LEVEL ?? 'inf
   })
 }
 
-/** An error's name, message, code and stack; nothing that libraries hang on it (queries with bindings, requests, keys). */
+/**
+ * An error's name, message, code and stack, without properties that libraries add (queries with bindings, requests,
+ * keys).
+ */
 function safeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const code = (error as { code?: unknown }).code
   const cause = error.cause instanceof Error ? error.cause.message : undefined
   return {
     type: error.name,
-    // knex puts the whole statement before " - "; the part after it is PostgreSQL's own message
+    // knex puts the whole statement before " - "; PostgreSQL's own message follows
     message: error.message.includes(' - ') ? error.message.slice(error.message.lastIndexOf(' - ') + 3) : error.message,
     ...(typeof code === 'string' ? { code } : {}),
     ...(cause === undefined ? {} : { cause }),

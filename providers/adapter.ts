@@ -9,7 +9,7 @@ import type { ConnectionBase } from '../platform/config/connection-base.js'
 import type { RefusalEffect } from './errors.js'
 import type { Http } from './http.js'
 
-/** Opaque to everybody but the adapter; null = from the beginning. */
+/** Only the adapter reads it; null = from the beginning. */
 export type Cursor = string | null
 /** What an acknowledgement needs (Kantar: the highest ack_id of the page, as decimal text). */
 export type Receipt = string
@@ -22,7 +22,10 @@ export interface Call<Config> {
   readonly signal: AbortSignal
 }
 
-/** One thing the provider said about one survey. `order` decides which of two is newer: a decimal integer as text, beyond 2^53 too. */
+/**
+ * One change of one survey as the provider published it. Of two, the higher `order` is newer: a decimal integer as
+ * text, beyond 2^53 too.
+ */
 export type SupplyChange =
   | {
       readonly kind: 'offered'
@@ -33,9 +36,9 @@ export type SupplyChange =
     }
   | { readonly kind: 'withdrawn'; readonly providerSurveyId: string; readonly order: string; readonly reason: string }
 
-/** A row we could not read: kept with its bytes, counted, never fatal to the page. */
+/** A row that cannot be read: stored with its bytes and counted. The rest of the page is still read. */
 export interface Unreadable {
-  /** The survey it speaks of, where that much could be read. */
+  /** The survey that the row is about, if the row still names it. */
   readonly providerSurveyId: string | null
   readonly order: string | null
   readonly reason: string
@@ -49,24 +52,27 @@ export interface SupplyBatch {
   readonly next?: Cursor
   /** Only on the last batch, when there is something to acknowledge. */
   readonly receipt?: Receipt
-  /** Only on the last batch: do not ask again before this instant (a provider's cache expiry). */
+  /** Only on the last batch: do not poll before this instant (a provider's cache expiry). */
   readonly notBefore?: Date
-  /** True when the page is the provider's whole list: what is absent from it is withdrawn. */
+  /** True when the page is the provider's whole list: a survey that is absent from it is withdrawn. */
   readonly snapshot?: boolean
-  /** Ids that are on the list and unchanged, so that nothing is said about them: not absent from a snapshot. */
+  /** Ids that are on the list and unchanged. They have no change here, and they are not absent from the snapshot. */
   readonly present?: readonly string[]
 }
 
-/** What is stored and readable of a survey, as this connection last told it. */
+/** What is stored and readable of a survey, as this connection last published it. */
 export interface HeldEdition {
   readonly order: string
   readonly version: string
 }
 
-/** For providers that list first and describe on demand: what of their list is held already, by their survey ids. */
+/**
+ * For providers that list first and describe on demand: returns which surveys of their list are stored already, by
+ * survey id.
+ */
 export type FindHeld = (providerSurveyIds: readonly string[]) => Promise<ReadonlyMap<string, HeldEdition>>
 
-/** A panelist, as a provider which matches on its own side is asked about them. */
+/** A panelist, as sent to a provider that matches on its own side. */
 export interface PanelistRequest {
   /** The id the provider sees for this panelist (bare, or per panel). */
   readonly panelistId: string
@@ -81,7 +87,7 @@ export interface PanelistRequest {
   readonly userAgent: string | null
 }
 
-/** Something to do for a reward that is no survey; booked like one, shown apart from them. */
+/** A paid task that is not a survey. It is booked like a survey and shown separately. */
 export interface PartnerOffer {
   readonly survey: Survey
   readonly headline: string
@@ -92,24 +98,24 @@ export interface PartnerOffer {
   readonly tags: readonly string[]
 }
 
-/** What a provider has for one panelist now. The links are this panelist's alone. */
+/** What a provider has for one panelist now. The links work only for this panelist. */
 export interface PanelistMatch {
   readonly surveys: readonly Survey[]
   readonly offers: readonly PartnerOffer[]
   readonly unreadable: readonly { readonly providerSurveyId: string | null; readonly reason: string }[]
-  /** How many were left out because nobody knows what they pay. */
+  /** The number of surveys left out because their price is unknown. */
   readonly unpriced: number
-  /** Why the provider has nothing to say about this panelist, in words that a panel can act on; null = it answered. */
+  /** Why the provider returned nothing for this panelist, in words that a panel can act on; null = it answered. */
   readonly notice: string | null
-  /** The provider wants nothing to do with this panelist: not asked again for so many milliseconds. */
+  /** The provider refuses this panelist: do not ask about them again for this many milliseconds. */
   readonly blockedForMs?: number
 }
 
-/** How a connection that matches by panelist is used, from configuration. Times in milliseconds. */
+/** How to use a connection that matches by panelist, from configuration. Times in milliseconds. */
 export interface MatchingTerms {
-  /** A result so young answers again. */
+  /** A cached result younger than this is returned again. */
   readonly cacheMs: number
-  /** How long a match waits at most. */
+  /** The longest that a match waits. */
   readonly timeoutMs: number
   readonly refreshesPerSecond: number
 }
@@ -120,175 +126,190 @@ export interface EntryRequest {
   readonly panelistId: string
   readonly survey: Survey
   readonly quota: Quota | null
-  /** Only what the survey or the quota names, in the provider's vocabulary without its prefix. */
+  /** Only the attributes that the survey or the quota names, in the provider's vocabulary without its prefix. */
   readonly profile: Profile
   readonly userIp: string | null
   readonly userAgent: string | null
   readonly device: string | null
-  /** Only for our own survey plans: no provider is ever told these. */
+  /** Only for our own survey plans: no provider receives these. */
   readonly ours?: { readonly panel: string; readonly customPanelData: Readonly<Record<string, unknown>> | null }
 }
 
 export interface EntryLink {
   readonly url: string
-  /** The provider's own id for the session, where it gives one. */
+  /** The provider's own id for the session, if it gives one. */
   readonly providerSessionId: string | null
-  /** Where the price comes with the entry (Toluna's invite). */
+  /** Present if the price comes with the entry (Toluna's invite). */
   readonly price?: Money
   readonly loiMinutes?: number
 }
 
-/** An arrival whose signature was already checked by the shared mechanism: only its meaning is left to read. */
+/** An arrival whose signature the shared mechanism has already verified: the adapter reads only its meaning. */
 export interface VerifiedArrival {
   readonly route: 'return' | 'postback'
   /** The suffix of the postback route (`complete`, `member-status`), '' where there is none. */
   readonly name: string
-  /** Where `session` and `outcome` are read from: the claims of the token for jws, else query and body fields. */
+  /** Holds `session` and `outcome`: the claims of the token for jws, else query and body fields. */
   readonly fields: Readonly<Record<string, unknown>>
-  /** True when the arrival came without the signature parameter and configuration lets it in at E0. */
+  /** True when the arrival has no signature parameter and configuration accepts it at E0. */
   readonly unsigned: boolean
 }
 
-/** A survey by the provider's key, or by the beginning of it where the provider leaves the rest open (a wave). */
+/** A survey by the provider's key, or by the beginning of the key if the provider does not name the rest (a wave). */
 export type SurveyNamed = { readonly exactly: string } | { readonly beginsWith: string }
 
-/** Whom and what an arrival is about, where the provider knows no session ids. */
+/** Which panelist and survey an arrival is about, if the provider knows no session ids. */
 export interface MemberSurvey {
   readonly panelistId: string
-  /** The survey that the word is about. */
+  /** The survey that the arrival reports on. */
   readonly providerSurveyId: string
-  /** Present where the provider sent the respondent on: the survey that they were invited to, which their session is of. */
+  /** Present if the provider routed the respondent on: the survey of their session, to which they were invited. */
   readonly invitedTo?: SurveyNamed
 }
 
 export interface OutcomeReport {
-  /** The provider's id of the transaction: it belongs to the session that it first came with. */
+  /** The provider's id of the transaction: it belongs to the session of its first arrival. */
   readonly transactionId?: string
-  /** How the session is found, tried in this order. */
+  /** How to find the session; tried in this order. */
   readonly correlate: {
     readonly sessionId?: string
     readonly providerSessionId?: string
     readonly member?: MemberSurvey
   }
-  /** Null = an authentic arrival whose word we do not know: ERROR, needs review. PENDING = it decides nothing. */
+  /** Null = an authentic arrival with an unknown word: ERROR, needs review. PENDING = the session stays open. */
   readonly outcome: ReportedOutcome | null
-  /** The provider's own word, kept. */
+  /** The provider's own word, as received. */
   readonly word: string
-  /** Why, in our own words; absent where the provider's tables do not say. */
+  /** The reason in our own words; absent if the provider's tables give none. */
   readonly reason?: Reason
   readonly kind: 'outcome' | 'reversal'
-  /** The word that a reversal takes back; it applies only while that is the session's current word. Absent = any. */
+  /**
+   * The word that a reversal takes back; the reversal applies only while that is the session's current word. Absent =
+   * any.
+   */
   readonly takesBack?: string
-  /** The token names these; another panelist or survey than its session's is refused. */
+  /** The token names these; an arrival for another panelist or survey than its session's is refused. */
   readonly panelistId?: string
   readonly providerSurveyId?: string
-  /** One arrival once: the token's jti, else absent (the caller hashes the arrival). */
+  /** Deduplicates arrivals: the token's jti, else absent (the caller hashes the arrival). */
   readonly uniqueId?: string
   readonly metadata?: unknown
   /** What the provider says it pays, as a decimal text in whole units: compared with the locked price, never booked. */
   readonly amount?: string
-  /** `ignore`: the provider also speaks of people who are not ours, and nobody is to blame (2xx). */
+  /** `ignore`: the provider also reports panelists who are not ours, so an unknown one is not an error (2xx). */
   readonly strangers?: 'ignore'
 }
 
-/** Whether a quota takes people now. */
+/** Whether a quota is open. */
 export interface QuotaStanding {
   readonly live: boolean
   readonly reason: string
-  /** What follows where it does not. */
+  /** What follows if it is closed. */
   readonly effects: readonly RefusalEffect[]
 }
 
-/** A provider's word that a quota closed or opened again: a hint, to be confirmed by `checkQuota`. */
+/** A provider's notification that a quota closed or opened again: a hint, which `checkQuota` must confirm. */
 export interface QuotaNews {
   readonly quotaId: string
   readonly providerSurveyId: string
   readonly live: boolean
-  /** When the provider says it happened: older news loses. */
+  /** When the provider says it happened: the newer notification wins. */
   readonly at: Date
 }
 
-/** Some of the people whom a members-only quota is for. */
+/** Some of the panelists whom a members-only quota admits. */
 export interface MembersPage {
-  /** The ids which the provider knows them by, in its order. */
+  /** Their ids at the provider, in its order. */
   readonly members: readonly string[]
-  /** True when there are no more. */
+  /** True when this is the last page. */
   readonly done: boolean
 }
 
-/** Supply that the provider lists: a poll loop fetches it, and what cannot be read can be read again later. */
+/** Supply that the provider lists: a poll loop fetches it, and an unreadable record can be read again later. */
 export interface Feed<Config> {
   /** Milliseconds between polls, from configuration. */
   pollEveryMs(config: Config): number
   /**
-   * Supply from an opaque cursor, in batches as the body streams in. The caller stores, then acknowledges the last receipt.
+   * Supply from an opaque cursor, in batches as the body streams in. The caller stores, then acknowledges the last
+   * receipt.
    * @param held what is stored already; without it every survey is described in full
    */
   fetch(call: Call<Config>, from: Cursor, held?: FindHeld): AsyncIterable<SupplyBatch>
   /**
-   * Reads one record from the bytes that were kept of it, as `fetch` would. Asks nothing over the network.
-   * @param order the edition to give a record which names none: a decimal integer
+   * Reads one record from its stored bytes, as `fetch` would. Makes no network request.
+   * @param order the edition of a record which names none: a decimal integer
    */
   readRecord(config: Config, raw: Uint8Array, order: string): SupplyChange | Unreadable
-  /** Tells the provider that a page is safely stored. Safe to repeat. Absent = this provider wants no acknowledgement. */
+  /**
+   * Reports to the provider that a page is safely stored. Idempotent. Absent = this provider takes no acknowledgement.
+   */
   acknowledge?(call: Call<Config>, receipt: Receipt): Promise<void>
 }
 
-/** A provider that matches on its own side: it is asked for the surveys of one panelist. */
+/** A provider that matches on its own side: it returns the surveys of one panelist. */
 export interface Live<Config> {
-  /** How often, and for how long, the provider is asked. */
+  /** How often to call the provider, and how long to wait. */
   terms(config: Config): MatchingTerms
   /** The surveys of one panelist now. */
   matchPanelist(call: Call<Config>, panelist: PanelistRequest): Promise<PanelistMatch>
 }
 
-/** A provider that names the people whom its members-only surveys are for. */
+/** A provider that names the panelists of its members-only surveys. */
 export interface Members<Config> {
-  /** The code by which the provider knows a panelist. */
+  /** The provider's code for a panelist. */
   panelistCode(config: Config, panelistId: string): string
-  /** Who a quota of a members-only survey is for, page by page, after the last code received. */
+  /** The panelists of a quota of a members-only survey, page by page, after the last code received. */
   fetch(call: Call<Config>, quotaId: string, after: string | null): Promise<MembersPage>
 }
 
-/** The way into a survey. */
+/** Opens the entry to a survey. */
 export interface Entry<Config> {
-  /** True = the price is known with the entry only: a session has none while it is opening. */
+  /** True = the price comes with the entry: a session has no price while it is opening. */
   readonly priceWithEntry: boolean
-  /** Where to send the panelist. Some providers sign, some encrypt, some ask upstream first. Throws 'refused' when they say no. */
+  /**
+   * Where to send the panelist. Some providers sign, some encrypt, some call upstream first. Throws 'refused' when they
+   * refuse.
+   */
   open(call: Call<Config>, entry: EntryRequest): Promise<EntryLink>
 }
 
-/** The way back: outcomes that the provider reports by browser and by server. */
+/** Reads the outcomes that the provider reports by browser and by server. */
 export interface Arrivals<Config> {
   /** What an authentic arrival means. Throws ProviderError 'misread' when it is malformed. */
   read(config: Config, arrival: VerifiedArrival): OutcomeReport
-  /** The postback routes, by the part after the connection ('' = none), which the provider calls with GET. Absent = all are POST. */
+  /**
+   * The postback routes, by the part after the connection ('' = none), that the provider calls with GET. Absent = all
+   * are POST.
+   */
   readonly getPostbacks?: readonly string[]
-  /** The body that the provider takes for a success of any postback. Absent = JSON of ours. */
+  /** The body that the provider accepts as success of any postback. Absent = our own JSON. */
   readonly postbackAnswer?: string
-  /** Names the account of a connection: connections of one account share their news. Absent = each is an account of its own. */
+  /**
+   * Names the account of a connection: connections of one account share their quota notifications. Absent = each is an
+   * account of its own.
+   */
   accountOf?(config: Config): string
 }
 
 /** A provider that reports when a quota closes or opens, and answers whether it is open. */
 export interface Quotas<Config> {
-  /** Whether a quota takes people now. */
+  /** Whether a quota is open. */
   check(call: Call<Config>, quotaId: string): Promise<QuotaStanding>
-  /** What an authentic arrival says about a quota; null when it is about somebody's outcome. Throws 'misread'. */
+  /** What an authentic arrival says about a quota; null when it reports an outcome. Throws 'misread'. */
   readNews(config: Config, arrival: VerifiedArrival): QuotaNews | null
 }
 
 /**
- * The places of a survey are counted here, in the plan's own row, and not upstream: an entry takes a slot, an outcome fills
- * it or gives it back (docs/decisions/0017-slots-under-the-plans-lock.md). Present for buyers' own survey plans.
+ * Tributary itself counts the completes of a survey, in the plan's own row: an entry takes a slot, an outcome fills it
+ * or releases it (docs/decisions/0017-slots-under-the-plans-lock.md). Present for buyers' own survey plans.
  */
 export interface Slots {
   readonly countedHere: true
 }
 
 /**
- * One upstream, as groups of what it can do. A group that is present IS the capability; nothing else declares it. Half a
- * group does not compile.
+ * One upstream, as groups of what it can do. A group that is present IS the capability; nothing else declares it. Half
+ * a group does not compile.
  */
 export interface ProviderAdapter<Config extends ConnectionBase> {
   /** As the `provider` of its connections. */

@@ -4,17 +4,17 @@ import type { ProviderAdapter } from './adapter.js'
 import { type gatewayConnection, ownPlans } from './own-plans.js'
 import * as adapters from './registry.js'
 
-/** Who supplies surveys: the providers that can be configured, and buyers' own plans. */
+/** The sources of surveys: the providers that can be configured, and buyers' own plans. */
 export type ProviderName = keyof typeof adapters | typeof gatewayConnection.provider
 
-/** The schema of every provider's connections, as the adapters have them: what `loadConfig` is given. */
+/** The schema of every provider's connections, from the adapters: the argument of `loadConfig`. */
 export const connectionSchemas = schemasOf(adapters)
 
-/** Refuses to compile when an adapter is listed under another name than its own. */
+/** Does not compile when an adapter is listed under another name than its own. */
 function schemasOf<Known extends { [Name in keyof Known]: { readonly name: Name; readonly config: ZodType } }>(
   known: Known,
 ) {
-  // in one order wherever it runs: the names are listed in messages
+  // one order on every machine, because messages list the names
   const entries = Object.entries<{ readonly config: ZodType }>(known).sort(([one], [other]) => (one < other ? -1 : 1))
   return Object.fromEntries(entries.map(([name, { config }]) => [name, config])) as {
     readonly [Name in keyof Known]: Known[Name]['config']
@@ -27,9 +27,9 @@ const byName: ReadonlyMap<string, ProviderAdapter<ConnectionBase>> = new Map<str
 ])
 
 /**
- * The adapter of a provider. It takes the connections of that provider only: their own settings, as their schema gives them.
+ * The adapter of a provider. Pass it connections of that provider only, parsed by its schema.
  * @param provider from configuration, or as a stored row names it
- * @returns undefined for a name that is not a provider's
+ * @returns undefined for a name that is not a provider
  */
 export function adapterOf(provider: ProviderName): ProviderAdapter<ConnectionBase>
 export function adapterOf(provider: string): ProviderAdapter<ConnectionBase> | undefined

@@ -4,7 +4,7 @@ import type { connectionSchemas } from './adapters.js'
 
 export { connectionSchemas } from './adapters.js'
 
-/** Any connection, told apart by `provider`. */
+/** Any connection; `provider` discriminates. */
 export type ConnectionConfig = ConnectionOf<typeof connectionSchemas>
 /** The whole configuration with its connections fully typed. */
 export type TributaryConfig = Config<ConnectionConfig>

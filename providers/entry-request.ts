@@ -4,7 +4,7 @@ import { upstreamProfile } from '../domain/upstream-profile.js'
 import type { EntryRequest } from './adapter.js'
 import type { Upstream } from './upstream.js'
 
-/** A session whose entry is to be opened. */
+/** A session whose entry is opening. */
 export interface SessionToOpen {
   readonly sessionId: string
   readonly panel: string
@@ -16,7 +16,7 @@ export interface SessionToOpen {
   readonly customPanelData: Readonly<Record<string, unknown>> | null
 }
 
-/** What only the opening needs, and is deleted with it. */
+/** Inputs that only the opening needs; they are deleted with it. */
 export interface OpeningInputs {
   readonly panelist: PanelistSnapshot
   readonly userIp: string | null
@@ -24,9 +24,9 @@ export interface OpeningInputs {
 }
 
 /**
- * What an upstream is told of a session: only what it asks for, in its own words (docs/sessions.md, What a provider
+ * What an upstream receives about a session: only what it asks for, in its own words (docs/sessions.md, What a provider
  * learns).
- * @param inputs null once they were used or erased
+ * @param inputs null once they are used or erased
  */
 export function entryRequest(
   upstream: Upstream,
@@ -48,7 +48,7 @@ export function entryRequest(
     userIp: inputs?.userIp ?? null,
     userAgent: inputs?.userAgent ?? null,
     device: session.device,
-    // a plan of ours may ask for them in its address; upstream never learns what is the panel's own
+    // the address of our own plan may name them; upstream never receives the panel's own data
     ...(upstream.adapter.slots !== undefined
       ? { ours: { panel: session.panel, customPanelData: session.customPanelData } }
       : {}),

@@ -1,7 +1,7 @@
-/** What an adapter may do on the network: everything goes through the one guarded client of `platform/egress`. */
+/** What an adapter may do on the network: all requests go through the one guarded client of `platform/egress`. */
 export interface Http {
   /**
-   * One request, never redirected, within the call's deadline. Answers with any HTTP status.
+   * One request within the call's deadline; follows no redirect. Returns the response with any HTTP status.
    * @throws ProviderError 'unavailable' (connection refused, reset, DNS, address not allowed), 'timed-out'
    */
   request(request: HttpRequest): Promise<HttpResponse>
@@ -13,11 +13,11 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>
   /** Already encoded. */
   readonly body?: string
-  /** The only host[:port]s this request may go to, beside what egress policy forbids anyway. */
+  /** The only host[:port]s that this request may go to. Egress policy applies as well. */
   readonly allowedHosts: readonly string[]
   /** For the whole exchange including the body, in milliseconds. */
   readonly timeoutMs?: number
-  /** The answer's size at most, in bytes. Beyond it the body fails with ProviderError 'misread'. */
+  /** The largest answer, in bytes. A longer body fails with ProviderError 'misread'. */
   readonly maxBytes?: number
   readonly signal?: AbortSignal
 }
@@ -26,7 +26,7 @@ export interface HttpResponse {
   readonly status: number
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
-  /** The body as it streams in; must be read or cancelled. */
+  /** The body as it streams in; read or cancel it. */
   readonly body: AsyncIterable<Uint8Array>
   /** Reads the whole body as text. */
   text(): Promise<string>

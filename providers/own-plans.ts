@@ -9,7 +9,7 @@ import { type AddressValues, surveyAddress } from './survey-address.js'
 type OwnPlansConnection = ConnectionBase & { readonly provider: typeof GATEWAY }
 
 /**
- * The one connection that nobody configures: the survey plans which buyers launch here (docs/configuration.md, The
+ * The one connection that is not configured: the survey plans that buyers launch here (docs/configuration.md, The
  * file).
  */
 export const gatewayConnection: OwnPlansConnection = {
@@ -25,22 +25,22 @@ export const gatewayConnection: OwnPlansConnection = {
 }
 
 /**
- * Our own plans as if they were an upstream, so that matching, sessions, outcomes and the ledger treat them like any
- * other survey. Nothing is asked over the network: the entry is the buyer's own survey address.
+ * Our own plans as an upstream, so that matching, sessions, outcomes and the ledger treat them like any other survey.
+ * Makes no network request: the entry is the buyer's own survey address.
  */
 export const ownPlans: ProviderAdapter<OwnPlansConnection> = {
   name: GATEWAY,
   config: z.custom<OwnPlansConnection>(),
   // plans are written in our own canonical attributes
   vocabulary: { identity: true, attributes: {} },
-  // no arrivals: outcomes of our own plans come to the session router (docs/router.md)
+  // no arrivals: outcomes of our own plans go to the session router (docs/router.md)
   entry: { priceWithEntry: false, open: openEntry },
   slots: { countedHere: true },
 }
 
 /**
- * The respondent's way into the buyer's survey: its address with the session token in it. The token is what the survey
- * platform knows the session by; it is kept as the provider's session id.
+ * The respondent's entry to the buyer's survey: its address with the session token in it. The token is the session's id
+ * at the survey platform, so it is stored as the provider's session id.
  */
 async function openEntry(_call: Call<ConnectionBase>, entry: EntryRequest): Promise<EntryLink> {
   const template = entry.survey.entry.survey_url
@@ -49,7 +49,7 @@ async function openEntry(_call: Call<ConnectionBase>, entry: EntryRequest): Prom
   return { url: surveyAddress(template, token, addressValues(entry)), providerSessionId: token }
 }
 
-/** What a buyer may have put into the address of a survey (docs/router.md, Placeholders). */
+/** The values for placeholders in a survey's address (docs/router.md, Placeholders). */
 function addressValues({ survey, quota, profile, panelistId, device, ours }: EntryRequest): AddressValues {
   const panel = (ours?.panel ?? '').toUpperCase()
   return {
@@ -67,7 +67,7 @@ function addressValues({ survey, quota, profile, panelistId, device, ours }: Ent
   }
 }
 
-/** The members that are a word of their own: lists and objects have no place in an address. */
+/** The members with a single value: lists and objects cannot be part of an address. */
 function texts(members: Readonly<Record<string, unknown>>): [name: string, value: string][] {
   return Object.entries(members).flatMap(([name, value]): [string, string][] =>
     ['string', 'number', 'boolean'].includes(typeof value) ? [[name, String(value)]] : [],

@@ -1,12 +1,14 @@
 import { ProviderError, type ProviderErrorKind } from './errors.js'
 import type { Http, HttpRequest, HttpResponse } from './http.js'
 
-/** What the guarded client of `platform/egress` offers, as far as adapters need it: their tests give a double. */
+/** The part of `platform/egress`'s client that adapters need: tests pass a double. */
 interface Client {
   request(request: HttpRequest): Promise<HttpResponse>
 }
 
-/** The egress client's kinds in the providers' words. Policy needs a human: trying again does not change it. */
+/**
+ * The egress client's error kinds as provider error kinds. A policy error needs a human: a retry does not change it.
+ */
 const KINDS: Readonly<Record<string, ProviderErrorKind>> = {
   'not-allowed': 'rejected',
   unavailable: 'unavailable',
@@ -15,8 +17,8 @@ const KINDS: Readonly<Record<string, ProviderErrorKind>> = {
 }
 
 /**
- * The egress client as adapters see it: the same client whose errors, of the call and of a body read later, are
- * ProviderErrors. What is not the egress client's own (a cancelled activity's reason) passes as it is.
+ * The egress client for adapters: errors of the call and of a body read later become ProviderErrors. Other errors (a
+ * cancelled activity's reason) pass unchanged.
  */
 export function createProviderHttp(client: Client): Http {
   return {

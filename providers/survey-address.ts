@@ -1,6 +1,6 @@
 /**
- * `((NAME))`, or with curly braces as one note of the document has it (SurveyPlanWithStatus: survey_url). Address bars
- * and URL libraries escape these marks, in hex digits of either case, and the blanks between them: all the same
+ * `((NAME))`, or with curly braces as in one note of the document (SurveyPlanWithStatus: survey_url). Address bars and
+ * URL libraries escape these marks and the blanks between them, in hex digits of either case: still the same
  * placeholder.
  */
 const BLANK = '(?:\\s|%20)*'
@@ -10,18 +10,18 @@ const PLACEHOLDER = new RegExp(
   'gi',
 )
 
-/** What the placeholders of a survey's address may name, beside the session's token. */
+/** The values of the placeholders in a survey's address, in addition to the session's token. */
 export interface AddressValues {
-  /** By upper-case name; written in an address in any case. */
+  /** By upper-case name; the address may write it in any case. */
   readonly session: Readonly<Record<string, string>>
-  /** By the exact name: profile attributes, what the panel attached. A name of `session` goes before it. */
+  /** By the exact name: profile attributes and the panel's own data. A name of `session` takes precedence. */
   readonly named: ReadonlyMap<string, string>
 }
 
 /**
  * A survey's address for one session (Kantar Gateway API, Knowledge Base): `((NAME))` becomes the value of that name,
- * percent-encoded; an unknown name becomes nothing. Without `((SESSION_ID))` the token is put in as `t`, in the place
- * of a `t` that the address has already; whatever else it holds stays byte for byte.
+ * percent-encoded; an unknown name becomes empty. Without `((SESSION_ID))` the token becomes the parameter `t` and
+ * replaces an existing `t`; the rest of the address stays byte for byte.
  */
 export function surveyAddress(template: string, token: string, { session, named }: AddressValues): string {
   let tokenNamed = false
@@ -37,7 +37,9 @@ export function surveyAddress(template: string, token: string, { session, named 
   return tokenNamed ? filled : withToken(filled, token)
 }
 
-/** Everything but letters, digits and `-._~` (RFC 3986, unreserved): nothing of a value can be read as markup. */
+/**
+ * Escapes everything but letters, digits and `-._~` (RFC 3986, unreserved), so that no part of a value reads as markup.
+ */
 const encoded = (value: string): string =>
   encodeURIComponent(value).replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)
 

@@ -9,7 +9,7 @@ export interface ServedConnection {
   readonly adapter: ProviderAdapter<ConnectionBase>
   /** The connection's settings as the adapter's schema gives them. */
   readonly config: ConnectionBase
-  /** How our attributes are spelled there: the connection's own mapping, else the one shipped with its provider. */
+  /** How our attributes are spelled there: the connection's own mapping, else the provider's shipped one. */
   readonly vocabulary: VocabularyMapping
 }
 

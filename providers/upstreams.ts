@@ -4,7 +4,7 @@ import type { Http } from './http.js'
 import { gatewayConnection, ownPlans } from './own-plans.js'
 import type { FindUpstream, ServedConnection, Upstream } from './upstream.js'
 
-/** The configured connections in the configuration's order, then our own plans where there are buyers. */
+/** The configured connections in the configuration's order, then our own plans if there are buyers. */
 export function servedConnections(config: TributaryConfig): ServedConnection[] {
   const configured = config.connections.map((connection): ServedConnection => {
     const adapter = adapterOf(connection.provider)

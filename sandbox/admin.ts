@@ -29,7 +29,7 @@ export function createAdmin(journal: Journal, faults: FaultBoard): Router {
     faults.clear()
     show(response)
   })
-  // PUT: these rules and no others; PATCH: these beside the others, null takes one away
+  // PUT replaces all rules; PATCH adds to them, null removes one
   router.put('/faults', (request, response) => setRules(request, response, true))
   router.patch('/faults', (request, response) => setRules(request, response, false))
 
@@ -38,7 +38,7 @@ export function createAdmin(journal: Journal, faults: FaultBoard): Router {
     if (!rules.success) return void response.status(400).json({ message: z.prettifyError(rules.error) })
     const unknown = Object.keys(rules.data).find((endpoint) => !faults.endpoints.includes(endpoint))
     if (unknown !== undefined) {
-      const message = `no endpoint is called "${unknown}"; there are: ${faults.endpoints.join(', ')}`
+      const message = `unknown endpoint "${unknown}"; known: ${faults.endpoints.join(', ')}`
       return void response.status(400).json({ message })
     }
     if (replace) faults.clear()

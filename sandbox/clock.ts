@@ -1,14 +1,14 @@
-/** Where the simulated world's time comes from, so that a test can hold it still and a long run can hurry it. */
+/** The simulated world's clock: a test can stop it, and a long run can speed it up. */
 export interface Clock {
   now(): Date
-  /** How many real milliseconds a simulated span of milliseconds takes. */
+  /** How many real milliseconds a simulated duration takes. */
   realMilliseconds(simulated: number): number
 }
 
 export interface ClockOptions {
   /** The simulated time at which the clock starts [the real time]. */
   start?: Date
-  /** How many simulated seconds pass in a real one; 0 holds the clock at `start` and makes every wait immediate [1]. */
+  /** Simulated seconds per real second; 0 stops the clock at `start` and makes every wait immediate [1]. */
   speed?: number
 }
 

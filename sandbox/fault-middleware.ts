@@ -3,12 +3,12 @@ import type { RequestHandler, Response } from 'express'
 import type { FaultBoard, FaultRule } from './faults.js'
 import type { Journal } from './journal.js'
 
-/** What an answer with an error status looks like in the words of the provider whose endpoint fails. */
+/** The body of an error answer in the provider's format. */
 export type ErrorBody = (status: number) => unknown
 
 /**
- * Lets the board's rule for `endpoint` strike before the handler: delays, refuses, hangs, or changes what the handler
- * sends. What only the handler can do (drift, duplicates, order) it finds with `faultOf(response)`.
+ * Applies the board's rule for `endpoint` before the handler: delays, refuses, hangs, or changes what the handler
+ * sends. The handler reads faults that only it can apply (drift, duplicates, order) with `faultOf(response)`.
  */
 export function failing(board: FaultBoard, journal: Journal, endpoint: string, errorBody: ErrorBody): RequestHandler {
   board.register(endpoint)
@@ -30,7 +30,7 @@ export function failing(board: FaultBoard, journal: Journal, endpoint: string, e
   }
 }
 
-/** The rule that struck this request, for what only a handler can do. */
+/** The rule that applies to this request, for faults that only a handler can apply. */
 export function faultOf(response: Response): FaultRule | undefined {
   return response.locals.fault as FaultRule | undefined
 }
@@ -41,7 +41,7 @@ function spoilsAnswer(fault: FaultRule): boolean {
   )
 }
 
-/** Holds the whole answer back until it is complete, then sends the spoilt form of it. */
+/** Buffers the whole answer until it is complete, then sends its damaged form. */
 function spoilAnswer(response: Response, fault: FaultRule): void {
   const chunks: Buffer[] = []
   const sendEnd = response.end.bind(response)

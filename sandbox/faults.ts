@@ -3,7 +3,7 @@ import type { Random } from './random.js'
 
 const share = z.number().min(0).max(1)
 
-/** Ways in which a feed's item can leave the shape its provider documents. */
+/** Ways in which a feed's item can differ from its documented shape. */
 export const DRIFT_KINDS = [
   'missing_price',
   'missing_id',
@@ -15,19 +15,19 @@ export const DRIFT_KINDS = [
 ] as const
 export type DriftKind = (typeof DRIFT_KINDS)[number]
 
-/** What goes wrong at one endpoint. Everything that is set happens together, in the order of the keys here. */
+/** The faults of one endpoint. All that are set apply together, in the order of the keys here. */
 export const FaultRule = z.strictObject({
-  /** Waits so long before anything else. */
+  /** Waits this long before anything else. */
   latency_ms: z.number().int().min(0).max(600_000).optional(),
-  /** Drops the connection before the request is looked at. */
+  /** Drops the connection before reading the request. */
   reset: z.boolean().optional(),
   /** Never answers. */
   hang: z.boolean().optional(),
-  /** Answers with this status instead of doing anything. */
+  /** Answers with this status and does nothing else. */
   status: z.number().int().min(300).max(599).optional(),
   /** The Retry-After that goes with `status`: seconds or an HTTP date. */
   retry_after: z.union([z.string(), z.number().int().min(0)]).optional(),
-  /** Does what was asked, then drops the connection instead of answering. */
+  /** Executes the request, then drops the connection instead of answering. */
   lost_answer: z.boolean().optional(),
   /** Ends the body after this share of its bytes, as if it were complete. */
   cut: share.optional(),
@@ -36,32 +36,32 @@ export const FaultRule = z.strictObject({
   content_type: z.string().optional(),
   /** Sends this text instead of the real body. */
   body: z.string().optional(),
-  /** This share of the items leaves the documented shape; always the same items. */
+  /** This share of the items differs from the documented shape; always the same items. */
   drift: share.optional(),
   drift_kinds: z.array(z.enum(DRIFT_KINDS)).min(1).optional(),
-  /** This share of the items is sent twice; of a postback: how likely it is sent twice. */
+  /** This share of the items is sent twice; of a postback: the probability that it is sent twice. */
   duplicates: share.optional(),
-  /** Items come in another order than that of their ack_id. */
+  /** Items are not in the order of their ack_id. */
   reorder: z.boolean().optional(),
-  /** How likely the rule strikes a request [1]. */
+  /** The probability that the rule applies to a request [1]. */
   probability: share.optional(),
-  /** The rule is gone after striking so many times [stays]. */
+  /** Removes the rule after this many requests [never]. */
   count: z.number().int().min(1).optional(),
 })
 export type FaultRule = z.infer<typeof FaultRule>
 
-/** The switches for what goes wrong, one rule an endpoint (`kantar.feed`, `kantar.ack`, …). */
+/** The fault switches, one rule per endpoint (`kantar.feed`, `kantar.ack`, …). */
 export interface FaultBoard {
-  /** The endpoints that know how to fail. */
+  /** The endpoints that support faults. */
   readonly endpoints: readonly string[]
   register(endpoint: string): void
-  /** Sets an endpoint's rule; null takes it away. Throws when the endpoint is not registered. */
+  /** Sets an endpoint's rule; null removes it. Throws when the endpoint is not registered. */
   set(endpoint: string, rule: FaultRule | null): void
   clear(): void
   all(): Record<string, FaultRule>
-  /** The rule that strikes this request, if any; counts it. */
+  /** The rule for this request, if any; counts it. */
   strike(endpoint: string): FaultRule | undefined
-  /** Tells when a rule is taken away, by hand or because its count is used up. */
+  /** Calls the listener when a rule is removed, by hand or because its count is used up. */
   onLifted(listener: (endpoint: string, rule: FaultRule) => void): void
 }
 
@@ -82,7 +82,7 @@ export function createFaultBoard(random: Random): FaultBoard {
     register: (endpoint) => void endpoints.push(endpoint),
     set(endpoint, rule) {
       if (!endpoints.includes(endpoint))
-        throw new Error(`no endpoint is called "${endpoint}"; there are: ${endpoints.join(', ')}`)
+        throw new Error(`unknown endpoint "${endpoint}"; known: ${endpoints.join(', ')}`)
       lift(endpoint)
       if (rule) rules.set(endpoint, rule)
     },

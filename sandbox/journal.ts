@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js'
 
-/** One thing that the sandbox did or saw. `kind` is `<provider>.<what>`, e.g. `kantar.acked`. */
+/** One event that the sandbox sent or received. `kind` is `<provider>.<what>`, e.g. `kantar.acked`. */
 export interface JournalEntry {
   seq: number
   at: string
@@ -12,18 +12,18 @@ export interface JournalQuery {
   /** Only entries after this number. */
   after?: number
   kind?: string
-  /** At most so many, the oldest first [all]. */
+  /** At most this many, the oldest first [all]. */
   limit?: number
 }
 
 /**
- * The sandbox's own append-only record of what it sent and received, so that a test or a person compares the product with
- * what really happened instead of with the product's word for it.
+ * The sandbox's own append-only record of what it sent and received: a test or a person compares the product with it,
+ * not with the product's own reports.
  */
 export interface Journal {
   record(kind: string, details: Record<string, unknown>): JournalEntry
   read(query?: JournalQuery): JournalEntry[]
-  /** How many of the oldest entries had to be let go to keep the memory bounded. */
+  /** How many of the oldest entries were dropped to bound the memory. */
   readonly dropped: number
 }
 
@@ -37,7 +37,7 @@ export function createJournal(clock: Clock, capacity = 250_000): Journal {
     record(kind, details) {
       const entry = { seq: ++lastSeq, at: clock.now().toISOString(), kind, details }
       entries.push(entry)
-      // a tenth at a time, so that a full journal does not move its whole array at every entry
+      // drop a tenth at a time, so that a full journal does not move its whole array for every entry
       if (entries.length > capacity * 1.1) {
         dropped += entries.length - capacity
         entries = entries.slice(-capacity)

@@ -10,24 +10,24 @@ const Environment = z.object({
   SANDBOX_PORT: z.coerce.number().int().min(0).max(65_535).default(8090),
   HOST: z.string().min(1).default('127.0.0.1'),
   TRIBUTARY_API_URL: z.url().default('http://127.0.0.1:8080'),
-  /** Where others reach the sandbox, when that is not the address it listens on. */
+  /** The sandbox's address for other processes, when it is not the address it listens on. */
   TRIBUTARY_SANDBOX_URL: z.url().optional(),
   TRIBUTARY_TEMPORAL_UI: z.url().optional(),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
-  /** Tributary's public_url, in its links and tokens, when that is another than TRIBUTARY_API_URL. */
+  /** Tributary's public_url, in its links and tokens, when it is not TRIBUTARY_API_URL. */
   TRIBUTARY_PUBLIC_URL: z.url().optional(),
   TRIBUTARY_DATA: z.string().min(1).optional(),
-  /** What the demo panel is called at Tributary. */
+  /** The demo panel's id at Tributary. */
   SANDBOX_PANEL: z.string().min(1).optional(),
   SANDBOX_SEED: z.string().default('tributary'),
   /** How many surveys the simulated PureSpectrum has at first. */
   SANDBOX_SURVEYS: z.coerce.number().int().min(0).max(20_000).default(120),
   SANDBOX_PLANS: z.coerce.number().int().min(0).max(200_000).default(400),
-  /** How many completes every plan wants [5 to 400, by chance]; a benchmark wants enough. */
+  /** The target completes of every plan [5 to 400, random]; a benchmark needs enough. */
   SANDBOX_COMPLETES: z.coerce.number().int().min(1).max(1_000_000_000).optional(),
   /** Whether the sandbox's buyers launch their first plans at the start. */
   SANDBOX_LAUNCH: z.enum(['on', 'off']).default('on'),
-  /** Milliseconds between two changes of the inventory; 0 leaves it alone. */
+  /** Milliseconds between two changes of the inventory; 0 disables them. */
   SANDBOX_TICK: z.coerce.number().int().min(0).default(5_000),
 })
 
@@ -65,7 +65,7 @@ async function main(): Promise<void> {
   })
   if (memory) {
     sandbox.kantar.restore(memory.state)
-    // after a crash the supplier may have seen newer versions than we remember: send everything again, newer still
+    // after a crash the supplier may have seen newer versions than the stored ones: send everything again as newer
     if (!memory.clean) for (const { plan } of sandbox.kantar.plans.all()) sandbox.kantar.plans.reissue(plan.id)
   }
   kept?.follow(sandbox.kantar)
@@ -94,7 +94,7 @@ function say(line: string): void {
   process.stderr.write(`provider sandbox: ${line}\n`)
 }
 
-/** SIGTERM, SIGINT and a supervisor that went away end the sandbox in order; a second signal ends it at once. */
+/** SIGTERM, SIGINT and the exit of a supervisor shut the sandbox down cleanly; a second signal ends it immediately. */
 function stopInOrder(close: () => Promise<void>): void {
   let stopping = false
   const stop = () => {
@@ -103,7 +103,7 @@ function stopInOrder(close: () => Promise<void>): void {
     close().then(
       () => process.exit(0),
       (error: unknown) => {
-        process.stderr.write(`the sandbox did not stop in order: ${reason(error)}\n`)
+        process.stderr.write(`the sandbox did not stop cleanly: ${reason(error)}\n`)
         process.exit(1)
       },
     )

@@ -1,6 +1,6 @@
 /**
- * The gateway's eight ways for a session to end (Kantar Gateway API, PanelistSurveyOutcome), with what each means to a
- * reader. Spelled out here: the sandbox shares no word with the product.
+ * The gateway's eight outcomes of a session (Kantar Gateway API, PanelistSurveyOutcome), with what each means to a
+ * reader. Repeated here, because the sandbox shares no code with the product.
  */
 export const OUTCOME_MEANINGS = {
   COMPLETED: 'answered to the end',

@@ -1,4 +1,4 @@
-/** A repeatable source of chance: the same seed gives the same choices on every machine. Not for secrets. */
+/** A repeatable random source: the same seed gives the same choices on every machine. Not for secrets. */
 export interface Random {
   /** A number in [0, 1). */
   next(): number
@@ -8,7 +8,7 @@ export interface Random {
   chance(probability: number): boolean
   /** One of the choices; throws when there is none. */
   pick<T>(choices: readonly T[]): T
-  /** One of the choices, each as likely as its weight is of the sum of all weights; throws when there is none. */
+  /** One of the choices, with a probability of its weight over the sum of all weights; throws when there is none. */
   weighted<T>(choices: readonly Weighted<T>[]): T
 }
 
@@ -17,11 +17,11 @@ export interface Weighted<T> {
   value: T
 }
 
-/** Starts a sequence for `seed` (any text); sequences of different seeds do not resemble each other. */
+/** Starts a sequence for `seed` (any text); sequences of different seeds are unrelated. */
 export function createRandom(seed: string): Random {
   let state = textHash(seed)
 
-  // mulberry32: 32 bits of state are plenty for test data, and it is quick enough for 20,000 plans
+  // mulberry32: 32 bits of state are enough for test data, and it is fast enough for 20,000 plans
   function next(): number {
     state = (state + 0x6d2b79f5) | 0
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
@@ -48,11 +48,11 @@ export function createRandom(seed: string): Random {
 }
 
 function existing<T>(choice: T | undefined): T {
-  if (choice === undefined) throw new Error('there is nothing to choose from')
+  if (choice === undefined) throw new Error('the list of choices is empty')
   return choice
 }
 
-/** A 32-bit hash of a text (FNV-1a with a final mix), for seeds and for choosing a steady share of things by their id. */
+/** A 32-bit hash of a text (FNV-1a with a final mix), for seeds and for a stable share of things by their id. */
 export function textHash(text: string): number {
   let hash = 0x811c9dc5
   for (let at = 0; at < text.length; at++) {

@@ -20,13 +20,13 @@ export interface SandboxOptions {
   /** The same seed makes the same inventory and the same changes [tributary]. */
   seed?: string
   clock?: Clock | ClockOptions
-  /** Tributary's address, without a slash at the end; may be given later with `setApiUrl`. */
+  /** Tributary's address, without a slash at the end; `setApiUrl` may set it later. */
   apiUrl?: string
-  /** Tributary's address in its links and tokens, where that is another than `apiUrl`. */
+  /** Tributary's address in its links and tokens, if it is not `apiUrl`. */
   publicUrl?: string
-  /** The sandbox's own address as others reach it [the address it listens on]. */
+  /** The sandbox's own address for other processes [the address it listens on]. */
   url?: string
-  /** The inventory changes by itself every so many simulated milliseconds; 0 leaves it alone [0]. */
+  /** The inventory changes every N simulated milliseconds; 0 disables that [0]. */
   tickMs?: number
   kantar?: KantarOptions
   dynata?: DynataOptions
@@ -38,7 +38,7 @@ export interface SandboxOptions {
   demo?: DemoOptions
 }
 
-/** A simulated world of providers, in this process: the sandbox program, a test and a benchmark all run this. */
+/** A simulated world of providers in this process: the sandbox program, tests and benchmarks run it. */
 export interface Sandbox {
   app: Express
   clock: Clock
@@ -50,16 +50,16 @@ export interface Sandbox {
   toluna: Toluna
   buyers: Buyers
   field: Fieldwork
-  /** The address given out in session and survey URLs. Throws before `listen`, unless it was an option. */
+  /** The address in session and survey URLs. Throws before `listen`, unless it was an option. */
   url(): string
   setApiUrl(url: string): void
-  /** Starts serving on a port (0: any free one) of an interface [127.0.0.1]; the real port is in the answer. */
+  /** Starts serving on a port (0: any free one) of an interface [127.0.0.1]; returns the real port. */
   listen(port?: number, host?: string): Promise<{ port: number; url: string }>
   /** Stops serving, drops open connections, stops retrying postbacks. */
   close(): Promise<void>
 }
 
-/** Builds a sandbox. It serves nothing before `listen`, and changes nothing by itself unless `tickMs` is set. */
+/** Builds a sandbox. It serves nothing before `listen`, and its inventory changes only if `tickMs` is set. */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const { seed = 'tributary', tickMs = 0 } = options
   const clock = isClock(options.clock) ? options.clock : createClock(options.clock)
@@ -133,7 +133,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   app.use('/_sandbox/purespectrum', purespectrum.admin)
   app.use('/_sandbox/toluna', toluna.admin)
   app.use('/_sandbox/dynata', dynata.admin)
-  // kantar is the first provider, so its switches answer without its name too
+  // kantar is the first provider, so its switches also answer without its name
   app.use(['/_sandbox/kantar', '/_sandbox'], kantar.admin)
   app.use('/demo', demo.router)
   app.get('/', (_request, response) => response.redirect('/demo'))

@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici'
 
-/** An answer of Tributary's API, with what was asked, so that a page can show both. */
+/** An answer of Tributary's API with its request, so that a page can show both. */
 export interface Exchange {
   method: string
   path: string
@@ -16,8 +16,8 @@ export class Unreachable extends Error {}
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /**
- * One client's access to Tributary: a panel's, a buyer's or a survey platform's. The key stays on this side, never in a
- * browser. Every call throws Unreachable when there is no answer.
+ * One client's access to Tributary: a panel's, a buyer's or a survey platform's. The key stays on the server, never in
+ * a browser. Every call throws Unreachable when there is no answer.
  */
 export interface TributaryClient {
   get(path: string, headers?: Record<string, string>): Promise<Exchange>

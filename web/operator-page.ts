@@ -3,10 +3,10 @@ import { button, postForm } from './kit/form.js'
 import { type Html, html } from './kit/html.js'
 import { OPERATOR_STYLE } from './kit/stylesheets.js'
 
-/** One of the pages that operators sign in for. */
+/** A page that requires an operator's sign-in. */
 export interface PageContent {
   readonly title: string
-  /** Who is signed in, with the token of their forms; null on the sign-in page. */
+  /** The signed-in operator, with the token of their forms; null on the sign-in page. */
   readonly signedIn: { readonly operator: string; readonly formToken: string } | null
   readonly body: Html
 }
@@ -15,7 +15,7 @@ export interface PageContent {
 export function operatorPage({ title, signedIn, body }: PageContent): string {
   return htmlDocument({
     title: `${title} · Tributary`,
-    // linked: the policy forbids whatever stands within the page
+    // linked, because the policy forbids inline styles
     style: { linked: OPERATOR_STYLE },
     body: html`<header><strong>Tributary</strong> <span>${title}</span>${signedIn === null ? null : signOut(signedIn)}</header>
 <main>${body}</main>`,

@@ -3,7 +3,7 @@ import { type Html, html } from './kit/html.js'
 import { alert } from './kit/notice.js'
 
 /**
- * The form by which an operator signs in.
+ * The sign-in form of operators.
  * @param page the address to go to afterwards
  * @param complaint why the last attempt failed; null on the first
  */

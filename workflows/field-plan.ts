@@ -14,19 +14,19 @@ import { planRecords } from './proxies.js'
 
 const { lookAfterPlan } = planRecords()
 
-/** Signals may be lost and nothing else is due: the plan is looked at so often all the same. */
+/** Signals may be lost: check the plan at least this often even when nothing is due. */
 const LOOK_EVERY_MS = 60 * 60_000
-/** A soft launch is reached by a complete, which tells nobody here: its pause must not begin to be watched too late. */
+/** A complete that reaches the soft launch sends no signal: check often enough to start its pause in time. */
 const SOFT_LAUNCH_EVERY_MS = 15 * 60_000
 const SOFT_LAUNCH_AT_LEAST_MS = 30_000
-/** Our clock and the database's may differ by a little. */
+/** Allowed difference between our clock and the database's. */
 const PATIENCE_MS = 1_000
 
 /**
- * The fielding of one survey plan, from its creation to its end: it is closed at its finish date, and its full launch
- * begins once the soft launch's pause is over. PostgreSQL decides: entries are counted and a filled plan is closed there,
- * with or without this workflow. It ends when the plan is closed or deleted; a plan that is opened again starts it again.
- * Its id is `plan:<plan id>`.
+ * The fielding of one survey plan, from its creation to its end: closes it at its finish date, and begins its full
+ * launch after the soft launch's pause. PostgreSQL decides: it counts entries and closes a filled plan with or without
+ * this workflow. The workflow ends when the plan is closed or deleted; reopening the plan starts it again. Its id is
+ * `plan:<plan id>`.
  */
 export async function fieldPlan(input: PlanInput): Promise<PlanPosition> {
   let told = 0
@@ -38,7 +38,7 @@ export async function fieldPlan(input: PlanInput): Promise<PlanPosition> {
     () => {
       told += 1
     },
-    { description: 'The plan is another one now: go and look at it' },
+    { description: 'The plan has changed: check it' },
   )
   setHandler(planPosition, () => position, { description: 'State, completes, soft launch, what is due' })
 
@@ -49,7 +49,7 @@ export async function fieldPlan(input: PlanInput): Promise<PlanPosition> {
     const next = over ? null : nextLook(look, Date.now())
     show(look, next)
     if (told > heard) {
-      // however often it is told in a row, its history has an end; the next run looks at once
+      // many signals in a row must not grow the history without limit; the next run checks immediately
       if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof fieldPlan>(input)
       continue
     }
@@ -60,7 +60,7 @@ export async function fieldPlan(input: PlanInput): Promise<PlanPosition> {
 
   function show(look: PlanLook, next: NextLook | null): void {
     position = positionOf(input, look, next)
-    setCurrentDetails(planDetails(look, next === null ? 'nothing: it is over' : next.what))
+    setCurrentDetails(planDetails(look, next === null ? 'nothing: the plan is over' : next.what))
     if (look.state !== shown?.state || look.finishAt !== shown.finishAt) {
       upsertSearchAttributes([
         { key: searchAttribute('TributaryState'), value: look.state },
@@ -73,21 +73,21 @@ export async function fieldPlan(input: PlanInput): Promise<PlanPosition> {
   }
 }
 
-/** When a plan is looked at next, in epoch milliseconds, and what for. */
+/** When to check a plan next, in epoch milliseconds, and why. */
 interface NextLook {
   readonly at: number
   readonly what: string
 }
 
 function nextLook({ finishAt, softLaunch }: PlanLook, now: number): NextLook {
-  const due: NextLook[] = [{ at: now + LOOK_EVERY_MS, what: 'look whether anything changed' }]
+  const due: NextLook[] = [{ at: now + LOOK_EVERY_MS, what: 'check for changes' }]
   if (finishAt !== null) due.push({ at: finishAt, what: 'finish date' })
   if (softLaunch !== null && softLaunch.fullLaunchAt !== null) {
     due.push({ at: softLaunch.fullLaunchAt, what: 'full launch' })
   }
   if (softLaunch !== null && softLaunch.fullLaunchAt === null) {
     const every = Math.min(SOFT_LAUNCH_EVERY_MS, Math.max(SOFT_LAUNCH_AT_LEAST_MS, softLaunch.pauseMs))
-    due.push({ at: now + every, what: 'look whether the soft launch is reached' })
+    due.push({ at: now + every, what: 'check whether the soft launch is reached' })
   }
   return due.reduce((first, one) => (one.at < first.at ? one : first))
 }

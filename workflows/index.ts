@@ -1,4 +1,4 @@
-// Every workflow this program runs: one line each. The worker bundles what is reachable from here.
+// Every workflow that this program runs: one line each. The worker bundles all modules reachable from here.
 export { confirmQuota } from './confirm-quota.js'
 export { fieldPlan } from './field-plan.js'
 export { janitor } from './janitor.js'

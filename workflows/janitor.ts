@@ -33,8 +33,9 @@ const ROUNDS_PER_RUN = 200
 const ROUNDS_PER_TIDY = 100
 
 /**
- * Every fifteen seconds: starts sessions whose start was lost, tells sessions of claims that were not applied, sends
- * messages that nobody delivers, has survey plans looked after. Nothing is lost for longer than that, whatever crashed. Its id is `janitor`.
+ * Every fifteen seconds: starts sessions whose start was lost, signals sessions about claims that were not applied,
+ * delivers messages that no workflow delivers, starts the workflows of survey plans. Whatever crashed, the delay is at
+ * most one round. Its id is `janitor`.
  */
 export async function janitor(): Promise<void> {
   for (let round = 0; round < ROUNDS_PER_RUN && !workflowInfo().continueAsNewSuggested; round += 1) {
@@ -48,7 +49,7 @@ export async function janitor(): Promise<void> {
     ])
     const plans = (found.plans?.length ?? 0) + (found.closedPlans?.length ?? 0)
     setCurrentDetails(
-      `Last round: ${found.sessions.length} sessions started, ${found.claims.length} claims told, ${found.postbacks.length} messages taken over, ${plans} plans driven on`,
+      `Last round: ${found.sessions.length} sessions started, ${found.claims.length} claims signalled, ${found.postbacks.length} messages taken over, ${plans} plans started`,
     )
     if (round % ROUNDS_PER_TIDY === 0) await tidy()
     await sleep(EVERY, { summary: 'next round' })
@@ -57,7 +58,7 @@ export async function janitor(): Promise<void> {
   await continueAsNew()
 }
 
-/** Somebody else did it, or will be tried again in fifteen seconds: either way no reason to stop. */
+/** Ignores an error: another process did the work, or the next round, fifteen seconds later, tries again. */
 const quietly = (work: Promise<unknown>): Promise<unknown> => work.catch(() => undefined)
 
 async function startSession(facts: LeftBehind['sessions'][number]): Promise<void> {
@@ -74,7 +75,7 @@ async function startSession(facts: LeftBehind['sessions'][number]): Promise<void
   })
 }
 
-/** A running session is told again; one that has ended gets a workflow for the claim. */
+/** Signals a running session again; starts a workflow for the claim if the session has ended. */
 async function settle({ claimId, sessionId }: LeftBehind['claims'][number]): Promise<void> {
   try {
     await getExternalWorkflowHandle(sessionWorkflowId(sessionId)).signal(outcomeArrived)
@@ -83,7 +84,7 @@ async function settle({ claimId, sessionId }: LeftBehind['claims'][number]): Pro
       workflowId: claimWorkflowId(claimId),
       taskQueue: QUEUES.sessions,
       args: [{ claimId, sessionId }],
-      staticSummary: 'a claim that nobody applied',
+      staticSummary: 'a claim that was not applied',
       ...aboutSession(sessionId),
       parentClosePolicy: ParentClosePolicy.ABANDON,
     })
@@ -95,7 +96,7 @@ async function deliver({ postbackId, redelivery, sessionId }: LeftBehind['postba
     workflowId: postbackWorkflowId(postbackId, redelivery),
     taskQueue: QUEUES.sessions,
     args: [{ postbackId }],
-    staticSummary: 'a message that nobody delivers',
+    staticSummary: 'a message that no workflow delivers',
     ...aboutSession(sessionId),
     parentClosePolicy: ParentClosePolicy.ABANDON,
   })
@@ -103,7 +104,7 @@ async function deliver({ postbackId, redelivery, sessionId }: LeftBehind['postba
 
 type Plan = NonNullable<LeftBehind['plans']>[number]
 
-/** A plan that is opened again while its workflow has not ended is told instead. */
+/** Signals the workflow instead when a plan is opened again before its workflow has ended. */
 async function startPlan(plan: Plan): Promise<void> {
   const { workflowId, taskQueue, args, staticSummary, typedSearchAttributes, workflowIdReusePolicy } = planStart(plan)
   await startChild(fieldPlan, {

@@ -1,6 +1,6 @@
 import type { PlanLook } from '../activities/plans.js'
 
-/** The page an operator sees of a plan under "Current details" in the Temporal UI. Markdown; ids, counts and times only. */
+/** The plan's "Current details" in the Temporal UI, for operators. Markdown; ids, counts and times only. */
 export function planDetails(look: PlanLook, waitsFor: string): string {
   const why = look.state === 'closed' ? ` (${WHY[look.reason]})` : ''
   const lines = [

@@ -1,12 +1,12 @@
 import type { PollPosition, RecentPoll } from './messages/poll.js'
 
-/** The page an operator sees under "Current details" in the Temporal UI: Markdown, counts and ids only. */
+/** The loop's "Current details" in the Temporal UI, for operators: Markdown, counts and ids only. */
 export function pollDetails(position: PollPosition, waiting: string): string {
   const { state, recent, open, quarantined } = position
   const reason = position.pausedFor ?? position.reason
   const last = recent[0]
   const line = [
-    // the summary given at the start does not go along when the loop continues as new: the name stands here too
+    // continue-as-new drops the summary of the start, so the name is here too
     `${position.connection} (${position.provider})`,
     `**${state[0]?.toUpperCase()}${state.slice(1)}**`,
     ...(last === undefined ? [] : [`last poll ${clock(last.at)} (${seconds(last.durationMs)})`]),

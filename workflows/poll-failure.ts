@@ -5,18 +5,18 @@ import { type FailureDetails, needsHuman } from '../domain/failure-types.js'
 export interface PollFailure {
   readonly type: string
   readonly reason: string
-  /** It takes a person. */
+  /** True when an operator must act. */
   readonly blocked: boolean
   readonly retryAfterMs: number | null
-  /** The provider's HTTP status, where it was one. */
+  /** The provider's HTTP status, if there was one. */
   readonly status: number | null
 }
 
-/** Reads what Temporal made of an activity's error. */
+/** Reads Temporal's wrapping of an activity's error. */
 export function readFailure(error: unknown): PollFailure {
   const cause = error instanceof ActivityFailure ? error.cause : error
   if (cause instanceof TimeoutFailure) {
-    const reason = `the worker was not heard of in time (${cause.timeoutType})`
+    const reason = `the activity timed out (${cause.timeoutType})`
     return { type: 'WorkerLost', reason, blocked: false, retryAfterMs: null, status: null }
   }
   if (cause instanceof ApplicationFailure) {

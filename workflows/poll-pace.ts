@@ -1,14 +1,14 @@
 /** The first wait after a failure, in milliseconds; each further failure doubles it. */
 const FIRST_BACKOFF_MS = 1_500
 const LONGEST_BACKOFF_MS = 60_000
-/** How often a connection is looked at again that needs a human: a mended key is noticed, nobody is hammered. */
+/** How often to retry a connection that needs an operator: finds a corrected key without overloading the provider. */
 const BLOCKED_MS = 5 * 60_000
-/** Never two polls closer together than this. */
+/** The shortest wait between two polls. */
 const SHORTEST_MS = 250
 
 /**
  * The wait after a good poll: the provider's pace counts from start to start, up to 5 % earlier so that many
- * connections do not march in step, and never before the provider's own stamp.
+ * connections do not poll in step, and never before the provider's own `notBefore`.
  * @param random from 0 to 1
  * @returns milliseconds
  */
@@ -23,8 +23,8 @@ export function waitAfterSuccess(
 }
 
 /**
- * The wait after a failure: exponential with jitter (two thirds to four thirds), at least what the provider asked for;
- * five minutes when it takes a human.
+ * The wait after a failure: exponential with jitter (two thirds to four thirds), at least the provider's Retry-After;
+ * five minutes when it needs an operator.
  * @param streak failures in a row, from 1
  */
 export function waitAfterFailure(

@@ -2,7 +2,7 @@ import type { PollResult } from '../activities/supply/poll-and-store.js'
 import type { PollerState, PollInput, PollPosition, RecentPoll } from './messages/poll.js'
 import type { PollFailure } from './poll-failure.js'
 
-/** As many of the last polls as an operator wants to see at once. */
+/** How many of the last polls an operator sees. */
 const RECENT = 5
 
 /** Before the first poll. */
@@ -30,7 +30,7 @@ export function firstPosition({ connection, provider }: PollInput): PollPosition
   }
 }
 
-/** A page is stored, and acknowledged where that was owed. */
+/** A page is stored, and acknowledged if it needed that. */
 export function afterPage(position: PollPosition, page: PollResult, acked: string, now: number): PollPosition {
   const at = new Date(now).toISOString()
   return {
@@ -55,7 +55,7 @@ export function afterPage(position: PollPosition, page: PollResult, acked: strin
   }
 }
 
-/** The poll, or the acknowledgement after it, went wrong. */
+/** The poll, or the acknowledgement after it, failed. */
 export function afterFailure(
   position: PollPosition,
   failure: PollFailure,

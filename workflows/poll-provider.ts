@@ -26,12 +26,12 @@ import { afterFailure, afterPage, firstPosition, withPause } from './poll-positi
 import { NOTHING_SHOWN, showLastSuccess, showPosition } from './poll-visibility.js'
 import { pollRecords, polls } from './proxies.js'
 
-/** One run's polls at most: about 20 events each, far from the 10,240 where Temporal begins to warn. */
+/** The most polls of one run: about 20 events each, far from the 10,240 where Temporal begins to warn. */
 const POLLS_PER_RUN = 250
 /** Many signals make a history long, too. */
 const EVENTS_PER_RUN = 6_000
 
-/** Where a test may let the worker die; nothing happens without it. */
+/** Where a test may kill the worker; does nothing otherwise. */
 export interface FailpointSinks extends Sinks {
   failpoints: { beforeContinueAsNew(): void }
 }
@@ -39,8 +39,9 @@ const { failpoints } = proxySinks<FailpointSinks>()
 
 /**
  * The poll loop of one connection: fetch and store a page, acknowledge it once it is committed, wait for the provider's
- * pace, again. Polls never overlap. Failures back off; a connection that needs a human is blocked and looked at now and
- * then. Its id is `poll:<connection>`; it goes on for ever, continuing as new before its history grows long.
+ * pace, repeat. Polls never overlap. Failures back off; a connection that needs an operator is blocked and retried
+ * every five minutes. Its id is `poll:<connection>`; it runs without end and continues as new before its history grows
+ * long.
  */
 export async function pollProvider(input: PollInput): Promise<void> {
   const { connection } = input
@@ -50,7 +51,7 @@ export async function pollProvider(input: PollInput): Promise<void> {
   let recordedPause = input.carried?.recordedPause ?? null
   let pollRequested = input.carried?.pollRequested ?? false
   let dueAt = input.carried?.dueAt ?? Date.now()
-  // news that a poll which is under way may not have known
+  // a request that the poll in flight may not have seen
   let hurry = false
   let waitingFor = `next poll of ${connection}`
 
@@ -80,7 +81,7 @@ export async function pollProvider(input: PollInput): Promise<void> {
       pollRequested = true
       count('pollNow')
     },
-    { description: 'Polls at once; once even when paused' },
+    { description: 'Polls immediately; once even when paused' },
   )
   setHandler(
     configChanged,
@@ -88,14 +89,14 @@ export async function pollProvider(input: PollInput): Promise<void> {
       pollSoon()
       count('configChanged')
     },
-    { description: 'The configuration is another one: polls at once with it' },
+    { description: 'The configuration has changed: polls immediately with it' },
   )
   setHandler(redriveRecord, (quarantineId) => bookkeeping.redrive({ quarantineId }), {
-    description: 'Reads a quarantined record again; answers with its new state',
+    description: 'Reads a quarantined record again; returns its new state',
   })
   setHandler(pollPosition, () => position, { description: 'Cursor, state and the last polls' })
 
-  // pause and resume reach PostgreSQL while a poll is still under way
+  // record pause and resume in PostgreSQL even while a poll is in flight
   keepPauseRecorded().catch(onlyCancellation)
   look()
 
@@ -117,7 +118,7 @@ export async function pollProvider(input: PollInput): Promise<void> {
     carried: { position, shown, pausedFor, recordedPause, pollRequested, dueAt },
   })
 
-  /** Waits for the next poll's time, for a request to poll at once, or - when paused - for the resume. */
+  /** Waits for the next poll's time, for a request to poll immediately, or - when paused - for the resume. */
   async function untilDue(): Promise<void> {
     while (!pollRequested && !historyIsLong()) {
       if (pausedFor !== null) {
@@ -132,7 +133,7 @@ export async function pollProvider(input: PollInput): Promise<void> {
     }
   }
 
-  /** One poll and its acknowledgement; whatever goes wrong becomes part of the position. */
+  /** One poll and its acknowledgement; a failure becomes part of the position. */
   async function pollOnce(): Promise<void> {
     const startedAt = Date.now()
     try {
@@ -161,7 +162,7 @@ export async function pollProvider(input: PollInput): Promise<void> {
     }
   }
 
-  /** PostgreSQL learns of every pause and resume, in their order. */
+  /** Records every pause and resume in PostgreSQL, in their order. */
   async function keepPauseRecorded(): Promise<void> {
     for (;;) {
       await condition(() => recordedPause !== pausedFor)
@@ -182,7 +183,7 @@ export async function pollProvider(input: PollInput): Promise<void> {
     position = { ...position, signals: { ...position.signals, [signal]: position.signals[signal] + 1 } }
   }
 
-  /** Shows the position where operators look: query, search attributes, current details. */
+  /** Shows the position to operators: query, search attributes, current details. */
   function look(): void {
     const nextPollAt = pausedFor === null ? new Date(dueAt).toISOString() : null
     position = { ...withPause(position, pausedFor), nextPollAt }

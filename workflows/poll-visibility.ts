@@ -2,7 +2,9 @@ import { upsertSearchAttributes } from '@temporalio/workflow'
 import { searchAttribute } from '../domain/visibility.js'
 import type { PollerState, PollPosition } from './messages/poll.js'
 
-/** What the search attributes of a loop say now; carried along, so that they are written on change only. */
+/**
+ * The current values of a loop's search attributes; passed to the next run, so that they are written on change only.
+ */
 export interface Shown {
   readonly state: PollerState
   readonly failStreak: number
@@ -11,10 +13,10 @@ export interface Shown {
 
 export const NOTHING_SHOWN: Shown = { state: 'starting', failStreak: 0, markets: '' }
 
-/** Where a fail streak is worth a search attribute's write: it is for finding, not for counting. */
+/** The steps of a fail streak at which its search attribute is written: it is for searching, not for counting. */
 const STREAK_STEPS = [0, 1, 3, 10, 30, 100, 300]
 
-/** Writes the search attributes that changed; the last success goes along with a change of state. */
+/** Writes the search attributes that changed; writes the last success with a change of state. */
 export function showPosition(position: PollPosition, shown: Shown): Shown {
   const next: Shown = {
     state: position.state,
@@ -35,7 +37,7 @@ export function showPosition(position: PollPosition, shown: Shown): Shown {
   return next
 }
 
-/** Before continuing as new: a healthy loop changes nothing else for weeks. */
+/** Writes the last success before continuing as new, because a healthy loop changes nothing else for weeks. */
 export function showLastSuccess(position: PollPosition): void {
   const changes = lastSuccess(position)
   if (changes.length > 0) upsertSearchAttributes(changes)

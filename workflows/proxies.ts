@@ -9,19 +9,19 @@ import { FAILURE_TYPES } from '../domain/failure-types.js'
 import { entryQueue, QUEUES, supplyQueue } from '../domain/task-queues.js'
 
 /**
- * How workflows call activities: on which task queue, for how long, and when again. Retries end with the workflow where
- * no number of attempts is given. Timeouts and retries are no part of a history's commands that a replay compares.
+ * How workflows call activities: task queue, timeouts and retries. Without a number of attempts, retries continue until
+ * the workflow ends. Timeouts and retries are not part of the commands that a replay compares.
  */
 
-/** Writes to PostgreSQL: short, and tried again until the database is back. */
+/** Writes to PostgreSQL: short, and retried until the database is available. */
 const WRITE = { startToCloseTimeout: '10s', retry: { initialInterval: '500ms', maximumInterval: '15s' } } as const
-/** The same for statements that read or delete more. */
+/** As `WRITE`, for statements that read or delete more. */
 const LONGER_WRITE = { ...WRITE, startToCloseTimeout: '20s' } as const
 
-/** Outcome, ledger and outbox of a session: one transaction, once a claim. */
+/** Outcome, ledger and outbox of a session: one transaction, once per claim. */
 export const outcomeRecords = (summary: string) => proxyActivities<SessionActivities>({ ...WRITE, summary })
 
-/** Asks a connection's provider for the entry of a session, until the link would have expired. */
+/** Requests the entry of a session from a connection's provider, until the link would have expired. */
 export const entries = (connection: string, entryTtlMs: number) =>
   proxyActivities<SessionActivities>({
     taskQueue: entryQueue(connection),
@@ -32,7 +32,7 @@ export const entries = (connection: string, entryTtlMs: number) =>
     retry: { initialInterval: '1s', maximumInterval: '30s' },
   })
 
-/** Asks a connection's provider whether a quota still takes respondents: at most six attempts. */
+/** Calls a connection's provider to check whether a quota is still open: at most six attempts. */
 export const quotaChecks = (connection: string, quotaId: string) =>
   proxyActivities<SessionActivities>({
     taskQueue: entryQueue(connection),
@@ -42,7 +42,7 @@ export const quotaChecks = (connection: string, quotaId: string) =>
   })
 
 /**
- * Delivers messages to panels. The activity names each next attempt itself: 5 s, 5 min, 30 min, 2 h …, or
+ * Delivers messages to panels. The activity sets the delay of each next attempt itself: 5 s, 5 min, 30 min, 2 h …, or
  * `Retry-After`.
  */
 export const deliveries = () =>
@@ -55,7 +55,8 @@ export const deliveries = () =>
   })
 
 /**
- * Polls a connection's provider. No retry: the poll loop has a pace of its own, and hears a pause between two attempts.
+ * Polls a connection's provider. No retry: the poll loop has a pace of its own, and handles a pause between two
+ * attempts.
  */
 export const polls = (connection: string) =>
   proxyActivities<SupplyActivities>({
@@ -65,22 +66,22 @@ export const polls = (connection: string) =>
     retry: { maximumAttempts: 1 },
   })
 
-/** What the poll loop writes to PostgreSQL without calling the provider. */
+/** The poll loop's writes to PostgreSQL, without a call to the provider. */
 export const pollRecords = () =>
   proxyActivities<SupplyActivities>({
     startToCloseTimeout: '20s',
     retry: { initialInterval: '500ms', maximumInterval: '30s' },
   })
 
-/** Asks a provider what it has for one panelist: at most three attempts, because a panel is waiting. */
+/** Requests a provider's surveys for one panelist: at most three attempts, because a panel is waiting. */
 export const panelistMatches = (connection: string) =>
   proxyActivities<MatchingActivities>({
     taskQueue: entryQueue(connection),
-    summary: 'ask the provider, store what it has',
+    summary: 'ask the provider, store its surveys',
     startToCloseTimeout: '20s',
     scheduleToCloseTimeout: '60s',
-    // codes 1 and 12 and a cut line are often gone a moment later; a wrong setting is not (Dynata Match API, Error
-    // Response Codes)
+    // codes 1 and 12 and a dropped connection are often gone a moment later; a wrong setting is not (Dynata Match API,
+    // Error Response Codes)
     retry: {
       initialInterval: '300ms',
       backoffCoefficient: 2,
@@ -91,20 +92,20 @@ export const panelistMatches = (connection: string) =>
 
 /** Deletes the question of a refresh that was not used. */
 export const refreshRecords = () =>
-  proxyActivities<MatchingActivities>({ ...LONGER_WRITE, summary: 'delete what was not used' })
+  proxyActivities<MatchingActivities>({ ...LONGER_WRITE, summary: 'delete the unused question' })
 
-/** Closes a plan, or begins its full launch, where that is due. */
+/** Closes a plan, or begins its full launch, if that is due. */
 export const planRecords = () =>
   proxyActivities<PlanActivities>({
-    summary: 'close it, or begin its full launch, where that is due',
+    summary: 'close it, or begin its full launch, if that is due',
     startToCloseTimeout: '20s',
     retry: { initialInterval: '500ms', maximumInterval: '1m' },
   })
 
-/** Finds what was left behind. */
+/** Finds abandoned rows. */
 export const leftBehind = () =>
   proxyActivities<JanitorActivities>({
-    summary: 'look for what was left behind',
+    summary: 'find abandoned rows',
     startToCloseTimeout: '30s',
     retry: { initialInterval: '1s', maximumInterval: '15s' },
   })

@@ -12,13 +12,13 @@ import { searchAttribute } from '../domain/visibility.js'
 import { askAbout, type RefreshEnd, type RefreshInput } from './messages/panelist.js'
 import { panelistMatches, refreshRecords } from './proxies.js'
 
-/** The update that starts a refresh is there at once; a start without one has nothing to do. */
+/** The update that starts a refresh is in the first workflow task; a start without one has nothing to do. */
 const PATIENCE = '30s'
 
 /**
- * What a provider has for one panelist, for providers that match on their side: ask, store, end. The match that started
- * it waits for its update under a deadline of its own; a late result is stored all the same and answers the next match.
- * Its id is `panelist:<connection>:<keyed hash>`.
+ * Requests a panelist's surveys from a provider that matches on its side: ask, store, end. The match that started it
+ * waits for its update under a deadline of its own; a late result is still stored and answers the next match. Its id is
+ * `panelist:<connection>:<keyed hash>`.
  */
 export async function refreshPanelist(input: RefreshInput): Promise<void> {
   const waiting: string[] = []
@@ -35,7 +35,7 @@ export async function refreshPanelist(input: RefreshInput): Promise<void> {
       await condition(() => ended.has(refreshId))
       return ended.get(refreshId) ?? { state: 'failed' }
     },
-    { description: 'Asks one stored question and answers once its result is stored' },
+    { description: 'Sends one stored question and answers once its result is stored' },
   )
 
   await condition(() => waiting.length > 0, PATIENCE)

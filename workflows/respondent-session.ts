@@ -19,20 +19,20 @@ import { deliveries, entries, outcomeRecords } from './proxies.js'
 import { endedDetails, sessionDetails } from './session-details.js'
 import { showSession } from './visibility.js'
 
-const { recordOutcome } = outcomeRecords('outcome, ledger and outbox, once a claim')
-const { expireSession } = outcomeRecords('ask whether time ran out')
+const { recordOutcome } = outcomeRecords('outcome, ledger and outbox, once per claim')
+const { expireSession } = outcomeRecords('check whether time ran out')
 const { abandonOpening } = outcomeRecords('no entry in time')
 const { deliverPostback } = deliveries()
 
 /**
  * One respondent's session, from its creation to its outcome or timeout: the provider opens the entry, the respondent
- * clicks, an outcome arrives (or time runs out), it is recorded once, and the panel is told. PostgreSQL decides what
- * happened; this workflow drives. Its id is `session:<session id>`.
+ * clicks, an outcome arrives (or time runs out), it is recorded once, and the panel is notified. PostgreSQL decides
+ * what happened; this workflow drives. Its id is `session:<session id>`.
  */
 export async function respondentSession(input: SessionInput): Promise<SessionPosition> {
   let status: SessionStatus | null = null
   let entered = false
-  /** Arrivals heard of, and how many of them were looked up. */
+  /** Arrivals signalled, and how many of them were read. */
   let arrivals = 0
   let read = 0
 
@@ -42,7 +42,7 @@ export async function respondentSession(input: SessionInput): Promise<SessionPos
       await condition(() => status !== null)
       return positionOf(status)
     },
-    { description: 'Waits until the provider has given or refused the entry' },
+    { description: 'Waits until the provider has returned or refused the entry' },
   )
   setHandler(
     respondentEntered,
@@ -56,7 +56,7 @@ export async function respondentSession(input: SessionInput): Promise<SessionPos
     () => {
       arrivals += 1
     },
-    { description: 'A claim about the outcome is stored: go and read it' },
+    { description: 'A claim about the outcome is stored: read it' },
   )
   setHandler(position, () => positionOf(status), { description: 'State, outcome, provisional, payable' })
 
@@ -76,7 +76,7 @@ export async function respondentSession(input: SessionInput): Promise<SessionPos
   setCurrentDetails(endedDetails(last, input.sessionId))
   return positionOf(last)
 
-  /** The provider gives the entry, unless the session ends while it is slow: then nobody waits for it any longer. */
+  /** Opens the entry at the provider; stops waiting for a slow provider when the session ends. */
   async function openOrHear(): Promise<SessionStatus> {
     const scope = new CancellationScope()
     const opening = scope.run(() => openTheEntry(input))
@@ -91,9 +91,9 @@ export async function respondentSession(input: SessionInput): Promise<SessionPos
   }
 
   /**
-   * Waits for a click, an arrival or the time limit. Each is only a reason to ask: PostgreSQL says how the session
-   * stands, so that neither a lost signal nor a needless one changes what happens to it.
-   * @returns what was recorded, where an arrival was the news
+   * Waits for a click, an arrival or the time limit. Each only triggers a read: PostgreSQL has the session's state, so
+   * a lost or needless signal does not change the result.
+   * @returns the recorded outcome, if an arrival was the trigger
    */
   async function waitForNews(): Promise<RecordedOutcome | null> {
     const { state, remainingMs } = current(status)
@@ -117,7 +117,7 @@ export async function respondentSession(input: SessionInput): Promise<SessionPos
     return recorded
   }
 
-  /** Records every claim as it comes, tells the panel each time, and ends when nothing more is expected. */
+  /** Records every claim as it comes, notifies the panel each time, and ends when no more claims are expected. */
   async function settle(first: RecordedOutcome | null): Promise<SessionStatus> {
     const deliveries = new Set<Promise<void>>()
     const delivering = new Set<string>()
@@ -126,7 +126,7 @@ export async function respondentSession(input: SessionInput): Promise<SessionPos
         if (delivering.has(postbackId)) continue
         delivering.add(postbackId)
         const delivery: Promise<void> = deliverPostback(postbackId)
-          .catch(() => undefined) // a dead letter is written down by the activity; the session is over all the same
+          .catch(() => undefined) // the activity records a dead letter; the session still ends
           .then(() => {
             deliveries.delete(delivery)
           })
@@ -155,7 +155,7 @@ export async function respondentSession(input: SessionInput): Promise<SessionPos
   }
 }
 
-/** Asks the provider for the entry until it answers, or until the respondent could not use it any more. */
+/** Requests the entry from the provider until it answers, or until the respondent can no longer use it. */
 async function openTheEntry(input: SessionInput): Promise<SessionStatus> {
   const { openEntry } = entries(input.connection, input.entryTtlMs)
   try {

@@ -2,7 +2,7 @@ import type { SessionStatus } from '../activities/sessions.js'
 import { workflowsOfSession } from '../domain/visibility.js'
 import { type ClaimInput, sessionWorkflowId } from './messages/session.js'
 
-/** The page an operator sees under "Current details" in the Temporal UI. Markdown; ids and states only. */
+/** The session's "Current details" in the Temporal UI, for operators. Markdown; ids and states only. */
 export function sessionDetails(status: SessionStatus): string {
   const verdict =
     status.outcome === null ? status.state : `${status.outcome}${status.provisional ? ' (provisional)' : ''}`
@@ -22,8 +22,8 @@ export function sessionDetails(status: SessionStatus): string {
 }
 
 /**
- * The page of a session whose workflow has ended, which nothing can change any more: it says when it was true and where
- * later news is.
+ * The details of a session whose workflow has ended, which cannot change any more: says as of when they are true and
+ * where later news is.
  */
 export function endedDetails(status: SessionStatus, sessionId: string): string {
   return [
@@ -34,12 +34,12 @@ export function endedDetails(status: SessionStatus, sessionId: string): string {
   ].join('\n')
 }
 
-/** The page of late news: how the session stands with it, and where the rest of the session is. */
+/** The details of a late claim: the session's standing with it, and where to find the rest of the session. */
 export function claimDetails(status: SessionStatus, { sessionId }: ClaimInput): string {
   return [
     sessionDetails(status),
     `| session | ${sessionWorkflowId(sessionId)} |`,
     '',
-    `Everything about this session: \`${workflowsOfSession(sessionId)}\`.`,
+    `All workflows of this session: \`${workflowsOfSession(sessionId)}\`.`,
   ].join('\n')
 }

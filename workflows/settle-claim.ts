@@ -8,8 +8,9 @@ const { recordOutcome } = outcomeRecords('apply the late claim')
 const { deliverPostback: deliver } = deliveries()
 
 /**
- * News about a session whose workflow has ended: a late outcome, a reversal, a claim nobody applied. What it means was
- * decided when it was stored; here it reaches the ledger and the panel. Its id is `claim:<claim id>`.
+ * A claim on a session whose workflow has ended: a late outcome, a reversal, or a claim that was not applied. Its
+ * meaning was decided when it was stored; this workflow posts it to the ledger and notifies the panel. Its id is
+ * `claim:<claim id>`.
  */
 export async function settleClaim(input: ClaimInput): Promise<void> {
   const recorded = await recordOutcome(input.sessionId)
@@ -25,7 +26,10 @@ export async function settleClaim(input: ClaimInput): Promise<void> {
   await Promise.all(recorded.postbackIds.map((postbackId) => deliver(postbackId).catch(() => undefined)))
 }
 
-/** One message to a panel once more: asked for by the panel, or left behind by a crash. Its id is `postback:<id>:<n>`. */
+/**
+ * Delivers one message to a panel again: the panel requested it, or a crash abandoned it. Its id is
+ * `postback:<id>:<n>`.
+ */
 export async function deliverPostback(input: PostbackInput): Promise<void> {
   await deliver(input.postbackId)
 }

@@ -2,7 +2,7 @@ import { upsertSearchAttributes } from '@temporalio/workflow'
 import type { Outcome } from '../domain/outcome.js'
 import { searchAttribute } from '../domain/visibility.js'
 
-/** What an operator filters sessions by in the Temporal UI. Written on change only. */
+/** The search attributes of sessions in the Temporal UI. Written on change only. */
 export function showSession(shown: {
   state: string
   outcome?: Outcome | null

@@ -7,8 +7,8 @@ import { attempt, upstreamOf } from './attempt.js'
 import type { SupplyDependencies } from './dependencies.js'
 
 /**
- * Tells the provider that everything up to a receipt is stored. Safe to repeat: a receipt which it knows already is not
- * sent again, and one that is not committed is never sent (invariant I1).
+ * Reports to the provider that everything up to a receipt is stored. Idempotent: does not send an acknowledged receipt
+ * again, and never sends one that is not committed (invariant I1).
  */
 export async function acknowledge(
   deps: SupplyDependencies,

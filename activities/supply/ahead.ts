@@ -3,7 +3,7 @@ export async function* ahead<Item>(source: AsyncIterable<Item>): AsyncGenerator<
   const iterator = source[Symbol.asyncIterator]()
   const pull = (): Promise<IteratorResult<Item>> => {
     const pending = iterator.next()
-    // a failure is told when its turn comes; until then it is not an unhandled one
+    // the reader gets a failure in its turn; until then it must not count as an unhandled rejection
     pending.catch(() => {})
     return pending
   }

@@ -20,8 +20,8 @@ export function upstreamOf(deps: SupplyDependencies, connection: string): Upstre
 }
 
 /**
- * Runs one call to the provider: heartbeats while it lasts, a signal that ends with the activity, and a failure that is
- * noted in the connection's row before Temporal hears of it.
+ * Runs one call to the provider: heartbeats while it lasts, aborts its signal when the activity ends, and records a
+ * failure in the connection's row before it throws it to Temporal.
  */
 export async function attempt<Result>(
   deps: SupplyDependencies,
@@ -42,7 +42,7 @@ export async function attempt<Result>(
     throw toTemporalFailure(error)
   } finally {
     clearInterval(beat)
-    // whatever still reads the provider's answer stops here
+    // stops any code that still reads the provider's answer
     finished.abort(new Error('the attempt is over'))
   }
 }
@@ -68,7 +68,7 @@ async function note(deps: SupplyDependencies, row: ConnectionRow, error: unknown
   }
 }
 
-/** Without the SQL statement which knex puts before PostgreSQL's own words. */
+/** Removes the SQL statement that knex puts before PostgreSQL's own message. */
 function plainMessage(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
   return message.includes(' - ') && /^(insert|update|select|with|delete) /i.test(message)

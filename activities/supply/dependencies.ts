@@ -2,7 +2,7 @@ import type { Knex } from '../../db/connect.js'
 import type { Logger } from '../../platform/logger.js'
 import type { FindUpstream } from '../../providers/upstream.js'
 
-/** What polling is made of; passed in, so that tests pass their own. */
+/** The dependencies of polling; tests pass their own. */
 export interface SupplyDependencies {
   readonly knex: Knex
   readonly findUpstream: FindUpstream

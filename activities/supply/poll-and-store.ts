@@ -13,12 +13,12 @@ import { attempt, upstreamOf } from './attempt.js'
 import type { SupplyDependencies } from './dependencies.js'
 import { membersDue } from './read-members.js'
 
-/** What the workflow learns of a poll: counts and cursors, never the feed. Ids are decimal text. */
+/** The result of a poll for the workflow: counts and cursors, never the feed. Ids are decimal text. */
 export interface PollResult extends PageCounts {
   readonly cursor: string | null
   readonly committed: string
   readonly acked: string
-  /** What the provider has yet to be told; null when it knows. */
+  /** The receipt to acknowledge; null when none is due. */
   readonly toAcknowledge: string | null
   /** Open surveys after this poll, and their countries (alpha-3). */
   readonly open: number
@@ -28,13 +28,13 @@ export interface PollResult extends PageCounts {
   readonly durationMs: number
   /** The provider's pace, in milliseconds from the start of one poll to the next. */
   readonly everyMs: number
-  /** Quotas whose members are to be read; absent where the provider names nobody. */
+  /** Quotas whose members must be read; absent if the provider names no members. */
   readonly membersDue?: number
-  /** Not to be asked again before, as an ISO stamp. */
+  /** Do not poll again before this ISO timestamp. */
   readonly notBefore: string | null
 }
 
-/** Fetches what is new and stores it, in one go: the feed never passes through Temporal. */
+/** Fetches what is new and stores it in one activity: the feed never passes through Temporal. */
 export async function pollAndStore(deps: SupplyDependencies, connection: string): Promise<PollResult> {
   const upstream = upstreamOf(deps, connection)
   const { adapter, config, http } = upstream

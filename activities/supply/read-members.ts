@@ -8,12 +8,12 @@ import { failpoint } from '../../platform/failpoints.js'
 import { attempt, upstreamOf } from './attempt.js'
 import type { SupplyDependencies } from './dependencies.js'
 
-/** Whom a quota is for changes slowly: read again after so long. */
+/** The members of a quota change slowly: read them again after this long. */
 const GOOD_FOR_MS = 60 * 60_000
-/** One attempt ends well within the activity's time; what is left is read after the next poll. */
+/** One attempt ends well within the activity's timeout; the next poll reads the rest. */
 const BUDGET_MS = 45_000
 
-/** How many quotas of a connection have people to be read. */
+/** How many quotas of a connection have members to read. */
 export async function membersDue(deps: SupplyDependencies, connection: string): Promise<number> {
   return (await dueReadings(deps.knex, connection, staleBefore(deps))).length
 }
@@ -21,20 +21,20 @@ export async function membersDue(deps: SupplyDependencies, connection: string): 
 export interface MembersRead {
   readonly quotas: number
   readonly members: number
-  /** Quotas that are left for the next time. */
+  /** Quotas left for the next attempt. */
   readonly left: number
 }
 
 /**
- * Reads whom members-only quotas are for, page by page (Toluna External Sample, Recontact Flow). Each page is stored
- * with its place, so that whatever breaks off goes on from there; a server that repeats itself ends the reading.
+ * Reads the members of members-only quotas, page by page (Toluna External Sample, Recontact Flow). Stores each page
+ * with its position, so that an interrupted reading continues there; stops when a server repeats itself.
  */
 export async function readMembers(deps: SupplyDependencies, connection: string): Promise<MembersRead> {
   const { adapter, config, http } = upstreamOf(deps, connection)
   const names = adapter.members
   const row = await findConnection(deps.knex, connection)
   if (names === undefined || row === null) {
-    throw ApplicationFailure.nonRetryable(`${connection} names nobody for its quotas`, FAILURE_TYPES.notConfigured)
+    throw ApplicationFailure.nonRetryable(`${connection} names no members for its quotas`, FAILURE_TYPES.notConfigured)
   }
   const startedAt = deps.clock().getTime()
   return attempt(deps, row, async (signal, heartbeat) => {
@@ -52,7 +52,7 @@ export async function readMembers(deps: SupplyDependencies, connection: string):
         members += met
         heartbeat({ quotas, members })
         reading = { ...reading, lastCode: page.members.at(-1) ?? reading.lastCode }
-        // a page of which nobody is new will not be followed by a better one
+        // a page without a new member: later pages would have none either
         done = page.done || met === 0
       }
       await finishReading(deps.knex, connection, reading, deps.clock())

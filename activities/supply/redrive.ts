@@ -7,13 +7,13 @@ import type { SupplyDependencies } from './dependencies.js'
 export interface RedriveResult {
   readonly quarantineId: string
   readonly state: 'open' | 'healed' | 'redriven'
-  /** Why it still cannot be read. */
+  /** Why it is still unreadable. */
   readonly reason: string | null
 }
 
 const NO_RECORD = { reason: 'holds no record' }
 
-/** Reads a quarantined record again, after the adapter was mended, and stores it if it can be read now. */
+/** Reads a quarantined record again, after the adapter was fixed, and stores it if it is readable now. */
 export async function redrive(deps: SupplyDependencies, quarantineId: string): Promise<RedriveResult> {
   const entry = await findQuarantined(deps.knex, quarantineId)
   if (entry === null) {

@@ -18,7 +18,7 @@ const mappingFileSchema = z.record(
     prefixes: flag().prefault(false),
   }).superRefine((attribute, context) => {
     if (attribute.ranges && attribute.prefixes)
-      context.addIssue({ code: 'custom', message: 'cannot have ranges and prefixes at once' })
+      context.addIssue({ code: 'custom', message: 'cannot have both ranges and prefixes' })
   }),
 )
 

@@ -5,7 +5,7 @@ import { listAt } from './raw-lists.js'
 import { readBySchema } from './schema-faults.js'
 import { isMapValue } from './schema-walk.js'
 
-/** Reads every connection by its provider's schema; null stands where one could not be read. */
+/** Reads every connection by its provider's schema; null for one that could not be read. */
 export function readConnections<Schemas extends ConnectionSchemas>(file: string, data: unknown, schemas: Schemas) {
   const faults: Fault[] = []
   const items = listAt(data, 'connections').map((raw, index): ConnectionOf<Schemas> | null => {
@@ -28,13 +28,13 @@ export function readConnections<Schemas extends ConnectionSchemas>(file: string,
   return { items, faults }
 }
 
-/** What only the whole file can tell: how panelists are named, and where a relative path begins. */
+/** Defaults that need the whole file: how to name panelists, and where a relative path begins. */
 export function withFileDefaults(raw: Record<string, unknown>, file: string, data: unknown): Record<string, unknown> {
   const attributes = typeof raw.attributes === 'string' ? resolve(dirname(file), raw.attributes) : raw.attributes
   return { ...raw, attributes, panelist_ids: raw.panelist_ids ?? panelistIdsFor(raw.id, data) }
 }
 
-/** One panel alone may use the connection: its ids cannot clash with another's, so they go out as they are. */
+/** When only one panel may use the connection, its ids cannot clash with another panel's, so they are sent bare. */
 export function panelistIdsFor(connectionId: unknown, data: unknown): 'bare' | 'per_panel' {
   const users = listAt(data, 'panels').filter((panel) => {
     if (!isMapValue(panel)) return false

@@ -6,7 +6,8 @@ import { listAt, textAt } from './raw-lists.js'
 import { isMapValue } from './schema-walk.js'
 
 /**
- * The platform name that the gateway keeps for browsers without an integration (Kantar Gateway API, Panelist Outcome).
+ * The platform name that the gateway reserves for browsers without an integration (Kantar Gateway API, Panelist
+ * Outcome).
  */
 const NON_INTEGRATED = 'NON_INTEGRATED_SURVEY_PLATFORM'
 
@@ -14,8 +15,7 @@ const exactly = (id: string) => id
 const withoutCase = (id: string) => id.toLowerCase()
 
 /**
- * Faults that only several settings together can have. They are found in the file as it is, whatever else is wrong in
- * it.
+ * Faults of several settings together. Reads the file itself, so that other faults do not hide these.
  */
 export function crossFaults(data: unknown): Fault[] {
   return [
@@ -56,7 +56,7 @@ function reservedIds(data: unknown): Fault[] {
       ? [
           {
             path: ['connections', index, 'id'],
-            text: `${GATEWAY} is kept for our own survey plans`,
+            text: `${GATEWAY} is reserved for our own survey plans`,
             example: 'kantar-us',
           },
         ]
@@ -67,7 +67,7 @@ function reservedIds(data: unknown): Fault[] {
       ? [
           {
             path: ['survey_platforms', index, 'id'],
-            text: 'is kept for platforms without an integration',
+            text: 'is reserved for platforms without an integration',
             example: 'DECIPHER',
           },
         ]
@@ -76,7 +76,7 @@ function reservedIds(data: unknown): Fault[] {
   return [...connections, ...platforms]
 }
 
-/** Everybody who signs in with a key: it must tell who they are. */
+/** The sections whose entries sign in with a key: a key must identify one of them. */
 const KEY_HOLDERS = ['operators', 'panels', 'demand_partners', 'survey_platforms']
 
 function repeatedKeys(data: unknown): Fault[] {
@@ -122,13 +122,13 @@ function unknownConnections(data: unknown): Fault[] {
   )
 }
 
-/** Upstream a panelist is `<panel>.<panelist>`: with panels `a` and `a.b`, `a.b.c` could be either's. */
+/** Upstream a panelist is `<panel>.<panelist>`: with panels `a` and `a.b`, `a.b.c` could belong to either. */
 function blurredPanels(data: unknown): Fault[] {
   const ids = listAt(data, 'panels').map((panel) => textAt(panel, 'id')?.toLowerCase() ?? null)
   return ids.flatMap((id, index): Fault[] => {
     const shorter = ids.find((other) => other !== null && id?.startsWith(`${other}.`))
     if (id === null || shorter === undefined || shorter === null) return []
-    const text = `begins with "${shorter}.", so panelists of the two could not be told apart upstream`
+    const text = `begins with "${shorter}.", so panelists of the two could have the same ids upstream`
     return [{ path: ['panels', index, 'id'], text, example: id.replaceAll('.', '-') }]
   })
 }

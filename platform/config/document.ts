@@ -6,16 +6,16 @@ import { interpolate } from './interpolate.js'
 
 export type Env = Readonly<Record<string, string | undefined>>
 
-/** Where one value of the file came from. */
+/** The source of one value of the file. */
 export interface Place {
   readonly line: number
   /** The environment variables whose values it holds, in order. */
   readonly variables: readonly string[]
-  /** The file's name, where it is not the document's own. */
+  /** The file's name, if it is not the document's own. */
   readonly file?: string
 }
 
-/** A YAML file as plain values, with the place of each and what was wrong with its `${…}`. */
+/** A YAML file as plain values, with the place of each and the faults of its `${…}`. */
 export interface SourceDocument {
   readonly file: string
   readonly data: unknown
@@ -26,12 +26,12 @@ export interface SourceDocument {
   readonly openOrigins?: readonly string[]
 }
 
-/** Deeper than any setting: an alias that contains itself ends here. */
+/** Deeper than any setting: stops an alias that contains itself. */
 const DEEPEST = 20
 
 /**
  * Reads a YAML (or JSON) file and fills in its environment variables.
- * A key without a value, or whose variables are all empty, counts as left out (undefined).
+ * A key without a value, or whose variables are all empty, counts as absent (undefined).
  * @throws ConfigError with one line when the file is missing, unreadable or not YAML
  */
 export function readDocument(file: string, env: Env): SourceDocument {
@@ -44,7 +44,7 @@ export function readDocument(file: string, env: Env): SourceDocument {
   return parseSource(file, text, env)
 }
 
-/** As readDocument, for a text that was read already. */
+/** As readDocument, for text that is already in memory. */
 export function parseSource(file: string, text: string, env: Env): SourceDocument {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
@@ -52,7 +52,7 @@ export function parseSource(file: string, text: string, env: Env): SourceDocumen
   if (error) {
     const { line } = lines.linePos(error.pos[0])
     const reason = error.message.split('\n')[0]
-    // A brace begins a map in YAML, which is the commonest way to trip here.
+    // A brace begins a map in YAML: the most common mistake here.
     const example = text.split('\n')[line - 1]?.includes('$' + '{')
       ? `api_key: ${fromEnvironment('NAME')}, in quotes`
       : 'poll: 12s'
@@ -103,6 +103,6 @@ function whyUnreadable(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ENOENT') return 'does not exist'
   if (code === 'EISDIR') return 'is a directory, not a file'
-  if (code === 'EACCES') return 'may not be read by this user'
+  if (code === 'EACCES') return 'is not readable by this user'
   return `cannot be read (${String(code ?? error)})`
 }

@@ -1,7 +1,7 @@
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 type Unit = keyof typeof UNITS
 
-/** Nothing in a survey's life lasts longer; beyond it a typing error is more likely. */
+/** No setting needs longer; a longer one is more likely a typing error. */
 const LONGEST_MS = 3_650 * UNITS.d
 
 /**

@@ -7,9 +7,9 @@ import { isMapValue } from './schema-walk.js'
 const NEVER_CALLED = new Set(['issuer', 'audience', 'public_url'])
 
 /**
- * Addresses we would be sent to although `egress.allow_private` is off: plain http, a port of its own, a private host.
- * Every text of the file that is an address counts, so a new setting is covered without being listed here.
- * @param openOrigins `http://host:port`s that may be called all the same
+ * Addresses in the file that are not allowed while `egress.allow_private` is off: plain http, a port of its own, a
+ * private host. Checks every text that is an address, so a new setting needs no entry here.
+ * @param openOrigins `http://host:port`s that are still allowed
  */
 export function egressFaults(data: unknown, openOrigins: readonly string[] = []): Fault[] {
   if (!isMapValue(data)) return []
@@ -34,7 +34,7 @@ function addressesIn(value: unknown, path: ConfigPath): { path: ConfigPath; addr
   return [{ path, address: value }]
 }
 
-/** The reason, without the place and the advice: both stand in the fault line anyway. */
+/** The reason without the place and the advice, because the fault line has both. */
 function whyClosed(address: string, openOrigins: readonly string[]): string | null {
   try {
     validateUrl(address, { allowPrivate: false, openOrigins })

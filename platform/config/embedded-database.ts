@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 /**
  * The address of the embedded PostgreSQL which `npm start` keeps in a data directory.
- * @returns null when there is none, or it does not run
+ * @returns null when there is none, or it is not running
  */
 export function embeddedDatabaseUrl(dataDirectory: string): string | null {
   const password = join(dataDirectory, 'postgres-password')

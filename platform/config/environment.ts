@@ -8,12 +8,11 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
 /**
- * The settings that a process takes from its environment rather than from the file (docs/configuration.md, The
- * environment).
+ * The settings that a process takes from its environment, not from the file (docs/configuration.md, The environment).
  */
 export interface Environment {
   readonly port: number
-  /** True when PORT was given: it must then be free. */
+  /** True when PORT was given: then the port must be free. */
   readonly portGiven: boolean
   readonly host: string
   /** Null = the embedded PostgreSQL. */
@@ -23,7 +22,7 @@ export interface Environment {
   readonly temporalNamespace: string
   /** TRIBUTARY_CONFIG as it was given. */
   readonly configFile: string | null
-  /** Where embedded data is kept, as an absolute path. */
+  /** The folder of embedded data, as an absolute path. */
   readonly dataDirectory: string
   readonly logLevel: LogLevel
 }
@@ -32,8 +31,8 @@ const STANDARD = { port: 8080, host: '127.0.0.1', namespace: 'default', data: '.
 
 /**
  * Reads the environment. An empty variable counts as unset.
- * @param directory a relative TRIBUTARY_DATA begins here
- * @throws ConfigError with one line for every variable that cannot be used
+ * @param directory the base of a relative TRIBUTARY_DATA
+ * @throws ConfigError with one line for every variable that is invalid
  */
 export function readEnvironment(env: Env, directory: string = process.cwd()): Environment {
   const lines: string[] = []

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import type { Place, SourceDocument } from './document.js'
 import { type ConfigPath, type Fault, formatPath } from './faults.js'
 
-/** One line for every fault, in the order of the file: `path: what is wrong; example: … (file:line)`. */
+/** One line per fault, in the order of the file: `path: what is wrong; example: … (file:line)`. */
 export function faultLines(document: SourceDocument, faults: readonly Fault[]): string[] {
   const unset = document.faults.map((fault) => formatPath(fault.path))
   const lines = faults
@@ -13,7 +13,7 @@ export function faultLines(document: SourceDocument, faults: readonly Fault[]): 
   return [...new Set(lines)]
 }
 
-/** What is wrong at or around a value whose variable is not set is told once, by the variable's own line. */
+/** True for faults at or around a value whose variable is not set: the variable's own line covers them. */
 function followsFrom(unset: readonly string[], path: ConfigPath): boolean {
   const here = formatPath(path)
   return unset.some((one) => one === here || one.startsWith(`${here}.`) || one.startsWith(`${here}[`))
@@ -22,12 +22,12 @@ function followsFrom(unset: readonly string[], path: ConfigPath): boolean {
 function lineFor(document: SourceDocument, fault: Fault): string {
   const example = fault.example === undefined ? '' : `; example: ${exampleFor(fault.path, fault.example)}`
   const text = `${formatPath(fault.path)}: ${fault.text}${example}`
-  // A key or word of the file may hold anything; a fault is one line whatever it holds.
+  // A key or word of the file may contain line breaks; a fault is always one line.
   const { file = basename(document.file), line } = placeOf(document, fault.path)
   return `${text} (${file}:${line})`.replaceAll(/\s+/g, ' ')
 }
 
-/** Names the key where that makes the example ready to paste. */
+/** Adds the key if the example can then be pasted. */
 function exampleFor(path: ConfigPath, example: string): string {
   const key = path.at(-1)
   return typeof key === 'string' && !example.startsWith('one of ') && !example.includes(': ')
@@ -35,7 +35,7 @@ function exampleFor(path: ConfigPath, example: string): string {
     : example
 }
 
-/** The place of the value, or of the nearest thing around it that the file has. */
+/** The place of the value, or of its nearest parent in the file. */
 function placeOf(document: SourceDocument, path: ConfigPath): Place {
   for (let length = path.length; length >= 0; length -= 1) {
     const place = document.places.get(formatPath(path.slice(0, length)))

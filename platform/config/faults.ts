@@ -1,16 +1,16 @@
-/** Where in the configuration: keys and list positions from the top. */
+/** A place in the configuration: keys and list positions from the top. */
 export type ConfigPath = readonly (string | number)[]
 
-/** One thing that is wrong with the configuration. */
+/** One fault of the configuration. */
 export interface Fault {
   readonly path: ConfigPath
   /** Says what is wrong; never repeats a secret. */
   readonly text: string
-  /** How it would be right, as it is written in the file. */
+  /** A correct value, as it is written in the file. */
   readonly example?: string
 }
 
-/** `connections[0].returns.verify`, the way people say it; "file" for the file itself. */
+/** `connections[0].returns.verify`; "file" for the file itself. */
 export function formatPath(path: ConfigPath): string {
   const written = path
     .map((step, index) => {
@@ -21,7 +21,7 @@ export function formatPath(path: ConfigPath): string {
   return written === '' ? 'file' : written
 }
 
-/** The configuration or the environment cannot be used. `lines` has one line for every fault, ready to print. */
+/** The configuration or the environment is invalid. `lines` has one line per fault, ready to print. */
 export class ConfigError extends Error {
   constructor(readonly lines: readonly string[]) {
     super(lines.join('\n'))

@@ -5,14 +5,14 @@ import { formatDuration, parseDuration } from './duration.js'
 import { type FieldNote, fieldNotes, fromEnvironment } from './field-notes.js'
 import { isCurrency } from './iso-codes.js'
 
-/** Says why a value is not acceptable; the text follows "path: " in the fault line. */
+/** Why a value is invalid; the text follows "path: " in the fault line. */
 export class Complaint {
   constructor(readonly text: string) {}
 }
 
 /**
- * A setting read by one function from what the file holds: the value, or a Complaint.
- * Every leaf of the configuration is made of this, so that each fault has one line in one voice.
+ * A setting that one function reads from the file's value: returns the setting, or a Complaint. Every leaf of the
+ * configuration uses this, so that each fault has one line in one form.
  */
 export function field<Output>(note: FieldNote, read: (value: unknown) => Output | Complaint) {
   return z
@@ -26,7 +26,7 @@ export function field<Output>(note: FieldNote, read: (value: unknown) => Output 
     .register(fieldNotes, note)
 }
 
-/** A setting written as text. Numbers are refused rather than guessed at: `0012` would lose its zeros. */
+/** A setting written as text. Refuses numbers, because `0012` would lose its zeros. */
 export function textField<Output>(note: FieldNote, read: (text: string) => Output | Complaint) {
   return field(note, (value) => {
     if (typeof value === 'number' || typeof value === 'boolean')
@@ -49,7 +49,7 @@ function oneLine(text: string): Complaint | null {
 /** One line of text: a name, a parameter, an issuer. */
 export const text = (example: string) => textField({ example }, (value) => oneLine(value) ?? value)
 
-/** An id of ours: it travels in URLs, task queues and workflow ids. */
+/** An id of ours, for URLs, task queues and workflow ids. */
 export const identifier = (example: string) =>
   textField({ example }, (value) =>
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value)
@@ -57,17 +57,17 @@ export const identifier = (example: string) =>
       : new Complaint('must be 1 to 64 letters, digits, dots, dashes or underscores, beginning with a letter or digit'),
   )
 
-/** A key that travels in an HTTP header: visible ASCII, so that no CR or LF can split the header. */
+/** A key for an HTTP header: visible ASCII, so that no CR or LF can split the header. */
 export const headerKey = (example: string) =>
   textField({ example, secret: true }, (value) =>
     /^[\x21-\x7e]+$/.test(value) ? value : new Complaint('must be visible ASCII characters without spaces'),
   )
 
-/** A shared secret, used as its bytes are. */
+/** A shared secret, used byte for byte. */
 export const secret = (example = fromEnvironment('SHARED_SECRET')) =>
   textField({ example, secret: true }, (value) => oneLine(value) ?? value)
 
-/** An id of theirs: a number to them, text to us. */
+/** An id of a provider: a number to them, text to us. */
 export const code = (example: string) =>
   field({ example }, (value) => {
     if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value)
@@ -75,7 +75,7 @@ export const code = (example: string) =>
     return oneLine(value) ?? value
   })
 
-/** One of some words, spelled exactly so. */
+/** One of several words, spelled exactly. */
 export const oneOf = <const Word extends string>(words: readonly Word[], example: string = words[0] ?? '') =>
   textField({ example }, (value) => {
     const found = words.find((word) => word === value)
@@ -121,12 +121,12 @@ export const SHORTEST_POLL_MS = 1_000
 export const SHORTEST_TTL_MS = 10_000
 
 /**
- * An http or https address, kept as it was written. Whether plain http is allowed is egress policy, checked over the
- * whole file.
+ * An http or https address, stored as written. Egress policy, checked over the whole file, decides whether plain http
+ * is allowed.
  */
 export const webUrl = (example: string) => textField({ example }, (value) => urlComplaint(value) ?? value)
 
-/** The beginning of addresses: paths are appended to it. A trailing slash is dropped. */
+/** The beginning of addresses: paths are appended to it. Drops a trailing slash. */
 export const baseUrl = (example: string) =>
   textField({ example }, (value) => {
     const complaint = urlComplaint(value)
@@ -166,7 +166,7 @@ export const locale = (example = 'en-US') =>
     /^[a-z]{2,3}-[A-Z]{2}$/.test(value) ? value : new Complaint('must be a locale: language, dash, country'),
   )
 
-/** Full years below which a panelist is offered nothing; 0 = no floor. */
+/** Full years below which a panelist gets no offers; 0 = no minimum. */
 export const minimumAge = () => integer(0, 120, '16')
 
 /** ISO 4217. */

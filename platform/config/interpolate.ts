@@ -1,11 +1,11 @@
 import { fromEnvironment } from './field-notes.js'
 
-/** A text with its `${NAME}` replaced, where its parts came from, and what was wrong. */
+/** A text with its `${NAME}` replaced, the sources of its parts, and its faults. */
 export interface Interpolated {
   readonly text: string
   /** True when the text has any `${…}`. */
   readonly refers: boolean
-  /** The variables whose values are in it; not those that a default stood in for. */
+  /** The variables whose values are in it, without those replaced by a default. */
   readonly variables: readonly string[]
   readonly faults: readonly { readonly text: string; readonly example: string }[]
 }
@@ -13,8 +13,8 @@ export interface Interpolated {
 const REFERENCE = /\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})?/g
 
 /**
- * Replaces `${NAME}` and `${NAME:-default}` from the environment, once: what a variable holds is never read again.
- * The default counts when the variable is unset or empty. `$${` stands for a literal `${`.
+ * Replaces `${NAME}` and `${NAME:-default}` from the environment, once: the value of a variable is not interpolated
+ * again. The default applies when the variable is unset or empty. `$${` is a literal `${`.
  */
 export function interpolate(text: string, env: Readonly<Record<string, string | undefined>>): Interpolated {
   const variables: string[] = []

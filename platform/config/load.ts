@@ -15,18 +15,18 @@ import { readConfiguration } from './with-sandbox.js'
 
 /**
  * The whole configuration, checked and ready to use: camelCase, durations in milliseconds, defaults filled in.
- * Everything is read-only by agreement: it is read once, at the start.
+ * Read-only by convention: it is read once, at the start.
  */
 export interface Config<Connection extends ConnectionBase = ConnectionBase>
   extends Omit<ConfigWithoutConnections, 'targetingAttributes' | 'demandPartners' | 'egress'> {
-  /** The file it was read from, as it was given. */
+  /** The file it was read from, as given. */
   readonly file: string
   /** The gateway's canonical questions. */
   readonly targetingAttributes: readonly TargetingAttribute[]
   readonly demandPartners: readonly DemandPartnerConfig[]
   readonly egress: {
     readonly allowPrivate: boolean
-    /** `http://host:port`s that may be called all the same: the sandbox's, where it was added to the file. */
+    /** `http://host:port`s that are still allowed: the sandbox's, if it was added to the file. */
     readonly openOrigins: readonly string[]
   }
   readonly connections: readonly Connection[]
@@ -55,7 +55,7 @@ export function loadConfig<Schemas extends ConnectionSchemas>(
   return configFrom(readConfiguration(options.file, options.env), options.connectionSchemas)
 }
 
-/** As loadConfig, for a file that was read already. */
+/** As loadConfig, for a document that is already in memory. */
 export function configFrom<Schemas extends ConnectionSchemas>(
   document: SourceDocument,
   connectionSchemas: Schemas,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Env } from './document.js'
 
-/** Which configuration file counts, and why. */
+/** Which configuration file applies, and why. */
 export interface LocatedConfig {
   /** Absolute. */
   readonly file: string
@@ -10,10 +10,10 @@ export interface LocatedConfig {
 }
 
 /**
- * Finds the configuration: TRIBUTARY_CONFIG, else `tributary.yaml` in the checkout, else the sandbox's, which a bare
- * clone starts with. The same order as `npm start`. The file that TRIBUTARY_CONFIG names need not exist.
+ * Finds the configuration: TRIBUTARY_CONFIG, else `tributary.yaml` in the checkout, else the sandbox's, with which a
+ * new clone starts. The same order as `npm start`. The file that TRIBUTARY_CONFIG names need not exist.
  * @param checkout the folder of the project
- * @param directory where a relative TRIBUTARY_CONFIG is looked for first
+ * @param directory where to look first for a relative TRIBUTARY_CONFIG
  */
 export function locateConfig(env: Env, checkout: string, directory: string): LocatedConfig {
   if (env.TRIBUTARY_CONFIG) {

@@ -1,15 +1,15 @@
 const DOTS = '••••'
 
-/** Shorter ones would be given away by their beginning. */
+/** The beginning of a shorter secret would reveal too much of it. */
 const SHORTEST_WITH_PREFIX = 16
 
-/** A secret as it may be shown: at most its first four characters, and nothing of a short one. */
+/** A masked secret: at most its first four characters, and none of a short one. */
 export function maskSecret(value: unknown): string {
   if (typeof value !== 'string' || value.length < SHORTEST_WITH_PREFIX) return DOTS
   return `${value.slice(0, 4)}${DOTS}`
 }
 
-/** An address with its password masked; anything that is not an address is masked whole. */
+/** An address with its password masked; masks anything else completely. */
 export function maskUrlPassword(address: string): string {
   if (!URL.canParse(address)) return DOTS
   const url = new URL(address)

@@ -1,4 +1,7 @@
-/** True when one letter was changed, added, dropped or swapped, or only case, dashes and underscores differ. */
+/**
+ * True when the words differ by one letter (changed, added, dropped or swapped), or only in case, dashes and
+ * underscores.
+ */
 export function isNearMiss(typed: string, known: string): boolean {
   const plain = (word: string) => word.toLowerCase().replaceAll(/[-_]/g, '')
   const [left, right] = [plain(typed), plain(known)]

@@ -28,7 +28,7 @@ const reward = section({
   screenout: integer(0, 1_000_000, '0').prefault(0),
 }).transform((value): RewardPolicy => value)
 
-/** The panel that gives nothing: its panelists are rewarded elsewhere. */
+/** No reward: the panel rewards its panelists elsewhere. */
 const NO_REWARD: RewardPolicy = { currency: 'points', perMajorUnit: 100, sharePercent: 0, screenout: 0 }
 
 /** Standard Webhooks: `whsec_` and the base64 of 24 to 64 bytes. */
@@ -53,7 +53,7 @@ const redirects = z
   }))
   .transform((filled) => filled as Readonly<Record<Outcome | 'default', string>>)
 
-/** Starts a panelist: null = no limit. */
+/** The most starts per panelist: null = no limit. */
 export const caps = section({
   daily: absent(integer(1, 1_000_000, '25')),
   weekly: absent(integer(1, 1_000_000, '100')),

@@ -4,8 +4,8 @@ import { isNearMiss } from './near-miss.js'
 import { childSchema, chosenOption, exampleOf, isMapValue, unwrap } from './schema-walk.js'
 
 /**
- * Reads a value by its schema, and says everything that is wrong with it in our words.
- * @param at where the value stands in the file
+ * Reads a value by its schema, and returns all of its faults in our words.
+ * @param at the value's place in the file
  */
 export function readBySchema<Schema extends z.ZodType>(
   schema: Schema,
@@ -23,7 +23,7 @@ function faultsOf(issue: z.core.$ZodIssue, schema: z.core.$ZodType, value: unkno
   const fault = (text: string): Fault => ({ path, text, example: seen.example })
 
   if (issue.code === 'custom') {
-    // what only a whole section knows to be wrong may bring an example of its own
+    // a check over a whole section may bring an example of its own
     const own: unknown = issue.params?.example
     return [{ ...fault(issue.message), ...(typeof own === 'string' ? { example: own } : {}) }]
   }
@@ -57,7 +57,7 @@ function unknownKey(path: ConfigPath, key: string, known: readonly string[]): Fa
   return { path, text, example: `one of ${known.join(', ')}` }
 }
 
-/** Follows an issue's path through schema and value together. */
+/** Follows an issue's path through schema and value in parallel. */
 function lookAlong(schema: z.core.$ZodType, value: unknown, steps: readonly PropertyKey[]) {
   let schemaHere = schema
   let here = unwrap(schema)
@@ -65,7 +65,7 @@ function lookAlong(schema: z.core.$ZodType, value: unknown, steps: readonly Prop
   const path: (string | number)[] = []
   for (const raw of steps) {
     const step = typeof raw === 'number' ? raw : String(raw)
-    // A single verifier stands for a list of one: the file has no [0] there.
+    // One verifier counts as a list of one: the file has no [0] there.
     const single = here.core._zod.def.type === 'array' && !Array.isArray(current)
     const next = childSchema(here.core, step, current)
     if (!single) {

@@ -1,16 +1,16 @@
 import type { z } from 'zod'
 import { type FieldNote, fieldNotes } from './field-notes.js'
 
-/** A schema without its defaults and transforms, and everything noted on the way there. */
+/** A schema without its defaults and transforms, and the notes found on the way. */
 export interface Unwrapped {
   readonly core: z.core.$ZodTypes
   readonly note: FieldNote
-  /** The value, as the file would have it, that applies when the setting is left out. */
+  /** The default, as the file would have it. */
   readonly standard: unknown
   readonly required: boolean
 }
 
-/** Peels defaults, optionality and transforms off a schema. */
+/** Removes defaults, optionality and transforms from a schema. */
 export function unwrap(schema: z.core.$ZodType): Unwrapped {
   let core = schema as z.core.$ZodTypes
   let note: FieldNote = {}
@@ -36,7 +36,7 @@ export function unwrap(schema: z.core.$ZodType): Unwrapped {
   }
 }
 
-/** The schema of one key or list position below a schema; null where there is none. `value` decides between variants. */
+/** The schema of one key or list position below a schema; null if there is none. `value` selects between variants. */
 export function childSchema(parent: z.core.$ZodTypes, step: string | number, value: unknown): z.core.$ZodType | null {
   const def = parent._zod.def
   if (def.type === 'object') return def.shape[String(step)] ?? null
@@ -72,7 +72,7 @@ export function isMapValue(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** How a value of this schema is written in the file: its own note, else made of what it must have. */
+/** How the file writes a value of this schema: its own note, else built from the required keys. */
 export function exampleOf(schema: z.core.$ZodType, value?: unknown): string {
   const { core, note } = unwrap(schema)
   if (note.example !== undefined) return note.example

@@ -36,7 +36,7 @@ const holdTtl = textField({ example: '4xLOI' }, (value): HoldTtl | Complaint => 
   return { kind: 'fixed', milliseconds }
 })
 
-/** How long an entry into a survey of so many minutes keeps its slot, in milliseconds. */
+/** How long an entry into a survey of this many minutes keeps its slot, in milliseconds. */
 export function holdMilliseconds(ttl: HoldTtl, loiMinutes: number): number {
   return ttl.kind === 'fixed' ? ttl.milliseconds : Math.max(ttl.factor * loiMinutes * 60_000, ttl.atLeastMilliseconds)
 }
@@ -50,7 +50,7 @@ const codecKey = textField({ example: fromEnvironment('TRIBUTARY_CODEC_KEY'), se
 
 const ttl = (standard: string) => duration(SHORTEST_TTL_MS, standard).prefault(standard)
 
-/** Everything but the connections, whose schemas come from their providers. */
+/** All settings but the connections, whose schemas come from their providers. */
 export const configSchema = section({
   public_url: absent(baseUrl('http://localhost:8080')).register(fieldNotes, { otherwise: 'the address really bound' }),
   signing: section({

@@ -4,8 +4,8 @@ type Camel<Key extends string> = Key extends `${infer Head}_${infer Tail}` ? `${
 type CamelKeys<Section> = { [Key in keyof Section as Key extends string ? Camel<Key> : Key]: Section[Key] }
 
 /**
- * A map whose keys are all known: snake_case in the file, camelCase in the program. Unknown keys are faults.
- * Only this map's own keys are renamed, so what people name themselves below it (markets, words, fields) stays as it is.
+ * A map whose keys are all known: snake_case in the file, camelCase in the program. Unknown keys are faults. Renames
+ * only this map's own keys, so user-defined names below it (markets, words, fields) stay unchanged.
  */
 export function section<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject(shape).transform((value) => camelKeys(value))
@@ -20,17 +20,17 @@ function camel(key: string): string {
   return key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 }
 
-/** A setting that may be left out: null then. */
+/** An optional setting: null when absent. */
 export function absent<Schema extends z.ZodType>(schema: Schema) {
   return schema.nullable().default(null)
 }
 
-/** A list, empty when it is left out. */
+/** A list; empty when absent. */
 export function list<Item extends z.ZodType>(item: Item) {
   return z.array(item).prefault([])
 }
 
-/** A list with at least one entry, none of them twice. */
+/** A list with at least one entry and no duplicates. */
 export function someOf<Item extends z.ZodType<string>>(item: Item) {
   return z.array(item).superRefine((values, context) => {
     if (values.length === 0) context.addIssue({ code: 'custom', message: 'must not be an empty list' })

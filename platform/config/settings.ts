@@ -7,7 +7,7 @@ import { maskSecret } from './mask.js'
 import { configSchema } from './schema.js'
 import { childSchema, chosenOption, isMapValue, unwrap } from './schema-walk.js'
 
-/** One setting as it stands, ready to show: a secret is masked already. */
+/** One setting, ready to show: a secret is already masked. */
 export interface Setting {
   /** `connections[0].poll`, or the name of an environment variable. */
   readonly name: string
@@ -16,12 +16,12 @@ export interface Setting {
   readonly source: string
 }
 
-/** What is shown for a setting that is left out and has no default. */
+/** Shown for a setting that is absent and has no default. */
 const NOTHING = 'none'
 
 /**
- * Lists every setting of a configuration, those left out with their defaults too.
- * @param label how the file is called in the sources
+ * Lists every setting of a configuration, including absent ones with their defaults.
+ * @param label the file's name in the sources
  */
 export function listSettings(document: SourceDocument, schemas: ConnectionSchemas, label: string): Setting[] {
   const data = isMapValue(document.data) ? document.data : {}
@@ -52,7 +52,7 @@ export function listSettings(document: SourceDocument, schemas: ConnectionSchema
       const items = Array.isArray(value) ? value : [value]
       if (items.every((item) => typeof item === 'string'))
         return [{ name: formatPath(path), value: show(value), source: sourceOf(path) }]
-      // A single verifier stands for a list of one: its settings have no [0] in the file.
+      // One verifier counts as a list of one: its settings have no [0] in the file.
       return items.flatMap((item, index) => walk(def.element, item, Array.isArray(value) ? [...path, index] : path))
     }
     const variant = chosenOption(core, value)

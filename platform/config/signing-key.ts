@@ -2,12 +2,12 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { fromEnvironment } from './field-notes.js'
 import { Complaint, field } from './fields.js'
 
-/** A private key to sign with and the one algorithm it is used with. */
+/** A private key to sign with, and its one algorithm. */
 export interface SigningKey {
-  /** PKCS #8 PEM, whatever form the configuration had. */
+  /** PKCS #8 PEM, for every form in the configuration. */
   readonly pem: string
   readonly algorithm: SignatureAlgorithm
-  /** The `kid` of the JWK, where there was one. */
+  /** The `kid` of the JWK, if there is one. */
   readonly keyId: string | null
 }
 export type SignatureAlgorithm = 'ES256' | 'ES384' | 'ES512' | 'RS256' | 'EdDSA'
@@ -63,7 +63,7 @@ function readKey(value: unknown, create: KeyReader): KeyObject | null {
 
 const CURVES: Record<string, SignatureAlgorithm> = { prime256v1: 'ES256', secp384r1: 'ES384', secp521r1: 'ES512' }
 
-/** The algorithm a key is good for; null for curves and sizes that must not sign. */
+/** The algorithm of a key; null for curves and sizes that must not sign. */
 export function algorithmOf(key: KeyObject): SignatureAlgorithm | null {
   const details = key.asymmetricKeyDetails
   if (key.asymmetricKeyType === 'ec') return CURVES[details?.namedCurve ?? ''] ?? null

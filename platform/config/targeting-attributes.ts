@@ -76,8 +76,8 @@ const SHIPPED = fileURLToPath(new URL('./targeting-attributes.yaml', import.meta
 
 /**
  * Reads the canonical questions: the shipped ones, or those of the file that the configuration names.
- * @param configFile a relative path begins in its folder
- * @param named the setting `targeting_attributes` as the file has it
+ * @param configFile its folder is the base of a relative path
+ * @param named the setting `targeting_attributes` as in the file
  */
 export function readTargetingAttributes(
   configFile: string,
@@ -96,7 +96,9 @@ export function readTargetingAttributes(
   }
 }
 
-/** The list itself, or the document's wrapper around it, with either of the document's spellings of answer_type. */
+/**
+ * The list itself, or the list inside the document's wrapper, with either of the document's spellings of answer_type.
+ */
 function questionsIn(data: unknown): unknown {
   const list = isMapValue(data) ? (data.targeting_attributes ?? data.targetingAttributes) : data
   if (!Array.isArray(list)) return list

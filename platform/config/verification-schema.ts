@@ -5,7 +5,7 @@ import { Complaint, duration, field, flag, headerKey, oneOf, secret, text, textF
 import { absent, section, someOf } from './sections.js'
 import { algorithmOf, publicKey } from './signing-key.js'
 
-/** Where the signature stands in an arrival. */
+/** The part of an arrival that holds the signature. */
 const location = oneOf(['query', 'body', 'header'], 'body').prefault('query')
 
 const SHARED_SECRET_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const
@@ -31,7 +31,7 @@ const jws = section({
   issuer: absent(text('"https://provider.example"')),
   audience: absent(text('tributary')),
   clock_skew: duration(0, '60s').prefault('60s'),
-  // A token without it could be used for ever.
+  // A token without exp would never expire.
   require_exp: flag().prefault(true),
 })
   .transform((given, context) => {
@@ -59,7 +59,7 @@ const jws = section({
     example: '{ kind: jws, parameter: jws, algorithms: [RS256], jwks_url: "https://provider.example/jwks.json" }',
   })
 
-/** An algorithm is pinned to the sort of key it is for, so that a public key can never be taken for a shared secret. */
+/** An algorithm is pinned to its kind of key, so that a public key is never used as a shared secret. */
 function suits(algorithm: JwsAlgorithm, key: JwsKey): boolean {
   const shared = SHARED_SECRET_ALGORITHMS.some((name) => name === algorithm)
   if (key.kind !== 'public_key') return shared === (key.kind === 'secret')
@@ -69,7 +69,7 @@ function suits(algorithm: JwsAlgorithm, key: JwsKey): boolean {
 
 const DIGESTS = ['md5', 'sha1', 'sha256', 'sha384', 'sha512'] as const
 
-/** What is signed: the address up to the parameter, with or without the separator before it, or some fields. */
+/** The signed text: the address up to the parameter, with or without the separator before it, or some fields. */
 export type SignedPart =
   | { readonly kind: 'url' }
   | { readonly kind: 'url_without_separator' }
@@ -108,7 +108,7 @@ interface GivenDigest {
 function signedPart(given: GivenDigest, complain: (message: string) => void): SignedPart {
   const { over: part, separator: between, location: place } = given
   if (!('kind' in part)) return { kind: 'fields', names: part, separator: between ?? '' }
-  if (between !== null) complain('separator goes with a list of field names in over')
+  if (between !== null) complain('separator requires a list of field names in over')
   if (place !== 'query') complain(`over: ${part.kind} reads the address, so location must be query`)
   return part
 }
@@ -141,7 +141,7 @@ const none = section({ kind: z.literal('none') })
 
 const verifier = z.discriminatedUnion('kind', [jws, hmac, hash, header, none])
 
-/** One way to prove that an arrival is the provider's (docs/configuration.md, "How arrivals are read"). */
+/** One way to verify that an arrival is the provider's (docs/configuration.md, "How arrivals are read"). */
 export type Verifier = z.output<typeof verifier>
 
 /** One verifier, or a list of which all must hold. Always a list in the program. */
@@ -149,7 +149,7 @@ export const verification = z
   .preprocess((value) => (Array.isArray(value) || value === undefined ? value : [value]), z.array(verifier))
   .superRefine((verifiers, context) => {
     if (verifiers.length === 0)
-      context.addIssue({ code: 'custom', message: 'must not be an empty list; kind: none takes all' })
+      context.addIssue({ code: 'custom', message: 'must not be an empty list; kind: none accepts every arrival' })
     if (verifiers.length > 1 && verifiers.some((one) => one.kind === 'none'))
-      context.addIssue({ code: 'custom', message: 'kind: none cannot stand beside other verifiers' })
+      context.addIssue({ code: 'custom', message: 'kind: none cannot be combined with other verifiers' })
   })

@@ -4,18 +4,18 @@ import { ConfigError } from './faults.js'
 import { listAt, textAt } from './raw-lists.js'
 import { isMapValue } from './schema-walk.js'
 
-/** What the sandbox's demo panel is called beside panels of one's own. */
+/** The id of the sandbox's demo panel in a file that has panels of its own. */
 export const DEMO_PANEL_ID = 'sandbox-demo'
 
-/** An address of this machine that needs no name to be resolved: what it means cannot change. */
+/** A loopback address as an IP literal: it cannot resolve to another machine. */
 const LOOPBACK = /^http:\/\/(127\.0\.0\.1|\[::1\]):\d+$/
 
 /**
  * Reads a configuration file and, with TRIBUTARY_WITH_SANDBOX, adds the sandbox to it (docs/sandbox.md, Beside your own
- * configuration): its connections, and its demo panel, which may use those alone. The sandbox's operators, buyers and other
- * panels are left out: their keys are public.
+ * configuration): its connections, and its demo panel, which may use only those. Leaves out the sandbox's operators,
+ * buyers and other panels, because their keys are public.
  * @param env TRIBUTARY_WITH_SANDBOX: the sandbox's configuration file; TRIBUTARY_SANDBOX_URL: where it runs
- * @throws ConfigError as readDocument, and where the two clash
+ * @throws ConfigError as readDocument, and when the two files clash
  */
 export function readConfiguration(file: string, env: Env): SourceDocument {
   const own = readDocument(file, env)
@@ -30,7 +30,7 @@ export function readConfiguration(file: string, env: Env): SourceDocument {
 }
 
 function addSandbox(own: SourceDocument, sandbox: SourceDocument, origin: string): SourceDocument {
-  // what is no map is told by the schema
+  // the schema reports data that is not a map
   const data = own.data ?? {}
   if (!isMapValue(data)) return own
   const connections = listAt(sandbox.data, 'connections')
@@ -47,7 +47,7 @@ function addSandbox(own: SourceDocument, sandbox: SourceDocument, origin: string
 
 type Added = Readonly<Record<'connections' | 'panels', readonly unknown[]>>
 
-/** One's own come first, so that their places in the lists stay as they are in the file. */
+/** The file's own entries come first, so that their list positions stay as in the file. */
 function joined(data: Readonly<Record<string, unknown>>, added: Added): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(added).map(([section, items]) => {
@@ -63,7 +63,7 @@ function demoPanel(sandbox: SourceDocument, connections: readonly unknown[]): Re
   return { ...(isMapValue(panel) ? panel : {}), id: DEMO_PANEL_ID, connections: ids }
 }
 
-/** Where the sandbox's settings stand: in its own file, behind one's own in the list. */
+/** The places of the sandbox's settings: in its own file, after the file's own entries in the list. */
 function movedPlaces(data: unknown, sandbox: SourceDocument, added: Added): [string, Place][] {
   return [...sandbox.places].flatMap(([name, place]): [string, Place][] => {
     const found = /^(connections|panels)\[(\d+)\](.*)$/s.exec(name)

@@ -3,21 +3,21 @@ import { constants, createBrotliDecompress, createGunzip, createInflate } from '
 import type { Deadline } from './deadline.js'
 import { EgressError } from './egress-error.js'
 
-/** What we say we can read; the answer's own `content-encoding` decides. */
+/** The encodings that we accept; the answer's own `content-encoding` decides. */
 export const ACCEPT_ENCODING = 'gzip, br, deflate'
 
 export interface BodyLimits {
-  /** Bytes at most, after decompression: a small bomb is as large as what it unpacks to. */
+  /** The most bytes after decompression, which limits decompression bombs too. */
   readonly maxBytes: number
   readonly place: string
   readonly deadline: Deadline
-  /** Turns what a socket or zlib threw into an EgressError, or into the caller's own reason to stop. */
+  /** Turns an error of a socket or zlib into an EgressError, or into the caller's own abort reason. */
   readonly explain: (error: unknown) => unknown
 }
 
 /**
  * An answer's body: decompressed, capped and under the exchange's deadline. Leaving the loop early ends the exchange.
- * @throws EgressError 'misread' beyond the cap or for an encoding we do not know; what `explain` makes of other errors
+ * @throws EgressError 'misread' beyond the cap or for an unknown encoding; the result of `explain` for other errors
  */
 export async function* readBody(
   raw: Readable,
@@ -62,14 +62,14 @@ function decoded(raw: Readable, encoding: string | undefined, place: string): Re
     raw.destroy()
     throw new EgressError(
       'misread',
-      `${place} answered in the encoding "${name.slice(0, 20)}", which was not asked for`,
+      `${place} answered in the encoding "${name.slice(0, 20)}", which was not requested`,
     )
   }
-  // pipeline hands an error of either side to the reader of the decoder; there is nothing else to do with it here
+  // pipeline passes an error of either side to the reader of the decoder, so this callback has nothing to do
   return pipeline(raw, decoder, () => {})
 }
 
-/** A cut gzip stream ends with an error by default; so it must, a cut page is no page. */
+/** A truncated gzip stream ends with an error by default; keep it, because a truncated page is invalid. */
 const DECODERS: Readonly<Record<string, () => Readable & NodeJS.WritableStream>> = {
   gzip: () => createGunzip(),
   'x-gzip': () => createGunzip(),

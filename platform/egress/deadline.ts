@@ -1,15 +1,15 @@
 import { EgressError } from './egress-error.js'
 
 /**
- * How long an exchange may keep us waiting in all. Only waiting for the other side counts: the clock stands still while
- * the reader of a streamed body is busy with what it has got, so that a slow database is not taken for a slow provider.
+ * The longest total wait of an exchange. Only waiting for the other side counts: the timer pauses while the reader of a
+ * streamed body processes data, so that a slow database does not count as a slow provider.
  */
 export class Deadline {
   private readonly controller = new AbortController()
   private timer: NodeJS.Timeout | undefined
   private since = 0
   private readonly follow: () => void
-  /** Ends the exchange: at the deadline, or when the caller's own signal does. */
+  /** Aborts the exchange: at the deadline, or when the caller's own signal aborts. */
   readonly signal = this.controller.signal
 
   /** @param leftMs milliseconds of waiting */
@@ -23,7 +23,7 @@ export class Deadline {
     else callers?.addEventListener('abort', this.follow, { once: true })
   }
 
-  /** Waiting begins, or goes on. */
+  /** Starts or resumes the timer. */
   start(): void {
     if (this.timer) return
     this.since = performance.now()
@@ -31,7 +31,7 @@ export class Deadline {
     this.timer = setTimeout(expire, Math.max(this.leftMs, 0))
   }
 
-  /** Something came. */
+  /** Pauses the timer: data arrived. */
   pause(): void {
     if (!this.timer) return
     clearTimeout(this.timer)
@@ -39,7 +39,7 @@ export class Deadline {
     this.leftMs -= performance.now() - this.since
   }
 
-  /** The exchange is over; nothing is held any more. */
+  /** Ends the exchange and releases its resources. */
   release(): void {
     clearTimeout(this.timer)
     this.timer = undefined

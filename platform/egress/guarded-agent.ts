@@ -12,20 +12,20 @@ export type Resolve = (
 
 const CONNECT_MS = 5_000
 const KEEP_ALIVE_MS = 10_000
-/** Sockets to one origin at most: a slow provider must not take every descriptor of the process. */
+/** The most sockets to one origin: a slow provider must not take every descriptor of the process. */
 const SOCKETS_PER_ORIGIN = 64
 
 /**
- * The pools of sockets, one an origin. Unless `allowPrivate` a name is resolved, its addresses are checked and the
- * socket is opened to one of the checked ones: nothing resolves a second time, so a name that changes its mind between
- * check and connect (DNS rebinding) gains nothing.
+ * The pools of sockets, one per origin. Unless `allowPrivate`, resolves a name, checks its addresses and opens the
+ * socket to one of the checked addresses. The name is not resolved a second time, so a change between check and connect
+ * (DNS rebinding) has no effect.
  */
 export function createGuardedAgent(options: { allowPrivate: boolean; resolve?: Resolve | undefined }): Agent {
   const find = options.resolve ?? resolve
   return new Agent({
     connections: SOCKETS_PER_ORIGIN,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    // The deadlines of the client hold for the whole exchange; these of undici tick in whole seconds only.
+    // The deadlines of the client cover the whole exchange; undici's own tick in whole seconds only.
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: { timeout: CONNECT_MS, lookup: checkedLookup(find, options.allowPrivate) },

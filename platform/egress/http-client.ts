@@ -20,7 +20,7 @@ export interface EgressRequest {
   readonly allowedHosts: readonly string[]
   /** Milliseconds of waiting for the other side, from the connect to the end of the body [30,000]. */
   readonly timeoutMs?: number | undefined
-  /** The answer's size at most, in bytes after decompression [64 MiB]. */
+  /** The largest answer, in bytes after decompression [64 MiB]. */
   readonly maxBytes?: number | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -29,13 +29,13 @@ export interface EgressResponse {
   readonly status: number
   /** Lower-case names; a repeated header joined with ", ". */
   readonly headers: Readonly<Record<string, string>>
-  /** The body as it streams in, once. Must be read or left early; an unread one is given up at the deadline. */
+  /** The body as it streams in, once. Read it or leave it early; an unread one is aborted at the deadline. */
   readonly body: AsyncIterable<Uint8Array>
   /** Reads the whole body as UTF-8 text. */
   text(): Promise<string>
 }
 
-/** One call as the call log keeps it: where and how long, never headers, bodies, paths or queries. */
+/** One call as the call log stores it: host and duration, never headers, bodies, paths or queries. */
 export interface EgressCall {
   readonly method: string
   readonly host: string
@@ -46,20 +46,20 @@ export interface EgressCall {
 }
 
 export interface EgressOptions extends UrlPolicy {
-  /** Told about every call once its answer's head, or its failure, is there. */
+  /** Called for every call once its answer's head has arrived or it has failed. */
   readonly onCall?: ((call: EgressCall) => void) | undefined
   /** Replaces DNS; for tests. */
   readonly resolve?: Resolve | undefined
 }
 
-/** The one way out of this program: providers, JWKS, panels' postbacks. */
+/** The only HTTP client of this program: providers, JWKS, panels' postbacks. */
 export interface EgressClient {
   /**
-   * One request, never redirected (a 3xx is an answer like any other), answered with any HTTP status.
-   * @throws EgressError; the signal's own reason when the caller's signal ends it
+   * One request; follows no redirect (returns a 3xx like any other answer). Returns the response with any HTTP status.
+   * @throws EgressError; the signal's own reason when the caller's signal aborts it
    */
   request(request: EgressRequest): Promise<EgressResponse>
-  /** Closes the pools; requests under way are ended. */
+  /** Closes the pools and ends the requests in flight. */
   close(): Promise<void>
 }
 
@@ -84,7 +84,7 @@ async function exchange(agent: Dispatcher, options: EgressOptions, request: Egre
     options.onCall?.({ method: request.method, host, status, error, milliseconds: performance.now() - started })
   if (!listsHost(request.allowedHosts, url)) {
     const allowed = request.allowedHosts.join(', ')
-    throw new EgressError('not-allowed', `${host} is not among the hosts this call may go to (${allowed})`, {
+    throw new EgressError('not-allowed', `${host} is not an allowed host of this call (${allowed})`, {
       url: host,
     })
   }
@@ -105,7 +105,7 @@ async function exchange(agent: Dispatcher, options: EgressOptions, request: Egre
       signal: deadline.signal,
     })
     tell(answer.statusCode, null)
-    // What goes wrong with a body that nobody reads any more must not end the process.
+    // An error of an abandoned body must not end the process.
     answer.body.on('error', () => {})
     answer.body.once('close', () => deadline.release())
     const headers = plainHeaders(answer.headers)
@@ -134,7 +134,7 @@ async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** What undici, the socket, TLS or zlib say, in our words. The code is kept: it is what an operator looks up. */
+/** An error of undici, the socket, TLS or zlib in our words. Keeps the code, because operators look it up. */
 function asEgressError(error: unknown, place: string): EgressError {
   if (error instanceof EgressError) return error
   if (error instanceof Error && error.cause instanceof EgressError) return error.cause
@@ -145,7 +145,7 @@ function asEgressError(error: unknown, place: string): EgressError {
     return new EgressError('timed-out', `${place} did not answer in time${detail}`, evidence, { cause: error })
   }
   if (UNREADABLE.test(code) || (error instanceof Error && error.name === 'HTTPParserError')) {
-    return new EgressError('misread', `${place} answered what cannot be read${detail}`, evidence, { cause: error })
+    return new EgressError('misread', `${place} sent an unreadable answer${detail}`, evidence, { cause: error })
   }
   return new EgressError('unavailable', `${place} could not be reached${detail}`, evidence, { cause: error })
 }

@@ -4,17 +4,17 @@ import { EgressError } from './egress-error.js'
 export interface UrlPolicy {
   /** True for sandboxes: private addresses, plain http and any port (docs/configuration.md, The file). */
   readonly allowPrivate: boolean
-  /** `http://host:port`s, with an IP address for a host, that are allowed all the same [none]. */
+  /** `http://host:port`s, with an IP address as host, that are still allowed [none]. */
   readonly openOrigins?: readonly string[] | undefined
 }
 
-/** Ports that https is served on; others are refused, so that a URL cannot speak to a mail server or a database. */
+/** Ports that https is served on; others are refused, so that a URL cannot reach a mail server or a database. */
 const PORTS = new Set(['', '443', '8443'])
 
 /**
- * Reads an address that came from outside (a survey's, an entry link, a redirect, a postback's) and checks everything
- * that its text alone can tell: http(s), no user name or password, and unless `allowPrivate` https on a standard port
- * of a host that is neither private nor local. What a name resolves to is checked when connecting.
+ * Parses an address from outside (a survey's, an entry link, a redirect, a postback's) and checks its text: http(s), no
+ * user name or password, and unless `allowPrivate` https on a standard port of a host that is neither private nor
+ * local. The address that a name resolves to is checked on connect.
  * @throws EgressError 'not-allowed' with the reason
  */
 export function validateUrl(address: string, policy: UrlPolicy): URL {

@@ -1,16 +1,16 @@
 import { DEEPEST, endOfString, inspectJson, withoutByteOrderMark } from './json-text.js'
 
-/** One member of a JSON object: its name, and its value as it was written. */
+/** One member of a JSON object: its name, and its value as written. */
 export interface JsonMember {
   readonly name: string
   readonly raw: string
 }
 
 /**
- * The members of a JSON object in their order, a name that is there twice with both its values: `JSON.parse` keeps the
- * last one only, and numbers lose their digits in it.
- * @param most members at most
- * @throws SyntaxError when the text is no JSON object, is nested deeper than 64, or has more members
+ * The members of a JSON object in their order, a duplicate name with both its values: `JSON.parse` keeps only the last
+ * one, and numbers lose digits in it.
+ * @param most the most members
+ * @throws SyntaxError when the text is not a JSON object, is nested deeper than 64, or has more members
  */
 export function jsonMembers(text: string, most: number): JsonMember[] {
   const json = withoutByteOrderMark(text)
@@ -19,7 +19,7 @@ export function jsonMembers(text: string, most: number): JsonMember[] {
   if (countsMore(json, most)) throw new SyntaxError(`more than ${most} members`)
   const value: unknown = JSON.parse(json)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new SyntaxError('not a JSON object')
-  // from here on the text is known to be JSON, so that looking for the next quote, bracket or comma is enough
+  // from here on the text is known to be JSON, so it is enough to find the next quote, bracket or comma
   const members: JsonMember[] = []
   let at = json.indexOf('{') + 1
   for (;;) {
@@ -33,7 +33,7 @@ export function jsonMembers(text: string, most: number): JsonMember[] {
   }
 }
 
-/** Whether an object has more members than so many, by the colons that stand in it and in nothing inside of it. */
+/** Whether an object has more members than this, by counting the colons at its own level. */
 function countsMore(json: string, most: number): boolean {
   let [depth, members] = [0, 0]
   for (let at = 0; at < json.length; at++) {
@@ -46,7 +46,7 @@ function countsMore(json: string, most: number): boolean {
   return false
 }
 
-/** The place behind the value that begins at `from`: of the comma, or of the bracket that closes what it stands in. */
+/** The position after the value that begins at `from`: of the comma, or of the closing bracket of its parent. */
 function endOfValue(json: string, from: number): number {
   let depth = 0
   for (let at = from; at < json.length; at++) {

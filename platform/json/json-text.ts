@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer'
 
-/** Deeper than any provider's document; what is deeper was made to exhaust the stack of its reader. */
+/** Deeper than any provider's document; deeper text is an attack on the reader's stack. */
 export const DEEPEST = 64
 
-/** U+FEFF: what the bytes EF BB BF are as text. */
+/** U+FEFF: the bytes EF BB BF as text. */
 const BYTE_ORDER_MARK = 0xfeff
 
-/** A text of JSON as if its byte order mark were not there (RFC 8259 §8.1: a reader may ignore one). */
+/** JSON text without its byte order mark (RFC 8259 §8.1: a reader may ignore one). */
 export function withoutByteOrderMark(text: string): string {
   return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text
 }
@@ -20,7 +20,7 @@ export function utf8Text(bytes: Uint8Array): string {
   return withoutByteOrderMark(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'))
 }
 
-/** What one pass over a text of JSON tells before anything parses it: it costs no stack, however deep the text nests. */
+/** Facts about JSON text from one pass before it is parsed; uses no stack, however deep the text nests. */
 export interface Inspection {
   /** It nests deeper than `DEEPEST`. */
   readonly deep: boolean
@@ -28,7 +28,7 @@ export interface Inspection {
   readonly large: boolean
 }
 
-/** Looks at a text that may or may not be JSON; what stands in strings does not count. */
+/** Inspects a text that may not be JSON; skips the contents of strings. */
 export function inspectJson(text: string): Inspection {
   let depth = 0
   let large = false
@@ -49,7 +49,7 @@ export function inspectJson(text: string): Inspection {
   return { deep: false, large }
 }
 
-/** Where the string that begins at `from` ends: the place of its closing quote, or of the end of the text. */
+/** Where the string that begins at `from` ends: the position of its closing quote, or of the end of the text. */
 export function endOfString(text: string, from: number): number {
   let at = from
   for (;;) {

@@ -1,12 +1,12 @@
 import { parse as parseLossless } from 'lossless-json'
 import { DEEPEST, inspectJson, utf8Text, withoutByteOrderMark } from './json-text.js'
 
-/** Digits of an integer we are ready to make a bigint of. */
+/** The most digits of an integer that becomes a bigint. */
 const DIGITS = 40
 
 /**
- * Reads JSON without losing integers: one beyond 2^53 comes as a bigint, every other number as a number. A byte order
- * mark is read as if it were not there.
+ * Reads JSON without losing integers: one beyond 2^53 becomes a bigint, every other number a number. Ignores a byte
+ * order mark.
  * @throws SyntaxError when the text is not JSON, is nested deeper than 64, or names a key `__proto__`
  */
 export function parseJson(text: string): unknown {
@@ -14,7 +14,7 @@ export function parseJson(text: string): unknown {
   const { deep, large } = inspectJson(json)
   if (deep) throw new SyntaxError(`nested deeper than ${DEEPEST} levels`)
   const value: unknown = JSON.parse(json)
-  // An escape can spell any letter of the name, so its presence alone asks for a look at the keys.
+  // An escape can spell any letter of the name, so its presence alone requires a check of the keys.
   if (json.includes('__proto__') || json.includes('\\u00')) refusePrototypeKeys(value)
   return large ? parseLossless(json, undefined, readNumber) : value
 }
@@ -23,7 +23,7 @@ export function parseJson(text: string): unknown {
 export class DecimalNumber {
   constructor(readonly text: string) {}
 
-  /** For what is no money. */
+  /** For values that are not money. */
   valueOf(): number {
     return Number(this.text)
   }
@@ -38,7 +38,7 @@ export class DecimalNumber {
 }
 
 /**
- * Reads JSON without losing any digit: whole numbers as `parseJson` has them, every other number as a DecimalNumber.
+ * Reads JSON without losing any digit: whole numbers as in `parseJson`, every other number as a DecimalNumber.
  * @throws SyntaxError as `parseJson`
  */
 export function parseExactJson(text: string): unknown {

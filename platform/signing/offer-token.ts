@@ -1,17 +1,19 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
 
-/** Contract §4: an offer id is at most so long. */
+/** Contract §4: the longest offer id. */
 const LONGEST = 1_024
 const SECRET_BYTES = 32
 
-/** A key for tokens of one sort. Different purposes give different keys, so an entry link is never taken for an offer. */
+/**
+ * A key for tokens of one kind. Different purposes have different keys, so an entry link is never accepted as an offer.
+ */
 export interface SealKey {
   readonly purpose: string
   readonly key: KeyObject
 }
 
 /**
- * Derives the key of one sort of token from the installation's secret.
+ * Derives the key for one kind of token from the installation's secret.
  * @param secret at least 32 bytes
  * @throws RangeError when it is shorter
  */
@@ -20,7 +22,7 @@ export function sealKey(secret: Uint8Array, purpose: string): SealKey {
   return { purpose, key: createSecretKey(createHmac('sha256', secret).update(`tributary/${purpose}`).digest()) }
 }
 
-/** What an authentic token says. An expired one is still ours, and its payload says what was offered. */
+/** The content of an authentic token. An expired one is still ours, and its payload shows what was offered. */
 export interface Unsealed {
   readonly payload: Readonly<Record<string, unknown>>
   readonly expiresAt: Date
@@ -28,7 +30,7 @@ export interface Unsealed {
 }
 
 /**
- * An opaque token that carries its payload: base64url(JSON) "." base64url(HMAC-SHA256). Signed, not secret.
+ * An opaque token that contains its payload: base64url(JSON) "." base64url(HMAC-SHA256). Signed, not secret.
  * @param payload plain JSON; no bigint, no Date
  * @throws RangeError when the token would be longer than 1,024 characters
  */
@@ -46,7 +48,7 @@ export function unseal(token: string, { key }: SealKey, now: Date): Unsealed | n
   const match = /^([\w-]+)\.([\w-]{43})$/.exec(token)
   const [, body = '', given = ''] = match ?? []
   if (!match) return null
-  // Compared as text: the last character of base64 has bits that decoding drops, and a token must have one spelling.
+  // Compared as text: decoding drops bits of the last base64 character, and a token must have one spelling.
   const expected = Buffer.from(macOf(body, key).toString('base64url'))
   if (!timingSafeEqual(expected, Buffer.from(given))) return null
   const content: unknown = JSON.parse(Buffer.from(body, 'base64url').toString('utf8'))

@@ -4,12 +4,12 @@ import { publicPartOf, type SigningAlgorithm, signingKeyFrom } from './signing-k
 
 export interface SignerOptions {
   /**
-   * PEM (PKCS #8, SEC 1, PKCS #1) or JWK, the latter also as JSON text. P-256, P-384, P-521, RSA ≥ 2048 bits, Ed25519.
+   * PEM (PKCS #8, SEC 1, PKCS #1) or JWK, also as JSON text. P-256, P-384, P-521, RSA ≥ 2048 bits, Ed25519.
    */
   readonly privateKey: string | JWK
   /** Names the key in tokens and in the published set [its RFC 7638 thumbprint]. */
   readonly kid?: string | undefined
-  /** `iss` of every token: our public address. A function where it is known only once we listen. */
+  /** `iss` of every token: our public address. A function if it is known only once we listen. */
   readonly issuer: string | (() => string)
   readonly clock?: (() => Date) | undefined
 }
@@ -20,24 +20,24 @@ export interface TokenOptions {
   readonly expiresInSeconds: number
 }
 
-/** Signs what we say to panels. */
+/** Signs tokens for panels. */
 export interface Signer {
   readonly kid: string
   readonly algorithm: SigningAlgorithm
   /**
    * A compact JWS with these claims and `iss`, `aud`, `iat`, `exp`, and a `jti` of its own unless the claims have one.
-   * @throws RangeError when the token would live longer than the 15 minutes that docs/sessions.md, What you receive, allows
+   * @throws RangeError when the token would live longer than 15 minutes (docs/sessions.md, What you receive)
    */
   sign(claims: Readonly<Record<string, unknown>>, options: TokenOptions): Promise<string>
-  /** What /.well-known/jwks.json serves. */
+  /** The content of /.well-known/jwks.json. */
   publicJwks(): { keys: readonly JWK[] }
 }
 
 const LONGEST_SECONDS = 15 * 60
 
 /**
- * Makes the signer of our tokens. The key is read and imported once.
- * @throws RangeError when the key is none that may sign
+ * Creates the signer of our tokens. Reads and imports the key once.
+ * @throws RangeError when the key must not sign
  */
 export async function createSigner(options: SignerOptions): Promise<Signer> {
   const { pem, algorithm } = signingKeyFrom(options.privateKey)

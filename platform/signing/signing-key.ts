@@ -5,7 +5,8 @@ import { algorithmOf, type SignatureAlgorithm } from '../config/signing-key.js'
 export type SigningAlgorithm = SignatureAlgorithm
 
 /**
- * A new ES256 key, for an installation that configures none: kept in the database, so that every process signs with it.
+ * A new ES256 key, for an installation that configures none: stored in the database, so that every process signs with
+ * it.
  * @returns the private key as PKCS #8 PEM
  */
 export function generateSigningKey(): { pem: string; algorithm: SigningAlgorithm } {
@@ -14,8 +15,8 @@ export function generateSigningKey(): { pem: string; algorithm: SigningAlgorithm
 }
 
 /**
- * Reads a private key and finds the one algorithm it is used with.
- * @throws RangeError when it is no private key, or of a sort or size that must not sign. Never repeats the key
+ * Reads a private key and finds its one algorithm.
+ * @throws RangeError when it is not a private key, or is of a kind or size that must not sign. Never repeats the key
  */
 export function signingKeyFrom(given: string | JWK): { pem: string; algorithm: SigningAlgorithm } {
   const key = read(given)

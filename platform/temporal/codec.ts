@@ -5,8 +5,8 @@ const ENCODING = Buffer.from('binary/encrypted')
 const text = new TextDecoder()
 
 /**
- * AES-256-GCM over whole payloads, so that nothing of ours can be read in Temporal's store or UI without the key.
- * Each payload: 12 bytes nonce, ciphertext, 16 bytes tag.
+ * AES-256-GCM over whole payloads, so that our data is unreadable in Temporal's store and UI without the key. Each
+ * payload: 12 bytes nonce, ciphertext, 16 bytes tag.
  */
 export class EncryptionCodec implements PayloadCodec {
   /** @param key 32 bytes; RangeError otherwise */

@@ -10,20 +10,20 @@ import { loadClientConnectConfig } from '@temporalio/envconfig'
 import { EncryptionCodec } from './codec.js'
 import { isLoopback } from './loopback.js'
 
-/** A call that names no deadline of its own has this one, in milliseconds: a server may be there and say nothing. */
+/** The deadline of a call that sets none, in milliseconds, because a server may accept a connection and not answer. */
 const CALL_DEADLINE_MS = 10_000
 
-/** Where Temporal is, from the SDK's own TEMPORAL_* environment and profiles. */
+/** Temporal's address and credentials, from the SDK's own TEMPORAL_* environment and profiles. */
 export function temporalSettings(): ReturnType<typeof loadClientConnectConfig> & { namespace: string } {
   const settings = loadClientConnectConfig()
   return { ...settings, namespace: settings.namespace ?? 'default' }
 }
 
 /**
- * How a client of ours talks to Temporal: every call ends, its retries included, and a server on this machine is never
- * asked for through a proxy, which would look for it on its own machine. For others gRPC's own `grpc_proxy`,
- * `https_proxy`, `http_proxy` and `no_proxy` count.
- * @param given where and as whom, from `temporalSettings`
+ * How our client connects to Temporal: every call has a deadline, including its retries, and a server on this machine
+ * is never called through a proxy, which would resolve the address on its own machine. For others gRPC's own
+ * `grpc_proxy`, `https_proxy`, `http_proxy` and `no_proxy` apply.
+ * @param given address and credentials, from `temporalSettings`
  */
 export function clientOptions(given: ConnectionOptions): ConnectionOptions {
   const direct = given.address === undefined || isLoopback(given.address)
@@ -40,19 +40,19 @@ export function clientOptions(given: ConnectionOptions): ConnectionOptions {
   }
 }
 
-/** The SDK's own retries; given interceptors replace them. */
+/** The SDK's own retries; interceptors that we pass replace them. */
 const retrying = makeGrpcRetryInterceptor(defaultGrpcRetryOptions())
 
 type Interceptor = NonNullable<ConnectionOptions['interceptors']>[number]
 type NextCall = Parameters<Interceptor>[1]
 type Call = ReturnType<NextCall>
 
-/** gRPC's status of a call that its own side gave up. */
+/** gRPC's status of a call that its own side cancelled. */
 const CANCELLED = 1
 
 /**
- * A connection that is closed throws at the next call. For a retry of the SDK that is inside a timer, where nobody can
- * catch it, and the process would end: the call is cancelled instead, and its caller told.
+ * After a connection is closed, the next call throws. A retry of the SDK calls from a timer, where no caller can catch
+ * the error and the process would exit: cancel the call instead and report it to the caller.
  */
 function endingWithItsConnection(next: NextCall): NextCall {
   return (options) => {
@@ -80,7 +80,7 @@ function cancelledCall(details: string): Call {
 }
 
 /**
- * How payloads are written. With a key everything is encrypted, the messages and stacks of failures too.
+ * How payloads are encoded. With a key everything is encrypted, including the messages and stacks of failures.
  * @param key 32 bytes, or null for plain payloads
  */
 export function dataConverter(key: Buffer | null): DataConverter {
@@ -92,7 +92,7 @@ export function dataConverter(key: Buffer | null): DataConverter {
 }
 
 /**
- * A client that connects when first used: a process must start, and serve what it can, while Temporal is away.
+ * A client that connects on first use: a process must start, and serve what it can, while Temporal is unavailable.
  */
 export function createTemporalClient(codecKey: Buffer | null): Client {
   const { connectionOptions, namespace } = temporalSettings()

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * host:port of the Temporal dev server which `npm start` keeps in a data directory; whether it runs is not looked at.
- * @returns null when there never was one
+ * host:port of the Temporal dev server that `npm start` keeps in a data directory; does not check that it runs.
+ * @returns null when there is none
  */
 export function embeddedTemporalAddress(dataDirectory: string): string | null {
   const file = join(dataDirectory, 'temporal-ports.json')

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net'
 
-/** True when an address, `host`, `host:port` or `[ipv6]:port`, names this very machine. */
+/** True when an address, `host`, `host:port` or `[ipv6]:port`, names this machine. */
 export function isLoopback(address: string): boolean {
   const host = hostOf(address.trim().toLowerCase()).replace(/^::ffff:(?=\d)/, '')
   if (host === 'localhost' || host.endsWith('.localhost')) return true

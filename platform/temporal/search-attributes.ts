@@ -5,9 +5,9 @@ import { SEARCH_ATTRIBUTES } from '../../domain/visibility.js'
 const INDEXED_VALUE_TYPE = { TEXT: 1, KEYWORD: 2, INT: 3, DOUBLE: 4, BOOL: 5, DATETIME: 6, KEYWORD_LIST: 7 } as const
 
 /**
- * Adds our search attributes to a namespace and checks that the names which were there before have our types: Temporal
- * takes a second registration with another type without a word.
- * @throws Error that names the attribute and the way out
+ * Adds our search attributes to a namespace and checks that the existing ones have our types, because Temporal ignores
+ * a second registration with another type.
+ * @throws Error that names the attribute and the fix
  */
 export async function registerSearchAttributes(connection: Connection, namespace: string): Promise<void> {
   const registered = async (): Promise<Record<string, number | null | undefined>> =>

@@ -4,10 +4,10 @@ import { Fields } from './fields.js'
 import { MOST_PARAMETERS, memberParameter, pairsOf } from './parameter.js'
 import { VerificationError } from './verification-error.js'
 
-/** What a body says. */
+/** The content of a body. */
 export interface ArrivalBody {
   readonly fields: Fields
-  /** The whole body, where it is one signed token. */
+  /** The whole body, if it is one signed token. */
   readonly token: string | null
 }
 
@@ -18,9 +18,10 @@ const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/
 const TOKEN_TYPES = new Set(['application/jwt', 'application/jose', 'text/plain'])
 
 /**
- * Reads a body by what it is rather than by what its content type says (docs/configuration.md, "How arrivals are read"):
- * `{` or `[` begins JSON, a compact token is a token, all else is a form. A body that says nothing adds nothing.
- * @throws VerificationError 'malformed' when it is not UTF-8, is JSON and no object, nests deeper than 64, or has too many parameters
+ * Reads a body by its content, not by its content type (docs/configuration.md, "How arrivals are read"): `{` or `[`
+ * begins JSON, a compact token is a token, anything else is a form. An empty body adds nothing.
+ * @throws VerificationError 'malformed' when it is not UTF-8, is JSON but not an object, nests deeper than 64, or has
+ * too many parameters
  */
 export function readArrivalBody(bytes: Buffer, contentType: string | undefined): ArrivalBody {
   const type = (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
@@ -30,7 +31,7 @@ export function readArrivalBody(bytes: Buffer, contentType: string | undefined):
   if (COMPACT.test(text)) return { fields: NO_BODY.fields, token: text }
   if (!text.includes('=')) {
     if (isJson(type)) throw new VerificationError('malformed', 'the body is not a JSON object')
-    // whatever it is, it is sent as a token: its verifier says what is wrong with it
+    // sent as a token: its verifier reports what is wrong with it
     if (TOKEN_TYPES.has(type)) return { fields: NO_BODY.fields, token: text }
   }
   return { fields: new Fields(pairsOf(text, 0)), token: null }

@@ -4,21 +4,21 @@ import { Fields } from './fields.js'
 import { pairsOf, type TextParameter } from './parameter.js'
 import { VerificationError } from './verification-error.js'
 
-/** A request as it reached us, before anything decoded it. */
+/** A request as received, before anything decoded it. */
 export interface RawArrival {
   readonly method: string
-  /** Path and query as they stood in the request line. */
+  /** Path and query as in the request line. */
   readonly rawUrl: string
   /** Lower-case names, as Node gives them. */
   readonly headers: IncomingHttpHeaders
-  /** The body's bytes. Asked for once, and not at all where the arrival is refused by what stands outside of it. */
+  /** The body's bytes. Called at most once, and not at all if the arrival is refused without its body. */
   readonly readBody: () => Promise<Buffer>
   readonly contentType: string | undefined
-  /** Server-to-server arrivals prove more than a browser can (evidence grade E2 instead of E1). */
+  /** A server-to-server arrival is stronger evidence than a browser's (evidence grade E2 instead of E1). */
   readonly route: 'return' | 'postback'
 }
 
-/** An arrival taken apart without judging it. */
+/** A parsed arrival, not verified yet. */
 export interface ParsedArrival {
   readonly raw: RawArrival
   readonly query: Fields<TextParameter>
@@ -29,8 +29,8 @@ export interface ParsedArrival {
 }
 
 /**
- * Takes the query apart; the body stays where it is.
- * @throws VerificationError 'malformed' when it has more parameters than any arrival
+ * Parses the query; does not read the body.
+ * @throws VerificationError 'malformed' when it has too many parameters
  */
 export function parseHead(raw: RawArrival): ParsedArrival {
   const mark = raw.rawUrl.indexOf('?')
@@ -40,7 +40,7 @@ export function parseHead(raw: RawArrival): ParsedArrival {
 
 /**
  * The same arrival with its body.
- * @throws VerificationError 'malformed' when the body cannot be read; what `readBody` throws
+ * @throws VerificationError 'malformed' when the body is unreadable; errors of `readBody`
  */
 export async function withBody(arrival: ParsedArrival): Promise<ParsedArrival> {
   const bytes = await arrival.raw.readBody()
@@ -56,10 +56,10 @@ export interface GivenSignature {
 }
 
 /**
- * The one signature of an arrival. Its parameter is found in any case. Twice it is refused, with the same value too: what
- * a signature covers ends where it stands, so two of them would leave open where.
- * @returns undefined when the arrival comes without it
- * @throws VerificationError 'malformed' when it is there more than once, or is no text
+ * The one signature of an arrival. Finds its parameter in any case. Refuses a duplicate, even with the same value,
+ * because a signature covers the text up to its own position.
+ * @returns undefined when the arrival has none
+ * @throws VerificationError 'malformed' when it occurs more than once, or is not text
  */
 export function signatureIn(
   arrival: ParsedArrival,
@@ -69,7 +69,7 @@ export function signatureIn(
   if (location === 'header') {
     const value = arrival.raw.headers[parameter.toLowerCase()]
     if (value === undefined) return undefined
-    if (typeof value !== 'string') throw new VerificationError('malformed', 'the signature is there more than once')
+    if (typeof value !== 'string') throw new VerificationError('malformed', 'the signature occurs more than once')
     return { text: value, start: -1 }
   }
   if (location === 'query') {

@@ -2,23 +2,23 @@ import type { Verifier } from '../config/verification-schema.js'
 import { type ParsedArrival, signatureIn } from './arrival.js'
 import { VerificationError } from './verification-error.js'
 
-/** What of an arrival says which session it is about, by the provider's names of the fields. */
+/** The fields of an arrival that name its session, by the provider's names. */
 export interface Naming {
-  /** Each set alone names it: Toluna's member, survey and wave; Dynata's session, or the transaction it is bound to. */
+  /** Each set alone names it: Toluna's member, survey and wave; Dynata's session, or the transaction bound to it. */
   readonly sets: readonly (readonly string[])[]
-  /** Fields that may name it beside these (an echo of our own id): not read where no signature covers them. */
+  /** Other fields that may name it (an echo of our own id): ignored if no signature covers them. */
   readonly hints: readonly string[]
 }
 
 /**
- * Whether a signature decides which session an arrival is about. A token's claims are covered whatever they are. A
- * header proves who speaks and never what about, and `none` proves nothing: with them every field is read.
+ * Whether a signature decides which session an arrival is about. A token covers all of its claims. A header verifies
+ * the sender but not the content, and `none` verifies nothing: with them every field is read.
  */
 export function isHeldToSignature(verify: readonly Verifier[]): boolean {
   return verify.every(({ kind }) => kind === 'hmac' || kind === 'hash')
 }
 
-/** Whether verifiers can cover what names the session: what the start asks of a configuration. */
+/** Whether verifiers can cover the fields that name the session: the start-up check of a configuration. */
 export function canCover(verify: readonly Verifier[], { sets }: Naming): boolean {
   if (!isHeldToSignature(verify) || sets.length === 0) return true
   const parts = verify.map(signedPart)
@@ -28,9 +28,9 @@ export function canCover(verify: readonly Verifier[], { sets }: Naming): boolean
 }
 
 /**
- * Refuses a proven arrival whose session is not named under its signature: fields behind the signature, and those of a
- * body under an address's signature, could be anybody's addition.
- * @returns the hints which are not covered either: not to be read
+ * Refuses a verified arrival if the signature does not cover its session's name: anyone could have added fields after
+ * the signature, or body fields to a signed address.
+ * @returns the hints that are not covered either: do not read them
  * @throws VerificationError 'malformed'
  */
 export function uncoveredHints(verify: readonly Verifier[], naming: Naming, arrival: ParsedArrival): readonly string[] {
@@ -38,7 +38,7 @@ export function uncoveredHints(verify: readonly Verifier[], naming: Naming, arri
   const covered = (name: string) => verify.some((verifier) => covers(verifier, arrival, name))
   if (naming.sets.length > 0 && !naming.sets.some((set) => set.every(covered))) {
     const wanted = naming.sets.map((set) => set.join(', ')).join(' or ')
-    throw new VerificationError('malformed', `the signature does not cover what names the session: ${wanted}`)
+    throw new VerificationError('malformed', `the signature does not cover the fields that name the session: ${wanted}`)
   }
   return naming.hints.filter((name) => !covered(name))
 }

@@ -7,10 +7,10 @@ type DigestVerifier = Extract<Verifier, { kind: 'hmac' | 'hash' }>
 type HeaderVerifier = Extract<Verifier, { kind: 'header' }>
 
 /**
- * Checks an hmac or a hash over what arrived, byte for byte as it was received (docs/configuration.md, "How arrivals are
+ * Checks an hmac or a hash over the arrival, byte for byte as received (docs/configuration.md, "How arrivals are
  * read").
  * @param publicUrl scheme, host and path prefix under which the sender reaches us; never taken from the request
- * @returns the digest that holds, in one spelling: the same for everything that comes under this signature
+ * @returns the matching digest in one spelling: the same for every arrival with this signature
  * @throws VerificationError
  */
 export function checkDigest(
@@ -24,7 +24,7 @@ export function checkDigest(
     const expected = digestOf(verifier, text)
     if (sameText(expected, said)) return expected
   }
-  throw new VerificationError('forged', 'the signature does not hold')
+  throw new VerificationError('forged', 'the signature does not match')
 }
 
 /** Checks that a header carries the shared secret. */
@@ -41,10 +41,10 @@ function digestOf(verifier: DigestVerifier, text: string): string {
 }
 
 /**
- * What the sender may have signed. `url` is our public address and the raw path and query up to and including the & or ?
- * before the signature; it is never decoded or put in order, since every sender escapes in its own way. One thing happens
- * to it on the way: a browser writes %27 for an apostrophe in a query (WHATWG URL standard, special-query percent-encode
- * set), so a text with %27 is also read as it was before that.
+ * The texts that the sender may have signed. `url` is our public address and the raw path and query up to and including
+ * the & or ? before the signature; it is never decoded or sorted, because every sender escapes in its own way. One
+ * exception: a browser writes %27 for an apostrophe in a query (WHATWG URL standard, special-query percent-encode set),
+ * so a text with %27 is also checked with the apostrophe.
  */
 function signedTexts(verifier: DigestVerifier, arrival: ParsedArrival, start: number, publicUrl: string): string[] {
   const { over } = verifier
@@ -58,7 +58,7 @@ function signedTexts(verifier: DigestVerifier, arrival: ParsedArrival, start: nu
     })
     return [values.join(over.separator)]
   }
-  if (start < 0) throw new VerificationError('malformed', 'the signature of an address must stand in its query')
+  if (start < 0) throw new VerificationError('malformed', 'the signature of an address must be in its query')
   const end = over.kind === 'url' ? start : start - 1
   const text = arrival.raw.rawUrl.slice(0, end)
   const mark = text.indexOf('?')
@@ -70,7 +70,7 @@ function signedTexts(verifier: DigestVerifier, arrival: ParsedArrival, start: nu
 }
 
 /**
- * One spelling for a digest: hex in either case, base64 with or without padding. Compared as text rather than as bytes,
+ * One spelling for a digest: hex in either case, base64 with or without padding. Compared as text, not as bytes,
  * because several base64 texts decode to the same bytes.
  */
 function canonical(text: string, encoding: DigestVerifier['encoding']): string {
@@ -81,7 +81,7 @@ function unpadded(text: string): string {
   return text.replace(/={1,2}$/, '')
 }
 
-/** Constant time whatever the lengths: digests of equal size are compared. */
+/** Constant time for any lengths: compares digests of equal size. */
 export function sameText(expected: string, given: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(expected), digest(given))

@@ -3,12 +3,12 @@ import type { EgressClient } from '../egress/http-client.js'
 import { parseJson } from '../json/parse-json.js'
 import { VerificationError } from './verification-error.js'
 
-/** Keys this old are asked for again, beside the answer that still uses them. */
+/** Keys older than this are fetched again; the current answer still uses the old ones. */
 const FRESH_MS = 10 * 60_000
-/** A key we have never seen asks the host, but strangers can name unknown keys as often as they like. */
+/** Unknown keys cause a fetch, and unauthenticated senders can name unknown keys: limits the extra fetches. */
 const SPARE_REFETCHES = 3
 const REFETCH_EVERY_MS = 10_000
-/** After a failure the host is left alone this long. */
+/** After a failure, do not call the host for this long. */
 const AFTER_FAILURE_MS = 2_000
 const TIMEOUT_MS = 5_000
 const MAX_BYTES = 512 * 1024
@@ -23,10 +23,10 @@ export interface KeyQuery {
 /** One provider's published keys. */
 export interface KeySet {
   /**
-   * The keys a token may be signed with. Rotation is picked up by itself: an unknown `kid` asks the host again, by one
-   * request at a time and seldom; what is known serves on while the host is away.
-   * @param notThese keys that were tried already: ask the host when there are no others
-   * @throws VerificationError 'unavailable' when no keys were ever had
+   * The keys that a token may be signed with. Key rotation needs no restart: an unknown `kid` causes a fetch, at most
+   * one at a time and rate-limited; known keys stay in use while the host is unavailable.
+   * @param notThese keys that were tried already: fetch again when there are no others
+   * @throws VerificationError 'unavailable' when no keys were ever fetched
    */
   find(query: KeyQuery, notThese?: ReadonlySet<VerifyKey>): Promise<VerifyKey[]>
 }
@@ -41,11 +41,11 @@ export interface KeySetOptions {
 
 interface Published {
   readonly jwk: JWK
-  /** Imported once for each algorithm it was asked for. */
+  /** Imported once per algorithm. */
   readonly imported: Map<string, Promise<VerifyKey | null>>
 }
 
-/** Follows a JWKS address (RFC 7517). Nothing is fetched before the first token. */
+/** Follows a JWKS address (RFC 7517). Fetches nothing before the first token. */
 export function createKeySet(options: KeySetOptions): KeySet {
   const now = () => options.clock().getTime()
   let keys: readonly Published[] | null = null
@@ -59,7 +59,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
     underWay ??= fetchKeys(options)
       .then(
         (fetched) => {
-          // A key we had stays imported.
+          // A known key stays imported.
           keys = fetched.map((jwk) => keys?.find((known) => sameKey(known.jwk, jwk)) ?? { jwk, imported: new Map() })
           fetchedAt = now()
         },
@@ -74,7 +74,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
     return underWay
   }
 
-  /** Whether a stranger's key may cost one more request just now. */
+  /** Whether an unknown key may cause one more fetch now. */
   const takeSpare = (): boolean => {
     const earned = Math.max(0, Math.floor((now() - spareAt) / REFETCH_EVERY_MS))
     spareAt = spare + earned >= SPARE_REFETCHES ? now() : spareAt + earned * REFETCH_EVERY_MS
@@ -88,12 +88,12 @@ export function createKeySet(options: KeySetOptions): KeySet {
 
   const load = async (): Promise<readonly Published[]> => {
     if (keys === null) {
-      if (resting() && underWay === null) throw new VerificationError('unavailable', 'the signing keys cannot be had')
+      if (resting() && underWay === null) throw new VerificationError('unavailable', 'the signing keys are unavailable')
       await refresh().catch((error: unknown) => {
-        throw new VerificationError('unavailable', 'the signing keys cannot be had', { cause: error })
+        throw new VerificationError('unavailable', 'the signing keys are unavailable', { cause: error })
       })
     } else if (now() - fetchedAt > FRESH_MS && !resting()) {
-      // Served from what is known; the answer does not wait, and a host that is away changes nothing.
+      // Serves the known keys and refreshes in the background; a failed refresh changes nothing.
       refresh().catch(() => {})
     }
     return keys ?? []
@@ -103,7 +103,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
     async find(query, notThese = new Set()) {
       const known = await matching(await load(), query, notThese)
       if (known.length > 0) return known
-      // Somebody else's request that is under way answers us too.
+      // Share a fetch that is already in flight.
       if (underWay === null && (resting() || !takeSpare())) return []
       await refresh().catch(() => {})
       return matching(keys ?? [], query, notThese)
@@ -128,21 +128,21 @@ async function fetchKeys({ url, http }: KeySetOptions): Promise<JWK[]> {
   return keys.filter(isPublicSigningKey).slice(0, MAX_KEYS)
 }
 
-/** Shared secrets have no place in a published set, and keys for encryption do not sign. */
+/** Shared secrets must not be in a published set, and encryption keys do not sign. */
 function isPublicSigningKey(value: unknown): value is JWK {
   if (typeof value !== 'object' || value === null || !('kty' in value)) return false
   if ('use' in value && value.use !== undefined && value.use !== 'sig') return false
   return value.kty === 'RSA' || value.kty === 'EC' || value.kty === 'OKP'
 }
 
-/** A key under the same kid may have been replaced: its material decides. */
+/** A key under the same kid may have been replaced: compares the key material. */
 function sameKey(a: JWK, b: JWK): boolean {
   return (
     a.kid === b.kid && a.alg === b.alg && a.kty === b.kty && a.n === b.n && a.e === b.e && a.x === b.x && a.y === b.y
   )
 }
 
-/** A token without kid may be signed with any of so many keys; more are not tried. */
+/** The most keys to try for a token without kid. */
 const TRIES = 8
 
 async function matching(
@@ -163,7 +163,7 @@ const KEY_TYPES: Readonly<Record<string, string>> = { RS: 'RSA', PS: 'RSA', ES: 
 function importOnce(key: Published, algorithm: string): Promise<VerifyKey | null> {
   const known = key.imported.get(algorithm)
   if (known) return known
-  // Only the public members: whoever publishes a private key by mistake has not told it to us.
+  // Only the public members, so that a private key that was published by mistake is not stored.
   const { kty, n, e, crv, x, y } = key.jwk
   const material = Object.fromEntries(Object.entries({ kty, n, e, crv, x, y }).filter(([, part]) => part !== undefined))
   const importing = importJWK(material as JWK, algorithm).catch(() => null)

@@ -12,7 +12,7 @@ export interface KeySource {
   find(query: KeyQuery, notThese?: ReadonlySet<VerifyKey>): Promise<VerifyKey[]>
 }
 
-/** The key source a configuration names: a JWKS followed by URL, or one key that never changes. */
+/** The key source that a configuration names: a JWKS URL, or one key that never changes. */
 export function keySourceOf(verifier: JwsVerifier, keySetAt: (url: string) => KeySet): KeySource {
   const { key } = verifier
   if (key.kind === 'jwks') return keySetAt(key.url)
@@ -25,7 +25,7 @@ export function keySourceOf(verifier: JwsVerifier, keySetAt: (url: string) => Ke
   const imported = new Map<string, Promise<VerifyKey>>()
   return {
     async find({ algorithm }, notThese) {
-      // An RSA text taken as a shared secret would accept HS256 of everybody who knows the public key.
+      // An RSA text used as a shared secret would accept HS256 signatures made with the public key.
       if (algorithm.startsWith('HS')) return []
       const known = imported.get(algorithm) ?? importSPKI(key.pem, algorithm)
       imported.set(algorithm, known)
@@ -35,27 +35,27 @@ export function keySourceOf(verifier: JwsVerifier, keySetAt: (url: string) => Ke
   }
 }
 
-/** A token larger than this is no outcome token. */
+/** The largest outcome token. */
 const TOKEN_CHARACTERS = 16 * 1024
 
-/** The token of an arrival, wherever configuration says it stands; undefined when there is none. */
+/** The token of an arrival, from its configured location; undefined when there is none. */
 export function tokenIn(verifier: JwsVerifier, arrival: ParsedArrival): string | undefined {
   const whole = verifier.location === 'body' ? arrival.body?.token : null
   if (whole !== null && whole !== undefined) return whole
   return signatureIn(arrival, verifier.location, verifier.parameter)?.text
 }
 
-/** What a token that holds says. */
+/** The content of a verified token. */
 export interface ProvenToken {
   readonly claims: Readonly<Record<string, unknown>>
-  /** The text that was signed: the token without its signature, which can be spelled in more than one way. */
+  /** The text that was signed: the token without its signature, which has more than one spelling. */
   readonly signed: string
 }
 
 /**
- * Verifies an outcome token (RFC 8725; docs/configuration.md, "How arrivals are read"). The algorithm must be one of those
- * pinned in configuration and suit the configured key; keys, addresses of keys and certificates inside the token are never
- * looked at. A token that never expires could be used for ever, so `exp` must be there unless configuration says otherwise.
+ * Verifies an outcome token (RFC 8725; docs/configuration.md, "How arrivals are read"). The algorithm must be one of
+ * those pinned in configuration and suit the configured key; keys, addresses of keys and certificates inside the token
+ * are ignored. `exp` is required unless configuration says otherwise, because a token without it would never expire.
  * @throws VerificationError
  */
 export async function checkJws(
@@ -73,21 +73,21 @@ export async function checkJws(
       if (await holds(token, key, verifier, now)) return proven(token)
       tried.add(key)
     }
-    // A token that names its key is tried with that key; one that does not may be of a key published since.
-    if (query.kid !== undefined) throw new VerificationError('forged', 'the token’s signature does not hold')
+    // A token that names its key is tried with that key; one that does not may use a newly published key.
+    if (query.kid !== undefined) throw new VerificationError('forged', 'the token’s signature does not match')
   }
 }
 
-/** The claims with their integers whole, which a double would round. */
+/** The claims with whole integers, which a double would round. */
 function proven(token: string): ProvenToken {
   const signed = token.slice(0, token.lastIndexOf('.'))
   try {
     const claims = parseJsonBytes(Buffer.from(signed.slice(signed.indexOf('.') + 1), 'base64url'))
     if (typeof claims === 'object' && claims !== null) return { claims: { ...claims }, signed }
   } catch (error) {
-    throw new VerificationError('malformed', 'the token’s claims cannot be read', { cause: error })
+    throw new VerificationError('malformed', 'the token’s claims are unreadable', { cause: error })
   }
-  throw new VerificationError('malformed', 'the token’s claims are no object')
+  throw new VerificationError('malformed', 'the token’s claims are not an object')
 }
 
 function headerOf(token: string, verifier: JwsVerifier): KeyQuery {
@@ -101,14 +101,14 @@ function headerOf(token: string, verifier: JwsVerifier): KeyQuery {
     throw new VerificationError('forged', 'the token’s header is unreadable', { cause: error })
   }
   const algorithm = verifier.algorithms.find((name) => name === header.alg)
-  if (!algorithm) throw new VerificationError('forged', 'the token’s algorithm is not the agreed one')
+  if (!algorithm) throw new VerificationError('forged', 'the token’s algorithm is not a configured one')
   if (header.kid !== undefined && typeof header.kid !== 'string') {
     throw new VerificationError('forged', 'the token’s kid is not text')
   }
   return { kid: header.kid, algorithm }
 }
 
-/** False when this key did not sign it; throws when it did and the claims are not for us, or not for now. */
+/** False when this key did not sign it; throws when it did and the claims are for another audience or time. */
 async function holds(token: string, key: VerifyKey, verifier: JwsVerifier, now: Date): Promise<boolean> {
   try {
     await jwtVerify(token, key, {
@@ -124,13 +124,13 @@ async function holds(token: string, key: VerifyKey, verifier: JwsVerifier, now: 
     const { code, claim, reason } = (error ?? {}) as { code?: unknown; claim?: unknown; reason?: unknown }
     if (code === 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED') return false
     const why = claim === 'exp' && reason === 'missing' ? WITHOUT_EXP : REASONS[String(code)]
-    throw new VerificationError('forged', why ?? 'the token is not acceptable', { cause: error })
+    throw new VerificationError('forged', why ?? 'the token is invalid', { cause: error })
   }
 }
 
-const WITHOUT_EXP = 'the token has no exp, so that it would never expire'
+const WITHOUT_EXP = 'the token has no exp, so it would never expire'
 
 const REASONS: Readonly<Record<string, string>> = {
   ERR_JWT_EXPIRED: 'the token has expired',
-  ERR_JWT_CLAIM_VALIDATION_FAILED: 'the token’s issuer, audience or time is not the agreed one',
+  ERR_JWT_CLAIM_VALIDATION_FAILED: 'the token’s issuer, audience or time is invalid',
 }

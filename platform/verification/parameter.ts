@@ -2,34 +2,34 @@ import type { JsonMember } from '../json/json-members.js'
 import { parseJson } from '../json/parse-json.js'
 import { VerificationError } from './verification-error.js'
 
-/** More than any provider sends; each costs time, and who sends thousands wants to cost us ours. */
+/** More than any provider sends; limits the cost of parsing a hostile request. */
 export const MOST_PARAMETERS = 128
 
 /** One parameter of an arrival. */
 export interface Parameter {
   readonly name: string
-  /** The value as its sender wrote it, decoded: 1.50 stays "1.50". Null for what is no single value. */
+  /** The value as its sender wrote it, decoded: 1.50 stays "1.50". Null for a list or an object. */
   readonly text: string | null
-  /** What a reader gets: text of a query or form, the value of a JSON member with its integers whole. */
+  /** The value for readers: text of a query or form, or the value of a JSON member with whole integers. */
   readonly value: unknown
-  /** The same for two parameters that say the same. */
+  /** Equal for two parameters with the same value. */
   readonly sameness: string
 }
 
-/** A parameter of a query or a form, with the place where it begins in its text. */
+/** A parameter of a query or a form, with its start position in the text. */
 export interface TextParameter extends Parameter {
   readonly text: string
   readonly start: number
-  /** Decoded without taking + for a space, as base64 has + of its own. */
+  /** Decoded without reading + as a space, because base64 contains +. */
   readonly verbatim: string
 }
 
 /**
- * `name=value` pairs separated by &, from a place in a text on. Values are decoded when they are asked for.
+ * `name=value` pairs separated by &, from a position in a text on. Values are decoded on first use.
  * @throws VerificationError 'malformed' when there are too many
  */
 export function pairsOf(text: string, from: number): TextParameter[] {
-  // counted before anything is decoded: an escape that is broken costs more than all the rest
+  // counted before anything is decoded, because a broken escape is expensive
   const ranges: (readonly [number, number])[] = []
   for (let start = from; start < text.length; ) {
     const next = text.indexOf('&', start)
@@ -77,7 +77,7 @@ function formDecoded(text: string): string {
   return decoded(text.replaceAll('+', ' '))
 }
 
-/** Broken escapes stay as they are written: what they stand for is not ours to guess. */
+/** Keeps broken escapes as written. */
 function decoded(text: string): string {
   if (!text.includes('%')) return text
   try {
@@ -87,7 +87,7 @@ function decoded(text: string): string {
   }
 }
 
-/** A member of a JSON body as a parameter; null says nothing, so it is none. */
+/** A member of a JSON body as a parameter; null for a null member. */
 export function memberParameter({ name, raw }: JsonMember): Parameter | null {
   return raw === 'null' ? null : new Member(name, raw)
 }

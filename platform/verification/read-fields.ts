@@ -2,10 +2,10 @@ import type { ParsedArrival } from './arrival.js'
 import type { VerificationConfig } from './verification-config.js'
 
 /**
- * Query and body as an adapter reads them: what it reads stands under the name that configuration gives it, whatever the
- * case it came in, and must not be ambiguous; an ambiguous parameter that nobody reads is left out.
+ * Query and body for an adapter: each field that it reads has its configured name, whatever its case in the arrival,
+ * and must not be ambiguous; an ambiguous parameter that is not read is left out.
  * @param leftOut names that must not be read
- * @throws VerificationError 'malformed' when a field that is read, by the adapter or by a signature, is ambiguous
+ * @throws VerificationError 'malformed' when a field that the adapter or a signature reads is ambiguous
  */
 export function readFields(
   { fields: named, naming, verify }: VerificationConfig,

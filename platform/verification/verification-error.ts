@@ -1,10 +1,10 @@
 /**
- * `forged`: the signature is missing or does not hold; `malformed`: the arrival cannot be read one way only;
- * `unavailable`: the keys cannot be had just now, the arrival is worth sending again.
+ * `forged`: the signature is missing or does not match; `malformed`: the arrival has no single reading; `unavailable`:
+ * the keys are unavailable now, so the sender should retry.
  */
 export type VerificationErrorKind = 'forged' | 'malformed' | 'unavailable'
 
-/** Why an arrival was not believed. The message is safe to show: it never repeats a signature, a secret or a field. */
+/** Why an arrival was refused. The message is safe to show: it never repeats a signature, a secret or a field. */
 export class VerificationError extends Error {
   override readonly name = 'VerificationError'
   constructor(

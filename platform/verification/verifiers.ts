@@ -13,39 +13,39 @@ import { VerificationError } from './verification-error.js'
 
 export type { VerificationConfig } from './verification-config.js'
 
-/** What is left of an arrival once it is believed. */
+/** The result of a verified arrival. */
 export interface Verified {
-  /** The claims of the token where one verifier is a jws, else the parameters of query and body. */
+  /** The claims of the token if one verifier is a jws, else the parameters of query and body. */
   readonly fields: Readonly<Record<string, unknown>>
   readonly signed: boolean
-  /** True when it came without its signature and is let in all the same: a COMPLETED must then be refused by the caller. */
+  /** True when it has no signature and configuration accepts it: the caller must then refuse a COMPLETED. */
   readonly unsigned: boolean
   readonly grade: Grade
   /**
-   * A fingerprint of what was signed: the same for every arrival under the same signature (or signatures, where several
-   * must hold), however it is spelled. SHA-256 in base64url, so nothing of a signature or a person is in it. Null where
-   * nothing was signed: `header`, whose secret is the same every time, `none`, and an arrival without its signature.
+   * A fingerprint of what was signed: equal for every arrival with the same signature (or signatures, if several must
+   * match), in any spelling. SHA-256 in base64url, so it reveals neither a signature nor a person. Null if nothing was
+   * signed: `header`, whose secret is the same every time, `none`, and an arrival without its signature.
    */
   readonly proof: string | null
 }
 
 export interface Verifiers {
   /**
-   * Proves an arrival or refuses it (docs/configuration.md, "How arrivals are read"). Its body is asked for only once
-   * everything that stands outside of it holds.
-   * @throws VerificationError, with a reason that is safe to show; what reading the body throws
+   * Verifies an arrival or refuses it (docs/configuration.md, "How arrivals are read"). Reads its body only after all
+   * checks that do not need the body.
+   * @throws VerificationError, with a reason that is safe to show; errors of reading the body
    */
   verify(config: VerificationConfig, arrival: RawArrival): Promise<Verified>
 }
 
 export interface VerifiersOptions {
   readonly http: Pick<EgressClient, 'request'>
-  /** Scheme, host and path prefix that providers reach us at. A function where it is known only once we listen. */
+  /** Scheme, host and path prefix under which providers reach us. A function if it is known only once we listen. */
   readonly publicUrl: string | (() => string)
   readonly clock?: () => Date
 }
 
-/** Makes the one verification mechanism for every provider's arrivals. Published keys are shared by address. */
+/** Creates the one verification mechanism for every provider's arrivals. Published keys are shared by address. */
 export function createVerifiers(options: VerifiersOptions): Verifiers {
   const clock = options.clock ?? (() => new Date())
   const publicUrl = () => (typeof options.publicUrl === 'function' ? options.publicUrl() : options.publicUrl)
@@ -58,7 +58,7 @@ export function createVerifiers(options: VerifiersOptions): Verifiers {
     return known
   }
 
-  /** Judges one verifier; null when the arrival comes without its signature. */
+  /** Checks one verifier; null when the arrival has no signature for it. */
   const judge = async (verifier: Verifier, arrival: ParsedArrival): Promise<Proof | null> => {
     switch (verifier.kind) {
       case 'jws': {
@@ -89,9 +89,9 @@ export function createVerifiers(options: VerifiersOptions): Verifiers {
   return {
     async verify(config, raw) {
       const { verify, unsigned } = config
-      // An empty list would hold for everybody.
+      // An empty list would accept every arrival.
       if (verify.length === 0) throw new VerificationError('forged', 'no verification is configured')
-      if (!raw.rawUrl.startsWith('/')) throw new VerificationError('malformed', 'the request is not for a path')
+      if (!raw.rawUrl.startsWith('/')) throw new VerificationError('malformed', 'the request target is not a path')
       const tokens = verify.some(({ kind }) => kind === 'jws')
       const mayLackAll = unsigned === 'not_completed' && !tokens
       const proofs = new Map<Verifier, Proof>()
@@ -101,13 +101,13 @@ export function createVerifiers(options: VerifiersOptions): Verifiers {
           const proof = await judge(verifier, arrival)
           if (proof === null) lacking++
           else proofs.set(verifier, proof)
-          // one signature of two missing is a missing signature
+          // with two signatures required, one missing counts as a missing signature
           if (lacking > 0 && (!mayLackAll || proofs.size > 0)) {
             throw new VerificationError('forged', 'the signature is missing')
           }
         }
       }
-      // Whatever can be judged without the body is judged before a byte of it is read.
+      // Run all checks that do not need the body before reading any of it.
       let arrival = parseHead(raw)
       const waiting = verify.filter((verifier) => needsBody(verifier, arrival))
       await judgeAll(
@@ -134,17 +134,17 @@ export function createVerifiers(options: VerifiersOptions): Verifiers {
   }
 }
 
-/** What is known once a verifier holds. */
+/** The result of a matching verifier. */
 interface Proof {
   /** Of a token; null otherwise. */
   readonly claims: Readonly<Record<string, unknown>> | null
-  /** Tells this signature from any other, in one spelling; null where nothing is signed. */
+  /** Identifies this signature, in one spelling; null if nothing is signed. */
   readonly signed: string | null
 }
 
 const UNNAMED: Naming = { sets: [], hints: [] }
 
-/** Whether a verifier looks into the body: where its signature stands there, or a field that it covers does. */
+/** Whether a verifier needs the body: it holds the signature, or a field that the signature covers. */
 function needsBody(verifier: Verifier, head: ParsedArrival): boolean {
   switch (verifier.kind) {
     case 'jws':

@@ -7,17 +7,18 @@ import type { DynataConnection } from './config.js'
 import { isTrackable } from './entry.js'
 import { identity, type WireSurvey, wireOffer, wireSurvey } from './wire.js'
 
-/** "A default of 10 is provided", "a default of 20 is provided": exactly these say that nobody has measured yet (D5). */
+/** "A default of 10 is provided", "a default of 20 is provided": exactly these values mean "not measured yet" (D5). */
 const DEFAULT_LOI_MINUTES = 10
 const DEFAULT_IR_PERCENT = 20
 
-/** Offers are no surveys: their ids are a space of their own, which a survey id (a hash, or digits) never enters. */
+/** Offers are not surveys: the prefix keeps their ids apart from survey ids (a hash, or digits). */
 const OFFER_PREFIX = 'offer:'
 
 type Read<Item> = { readonly item: Item | 'unpriced' } | PanelistMatch['unreadable'][number]
 
 /**
- * Reads both lists of an answer. Every record ends as an item, as unpriced, or as unreadable; none costs the others.
+ * Reads both lists of an answer. Every record becomes an item, unpriced or unreadable; a bad one does not affect the
+ * others.
  * @param country the panelist's, alpha-3: the answer names none
  */
 export function readLists(
@@ -41,7 +42,7 @@ export function readLists(
   }
 }
 
-/** One id is one survey: of two alike nobody can tell which a session was for, so the second is not taken. */
+/** Takes the first record of an id only: with two, it is unknown which one a session was for. */
 function once<Item>(read: readonly Read<Item>[], surveyOf: (item: Item) => Survey) {
   const items: Item[] = []
   const unreadable: PanelistMatch['unreadable'][number][] = []
@@ -52,7 +53,7 @@ function once<Item>(read: readonly Read<Item>[], surveyOf: (item: Item) => Surve
     else if (one.item === 'unpriced') unpriced += 1
     else {
       const { providerSurveyId } = surveyOf(one.item)
-      if (seen.has(providerSurveyId)) unreadable.push({ providerSurveyId, reason: 'the id is there twice' })
+      if (seen.has(providerSurveyId)) unreadable.push({ providerSurveyId, reason: 'duplicate id' })
       else items.push(one.item)
       seen.add(providerSurveyId)
     }
@@ -137,13 +138,13 @@ function surveyOf(
 }
 
 /**
- * "The amount we'll pay you for each complete", a decimal in the connection's currency. Absent, blank or zero is no price
- * at all, never a price of nothing: the operator's assumed one counts, and without it there is none.
- * @throws RangeError for what is no amount
+ * "The amount we'll pay you for each complete", a decimal in the connection's currency. Absent, blank or zero means no
+ * price, not a price of 0: the operator's assumed price applies, and without one the survey has none.
+ * @throws RangeError for what is not an amount
  */
 function priceOf(cpi: string | null | undefined, config: DynataConnection): Money | null {
   const given = cpi === null || cpi === undefined || cpi === '' ? null : parseMoney(cpi, config.currency)
-  if (given !== null && given.amountMinor < 0n) throw new RangeError(`${cpi} is less than nothing`)
+  if (given !== null && given.amountMinor < 0n) throw new RangeError(`${cpi} is negative`)
   if (given !== null && given.amountMinor > 0n) return given
   return config.priceWithoutCpi === null ? null : parseMoney(config.priceWithoutCpi, config.currency)
 }

@@ -13,16 +13,16 @@ import { errorAnswer } from './wire.js'
 const MATCH_PATH = '/publisher/api/v1/surveys/match'
 /** A list of surveys is some tens of kilobytes. */
 const LARGEST_BYTES = 4 * 1024 * 1024
-/** The match itself waits far shorter; a late answer still fills the cache. */
+/** The match itself waits much less; a late answer still fills the cache. */
 const REQUEST_TIMEOUT_MS = 8_000
 
-/** A list of matches as it came, or the code of an error answer. */
+/** A list of matches as received, or the code of an error answer. */
 export type MatchReply = { readonly code: string } | { readonly body: unknown }
 
 /**
  * POST /publisher/api/v1/surveys/match for one panelist (Dynata Match API, Basics).
- * @param profile sent along only where it is not null
- * @throws ProviderError when what came back is neither a list nor an error of theirs
+ * @param profile sent if it is not null
+ * @throws ProviderError when the answer is neither a list nor one of their errors
  */
 export async function postMatch(
   call: Call<DynataConnection>,
@@ -52,12 +52,11 @@ export async function postMatch(
   const error = errorAnswer.safeParse(body)
   if (error.success && response.status < 500) return { code: error.data.errorInfo.code.slice(0, 40) }
   if (response.status !== 200) throw unexpected(call, response, url)
-  if (body === undefined)
-    throw new ProviderError('misread', 'the match answered something that is not JSON', { url, status: 200 })
+  if (body === undefined) throw new ProviderError('misread', 'the match answer is not JSON', { url, status: 200 })
   return { body }
 }
 
-/** Flags are JSON booleans and left out when off, as the document asks; its sample shows Python's. */
+/** Flags are JSON booleans and absent when off, as the document asks; its sample has Python's. */
 function payloadOf(config: DynataConnection, panelist: PanelistRequest, profile: UserProfile | null): object {
   return {
     ...(config.programId === null ? {} : { program_id: config.programId }),
@@ -69,7 +68,7 @@ function payloadOf(config: DynataConnection, panelist: PanelistRequest, profile:
   }
 }
 
-/** No body is quoted: a link in it would be a panelist's. */
+/** Quotes no body: a link in it would be a panelist's. */
 function unexpected(call: Call<DynataConnection>, response: HttpResponse, url: string): ProviderError {
   const evidence = evidenceOf(url, response, call.now)
   return new ProviderError(kindOfStatus(response.status), `the match answered HTTP ${response.status}`, evidence)

@@ -32,11 +32,11 @@ const postbacks = arrivalConfig({
     transaction: 'transactionId',
   },
   outcomes: LETTERS,
-  // A transaction belongs to the session that it first came with, so a signature over it is one over its session.
+  // A transaction belongs to the session of its first arrival, so a signature over it also covers the session.
   named: [['session'], ['transaction']],
 })
 
-/** A browser that comes back; the publisher guide knows no signature for it, so it is no evidence of its own. */
+/** The browser's return; the publisher guide has no signature for it, so it proves nothing. */
 const returns = arrivalConfig({
   fields: { session: 'sub_id', outcome: 'status' },
   outcomes: LETTERS,
@@ -50,7 +50,7 @@ const securityKey = textField({ example: fromEnvironment('DYNATA_SECURITY_KEY'),
     : new Complaint('must be the hex of 16, 24 or 32 bytes'),
 )
 
-/** What a complete pays where the answer names no cpi. */
+/** The price of a complete if the answer has no cpi. */
 const assumedPrice = textField({ example: '"0.75"' }, (value) =>
   /^\d{1,6}(?:\.\d{1,4})?$/.test(value) && /[1-9]/.test(value)
     ? value
@@ -59,7 +59,7 @@ const assumedPrice = textField({ example: '"0.75"' }, (value) =>
 
 const SHORTEST_BAN_MS = 60_000
 
-/** A caller never waits shorter than this for a live match. */
+/** The shortest that a caller waits for a live match. */
 const SHORTEST_TIMEOUT_MS = 50
 
 /** One publisher account at Dynata, which matches panelists on its side (Dynata Match API). */
@@ -79,9 +79,9 @@ export const dynataConnection = section({
   cache: duration(SHORTEST_POLL_MS, '60s').prefault('60s'),
   timeout: duration(SHORTEST_TIMEOUT_MS, '800ms').prefault('800ms'),
   max_refreshes_per_second: number({ min: 0.01, max: 10_000, whole: false, example: '20' }).prefault(20),
-  // A survey without a cpi has no price: it is left out, or offered at this one.
+  // A survey without a cpi has no price: it is left out, or offered at this price.
   price_without_cpi: absent(assumedPrice).register(fieldNotes, { otherwise: 'a survey without a cpi is not offered' }),
-  // Code 3: how long a banned panelist is not asked about again.
+  // Code 3: how long not to ask about a banned panelist.
   ban_for: duration(SHORTEST_BAN_MS, '30d').prefault('30d'),
   returns: absent(returns),
   postbacks: absent(postbacks),

@@ -7,8 +7,8 @@ const LONGEST_LINK = 8_000
 
 /**
  * True for a link that we may append our tracking id to: the Dynata Match API, link: "&sub_id=" is appended to the end
- * of the URL. https; plain http only where the operator reaches the provider itself that way (a sandbox). It is looked
- * at and never rewritten, since its payload is signed by them.
+ * of the URL. https; plain http only if the operator configured http for the provider itself (a sandbox). The link is
+ * checked and never rewritten, because the provider signs its payload.
  */
 export function isTrackable(link: string, { baseUrl }: Pick<DynataConnection, 'baseUrl'>): boolean {
   if (link.length > LONGEST_LINK || !/^[\x21-\x7e]+[?&]sub_id=$/.test(link) || link.includes('#')) return false
@@ -16,9 +16,10 @@ export function isTrackable(link: string, { baseUrl }: Pick<DynataConnection, 'b
 }
 
 /**
- * The panelist's own link with our session's id after its final `sub_id=` and every other byte as it came. Nothing is
- * asked upstream; a session is one survey, one panelist and one attempt, so the id is unique as the document asks.
- * @throws ProviderError 'rejected' for a link that was stored under another configuration and is not one any more
+ * The panelist's own link with our session's id after its final `sub_id=`; every other byte stays as received. Makes no
+ * upstream request. The id is unique as the document asks, because a session is one survey, one panelist and one
+ * attempt.
+ * @throws ProviderError 'rejected' for a link that was stored under another configuration and is no longer trackable
  */
 export async function openEntry(call: Call<DynataConnection>, entry: EntryRequest): Promise<EntryLink> {
   const { url } = entry.survey.entry

@@ -5,7 +5,7 @@ import { openEntry } from './entry.js'
 import { matchPanelist } from './match.js'
 import { readArrival } from './outcomes.js'
 
-/** Dynata's publisher API, once Peanut Labs (Dynata Match API): no catalogue, a match for each panelist. */
+/** Dynata's publisher API, formerly Peanut Labs (Dynata Match API): no catalogue, one match per panelist. */
 export const dynata: ProviderAdapter<DynataConnection> = {
   name: 'dynata',
   config: dynataConnection,
@@ -22,7 +22,7 @@ export const dynata: ProviderAdapter<DynataConnection> = {
   arrivals: {
     read: readArrival,
     getPostbacks: [''],
-    // anything else is sent again (publisher guide, callback)
+    // Dynata sends the callback again after any other body (publisher guide, callback).
     postbackAnswer: '1',
   },
 }

@@ -11,13 +11,13 @@ import { matchAnswer } from './wire.js'
 const PROFILE_REQUIRED = '9'
 
 /**
- * What Dynata has for one panelist now (Dynata Match API). A new user is registered on the way: when the profile was
- * not in the first payload it is asked once more with it (D9).
- * @throws ProviderError 'unavailable' for codes worth another try, 'rejected' for a fault of ours, 'unauthorized' for a
- * setting that an operator has to mend, 'misread'
+ * The surveys that Dynata has for one panelist now (Dynata Match API). Registers a new user: when the first payload had
+ * no profile, sends one more request with it (D9).
+ * @throws ProviderError 'unavailable' for codes worth a retry, 'rejected' for a bug of ours, 'unauthorized' for a
+ * setting that an operator must correct, 'misread'
  */
 export async function matchPanelist(call: Call<DynataConnection>, panelist: PanelistRequest): Promise<PanelistMatch> {
-  if (panelist.userIp === '') throw new ProviderError('rejected', 'user_ip is the one member that must be there')
+  if (panelist.userIp === '') throw new ProviderError('rejected', 'user_ip is required')
   const profile = userProfileOf(panelist)
   const sent = call.config.send.profile ? profile : null
   let reply = await postMatch(call, panelist, sent)
@@ -26,7 +26,7 @@ export async function matchPanelist(call: Call<DynataConnection>, panelist: Pane
   }
   if ('code' in reply) return meaningOf(call, reply.code, profile !== null)
   const lists = matchAnswer.safeParse(reply.body)
-  if (!lists.success) throw new ProviderError('misread', 'the match answered without a list of surveys', here(call))
+  if (!lists.success) throw new ProviderError('misread', 'the match answer has no list of surveys', here(call))
   return { ...readLists(lists.data, call.config, panelist.country), notice: null }
 }
 
@@ -46,17 +46,17 @@ function meaningOf(call: Call<DynataConnection>, code: string, couldRegister: bo
     case 'registration':
       return {
         ...NOTHING,
-        notice: couldRegister ? MORE_PROFILE : 'a date_of_birth is needed: the panelist is new there',
+        notice: couldRegister ? MORE_PROFILE : 'date_of_birth is required because the panelist is new to the provider',
       }
     case 'again':
       throw new ProviderError('unavailable', `the match answered code ${code}, ${says}`, evidence)
     case 'ours':
-      throw new ProviderError('rejected', `the match answered code ${code}, ${says}: a fault of this program`, evidence)
+      throw new ProviderError('rejected', `the match answered code ${code}, ${says}: a bug in this program`, evidence)
     case 'configuration':
       throw new ProviderError('unauthorized', `the match answered code ${code}, ${says}: ${hint}`, evidence)
   }
 }
 
-const MORE_PROFILE = 'the provider wants more of this panelist’s profile than is known'
+const MORE_PROFILE = 'the provider requires more profile attributes of this panelist'
 
 const here = (call: Call<DynataConnection>) => ({ url: call.config.baseUrl })

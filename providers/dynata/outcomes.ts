@@ -8,15 +8,15 @@ import { DYNATA_WORDS } from './words.js'
 const word = z.union([z.string(), z.number(), z.bigint()]).transform(String).pipe(z.string().min(1).max(256))
 
 /**
- * A number as any program writes one, with an exponent or the digits that a float leaves behind (1.2000000000000002):
- * only its sign is used. What is no number is refused, so that a garbled chargeback is not taken for a payment.
+ * A number as any program writes one, with an exponent or a float's rounding digits (1.2000000000000002): only its sign
+ * is used. Anything else is refused, so that a garbled chargeback does not count as a payment.
  */
 const AMOUNT = /^([+-]?)((?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)$/i
 
 /**
- * What a callback or a return means (publisher guide, callback). `sub_id` is our session; the letter is read by the
- * connection's table, as it is spelled; a negative amount takes the complete back, whatever letter comes with it.
- * @throws ProviderError 'misread' without a session, a letter, or with an amount that is none
+ * What a callback or a return means (publisher guide, callback). `sub_id` is our session; the connection's table reads
+ * the letter as it is spelled; a negative amount takes the complete back, with any letter.
+ * @throws ProviderError 'misread' without a session or a letter, or with an invalid amount
  */
 export function readArrival(config: DynataConnection, arrival: VerifiedArrival): OutcomeReport {
   return arrival.route === 'return' ? readReturn(config, arrival) : readCallback(config, arrival)

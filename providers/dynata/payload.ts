@@ -1,19 +1,19 @@
 import { createCipheriv, createHash, randomBytes } from 'node:crypto'
 import type { DynataConnection } from './config.js'
 
-/** AES works on blocks of 128 bits, and so long is its initialization vector. */
+/** AES works on blocks of 128 bits; its initialization vector has the same length. */
 const BLOCK_BYTES = 16
 
-/** The two members of a request that carry what is meant for Dynata alone. Both base64. */
+/** The two encrypted members of a request, which only Dynata can read. Both base64. */
 export interface Sealed {
   readonly iv: string
   readonly payload: string
 }
 
 /**
- * Seals an object as Dynata Match API, The Payload (Encrypted), has it: JSON, padded to 128 bits (PKCS#7, publisher
- * guide), AES in CBC mode under the security key unpacked from hex (Appendix), base64. The iv is fresh and random each
- * time.
+ * Encrypts an object as Dynata Match API, The Payload (Encrypted), has it: JSON, padded to 128 bits (PKCS#7, publisher
+ * guide), AES in CBC mode under the security key unpacked from hex (Appendix), base64. The iv is new and random for
+ * each payload.
  * @param securityKey hex of 16, 24 or 32 bytes
  * @throws RangeError for a key of any other length
  */
@@ -31,7 +31,7 @@ const PROOF_DIGITS = 10
 
 /**
  * The Dynata user id (Dynata Match API, The Request Body; its form: publisher guide): the panelist, the publisher, and
- * the first ten hex digits of md5(panelist + publisher + application key), which show that we made it.
+ * the first ten hex digits of md5(panelist + publisher + application key), which prove that we made it.
  */
 export function userIdOf(panelistId: string, config: Pick<DynataConnection, 'pubId' | 'applicationKey'>): string {
   const { pubId, applicationKey } = config

@@ -1,7 +1,7 @@
 import { alpha2Of } from '../../domain/country.js'
 import type { PanelistRequest } from '../adapter.js'
 
-/** `user_profile` of a registration (publisher guide, Register User): its example has `"sex": 1` and `"postal": 94104` as numbers. */
+/** `user_profile` of a registration (publisher guide, Register User): numbers in `"sex": 1` and `"postal": 94104`. */
 export interface UserProfile {
   /** YYYY-MM-DD. */
   readonly dob: string
@@ -9,16 +9,16 @@ export interface UserProfile {
   readonly sex?: 1 | 2
   /** ISO 3166-1 alpha-2. */
   readonly cc?: string
-  /** A number where the code is one; text where digits would be lost: 02139, SW1A 1AA. */
+  /** A number if the code is one; text if a number would lose digits: 02139, SW1A 1AA. */
   readonly postal?: string | number
 }
 
-/** Written as a number it keeps every digit. */
+/** As a number it keeps every digit. */
 const PLAIN_NUMBER = /^[1-9]\d{0,14}$/
 
 /**
- * The profile that a panelist is registered with. Without a date of birth a registration fails (code 8), so none is sent.
- * @returns null when there is nothing that could register anybody
+ * The profile to register a panelist with. Without a date of birth a registration fails (code 8), so none is sent.
+ * @returns null without a date of birth
  */
 export function userProfileOf({ dateOfBirth, country, profile }: PanelistRequest): UserProfile | null {
   if (dateOfBirth === null) return null

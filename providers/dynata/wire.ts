@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { flag as aFlag, decimalText, list, figure as number, optional, optionalList } from '../kit/wire-values.js'
 
 /**
- * Dynata's words as they come (Dynata Match API, Successful Response): tolerant of members it does not name and of
- * optional ones that are absent or null; strict about what is paid and where a person is sent.
+ * The shapes of Dynata's answers (Dynata Match API, Successful Response). Tolerant of unknown members and of optional
+ * ones that are absent or null; strict about what is paid and where a panelist is sent.
  */
 
 const id = z.union([z.string(), z.number().int(), z.bigint()]).transform(String).pipe(z.string().trim().min(1).max(200))
@@ -17,7 +17,7 @@ export const wireSurvey = z.object({
   id,
   average_loi: figure(1_440),
   incidence_rate: figure(100),
-  /** "JSON number: float or int", with every digit as it was sent; the sample's cpi is text. */
+  /** "JSON number: float or int", with every digit as sent; the sample's cpi is text. */
   cpi: optional(decimalText),
   link: z.string(),
 })
@@ -41,7 +41,7 @@ export const wireOffer = z.object({
   link: z.string(),
 })
 
-/** Who a record speaks of, where the rest of it cannot be read. */
+/** Which survey a record is about, if the rest of it cannot be read. */
 export const identity = z.object({ id: id.optional().catch(undefined) }).catch({})
 
 const code = z.union([z.number(), z.string(), z.bigint()]).transform((value) => String(value).trim())

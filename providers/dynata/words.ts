@@ -3,7 +3,7 @@ import type { Word } from '../kit/words.js'
 /** Peanut Labs publisher guide, Processing Script: the status of a callback. */
 const CALLBACK = 'publisher guide, callback'
 
-/** Dynata's six status letters, as they are spelled. The twelve codes of a match are in error-codes.ts. */
+/** Dynata's six status letters, as the provider spells them. error-codes.ts has the twelve codes of a match. */
 export const DYNATA_WORDS: readonly Word[] = [
   { code: 'C', outcome: 'COMPLETED', reason: 'completed', source: CALLBACK },
   { code: 'F', outcome: 'QUOTA_FULL', reason: 'quota_full', source: CALLBACK },

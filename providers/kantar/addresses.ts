@@ -2,13 +2,13 @@ import { listsHost } from '../../domain/host-list.js'
 import { webAddress } from '../kit/web-address.js'
 import type { KantarConnection } from './config.js'
 
-/** Where a session may be created: what of the connection decides whether a creation URL is believed. */
+/** The settings of the connection that decide whether a session creation URL is accepted. */
 export type EntryPolicy = Pick<KantarConnection, 'sessionHosts' | 'supplyUrl'>
 
 /**
- * The address our key and a profile will be posted to comes from the feed, so only what the operator listed is taken
- * (docs/configuration.md, The file). No address at all is no fault: the plan is known, and nobody can be sent in yet.
- * @throws RangeError for another host, another scheme, or plain http where the supply itself is on https
+ * The feed names the URL to which we post our key and a profile, so only hosts that the operator listed are accepted
+ * (docs/configuration.md, The file). A missing URL is valid: the plan is stored, and no respondent can enter yet.
+ * @throws RangeError for another host, another scheme, or plain http if the supply itself is on https
  */
 export function creationUrl(address: string | null | undefined, policy: EntryPolicy): string | null {
   if (address === null || address === undefined || address.trim() === '') return null

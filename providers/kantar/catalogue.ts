@@ -17,7 +17,8 @@ import {
 
 /**
  * Reads one element of the feed (Kantar Gateway API, SurveyPlanUpdate).
- * @returns the change, or why it could not be read; never throws, a bad record never costs the page its others (F10)
+ * @returns the change, or why it could not be read; never throws, so a bad record does not affect the rest of its page
+ * (F10)
  */
 export function readUpdate(raw: Uint8Array, policy: EntryPolicy): SupplyChange | Unreadable {
   let given: unknown
@@ -37,7 +38,7 @@ export function readUpdate(raw: Uint8Array, policy: EntryPolicy): SupplyChange |
   }
 }
 
-/** @throws RangeError with the reason when the plan contradicts itself or points where it must not */
+/** @throws RangeError with the reason when the plan contradicts itself or has a URL that is not allowed */
 function toSurvey(update: SurveyPlanUpdate, policy: EntryPolicy): Survey {
   const plan = update.survey_plan
   const url = creationUrl(update.survey_session_creation_url, policy)
@@ -85,11 +86,11 @@ function toQuota(quota: WireQuota): Quota {
   }
 }
 
-/** Quota ids are what a session is created for: two alike leave open which of them is meant. */
+/** A session is created for a quota id: with a duplicate id it is unknown which quota is meant. */
 function refuseTwins(quotas: readonly WireQuota[]): void {
   const seen = new Set<string>()
   for (const { id } of quotas) {
-    if (seen.has(id)) throw new RangeError(`survey_plan.quotas: the id "${id}" is there twice`)
+    if (seen.has(id)) throw new RangeError(`survey_plan.quotas: duplicate id "${id}"`)
     seen.add(id)
   }
 }
@@ -102,8 +103,8 @@ function toMoney(pricing: WirePricing): Money {
 const DEVICES: readonly Device[] = ['desktop', 'mobile', 'tablet']
 
 /**
- * Words without case. Words we do not know are left out: those devices are not let in. When nothing is left we cannot
- * tell who may enter at all, and the plan is unreadable rather than open to everybody.
+ * Words are compared without case. Unknown words are left out: those devices cannot enter. When none is left, it is
+ * unknown which devices may enter, and the plan is unreadable instead of open to all.
  */
 function toDevices(words: readonly string[] | null | undefined): readonly Device[] | null {
   if (!words || words.length === 0) return null
@@ -121,7 +122,7 @@ function plainLocale(locale: string): string {
   return [language.toLowerCase(), ...tail].join('-')
 }
 
-/** ISO 8601; without a zone it is UTC, never this machine's. */
+/** ISO 8601; without a zone it is UTC, not this machine's. */
 function toInstant(text: string): string {
   const match = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/i.exec(text.trim())
   if (!match) throw new RangeError(`survey_plan.finish_date: "${text.slice(0, 40)}" is not an ISO 8601 date and time`)
@@ -138,8 +139,8 @@ function identityOf(given: unknown): RecordIdentity {
 }
 
 /**
- * A record that is not even JSON may still say which plan it is about where the gateway always says it; knowing it is
- * what takes the plan's older version off offer. No acknowledgement is drawn from such a guess.
+ * A record that is not JSON may still name its plan in the usual place; the id is enough to withdraw the plan's older
+ * version. The ack_id of such a record is not acknowledged.
  */
 function rescued(raw: Uint8Array): RecordIdentity {
   const text = Buffer.from(raw.subarray(0, 4_096)).toString('utf8')

@@ -20,7 +20,7 @@ const SMALL_BYTES = 256 * 1024
 export async function getSurveys(call: KantarCall): Promise<AsyncIterable<Uint8Array>> {
   const { config } = call
   const response = await send(call, { method: 'GET', url: `${config.supplyUrl}/surveys` }, [hostOf(config.supplyUrl)])
-  // 204: nothing changed, said by a status
+  // 204: nothing changed
   if (response.status === 204) return response.body
   if (response.status !== 200) throw await unexpected(call, response, 'GET /surveys')
   const type = response.headers['content-type'] ?? ''
@@ -33,7 +33,7 @@ export async function getSurveys(call: KantarCall): Promise<AsyncIterable<Uint8A
       status: 200,
       bodyHead: await headOfStream(response.body, call.config.apiKey),
     }
-    throw new ProviderError('misread', `GET /surveys answered ${type.slice(0, 60)} where JSON was expected`, evidence)
+    throw new ProviderError('misread', `GET /surveys answered ${type.slice(0, 60)} instead of JSON`, evidence)
   }
   return response.body
 }
@@ -45,7 +45,7 @@ export async function getSurveys(call: KantarCall): Promise<AsyncIterable<Uint8A
 export async function postAck(call: KantarCall, ackId: string): Promise<void> {
   if (!/^\d{1,40}$/.test(ackId)) throw new RangeError(`an ack_id is decimal digits, got "${ackId.slice(0, 50)}"`)
   const { supplyUrl } = call.config
-  // Written by hand: JSON.stringify of a number loses digits beyond 2^53, and a bigint it refuses.
+  // Written by hand: JSON.stringify loses digits of a number beyond 2^53 and refuses a bigint.
   const body = `{"ack_id":${BigInt(ackId)}}`
   const response = await send(call, { method: 'POST', url: `${supplyUrl}/surveys/ack`, body }, [hostOf(supplyUrl)])
   if (response.status < 200 || response.status > 299) throw await unexpected(call, response, 'POST /surveys/ack')
@@ -53,8 +53,8 @@ export async function postAck(call: KantarCall, ackId: string): Promise<void> {
 }
 
 /**
- * POST to a plan's session creation URL, with our key: only ever to `session_hosts`.
- * @returns status and parsed body; an answer that is not JSON comes as undefined
+ * POST to a plan's session creation URL, with our key: only to `session_hosts`.
+ * @returns status and parsed body; undefined for an answer that is not JSON
  */
 export async function postSession(
   call: KantarCall,
@@ -84,7 +84,7 @@ function send(
   })
 }
 
-/** What an answer outside of the agreed ones becomes, with the gateway's own words and without our key. */
+/** The error for an undocumented answer, with the gateway's own words and without our key. */
 async function unexpected(call: KantarCall, response: HttpResponse, what: string): Promise<ProviderError> {
   const bodyHead = await headOfStream(response.body, call.config.apiKey)
   const said = errorAnswer.safeParse(jsonOrNothing(() => parseJson(bodyHead)))

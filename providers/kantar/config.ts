@@ -18,8 +18,8 @@ import { outcomesOf } from '../kit/words.js'
 import { KANTAR_WORDS } from './words.js'
 
 /**
- * The outcome token, on both ways back. The Kantar Gateway API names session_id, outcome and metadata (Panelist Survey
- * Outcome); a token that also names a panelist or a survey is held to them.
+ * The outcome token, of both returns and postbacks. The Kantar Gateway API names session_id, outcome and metadata
+ * (Panelist Survey Outcome); if a token also names a panelist or a survey, they must match the session.
  */
 const token: ArrivalDefaults<'session' | 'outcome' | 'metadata' | 'panelist' | 'survey'> = {
   fields: {
@@ -31,7 +31,7 @@ const token: ArrivalDefaults<'session' | 'outcome' | 'metadata' | 'panelist' | '
   },
   outcomes: outcomesOf(KANTAR_WORDS),
   named: [['session']],
-  // Where our own id may come back (`readArrival`); in a token all of it is signed.
+  // The fields that may echo our own id (`readArrival`); a token signs all of them.
   echoes: ['metadata', 'custom_panel_data'],
 }
 

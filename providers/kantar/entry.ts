@@ -11,8 +11,8 @@ import type { KantarConnection } from './config.js'
 import { createdSession, errorAnswer } from './wire.js'
 
 /**
- * Creates the respondent's session at the router (Kantar Gateway API, Create Session) and answers with its entry link.
- * @throws ProviderError 'refused' when the gateway says no to this respondent or plan; 'rejected' when the plan has no
+ * Creates the respondent's session at the router (Kantar Gateway API, Create Session) and returns its entry link.
+ * @throws ProviderError 'refused' when the gateway refuses this respondent or plan; 'rejected' when the plan has no
  * address that our key may be posted to
  */
 export async function openEntry(call: Call<KantarConnection>, entry: EntryRequest): Promise<EntryLink> {
@@ -31,7 +31,7 @@ export async function openEntry(call: Call<KantarConnection>, entry: EntryReques
   const link = read.success ? webAddress(read.data.url, call.config.supplyUrl) : null
   if (link === null) {
     const bodyHead = scrubbed(text.slice(0, 300), entry)
-    throw new ProviderError('misread', 'session creation answered without a usable https url', {
+    throw new ProviderError('misread', 'the session creation answer has no usable https url', {
       ...evidence,
       bodyHead,
     })
@@ -39,7 +39,7 @@ export async function openEntry(call: Call<KantarConnection>, entry: EntryReques
   return { url: link.href, providerSessionId: lastSegment(link) }
 }
 
-/** Looked at again: session_hosts may have changed since the plan was stored. */
+/** Checked again, because session_hosts may have changed since the plan was stored. */
 function addressOf(config: KantarConnection, entry: EntryRequest): string {
   const place = { url: entry.survey.providerSurveyId }
   try {
@@ -49,7 +49,7 @@ function addressOf(config: KantarConnection, entry: EntryRequest): string {
     if (error instanceof RangeError) throw new ProviderError('rejected', error.message, place)
     throw error
   }
-  throw new ProviderError('rejected', 'the plan came without a session creation URL: nobody can be sent in', place)
+  throw new ProviderError('rejected', 'the plan has no session creation URL, so no respondent can enter', place)
 }
 
 function sessionBody(entry: EntryRequest): Record<string, unknown> {
@@ -74,8 +74,8 @@ function clausesOf(layer: { subQuotas: readonly { clauses: readonly Clause[] }[]
 }
 
 /**
- * As the document's sample has it: "age": 22, "sex": "male", "pets": "1|2|4|7". Answer ids are text even when they look
- * like numbers; what the plan asks for as a range is a number.
+ * As in the document's sample: "age": 22, "sex": "male", "pets": "1|2|4|7". Answer ids are text even when they look
+ * like numbers; the value of a range clause is a number.
  */
 function sentValue(value: ProfileValue, clauses: readonly Clause[]): string | number {
   const values = valuesOf(value)
@@ -86,7 +86,9 @@ function sentValue(value: ProfileValue, clauses: readonly Clause[]): string | nu
   return values.join('|')
 }
 
-/** Their details, without what they repeat of the respondent: errors are kept and shown where profiles must not be. */
+/**
+ * Their error details, without the respondent's id and answers, because operators see errors and may not see profiles.
+ */
 function whatTheySaid(answer: unknown, entry: EntryRequest): { text: string; code?: string } {
   const read = errorAnswer.safeParse(answer)
   if (!read.success) return { text: '' }
@@ -100,7 +102,7 @@ function whatTheySaid(answer: unknown, entry: EntryRequest): { text: string; cod
   return code === null || code === undefined ? { text } : { text, code: String(code).slice(0, 60) }
 }
 
-/** A text without the panelist's id and answers, where they stand as words of their own. */
+/** A text without the panelist's id and answers, if they are whole words in it. */
 function scrubbed(text: string, entry: EntryRequest): string {
   const private_ = new Set([entry.panelistId, ...Object.values(entry.profile).flatMap(valuesOf)])
   return text
@@ -109,7 +111,7 @@ function scrubbed(text: string, entry: EntryRequest): string {
     .join('')
 }
 
-/** The document's examples end in the session's id. */
+/** The session's id is the last segment in the document's examples. */
 function lastSegment(url: URL): string | null {
   const segment = url.pathname.split('/').filter(Boolean).at(-1) ?? ''
   return segment === '' ? null : segment.slice(0, 512)

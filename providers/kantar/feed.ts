@@ -5,15 +5,16 @@ import { readUpdate } from './catalogue.js'
 import { getSurveys } from './client.js'
 import type { KantarConnection } from './config.js'
 
-/** Rows a batch at most: one chunk of the caller's transaction. */
+/** The most rows in a batch: one chunk of the caller's transaction. */
 const BATCH = 500
 
 /**
- * The whole page as batches (Kantar Gateway API, Retrieve Survey Updates). The gateway keeps the position itself, by
- * what was acknowledged, so `from` only keeps our own cursor from moving back. The receipt is the highest ack_id of the
- * page, of unreadable records too: they are stored in quarantine, and the gateway sends nothing below an
- * acknowledgement again. An answer that says nothing (204, no body, null) is a page without records.
- * @throws ProviderError; a page that is cut or no list is refused whole, and nothing of it may be kept
+ * The whole page as batches (Kantar Gateway API, Retrieve Survey Updates). The gateway itself keeps the position, by
+ * acknowledgements, so `from` only stops our own cursor from moving back. The receipt is the highest ack_id of the
+ * page, including those of unreadable records: they are stored in quarantine, and the gateway does not send anything
+ * below an acknowledgement again. An answer without content (204, no body, null) is a page without records.
+ * @throws ProviderError; a page that is truncated or not a list is refused as a whole, and the caller must store no
+ * part of it
  */
 export async function* fetchSupply(
   call: Call<KantarConnection>,
@@ -43,7 +44,7 @@ async function* records(answer: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
   if (!whole || !isEmptyAnswer(text)) yield* splitJsonArray(body)
 }
 
-/** The cursor never moves back, not even when a gateway numbers anew. */
+/** The cursor never moves back, even when a gateway restarts its numbering. */
 function later(from: Cursor, highest: bigint | null): Cursor {
   if (highest === null) return from
   const before = from !== null && /^\d{1,40}$/.test(from) ? BigInt(from) : null

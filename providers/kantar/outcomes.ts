@@ -8,7 +8,7 @@ import { KANTAR_WORDS } from './words.js'
 const word = z.string().min(1).max(256)
 const idClaim = z.union([word, z.number().int().transform(String), z.bigint().transform(String)])
 
-/** Where our own id comes back: the router echoes `custom_panel_data`, and the seed leaves open where. */
+/** Where our own id comes back: the router echoes `custom_panel_data`, and the document does not say where. */
 const ECHOES: readonly (readonly string[])[] = [
   ['metadata', 'custom_panel_data', 'internal_id'],
   ['custom_panel_data', 'internal_id'],
@@ -17,8 +17,8 @@ const ECHOES: readonly (readonly string[])[] = [
 
 /**
  * What an authentic outcome token means (Kantar Gateway API, PanelistSurveyOutcome). The word is compared as it is
- * spelled there, in capitals, and through the connection's `outcomes` table; any other word is null, never a guess.
- * A REJECTED after a COMPLETED is a reversal; only the session's own history can tell, so it is reported as an outcome.
+ * spelled there, in capitals, through the connection's `outcomes` table; any other word is null.
+ * A REJECTED after a COMPLETED is a reversal; reported as an outcome, because only the session's own history shows it.
  * @throws ProviderError 'misread' when session or outcome is missing
  */
 export function readArrival(config: KantarConnection, arrival: VerifiedArrival): OutcomeReport {
@@ -48,7 +48,7 @@ export function readArrival(config: KantarConnection, arrival: VerifiedArrival):
 
 function required(fields: VerifiedArrival['fields'], name: string): string {
   const read = word.safeParse(own(fields, name))
-  if (!read.success) throw new ProviderError('misread', `the outcome came without "${name}" as text`)
+  if (!read.success) throw new ProviderError('misread', `the outcome has no text "${name}"`)
   return read.data
 }
 
@@ -62,7 +62,7 @@ function echoOf(fields: Readonly<Record<string, unknown>>): string | null {
   return null
 }
 
-/** A member of an object by its name, never one inherited. */
+/** An object's own member by its name, never an inherited one. */
 function own(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
   return Object.entries(value).find(([key]) => key === name)?.[1]

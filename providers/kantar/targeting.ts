@@ -4,12 +4,12 @@ import type { WireQualification } from './wire.js'
 /** Two numbers with a dash, as "16-40" (K22). Both may be negative or decimal. */
 const RANGE = /^(-?\d{1,9}(?:\.\d{1,4})?)\s?-\s?(-?\d{1,9}(?:\.\d{1,4})?)$/
 
-/** The questions that the document itself answers with a range (TargetingAttribute): a word there is a mistake to look at. */
+/** The questions that the document itself answers with a range (TargetingAttribute): a word there is an error. */
 const RANGE_QUESTIONS: ReadonlySet<string> = new Set(['age'])
 
 /**
- * The supplier's view writes ranges and choices alike as text, and which one is meant depends on the question. So
- * "16-40" becomes both: a range for numbers, and the word itself for an answer whose id looks like that.
+ * The supplier's view writes both ranges and choices as text; the question decides which one is meant. So "16-40"
+ * becomes both: a range for numbers, and the word itself for an answer with that id.
  */
 export function toClause(qualification: WireQualification): Clause {
   const answers = new Set<string>()
@@ -23,7 +23,7 @@ export function toClause(qualification: WireQualification): Clause {
       answers.add(`${start}-${end}`)
       continue
     }
-    // K17: several answers of a multi-punch question come joined by a pipe
+    // K17: a pipe joins several answers of a multi-punch question
     for (const word of String(answer).split('|')) {
       const text = word.trim()
       if (text === '') continue
@@ -32,7 +32,7 @@ export function toClause(qualification: WireQualification): Clause {
       if (range) ranges.push(range)
       else if (RANGE_QUESTIONS.has(qualification.question_id) && !/^\d{1,3}$/.test(text)) {
         throw new RangeError(
-          `qualification ${qualification.question_id}: "${text.slice(0, 40)}" is no range such as 16-40`,
+          `qualification ${qualification.question_id}: "${text.slice(0, 40)}" is not a range such as 16-40`,
         )
       }
     }
@@ -42,7 +42,7 @@ export function toClause(qualification: WireQualification): Clause {
   return { attribute, answers: [...answers], ...(ranges.length === 0 ? {} : { ranges }) }
 }
 
-/** "40-16" is no range; it stays a word. */
+/** "40-16" is not a range; it stays a word. */
 function rangeIn(text: string): NumberRange | null {
   const match = RANGE.exec(text)
   if (!match) return null

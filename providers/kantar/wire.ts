@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { figure, flag, list, optional } from '../kit/wire-values.js'
 
 /**
- * The gateway's words as they come (Kantar Gateway API, Supply API): tolerant of what it does not name (kept in the raw
- * bytes), of optional members that say nothing, of ids given as numbers and numbers given as text; strict about
- * everything that decides who may be sent in and what is paid. What fails here is quarantined, never guessed at.
+ * The shapes of the gateway's answers (Kantar Gateway API, Supply API). Tolerant of unknown members (kept in the raw
+ * bytes), of empty optional members, of ids given as numbers and numbers given as text; strict about everything that
+ * decides which respondents may enter and what is paid. A record that fails here is quarantined.
  */
 
-/** No count, price or percentage of theirs is beyond this; what is was garbled. */
+/** The largest count, price or percentage; a larger value is garbled. */
 const ABSURD = 1_000_000_000
 
 const whole = figure.pipe(z.number().int().min(0).max(ABSURD))
@@ -17,8 +17,8 @@ const id = z.union([z.string(), z.number().int(), z.bigint()]).transform(String)
 const absentCount = optional(whole).transform((value) => value ?? 0)
 
 /**
- * The currencies the seed names: the five of its enumeration, and CHF of its panels endpoint. Another one may have
- * been meant in another unit than we would read it in.
+ * The currencies that the document names: the five of its enumeration, and CHF of its panels endpoint. Another currency
+ * may use another minor unit than ours.
  */
 const pricing = z.object({
   cpi: whole,
@@ -30,20 +30,20 @@ const rangeAnswer = z.object({ start: figure, end: figure })
 
 const qualification = z.object({
   question_id: id,
-  // The supplier's view gives text (K22); the buyer's spelling of ranges and bare numbers are read as well.
+  // The supplier's view has text (K22); the buyer's spelling of ranges and bare numbers are accepted as well.
   qualifying_answers: list(z.union([z.string(), z.number(), z.bigint(), rangeAnswer]), 100_000).refine(
     (answers) => answers.length > 0,
     'no answer qualifies',
   ),
 })
 
-/** An unknown status is refused: what we cannot read is not offered (docs/polling.md, What one poll does). */
+/** An unknown status is refused: an unreadable plan is not offered (docs/polling.md, What one poll does). */
 const status = z.enum(['OPEN', 'PAUSED', 'CLOSED'])
 
 const quota = z.object({
   id,
   status,
-  // K8: a quota may have no number of its own; it is then capped by the plan alone.
+  // K8: a quota may have no number of its own; then only the plan caps it.
   available_completes: optional(whole),
   qualifications: list(qualification, 10_000),
   additional_qualification_count: absentCount,
@@ -90,7 +90,7 @@ export type WireQuota = SurveyPlan['quotas'][number]
 export type WireQualification = SurveyPlan['qualifications'][number]
 export type WirePricing = SurveyPlan['pricing']
 
-/** What can still be said about an update that is not readable as a whole. */
+/** What can still be read of an update that is not readable as a whole. */
 export const updateIdentity = z.object({
   ack_id: ackId.optional().catch(undefined),
   survey_plan: z

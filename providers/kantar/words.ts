@@ -3,7 +3,7 @@ import type { Word } from '../kit/words.js'
 /** Profiles Partner Gateway, Panelist Survey Outcome: the list of outcome statuses. */
 const OUTCOME = 'PanelistSurveyOutcome, outcome'
 
-/** The gateway's eight outcomes are ours, as they are spelled there. */
+/** The gateway's eight outcomes are ours, spelled as there. */
 export const KANTAR_WORDS: readonly Word[] = [
   { code: 'COMPLETED', outcome: 'COMPLETED', reason: 'completed', source: OUTCOME },
   { code: 'TERMINATED', outcome: 'TERMINATED', reason: 'screened_out', source: OUTCOME },

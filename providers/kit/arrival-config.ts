@@ -6,31 +6,37 @@ import { absent, section } from '../../platform/config/sections.js'
 import { verification } from '../../platform/config/verification-schema.js'
 import { canCover, type Naming } from '../../platform/verification/covering.js'
 
-/** What an arrival route of a provider looks like unless the configuration says otherwise. */
+/** What an arrival route of a provider is unless the configuration changes it. */
 export interface ArrivalDefaults<Field extends string> {
   /** Our name of a field -> the provider's. */
   readonly fields: Readonly<Record<Field, string>>
-  /** The provider's word -> our outcome, or PENDING where it decides nothing. Absent = the arrival carries no outcome word. */
+  /**
+   * The provider's word -> our outcome, or PENDING if the session stays open. Absent = the arrival carries no outcome
+   * word.
+   */
   readonly outcomes?: Readonly<Record<string, ReportedOutcome>>
-  /** True when the words are the same in any case. */
+  /** True when the words are compared without case. */
   readonly wordsIgnoreCase?: boolean
-  /** What becomes of an arrival without the signature parameter. */
+  /** What to do with an arrival that has no signature parameter. */
   readonly unsigned?: UnsignedPolicy
-  /** The sets of fields of which each alone names the session. Absent = the arrival is about no session. */
+  /** The sets of fields, each of which alone names the session. Absent = the arrival is not about a session. */
   readonly named?: readonly (readonly NoInfer<Field>[])[]
-  /** The provider's names of what may name it beside them: an echo of our own id. */
+  /** The provider's names of other fields that may name it: an echo of our own id. */
   readonly echoes?: readonly string[]
 }
 
 const NOT_CARRIED = 'not in this arrival'
 
 const UNSIGNED = ['refuse', 'not_completed'] as const
-/** `not_completed`: without the signature it is taken at E0 when its outcome is not COMPLETED (docs/configuration.md, "How arrivals are read"). */
+/**
+ * `not_completed`: an arrival without a signature is accepted at E0 when its outcome is not COMPLETED
+ * (docs/configuration.md, "How arrivals are read").
+ */
 export type UnsignedPolicy = (typeof UNSIGNED)[number]
 
 /**
- * The schema of one arrival route. In the program `fields` has the provider's name of every field, and `outcomes` every
- * known word; where words ignore case they are lower case.
+ * The schema of one arrival route. After parsing, `fields` has the provider's name of every field, and `outcomes` every
+ * known word; if words are compared without case, they are lower case.
  */
 export function arrivalConfig<Field extends string>(defaults: ArrivalDefaults<Field>) {
   const names = Object.keys(defaults.fields) as Field[]
@@ -56,7 +62,7 @@ export function arrivalConfig<Field extends string>(defaults: ArrivalDefaults<Fi
     const complain = (key: string, message: string) => context.addIssue({ code: 'custom', message, path: [key] })
 
     for (const [key, theirs] of Object.entries(given.fields ?? {})) {
-      // Either our name of the field or the provider's usual one may stand on the left.
+      // The key may be our name of the field or the provider's usual one.
       const name = names.find((one) => one === key) ?? names.find((one) => defaults.fields[one] === key)
       if (name === undefined)
         context.addIssue({
@@ -85,7 +91,7 @@ export function arrivalConfig<Field extends string>(defaults: ArrivalDefaults<Fi
       const wanted = naming.sets.map((set) => set.join(' and ')).join(', or ')
       context.addIssue({
         code: 'custom',
-        message: `over must hold what names the session (${wanted}): else one signature is good for every session`,
+        message: `over must include the fields that name the session (${wanted}), because otherwise one signature is valid for every session`,
         path: ['verify'],
         params: { example: `over: [${first.join(', ')}]` },
       })

@@ -27,10 +27,10 @@ export {
 } from '../../platform/config/fields.js'
 export { absent, section, someOf } from '../../platform/config/sections.js'
 
-/** The settings that every connection may have (docs/configuration.md, The file). A provider's own come beside them. */
+/** The settings that every connection may have (docs/configuration.md, The file). A provider adds its own. */
 export const connectionSettings = {
   id: identifier('kantar-us'),
-  // Without one in the file, the loader fills it in: bare when one panel alone may use the connection.
+  // If the file has none, the loader sets it: bare when only one panel may use the connection.
   panelist_ids: oneOf(['bare', 'per_panel']),
   required_grade: oneOf(GRADES, 'E1').prefault('E1'),
   attributes: absent(text('./attributes.yaml')).register(fieldNotes, { otherwise: "the provider's shipped mapping" }),

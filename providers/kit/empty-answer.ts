@@ -1,16 +1,16 @@
-/** As much of a body as it takes to see whether anything is said in it, in bytes. */
+/** How much of a body to read to see whether it is empty, in bytes. */
 const OPENING_BYTES = 512
 
-/** A body of which the beginning was looked at. */
+/** A body whose beginning was read. */
 export interface Opened {
-  /** How it begins; all of it where `whole`. */
+  /** How it begins; the whole body if `whole`. */
   readonly text: string
   readonly whole: boolean
   /** The same body from its first byte. */
   readonly body: AsyncIterable<Uint8Array>
 }
 
-/** Looks at the beginning of a streamed body before anybody reads it. */
+/** Reads the beginning of a streamed body and returns it with the whole body still to read. */
 export async function opened(body: AsyncIterable<Uint8Array>): Promise<Opened> {
   const chunks = body[Symbol.asyncIterator]()
   const kept: Uint8Array[] = []
@@ -41,8 +41,8 @@ async function* replayed(
 }
 
 /**
- * True for an answer in which nothing is said: no body, blanks, `null`, `[]`, `{}`. A poll that gets one went well and
- * brought nothing new. It is not a list without surveys: nothing is withdrawn for it.
+ * True for an empty answer: no body, blanks, `null`, `[]`, `{}`. A poll that gets one succeeded and brought nothing
+ * new. It is not a list without surveys: nothing is withdrawn because of it.
  */
 export function isEmptyAnswer(text: string): boolean {
   return /^\uFEFF?\s*(?:null|\[\s*\]|\{\s*\})?\s*$/.test(text)

@@ -2,13 +2,13 @@ import { retryAfterMs } from '../../domain/retry-after.js'
 import type { ProviderEvidence } from '../errors.js'
 import type { HttpResponse } from '../http.js'
 
-/** Characters of an answer that an operator is shown. */
+/** The most characters of an answer that an operator sees. */
 const HEAD_CHARACTERS = 300
 
 /**
- * Where we called and what came back, as far as an operator needs it.
+ * The URL that was called and the answer, as far as an operator needs it.
  * @param url without a secret in it
- * @param bodyHead what `headOf` left of the body; absent where a body could name a respondent
+ * @param bodyHead the result of `headOf`; absent if a body could name a respondent
  */
 export function evidenceOf(url: string, response: HttpResponse, now: Date, bodyHead?: string): ProviderEvidence {
   const wait = retryAfterMs(response.headers['retry-after'], now)
@@ -21,8 +21,8 @@ export function evidenceOf(url: string, response: HttpResponse, now: Date, bodyH
 }
 
 /**
- * The beginning of a body that a provider answered with, without our key: at most 300 characters.
- * @param body of which no more is looked at than could show a key that is cut in two
+ * The beginning of a provider's body without our key: at most 300 characters.
+ * @param body read only far enough to find a key that the cut would split
  */
 export function headOf(body: string | Uint8Array, secret: string): string {
   const text =
@@ -32,7 +32,7 @@ export function headOf(body: string | Uint8Array, secret: string): string {
   return text.replaceAll(secret, '••••').slice(0, HEAD_CHARACTERS)
 }
 
-/** As `headOf`, of a body that streams in: read no further than needed. */
+/** As `headOf`, for a body that streams in: read no further than needed. */
 export async function headOfStream(body: AsyncIterable<Uint8Array>, secret: string): Promise<string> {
   let text = ''
   try {

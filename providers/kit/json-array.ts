@@ -1,6 +1,6 @@
 import { ProviderError } from '../errors.js'
 
-/** One element may not be larger than this, in bytes: what a page makes us hold at once. */
+/** The largest element, in bytes: what a page makes us hold in memory. */
 const ELEMENT_BYTES = 4 * 1024 * 1024
 
 const QUOTE = 0x22
@@ -11,15 +11,15 @@ const CLOSE_BRACKET = 0x5d
 const OPEN_BRACE = 0x7b
 const CLOSE_BRACE = 0x7d
 
-/** Where the scanner stands between two bytes. `after` = a nested value has just ended, so only `,` or `]` may follow. */
+/** The scanner's state between two bytes. `after` = a nested value has just ended, so only `,` or `]` may follow. */
 type Place = 'before-array' | 'before-element' | 'in-element' | 'after-element' | 'after-array'
 
 /**
- * Splits a streamed JSON array into its top-level elements, as the bytes that came, whatever the chunks are cut at.
- * Holds one element at a time. Only the array itself is judged here: an element whose own text is broken (a number such
- * as 012345, a missing value) is yielded like any other, so that its reader can put it aside and keep the rest.
+ * Splits a streamed JSON array into its top-level elements, as the bytes received; chunks may be cut anywhere. Holds
+ * one element at a time. Checks only the array itself: an element with broken text (a number such as 012345, a missing
+ * value) is yielded like any other, so that its reader can quarantine it and keep the rest.
  * @param maxElementBytes the largest element, in bytes
- * @throws ProviderError 'misread' when the body is not one whole JSON array: HTML, cut short, brackets that do not
+ * @throws ProviderError 'misread' when the body is not one whole JSON array: HTML, truncated, brackets that do not
  * match, an empty place between two commas, something after its end, an element beyond `maxElementBytes`
  */
 export async function* splitJsonArray(
@@ -35,7 +35,7 @@ class ArrayScanner {
   private place: Place = 'before-array'
   private inString = false
   private escaped = false
-  /** The closing brackets still owed inside the current element. */
+  /** The closing brackets that the current element still needs. */
   private readonly owed: number[] = []
   private kept: Uint8Array[] = []
   private keptBytes = 0
@@ -81,7 +81,7 @@ class ArrayScanner {
     if (this.place !== 'after-array') throw this.misread('the end, the list is cut short', 0)
   }
 
-  /** One byte outside of elements; true when an element begins with it. */
+  /** Processes one byte outside of elements; true when an element begins with it. */
   private step(byte: number, at: number): boolean {
     switch (this.place) {
       case 'before-array':
@@ -111,7 +111,7 @@ class ArrayScanner {
     }
   }
 
-  /** Moves through a string; answers where the scan goes on from. Strings are most of a feed, so this is the hot loop. */
+  /** Moves through a string; returns where the scan continues. Strings are most of a feed, so this is the hot loop. */
   private skipString(chunk: Uint8Array, from: number): number {
     let at = from
     if (this.escaped) {
@@ -136,7 +136,7 @@ class ArrayScanner {
   private keep(chunk: Uint8Array, start: number): void {
     this.keptBytes += chunk.length - start
     this.refuseLarge(this.keptBytes)
-    // A copy: the chunk is its sender's, who may use it again.
+    // Copy: the stream may reuse its buffer.
     this.kept.push(Buffer.from(chunk.subarray(start)))
   }
 

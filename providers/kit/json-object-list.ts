@@ -1,7 +1,7 @@
 import { ProviderError } from '../errors.js'
 import { splitJsonArray } from './json-array.js'
 
-/** What stands beside the list is a few fields; more than this, in bytes, is no such document. */
+/** The fields outside the list are few; more bytes than this mean another document. */
 const ENVELOPE_BYTES = 1024 * 1024
 
 const QUOTE = 0x22
@@ -20,11 +20,11 @@ export type ObjectListPart =
   | { readonly kind: 'envelope'; readonly text: string }
 
 /**
- * Reads a streamed JSON object one of whose members is a long list, as `{"CacheExpires": "…", "Surveys": [ … ]}`: the
- * list's elements as the bytes that came, one at a time, and at the end the rest of the object as text for its reader
- * to parse. Holds one element and the envelope at a time.
+ * Reads a streamed JSON object one of whose members is a long list, as `{"CacheExpires": "…", "Surveys": [ … ]}`:
+ * yields the list's elements as the bytes received, one at a time, and at the end the rest of the object as text, which
+ * the caller parses. Holds one element and the envelope at a time.
  * @param member the list's name, compared without case
- * @throws ProviderError 'misread' when there is no such list, it is there twice, or the list is cut or broken
+ * @throws ProviderError 'misread' when the list is missing, duplicate, truncated or broken
  */
 export async function* splitObjectList(
   body: AsyncIterable<Uint8Array>,
@@ -40,7 +40,7 @@ async function* listBytes(body: AsyncIterable<Uint8Array>, sieve: ListSieve): As
   if (!sieve.found) throw new ProviderError('misread', `expected an object with a list "${sieve.member}"`)
 }
 
-/** Lets the list's bytes through and keeps the others. */
+/** Passes the list's bytes on and keeps the others. */
 class ListSieve {
   found = false
   private inList = false
@@ -48,7 +48,7 @@ class ListSieve {
   private listDepth = 0
   private inString = false
   private escaped = false
-  /** The bytes of the last string at depth 1: the member's name, once a colon follows. */
+  /** The bytes of the last string at depth 1: the member's name if a colon follows. */
   private text: number[] = []
   private name: string | null = null
   private kept: Uint8Array[] = []
@@ -83,7 +83,7 @@ class ListSieve {
       } else if (byte === COMMA && this.depth === 1) {
         this.name = null
       } else if (byte === OPEN_BRACKET && this.depth === 1 && this.name === this.member.toLowerCase()) {
-        if (this.found) throw new ProviderError('misread', `the list "${this.member}" is there twice`)
+        if (this.found) throw new ProviderError('misread', `duplicate list "${this.member}"`)
         this.keep(chunk.subarray(start, at))
         this.keep(Buffer.from('['))
         start = at
@@ -109,7 +109,7 @@ class ListSieve {
 
   private keep(bytes: Uint8Array): void {
     this.keptBytes += bytes.length
-    if (this.keptBytes > ENVELOPE_BYTES) throw new ProviderError('misread', 'what stands beside the list is too large')
+    if (this.keptBytes > ENVELOPE_BYTES) throw new ProviderError('misread', 'the fields outside the list are too large')
     this.kept.push(Buffer.from(bytes))
   }
 }

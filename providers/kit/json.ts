@@ -1,4 +1,4 @@
-/** The one reader of JSON, for adapters: a provider's folder imports nothing of `platform/` (docs/architecture.md). */
+/** The JSON readers for adapters: a provider's folder imports no file of `platform/` (docs/architecture.md). */
 export {
   DecimalNumber,
   parseExactJson,
@@ -8,9 +8,9 @@ export {
 } from '../../platform/json/parse-json.js'
 
 /**
- * What an answer says, where it is JSON.
- * @param read one of the readers above, with what is to be read
- * @returns undefined for what is no JSON
+ * The value of an answer that is JSON.
+ * @param read one of the readers above, bound to its input
+ * @returns undefined for what is not JSON
  */
 export function jsonOrNothing(read: () => unknown): unknown {
   try {

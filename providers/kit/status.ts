@@ -1,10 +1,10 @@
 import type { ProviderErrorKind } from '../errors.js'
 
 /**
- * The HTTP status of an answer that is not the agreed one, as the kind of fault that decides about another try (RFC 9110,
- * Status Codes; 429 is of RFC 6585, 425 of RFC 8470): 401 and 403 are about our key, 429 asks for a pause, 408, 425 and 5xx
- * may pass. What is left below 300 came where something else was expected; the rest refuses what we sent.
- * @param documented what a status means at this provider, where its document says otherwise
+ * The error kind of an undocumented HTTP status; the kind decides about a retry (RFC 9110, Status Codes; 429 is of RFC
+ * 6585, 425 of RFC 8470): 401 and 403 are about our key, 429 asks for a pause, 408, 425 and 5xx may pass. A status
+ * below 300 is not the documented success; any other refuses our request.
+ * @param documented what a status means at this provider, if its document says otherwise
  */
 export function kindOfStatus(
   status: number,
@@ -19,8 +19,8 @@ export function kindOfStatus(
 }
 
 /**
- * What an answer to opening an entry means where the provider documents nothing else: the survey is gone, full or closed,
- * or not for this respondent. Another try does not change it.
+ * What a status means on opening an entry if the provider documents nothing else: the survey is gone, full or closed,
+ * or not for this respondent. A retry does not change it.
  */
 export const ENTRY_REFUSED: Readonly<Record<number, ProviderErrorKind>> = {
   400: 'refused',

@@ -1,6 +1,6 @@
 /**
- * True for an address that respondents may be sent to: https without a user name; plain http only where the operator
- * reaches the provider itself that way (a sandbox).
+ * True for an address that respondents may be sent to: https without a user name; plain http only if the operator
+ * configured http for the provider itself (a sandbox).
  * @param reachedAt the provider's own address, from configuration
  */
 export function isWebAddress({ protocol, username, password }: URL, reachedAt: string): boolean {
@@ -8,7 +8,7 @@ export function isWebAddress({ protocol, username, password }: URL, reachedAt: s
   return protocol === 'https:' || (protocol === 'http:' && reachedAt.startsWith('http:'))
 }
 
-/** As `isWebAddress`, of a text. @returns null when it is no such address */
+/** As `isWebAddress`, for a text. @returns null when it is not such an address */
 export function webAddress(text: string, reachedAt: string): URL | null {
   const url = URL.canParse(text) ? new URL(text) : null
   return url !== null && isWebAddress(url, reachedAt) ? url : null

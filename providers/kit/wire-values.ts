@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { DecimalNumber } from './json.js'
 
 /**
- * How members of the providers' records are read where writers differ: nothing said in five spellings, lists that PHP
- * writes as objects, numbers in quotes, decimals as a float prints them (docs/providers/README.md, Reading what writers
- * differ in). None of it makes a targeting clause wider: a clause without an answer stays unreadable.
+ * How to read members that providers write differently: empty in five spellings, lists that PHP writes as objects,
+ * numbers in quotes, decimals as a float prints them (docs/providers/README.md, Reading what writers differ in). None
+ * of this widens a targeting clause: a clause without an answer stays unreadable.
  */
 
-/** True for a member that is there and says nothing: null, blank text, `{}` and `[]`, as a missing one. */
+/** True for an empty member: null, blank text, `{}` and `[]`; treated as a missing one. */
 function saysNothing(value: unknown): boolean {
   if (value === undefined || value === null) return true
   if (typeof value === 'string') return value.trim() === ''
@@ -19,15 +19,15 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof DecimalNumber)
 }
 
-/** An optional member: null where it says nothing. */
+/** An optional member: null if it is empty. */
 export function optional<Schema extends z.ZodType>(schema: Schema) {
   return z.preprocess((value) => (saysNothing(value) ? null : value), schema.nullable())
 }
 
 /**
- * A list that must be there, though it may be empty: `[]`, `{}`, null and blank text are the empty list, and an object
- * whose keys are all numbers (a PHP array with gaps) is the list of its values. A missing one is unreadable: where a list
- * decides who is let in, a record that lost it must not let in everybody.
+ * A required list, which may be empty: `[]`, `{}`, null and blank text are the empty list, and an object whose keys are
+ * all numbers (a PHP array with gaps) is the list of its values. A missing list is unreadable: if a list decides which
+ * respondents may enter, a record that lost it must not admit all of them.
  * @param most the longest list, in items
  */
 export function list<Item extends z.ZodType>(item: Item, most: number) {
@@ -39,7 +39,7 @@ export function optionalList<Item extends z.ZodType>(item: Item, most: number) {
   return z.preprocess((value) => (value === undefined ? [] : asList(value)), z.array(item).max(most))
 }
 
-/** A list in any of its spellings as an array; anything else, and a missing one, stays what it is. */
+/** A list in any of its spellings as an array; anything else, and a missing one, is returned as it is. */
 export function asList(value: unknown): unknown {
   if (value === undefined) return undefined
   if (saysNothing(value)) return []
@@ -48,7 +48,7 @@ export function asList(value: unknown): unknown {
 
 const NUMERIC = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i
 
-/** A number that is no money, also in quotes: 12, 12.0, "12". */
+/** A number that is not money, also in quotes: 12, 12.0, "12". */
 export const figure = z
   .union([
     z.number(),
@@ -63,16 +63,17 @@ export const flag = z
   .transform((value) => (typeof value === 'string' ? /^\s*(?:true|1)\s*$/i.test(value) : value === true || value === 1))
 
 /**
- * An amount as a plain decimal text with all its digits; never through a double. Exponents are written out, and what a
- * float leaves behind the 17th decimal only says that there was more. What is no number stays as it is, to be refused.
+ * An amount as a plain decimal text with all its digits; never through a double. Exponents are written out, and the
+ * digits of a float beyond the 17th decimal become one digit. Anything else is returned as it is, for the caller to
+ * refuse.
  */
 export const decimalText = z
   .union([z.string(), z.number(), z.bigint(), z.instanceof(DecimalNumber)])
   .transform((value) => plainDecimal(String(value).trim()))
 
-/** Decimals that an amount is read with; no currency has so many, so one digit for all that follow keeps the rounding. */
+/** Decimals to read of an amount; no currency has this many, so one digit for all that follow keeps the rounding. */
 const DECIMALS = 17
-/** An exponent beyond this is no amount. */
+/** An exponent beyond this is not an amount. */
 const EXPONENT = 30
 
 function plainDecimal(text: string): string {

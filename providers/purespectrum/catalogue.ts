@@ -10,7 +10,7 @@ const STATUS = { 11: 'paused', 22: 'open', 33: 'paused', 44: 'closed' } as const
   Survey['status']
 >
 
-/** Before anybody took a survey nothing is measured: long and hard is assumed, so that it does not rank for nothing. */
+/** Assumed before a survey has measurements: long and hard, so that it does not rank high without any. */
 const UNMEASURED = { loiMinutes: 20, irPercent: 10 }
 
 /**
@@ -31,7 +31,7 @@ export function toSurvey(survey: WireSurvey, currency: string): Survey {
     ...place(survey.surveyLocalization),
     loiMinutes: Math.max(1, Math.ceil(loi)),
     irPercent: ir,
-    // their IR is completes of everybody who reached the buyer: it is what we call conversion
+    // their IR is completes per respondent who reached the buyer: we call it conversion
     conversionPercent: ir,
     price: parseMoney(survey.cpi, currency),
     availableCompletes: left(survey.supplier_completes),
@@ -60,7 +60,7 @@ function place(localization: string): { country: string; locale: string } {
   return { country, locale: `${language.toLowerCase()}-${region.toUpperCase()}` }
 }
 
-/** The last block tells how the survey does now, before the whole of its life (G5); a 0 beside it is no measurement. */
+/** Figures of the last block come before those of the survey's whole life (G5); a 0 in either is not a measurement. */
 function measured(
   lastBlock: WireBlock | null | undefined,
   overall: WireBlock | null | undefined,
@@ -68,13 +68,13 @@ function measured(
 ): number | null {
   for (const block of [lastBlock, overall]) {
     const value = block?.[key]
-    // a block in which nobody spent a minute has measured neither
+    // a block with an loi of 0 has measured neither
     if (value !== null && value !== undefined && (block?.loi ?? 0) > 0) return value
   }
   return null
 }
 
-/** What is left for us: as they say it, else needed - achieved; null = not said. Never below 0. */
+/** Completes left for us: their own figure, else needed - achieved; null = unknown. Never below 0. */
 function left(completes: WireCompletes | null | undefined): number | null {
   if (!completes) return null
   const { remaining, needed, achieved } = completes
@@ -84,9 +84,9 @@ function left(completes: WireCompletes | null | undefined): number | null {
 }
 
 /**
- * The guaranteed fields are there only when a minimum above 0 is ours; absent is not 0 (G3). What remains is guaranteed
- * - achieved (PureSpectrum Supply API, Important Considerations), 0 once we are past it; their own figure stays in the
- * kept record.
+ * The guaranteed fields are present only when our minimum is above 0; absent is not 0 (G3). The remainder is guaranteed
+ * - achieved (PureSpectrum Supply API, Important Considerations), or 0 once we exceed it; their own figure stays in the
+ * stored record.
  */
 function toAllocation(completes: WireCompletes | null | undefined): Allocation | null {
   const guaranteed = completes?.guaranteed_allocation
@@ -97,7 +97,7 @@ function toAllocation(completes: WireCompletes | null | undefined): Allocation |
   return { guaranteed, remaining: Math.min(guaranteed, Math.max(0, remaining)) }
 }
 
-/** Who did one of these is not sent to another for so many days. */
+/** A panelist who did one of these surveys is not sent to another for this many days. */
 function toGrouping(survey: WireSurvey): Grouping | null {
   const grouping = survey.survey_grouping
   if (!grouping) return null
@@ -107,8 +107,8 @@ function toGrouping(survey: WireSurvey): Grouping | null {
 }
 
 /**
- * incl_excl 0, as in the sample, excludes who did a grouped survey. Another value turns the group round and asks for
- * those very people; whom we cannot tell from others here, so nobody is sent in.
+ * incl_excl 0, as in the sample, excludes panelists who did a grouped survey. Another value admits only those
+ * panelists; no respondent may enter, because we do not know who they are.
  */
 function forMembersOnly(survey: WireSurvey): boolean {
   const grouping = survey.survey_grouping
@@ -116,9 +116,9 @@ function forMembersOnly(survey: WireSurvey): boolean {
 }
 
 /**
- * currently_open is what may enter now, below remaining while the quota is throttled; 0 ends the session of whoever
- * belongs in it (G6). Of a closed quota even those count whose answer we do not know: they are asked for it, so its
- * criteria are `routable` and the survey is a maybe for them.
+ * currently_open is how many may enter now, below remaining while the quota is throttled; at 0 the session of a
+ * respondent who belongs in it ends (G6). A closed quota also counts panelists whose answer is unknown, because the
+ * provider asks them: its criteria are `routable` and the survey is a maybe for them.
  */
 function toQuota(quota: WireQuota): Quota {
   const { currently_open: open, remaining } = quota.quantities
@@ -137,11 +137,11 @@ function toQuota(quota: WireQuota): Quota {
   }
 }
 
-/** A quota is named when a session is made: two alike leave open which of them is meant. */
+/** A session is made for a quota id: with a duplicate id it is unknown which quota is meant. */
 function refuseTwins(quotas: readonly WireQuota[]): void {
   const seen = new Set<string>()
   for (const { quota_id: quotaId } of quotas) {
-    if (seen.has(quotaId)) throw new RangeError(`quotas: the id "${quotaId}" is there twice`)
+    if (seen.has(quotaId)) throw new RangeError(`quotas: duplicate id "${quotaId}"`)
     seen.add(quotaId)
   }
 }

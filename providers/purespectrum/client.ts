@@ -14,7 +14,7 @@ const SMALL_BYTES = 256 * 1024
 const SURVEY_TIMEOUT_MS = 10_000
 const LIST_TIMEOUT_MS = 30_000
 
-/** What came back: its bytes as they came, and what they say where they are JSON. */
+/** The answer: its bytes as received, and their value if they are JSON. */
 export class PureSpectrumAnswer {
   private read: { readonly value: unknown } | null = null
 
@@ -24,7 +24,7 @@ export class PureSpectrumAnswer {
     readonly evidence: ProviderEvidence,
   ) {}
 
-  /** The whole answer as one document, read when it is first asked for; undefined = not JSON. */
+  /** The whole answer as one document, parsed on first use; undefined = not JSON. */
   get value(): unknown {
     this.read ??= { value: jsonOrNothing(() => parseExactJsonBytes(this.raw)) }
     return this.read.value
@@ -45,7 +45,7 @@ export function getSurvey(call: PureSpectrumCall, surveyId: string): Promise<Pur
   return ask(call, { method: 'GET', url, timeoutMs: SURVEY_TIMEOUT_MS, maxBytes: SURVEY_BYTES })
 }
 
-/** POST /suppliers/v2/surveys/register/:surveyId: announces one respondent; the answer says where to send them. */
+/** POST /suppliers/v2/surveys/register/:surveyId: registers one respondent; the answer says where to send them. */
 export function postRegistration(call: PureSpectrumCall, surveyId: string): Promise<PureSpectrumAnswer> {
   const url = `${address(call, `surveys/register/${encodeURIComponent(surveyId)}`)}?intent_count=1`
   return ask(call, { method: 'POST', url, timeoutMs: SURVEY_TIMEOUT_MS, maxBytes: SMALL_BYTES })
@@ -77,7 +77,7 @@ async function bytesOf(response: HttpResponse): Promise<Uint8Array> {
   return Buffer.concat(chunks)
 }
 
-/** An answer outside of the agreed ones, with their own message ({apiStatus: "failure", msg}) and without our key. */
+/** The error for an undocumented answer, with their own message ({apiStatus: "failure", msg}) and without our key. */
 export function unexpected(answer: PureSpectrumAnswer, what: string, kind?: ProviderErrorKind): ProviderError {
   const said = whatTheySaid(answer)
   return new ProviderError(
@@ -92,7 +92,7 @@ export function whatTheySaid(answer: PureSpectrumAnswer): string {
   return read.success && read.data.msg ? `: ${read.data.msg.slice(0, 200)}` : ''
 }
 
-/** A failure in words may come with any status. */
+/** A failure message may come with any status. */
 export function saysFailure(answer: PureSpectrumAnswer): boolean {
   const read = errorAnswer.safeParse(answer.value)
   return read.success && read.data.apiStatus !== null && read.data.apiStatus !== undefined

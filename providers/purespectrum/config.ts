@@ -23,7 +23,7 @@ const returns = arrivalConfig({
   named: [['session']],
 })
 
-/** Server to server, and a COMPLETED by being there: it carries no word. */
+/** Server to server. The postback itself means COMPLETED: it carries no word. */
 const complete = arrivalConfig({
   fields: { session: 'transactionId', member: 'memberId', price: 'cpi', loi: 'survey_LOI', survey: 'surveyID' },
   named: [['session']],

@@ -8,16 +8,17 @@ import type { PureSpectrumConnection } from './config.js'
 import { nestedRegistration, registration } from './wire.js'
 
 /**
- * Where the respondent goes in: the address which the registration answers with (or, without one, the one the survey
- * carries), and behind it who comes, as whom, and what is known of them (public pages, Supplier entry link).
- * Registered for every entry: it is safe to repeat, and it is where a survey that closed meanwhile says so.
- * @throws ProviderError 'refused' when PureSpectrum takes nobody into the survey; 'rejected' when there is no way in
+ * The respondent's entry address: the one of the registration answer (or, without one, the survey's own) with the
+ * respondent's ids and profile appended (public pages, Supplier entry link). Registers for every entry: it is
+ * idempotent, and a survey that closed meanwhile refuses it.
+ * @throws ProviderError 'refused' when PureSpectrum admits no respondent to the survey; 'rejected' when there is no
+ * entry address
  */
 export async function openEntry(call: Call<PureSpectrumConnection>, entry: EntryRequest): Promise<EntryLink> {
   const { config } = call
   const address = config.register ? await register(call, entry) : (entry.survey.entry.url ?? null)
   if (address === null) {
-    throw new ProviderError('rejected', 'the survey has no entry address of its own: set `register: true`', {
+    throw new ProviderError('rejected', 'the survey has no entry address: set `register: true`', {
       url: entry.survey.providerSurveyId,
     })
   }
@@ -56,7 +57,7 @@ function parametersOf(config: PureSpectrumConnection, entry: EntryRequest): Map<
     .filter(([, values]) => values !== '')
   return new Map([
     ...known,
-    // last: no answer of a profile stands in for who comes and as whom
+    // last, so that no profile answer overwrites the respondent's ids
     ['supplier_id', String(config.supplierId)],
     ['survey_id', encodeURIComponent(entry.survey.providerSurveyId)],
     ['ps_supplier_respondent_id', encodeURIComponent(entry.panelistId)],
@@ -65,8 +66,8 @@ function parametersOf(config: PureSpectrumConnection, entry: EntryRequest): Map<
 }
 
 /**
- * Their entry addresses carry a query of their own, some behind a # (PureSpectrum Buy API, test_ps_survey_entry_link):
- * it is left as it is, but for what we say ourselves, which is there once.
+ * Their entry addresses carry a query of their own, some after a # (PureSpectrum Buy API, test_ps_survey_entry_link):
+ * it stays as it is, except that our parameters replace those of the same name.
  */
 function withParameters(address: string, parameters: ReadonlyMap<string, string>): string {
   const mark = address.lastIndexOf('?')

@@ -9,23 +9,27 @@ import type { ListRow } from './wire.js'
 
 type PureSpectrumCall = Call<PureSpectrumConnection>
 
-/** Surveys that are asked for at once. */
+/** Concurrent requests for surveys. */
 const AT_ONCE = 8
-/** Surveys of a batch: what is read goes to the caller while the rest is still asked for. */
+/** Surveys of a batch: the caller receives what is read while other requests run. */
 const BATCH = 96
-/** A poll goes on asking for so long, in milliseconds; the rest is left as it is until the next one. */
+/** The longest that a poll reads surveys, in milliseconds; the next poll reads the rest. */
 const READING_MS = 40_000
-/** Surveys that may fail in one poll. More of them are no surveys' fault: the poll fails. */
+/** The most surveys that may fail in one poll. With more of them the cause is not the surveys: the poll fails. */
 const FAULTS = 5
-/** In the document's sample the quotas were modified after their survey: after so long it is read again all the same. */
+/**
+ * In the document's sample the quotas were modified after their survey: after this long an unchanged survey is read
+ * again.
+ */
 const READ_AGAIN_MS = 15 * 60_000
 
 /**
- * The account's live surveys as a snapshot: one list, and of it those surveys in full which `mod_on` (or a figure of the
- * row) says are not what is held. What left the list is withdrawn; what is on it and unchanged is only named.
- * The cursor is our own running number, the time of the read, so that a later reading always replaces an earlier one
- * whatever their clock says.
- * @throws ProviderError; a list that is cut or garbled is refused whole, and nothing of it may be kept (F9)
+ * The account's live surveys as a snapshot: reads one list, then in full those surveys whose `mod_on` (or a figure of
+ * the row) differs from what is stored. A survey that left the list is withdrawn; an unchanged one is only named. The
+ * cursor is our own running number, the time of the read, so that a later reading always replaces an earlier one
+ * regardless of their clock.
+ * @throws ProviderError; a truncated or garbled list is refused as a whole, and the caller must store no part of it
+ * (F9)
  */
 export async function* fetchSupply(
   call: PureSpectrumCall,
@@ -35,7 +39,7 @@ export async function* fetchSupply(
   const order = nextOrder(from, call.now)
   const list = await readList(await getSurveys(call), order)
   if (list === null) {
-    // nothing was said about any survey: nothing is withdrawn
+    // an empty answer: nothing is withdrawn
     yield { changes: [], unreadable: [], next: order }
     return
   }
@@ -61,7 +65,7 @@ export async function* fetchSupply(
   }
 }
 
-/** Later than every number before it, also when our clock was set back. */
+/** Higher than every number before it, even when our clock was set back. */
 function nextOrder(from: Cursor, now: Date): string {
   const before = from !== null && /^\d{1,40}$/.test(from) ? BigInt(from) : 0n
   const time = BigInt(now.getTime())
@@ -73,7 +77,7 @@ function isCurrent(row: ListRow, held: HeldEdition | undefined, order: string): 
   return BigInt(order) - BigInt(held.order) < BigInt(READ_AGAIN_MS)
 }
 
-/** Asks for surveys until their time is up, their server asks for a pause, or too many fail. */
+/** Requests surveys until the time is up, the server asks for a pause, or too many fail. */
 class SurveyReader {
   private changes: SupplyChange[] = []
   private faults = 0
@@ -95,7 +99,7 @@ class SurveyReader {
     return this.paused || performance.now() - this.started > READING_MS
   }
 
-  /** @returns the surveys of the wave that are there and could not be asked for */
+  /** @returns the surveys of the wave that are on the list and could not be requested */
   async read(wave: readonly ListedRow[]): Promise<string[]> {
     const began = performance.now()
     const records = await Promise.all(wave.map((listed) => this.readOne(listed)))
@@ -119,7 +123,7 @@ class SurveyReader {
       if (!(error instanceof ProviderError) || error.kind === 'rejected') throw error
       return this.fault(listed, error)
     }
-    // gone, or not ours any more, since the list was written: what is not on the page is withdrawn
+    // since the list was written it left the list or our account: a survey that is not on the page is withdrawn
     if (answer.status === 404 || answer.status === 410 || answer.status === 403) return null
     const failure = unexpected(answer, `GET /suppliers/v2/surveys/${surveyId}`)
     if (answer.status === 429) return this.pause(failure, surveyId)
@@ -133,7 +137,10 @@ class SurveyReader {
     return null
   }
 
-  /** One survey that cannot be had is put aside, off the offer, and asked for again; its server being away is another thing. */
+  /**
+   * Quarantines one unreadable survey, which is no longer offered and is requested again later. Throws if the server is
+   * unavailable.
+   */
   private fault({ row, raw }: ListedRow, error: ProviderError): null {
     this.faults += 1
     if (this.faults > FAULTS) throw error
@@ -146,7 +153,7 @@ class SurveyReader {
     return null
   }
 
-  /** What was read is kept and the rest waits; with nothing read there is nothing to keep. */
+  /** Keeps what was read; the rest waits for the next poll. Throws if nothing was read. */
   private pause(error: ProviderError, surveyId: string): string {
     if (this.size === 0 || kindOfStatus(error.evidence.status ?? 0) !== 'rate-limited') throw error
     this.paused = true
@@ -154,7 +161,7 @@ class SurveyReader {
     return surveyId
   }
 
-  /** The account's rate counts every request of a poll, not only the poll. */
+  /** The account's rate limit counts every request of a poll, not the poll as one. */
   private async keepPace(requests: number, began: number): Promise<void> {
     const rate = this.call.config.ratePerSecond
     if (rate === null) return

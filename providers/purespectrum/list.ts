@@ -10,22 +10,22 @@ import { type ListRow, listEnvelope, listRow } from './wire.js'
 
 const WHAT = 'GET /suppliers/v2/surveys'
 
-/** An answer that says nothing is a few blanks longer than that at most, in bytes. */
+/** The largest empty answer, in bytes: a few characters and blanks. */
 const BLANK_BYTES = 512
 
-/** A row that could be read, with its bytes as they came. */
+/** A readable row, with its bytes as received. */
 export interface ListedRow {
   readonly row: ListRow
   readonly raw: Uint8Array
 }
 
 /**
- * Reads the list row by row: one that is no JSON, names a member twice or nests without end is put aside with its bytes
- * and costs the list none of its others. An empty list is a success, with a message and maybe no list.
- * @param order the running number of this reading, for what is put aside
- * @returns null for an answer that says nothing (204, no body, null, `[]`): no list, not even an empty one
- * @throws ProviderError 'misread' when it is no list or is cut (F9), 'unavailable' when it says failure, and as its
- * status says when that is not 200
+ * Reads the list row by row: one that is not JSON, names a member twice or nests without end is quarantined with its
+ * bytes and does not affect the others. An empty list is a success, with a message and maybe no list.
+ * @param order the running number of this reading, for quarantined rows
+ * @returns null for an empty answer (204, no body, null, `[]`): no list, not even an empty one
+ * @throws ProviderError 'misread' when it is not a list or is truncated (F9), 'unavailable' when it reports failure,
+ * and by its status when that is not 200
  */
 export async function readList(
   answer: PureSpectrumAnswer,
@@ -50,7 +50,7 @@ export async function readList(
   return { rows, unreadable }
 }
 
-/** The rows' bytes, and what stands around them as an answer of its own: the whole of it where there is no list. */
+/** The rows' bytes, and the JSON around them as an answer of its own: the whole of it if there is no list. */
 async function splitAnswer(
   answer: PureSpectrumAnswer,
 ): Promise<{ elements: Uint8Array[]; envelope: PureSpectrumAnswer }> {
@@ -63,7 +63,7 @@ async function splitAnswer(
     }
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error
-    // without a single row it may be the answer that has no list; the envelope's shape tells
+    // an answer without rows may have no list; the shape of the envelope decides
     if (elements.length > 0) throw new ProviderError('misread', `${WHAT}: ${error.message}`, answer.evidence)
   }
   return { elements, envelope }

@@ -9,15 +9,15 @@ const word = z.string().min(1).max(256)
 /** Codes and ids are numbers in JSON, text in a query. */
 const text = z.union([word, z.number().int().transform(String), z.bigint().transform(String)])
 
-/** ps_rstatus of a complete: what a callback without a word says by being there. */
+/** ps_rstatus of a complete: the meaning of a callback without a word. */
 const COMPLETE = '21'
 
 type Fields = VerifiedArrival['fields']
 
 /**
  * What an authentic arrival means (public pages, Supplier redirects and S2S callbacks). Codes are compared as they are
- * spelled, through the connection's `outcomes` table; any other word is null, never a guess.
- * @throws ProviderError 'misread' when the session, or a word that must be there, is missing
+ * spelled, through the connection's `outcomes` table; any other word is null.
+ * @throws ProviderError 'misread' when the session or a required word is missing
  */
 export function readArrival(config: PureSpectrumConnection, arrival: VerifiedArrival): OutcomeReport {
   if (arrival.route === 'return') return readReturn(config, arrival.fields)
@@ -39,7 +39,7 @@ function readReturn(config: PureSpectrumConnection, fields: Fields): OutcomeRepo
 }
 
 /**
- * POST: a complete by being there, with the member and the survey it is about. Its cpi is not what is paid
+ * POST: the postback itself means complete and names the member and the survey. Its cpi is not the price we are paid
  * (docs/money.md, Amounts).
  */
 function readComplete(config: PureSpectrumConnection, fields: Fields): OutcomeReport {
@@ -59,7 +59,7 @@ function readComplete(config: PureSpectrumConnection, fields: Fields): OutcomeRe
   }
 }
 
-/** GET: another status holds now. It applies only while the current one is its `oldStatus`. */
+/** GET: the status has changed. It applies only while the current one is its `oldStatus`. */
 function readReversal(config: PureSpectrumConnection, fields: Fields): OutcomeReport {
   const route = configured(config.postbacks.reversal, config, 'reversal')
   const spoken = required(fields, route.fields.outcome)
@@ -102,7 +102,7 @@ function optional(fields: Fields, name: string): string | undefined {
   return read.success ? read.data : undefined
 }
 
-/** A member by its name, never one inherited. */
+/** An object's own member by its name, never an inherited one. */
 function own(fields: Fields, name: string): unknown {
   return Object.hasOwn(fields, name) ? fields[name] : undefined
 }

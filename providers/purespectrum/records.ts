@@ -8,7 +8,7 @@ import { type ListRow, listRow, survey, surveyAnswer, type WireSurvey } from './
 
 /** What is known of a record before it is read. */
 interface Told {
-  /** The survey that was asked for; another one in the answer is refused. Null = whichever it is. */
+  /** The survey that was requested; an answer with another one is refused. Null = any. */
   readonly surveyId: string | null
   readonly order: string
   /** The list's row of it; null = no list was read. */
@@ -17,7 +17,8 @@ interface Told {
 
 /**
  * Reads the answer of GET /suppliers/v2/surveys/:surveyId (PureSpectrum Supply API, Result).
- * @returns the change, or why it could not be read; never throws, a bad record never costs the page its others (F10)
+ * @returns the change, or why it could not be read; never throws, so a bad record does not affect the rest of its page
+ * (F10)
  */
 export function readSurvey(
   raw: Uint8Array,
@@ -29,12 +30,12 @@ export function readSurvey(
   const parsed = parse(raw)
   if ('fault' in parsed) return aside(parsed.fault, told.surveyId ?? rescued(raw))
   const answer = surveyAnswer.safeParse(parsed.value)
-  // redriven rows of a list come without the answer around them
+  // redriven rows of a list have no answer around them
   const given = answer.success && answer.data.survey !== undefined ? answer.data.survey : parsed.value
   const said = listRow.safeParse(given)
   const surveyId = told.surveyId ?? (said.success ? said.data.survey_id : null)
   if (said.success && surveyId !== said.data.survey_id) {
-    return aside(`survey_id: asked for ${surveyId}, answered with ${said.data.survey_id}`)
+    return aside(`survey_id: requested ${surveyId}, received ${said.data.survey_id}`)
   }
   const read = survey.safeParse(given)
   if (!read.success) return aside(firstIssue(read.error), surveyId)
@@ -47,15 +48,15 @@ export function readSurvey(
   }
 }
 
-/** The list's edition, unless the answer is older than the list was: then it is read again the next time. */
+/** The list's edition, unless the answer is older than the list: then the next poll reads it again. */
 function versionOf(survey: WireSurvey, row: ListRow | null): string {
   if (row === null || (survey.mod_on ?? 0) < (row.mod_on ?? 0)) return ''
   return editionOf(row)
 }
 
 /**
- * Names the edition that a list's row speaks of: when it was modified, and a digest of the figures which may move
- * without that (the sample's quotas were modified after their survey). Empty = the row says too little to tell.
+ * The edition of a list's row: its time of modification, and a digest of the figures that may change without it (the
+ * sample's quotas were modified after their survey). Empty = the row has too few fields.
  */
 export function editionOf(row: ListRow): string {
   if (row.mod_on === null || row.mod_on === undefined) return ''
@@ -70,12 +71,12 @@ function parse(raw: Uint8Array): { value: unknown } | { fault: string } {
   try {
     return { value: parseExactJsonBytes(raw) }
   } catch (error) {
-    // the document's own sample has 012345 among its ids, which is no JSON number (G8)
+    // the document's own sample has 012345 among its ids, which is not a JSON number (G8)
     return { fault: notJson(error) }
   }
 }
 
-/** What is not even JSON may still say which survey it is about, if it names one only. */
+/** Bytes that are not JSON may still name their survey; null if they name several. */
 export function rescued(raw: Uint8Array): string | null {
   const text = Buffer.from(raw.subarray(0, 65_536)).toString('utf8')
   const named = new Set<string>()

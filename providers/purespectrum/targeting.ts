@@ -6,29 +6,30 @@ const AGE = '212'
 const YEARS = 311
 const MONTHS = 312
 const MONTHS_A_YEAR = 12
-/** Where a range of ages has no end of its own. */
+/** The upper end of a range of ages that names none. */
 const OLDEST_YEARS = 130
-/** Where any other range has none: a range is stored as JSON, which has no infinity. */
+/** The upper end of any other such range: a range is stored as JSON, which has no infinity. */
 const OPEN_END = 1_000_000_000
 
-/** wiki 96927974, Device: what the respondent holds in the hand is known from the match, not from a profile. */
+/** wiki 96927974, Device: the match knows the respondent's device, a profile does not. */
 const DEVICE = '219'
 const DEVICES: Readonly<Record<string, Device>> = { 111: 'desktop', 112: 'mobile', 113: 'tablet' }
 
 /**
- * One qualification or quota criterion (Result, qualifications and criteria): condition codes are OR within a code, range
- * sets overlap and are a union. Codes and numbers stay in PureSpectrum's vocabulary; an age in months is one in years.
+ * One qualification or quota criterion (Result, qualifications and criteria): condition codes are OR within a code,
+ * range sets overlap and are a union. Codes and numbers stay in PureSpectrum's vocabulary; an age in months is one in
+ * years.
  * @throws RangeError with the reason when it contradicts itself
  */
 export function toClause(condition: WireCondition): Clause {
   const name = `qualification ${condition.qualification_code}`
   const answers = [...new Set(condition.condition_codes)]
   const sets = condition.range_sets
-  if (answers.length > 0 && sets.length > 0) throw new RangeError(`${name}: condition codes and range sets at once`)
+  if (answers.length > 0 && sets.length > 0) throw new RangeError(`${name}: both condition codes and range sets`)
   if (answers.length === 0 && sets.length === 0) throw new RangeError(`${name}: no answer qualifies`)
   const attribute = `purespectrum:${condition.qualification_code}`
   if (answers.length > 0) {
-    // a device that nobody named is asked for at their door: maybe, not no
+    // the provider itself asks for an unknown device: maybe, not no
     return { attribute, answers, ...(condition.qualification_code === DEVICE ? { routable: true } : {}) }
   }
   if (new Set(sets.map(({ units }) => units ?? YEARS)).size > 1)
@@ -38,8 +39,8 @@ export function toClause(condition: WireCondition): Clause {
 }
 
 /**
- * The devices that the survey's own qualifications let in; null = any. Codes without a known meaning are left out: those
- * devices are not let in.
+ * The devices that the survey's own qualifications admit; null = any. Codes without a known meaning are left out: those
+ * devices cannot enter.
  * @throws RangeError when none is left
  */
 export function toDevices(qualifications: readonly WireCondition[]): readonly Device[] | null {
@@ -52,7 +53,7 @@ export function toDevices(qualifications: readonly WireCondition[]): readonly De
   return left.length === Object.keys(DEVICES).length ? null : left
 }
 
-/** True for a qualification which asks for the device. */
+/** True for a qualification on the device. */
 export function isDevice({ qualification_code: code }: WireCondition): boolean {
   return code === DEVICE
 }
@@ -70,7 +71,7 @@ function ageRange({ from, to, units }: WireRange, name: string): NumberRange {
   return whole
 }
 
-/** A null end is open; with neither end nothing is said, and nobody is let in for it. */
+/** A null end is open; a range without both ends is refused, so that it admits no respondent. */
 function openRange({ from, to }: WireRange, name: string, end = OPEN_END): NumberRange {
   if (from === null && to === null) throw new RangeError(`${name}: a range without an end`)
   const range = { from: from ?? 0, to: to ?? Math.max(end, from ?? 0) }

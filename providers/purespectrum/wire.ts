@@ -2,20 +2,20 @@ import { z } from 'zod'
 import { asList, figure as asNumber, decimalText, flag, list, optional, optionalList } from '../kit/wire-values.js'
 
 /**
- * PureSpectrum's words as they come (PureSpectrum Supply API, Result; the list and the registration from their public
- * pages): tolerant of what is not named, of members that say nothing and of numbers given as text; strict about
- * everything that decides who may be sent in and what is paid. What fails here is quarantined, never guessed at.
+ * The shapes of PureSpectrum's answers (PureSpectrum Supply API, Result; the list and the registration from their
+ * public pages). Tolerant of unknown members, of empty members and of numbers given as text; strict about everything
+ * that decides which respondents may enter and what is paid. A record that fails here is quarantined.
  */
 
-/** No count, price or percentage of theirs is beyond this; what is was garbled. */
+/** The largest count, price or percentage; a larger value is garbled. */
 const ABSURD = 1_000_000_000
-/** Epoch milliseconds of the year 2000: seconds, which would be 1970, are told by it (G5: ms, not s). */
+/** Epoch milliseconds of the year 2000: a smaller value, which would be in 1970, is in seconds (G5: ms, not s). */
 const YEAR_2000 = 946_684_800_000
 const YEAR_2200 = 7_258_118_400_000
 
 const figure = asNumber.pipe(z.number().min(0).max(ABSURD))
 /**
- * Counts go below 0 when a buyer takes an allocation back after it was used (PureSpectrum Supply API, Important
+ * Counts fall below 0 when a buyer takes an allocation back after it was used (PureSpectrum Supply API, Important
  * Considerations).
  */
 const count = asNumber.pipe(z.number().int().min(-ABSURD).max(ABSURD))
@@ -36,7 +36,7 @@ const decimal = decimalText.pipe(z.string().regex(/^\d{1,9}(\.\d{1,18})?$/, 'not
 /** Codes are text in the sample and numbers elsewhere. */
 const code = id
 
-/** An open end is null, or not there. */
+/** An open end is null or absent. */
 const rangeSet = z.object({ from: optional(asNumber), to: optional(asNumber), units: optional(asNumber) })
 
 const condition = z.object({
@@ -66,7 +66,7 @@ const grouping = z.object({
   exclusion_period: optional(figure),
 })
 
-/** What a survey says of itself in the list; there it may say no more. */
+/** A survey's members in the list, where more of them are optional. */
 const listed = {
   survey_id: surveyId,
   mod_on: optional(instant),
@@ -99,10 +99,10 @@ export type WireCompletes = z.output<typeof supplierCompletes>
 /** GET /suppliers/v2/surveys/:surveyId. */
 export const surveyAnswer = z.object({ apiStatus: z.string().nullish(), survey: z.unknown().optional() })
 
-/** One row of GET /suppliers/v2/surveys: what is needed to know whether it changed. */
+/** One row of GET /suppliers/v2/surveys: what is needed to see whether the survey changed. */
 export const listRow = z.object({
   survey_id: surveyId,
-  // unreadable = it does not tell that anything is unchanged
+  // unreadable = the survey counts as changed
   mod_on: optional(instant).catch(null),
   survey_status: z.unknown().optional(),
   cpi: z.unknown().optional(),
@@ -112,7 +112,7 @@ export const listRow = z.object({
 export type ListRow = z.output<typeof listRow>
 
 /**
- * GET /suppliers/v2/surveys, its rows taken out. An empty list is a success with a message, and maybe without a list.
+ * GET /suppliers/v2/surveys without its rows. An empty list is a success with a message, and maybe without a list.
  */
 export const listEnvelope = z.object({
   apiStatus: z.string().nullish(),
@@ -124,7 +124,7 @@ export const listEnvelope = z.object({
 export const registration = z.object({
   survey_entry_url: z.string().min(1).max(8_192),
 })
-/** The registration is inside `survey` on some of their pages. */
+/** On some of their pages the registration is inside `survey`. */
 export const nestedRegistration = z.object({ survey: registration })
 
 /** Every error: {apiStatus: "failure", msg}. */

@@ -16,9 +16,10 @@ const word = (
 ): Word => ({ code: String(code), ...(name === null ? {} : { name }), outcome, reason, source })
 
 /**
- * Every `ps_rstatus` that PureSpectrum's public pages name. 11, 14, 16, 19 and 26 are no ends: the respondent is under
- * way, or only loaded the redirect once more, and the final word is still to come (or has come already). Their redirect
- * types decide the rest: Overquota is QUOTA_FULL, Termination is TERMINATED, Quality and Security are DISQUALIFIED.
+ * Every `ps_rstatus` that PureSpectrum's public pages name. 11, 14, 16, 19 and 26 are not final: the respondent is in
+ * the survey, or only loaded the redirect again, and the final word is still to come (or has come already). Their
+ * redirect types decide the rest: Overquota is QUOTA_FULL, Termination is TERMINATED, Quality and Security are
+ * DISQUALIFIED.
  */
 export const PURESPECTRUM_WORDS: readonly Word[] = [
   word(11, 'PS_Drop', PENDING, 'abandoned', CODES),
@@ -37,7 +38,7 @@ export const PURESPECTRUM_WORDS: readonly Word[] = [
   word(24, 'PS_Unopened_Quota_Term', 'QUOTA_FULL', 'throttled', CODES),
   word(25, 'PS_Supplier_Allocation_Full', 'QUOTA_FULL', 'allocation_full', CODES),
   word(26, 'PS_Past_Participation_Fail', PENDING, 'page_reloaded', CODES),
-  // "Currently Not In Use": should it come, a person looks
+  // "Currently Not In Use": if it arrives, it needs review
   word(27, 'PS_Supplier_Quota_Allocation_Full', null, 'allocation_full', CODES),
   word(28, 'PS_Invalid_Survey', 'TERMINATED', 'setup_error', CODES),
   word(29, 'PS_LOI_Threshold_Failure', 'DISQUALIFIED', 'speeding', CODES),

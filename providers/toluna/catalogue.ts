@@ -8,21 +8,22 @@ import { isUnset, readStamp } from './stamps.js'
 import { toLayers } from './targeting.js'
 import { foldKeys, identity, survey as surveyShape, type WireQuota, type WireSurvey } from './wire.js'
 
-/** The connection's settings that decide what a record means. */
+/** The settings of the connection that decide what a record means. */
 export type CatalogueSettings = Pick<
   TolunaConnection,
   'currencies' | 'currency' | 'devices' | 'market' | 'postalQuestions'
 >
 
 /**
- * A list without running numbers: what came last is what holds. Every record is the same edition, so that one with
- * other content replaces the held one, and one with the same content writes nothing.
+ * The list has no running numbers: the last one read applies. Every record has the same edition, so that one with other
+ * content replaces the stored one, and one with the same content writes nothing.
  */
 const ORDER = '0'
 
 /**
  * Reads one survey of the list (Toluna External Sample, Get Quotas).
- * @returns the change, or why it could not be read; never throws, a bad record never costs the list its others (F10)
+ * @returns the change, or why it could not be read; never throws, so a bad record does not affect the rest of its list
+ * (F10)
  */
 export function readSurvey(raw: Uint8Array, settings: CatalogueSettings): SupplyChange | Unreadable {
   let folded: unknown
@@ -43,21 +44,21 @@ export function readSurvey(raw: Uint8Array, settings: CatalogueSettings): Supply
 }
 
 /**
- * SurveyID and WaveID together are one survey to us: the next wave is another opportunity (Toluna External Sample,
- * “Tracker” Surveys).
+ * SurveyID and WaveID together are one survey to us: the next wave is another survey (Toluna External Sample, “Tracker”
+ * Surveys).
  */
 export function surveyKey(surveyId: string, waveId: string): string {
   return `${surveyId}:${waveId}`
 }
 
-/** @throws RangeError with the reason when the survey contradicts itself or names what nobody told us of */
+/** @throws RangeError with the reason when the survey contradicts itself or names an id that is not configured */
 function toSurvey(wire: WireSurvey, settings: CatalogueSettings): Survey {
   refuseTwins(wire.quotas)
   const recontact = wire.issurveyrecontact === true
   const exclusions = toExclusions(wire)
   return {
     providerSurveyId: surveyKey(wire.surveyid, wire.waveid),
-    // What is on the list is open; what leaves it is withdrawn.
+    // A survey on the list is open; one that leaves it is withdrawn.
     status: 'open',
     country: settings.market.country,
     locale: settings.market.locale,
@@ -65,7 +66,8 @@ function toSurvey(wire: WireSurvey, settings: CatalogueSettings): Survey {
     irPercent: wire.ir,
     conversionPercent: null,
     price: toPrice(wire, settings),
-    // The survey's own limit holds beside its quotas': "at times, this may be less than the sum of all Quotas".
+    // The survey's own limit applies in addition to its quotas': "at times, this may be less than the sum of all
+    // Quotas".
     availableCompletes: wire.estimatedcompletesremaining ?? wire.completesrequired ?? null,
     devices: toDevices(wire.devicetypeids, settings.devices),
     finishAt: toFinish(wire.scheduledcompletiondate),
@@ -80,7 +82,7 @@ function toSurvey(wire: WireSurvey, settings: CatalogueSettings): Survey {
     additionalQualifications: 0,
     fullQuotaTerminates: false,
     entry: {},
-    // An invite is for a quota: without one there is no way in.
+    // An invite is for a quota: without one there is no entry.
     enterable: wire.quotas.length > 0,
   }
 }
@@ -95,11 +97,11 @@ function toQuota(quota: WireQuota, settings: CatalogueSettings): Quota {
   }
 }
 
-/** An invite is asked for by quota id alone: two alike leave open which of them is meant. */
+/** An invite names only a quota id: with a duplicate id it is unknown which quota is meant. */
 function refuseTwins(quotas: readonly WireQuota[]): void {
   const seen = new Set<string>()
   for (const { quotaid } of quotas) {
-    if (seen.has(quotaid)) throw new RangeError(`Quotas: the id ${quotaid} is there twice`)
+    if (seen.has(quotaid)) throw new RangeError(`Quotas: duplicate id ${quotaid}`)
     seen.add(quotaid)
   }
 }
@@ -110,7 +112,7 @@ function toPrice({ price }: WireSurvey, { currencies, currency }: CatalogueSetti
 }
 
 /**
- * @throws RangeError for a CurrencyID that configuration does not name: an amount in the wrong currency is worse than
+ * @throws RangeError for a CurrencyID that is not configured, because an amount in the wrong currency is worse than
  * none
  */
 function currencyOf(currencyId: string, currencies: Readonly<Record<string, string>>, otherwise: string): string {
@@ -122,8 +124,8 @@ function currencyOf(currencyId: string, currencies: Readonly<Record<string, stri
 }
 
 /**
- * An empty list restricts nobody. Ids that configuration does not name are left out: those devices are not let in. When
- * nothing is left we cannot tell who may enter at all.
+ * An empty list admits every device. Ids that are not configured are left out: those devices cannot enter. When none is
+ * left, it is unknown which devices may enter.
  */
 function toDevices(ids: readonly string[], names: Readonly<Record<string, Device>>): readonly Device[] | null {
   if (ids.length === 0) return null
@@ -136,7 +138,7 @@ function toDevices(ids: readonly string[], names: Readonly<Record<string, Device
 function toFinish(stamp: string | null | undefined): string | null {
   if (stamp === null || stamp === undefined || stamp.trim() === '') return null
   const instant = readStamp(stamp)
-  if (instant === null) throw new RangeError(`ScheduledCompletionDate: "${stamp.slice(0, 40)}" is no date`)
+  if (instant === null) throw new RangeError(`ScheduledCompletionDate: "${stamp.slice(0, 40)}" is not a date`)
   return isUnset(instant) ? null : instant.toISOString()
 }
 
@@ -148,7 +150,7 @@ const PARTICIPATION: Readonly<Record<number, Participation>> = {
   10: 'quota_full',
 }
 
-/** A status that is not documented, or none, excludes everybody who began at all: too careful rather than too bold. */
+/** An undocumented status, or none, excludes every panelist who began: the careful choice. */
 function toExclusions(wire: WireSurvey): ParticipationExclusion[] {
   return wire.surveywaveexclusions.flatMap(({ surveyid, waveid, participationstatusids }) => {
     if (surveyid === null) return []
@@ -169,7 +171,7 @@ function identityOf(folded: unknown): string | null {
   return surveyid === undefined || waveid === undefined ? null : surveyKey(surveyid, waveid)
 }
 
-/** The ids of a record that is no JSON, where its first fields still show them. */
+/** The ids of a record that is not JSON, if its first fields still show them. */
 function rescuedIdentity(raw: Uint8Array): string | null {
   const head = Buffer.from(raw.subarray(0, 4_096)).toString('latin1')
   const numberOf = (name: string) => new RegExp(`"${name}"\\s*:\\s*"?(\\d{1,30})[",\\s}]`, 'i').exec(head)?.[1]

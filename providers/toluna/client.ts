@@ -10,12 +10,12 @@ import { foldKeys, result } from './wire.js'
 
 export type TolunaCall = Call<TolunaConnection>
 
-/** Everything but the list of quotas is small; a page of member codes is the largest of it. */
+/** The limit for all answers but the list of quotas; a page of member codes is the largest of them. */
 const SMALL_BYTES = 4 * 1024 * 1024
 /** STARTS_THRESHOLD_ACHIEVED names no time to wait. */
 const THROTTLED_MS = 5_000
 
-/** What a class of result codes means for whoever called. */
+/** The error kind of a class of result codes. */
 const KINDS: Readonly<Record<ResultClass, ProviderErrorKind>> = {
   config: 'rejected',
   quota: 'refused',
@@ -55,7 +55,7 @@ export async function getJson(call: TolunaCall, path: string, what: string): Pro
   const answer = parsed(text)
   if (response.status !== 200 || result.safeParse(answer).success) throw failure(call, what, response, text)
   if (answer === undefined) {
-    throw new ProviderError('misread', `${what} answered 200 with what is no JSON`, {
+    throw new ProviderError('misread', `${what} answered 200 with a body that is not JSON`, {
       status: 200,
       bodyHead: headOf(text, call.config.apiAuthKey),
     })
@@ -64,8 +64,8 @@ export async function getJson(call: TolunaCall, path: string, what: string): Pro
 }
 
 /**
- * Makes a member known (public documentation, Adding a Member): nothing but the code, since nothing else is needed.
- * @throws ProviderError; a member that is there already is none
+ * Registers a member (public documentation, Adding a Member): sends only the code, because nothing else is required.
+ * @throws ProviderError; a member that is registered already is not an error
  */
 export async function postMember(call: TolunaCall, url: string, memberCode: string): Promise<void> {
   const response = await call.http.request({
@@ -82,7 +82,7 @@ export async function postMember(call: TolunaCall, url: string, memberCode: stri
   throw failure(call, 'registering the member', response, text)
 }
 
-/** A path segment. @throws ProviderError 'refused' for "." and "..", which no escaping keeps a segment */
+/** Escapes a path segment. @throws ProviderError 'refused' for "." and "..", which escaping does not protect */
 export function segment(text: string): string {
   if (text === '.' || text === '..') throw new ProviderError('refused', 'a member code of dots cannot be sent')
   return encodeURIComponent(text)
@@ -101,17 +101,17 @@ function send(call: TolunaCall, request: Pick<HttpRequest, 'method' | 'url' | 'm
   return call.http.request({ ...request, headers: headers(call), allowedHosts, signal: call.signal })
 }
 
-/** What any answer becomes that is not the expected one: by its result code, else by its HTTP status. */
+/** The error for an unexpected answer: by its result code, else by its HTTP status. */
 function failure(call: TolunaCall, what: string, response: HttpResponse, text: string): ProviderError {
   const { status } = response
   const evidence = evidenceOf(call.config.baseUrl, response, call.now, headOf(text, call.config.apiAuthKey))
   const said = resultFailure(what, text, evidence)
-  // 403 is about the key whatever the body says (Toluna External Sample, Responses)
+  // 403 is about the key, with any body (Toluna External Sample, Responses)
   if (said !== null && status !== 401 && status !== 403) return said
   return new ProviderError(kindOfStatus(status), `${what} answered ${status}`, evidence)
 }
 
-/** A body with a result code as an error with its effects; null when there is none in it. */
+/** A body with a result code as an error with its effects; null when it has no result code. */
 export function resultFailure(what: string, text: string, evidence: ProviderEvidence): ProviderError | null {
   const read = result.safeParse(parsed(text))
   if (!read.success) return null
@@ -130,7 +130,7 @@ async function bodyOf(response: HttpResponse): Promise<string> {
   try {
     return await response.text()
   } catch (error) {
-    // the status of a failure says enough; a good answer that breaks off is none
+    // a failure's status is enough; a 200 whose body breaks off is an error
     if (response.status === 200) throw error
     return ''
   }

@@ -49,7 +49,7 @@ const memberStatus = arrivalConfig({
   named: [['member', 'survey', 'wave']],
 })
 
-/** About a quota and no session; believed only once the provider has been asked. */
+/** About a quota, not a session; applied only after `checkQuota` confirms it. */
 const quotaStatus = arrivalConfig({
   fields: { quota: 'QuotaID', survey: 'SurveyID', wave: 'WaveID', live: 'IsLive', updated: 'UpdateDateTimeUTC' },
 })
@@ -72,9 +72,9 @@ export const tolunaConnection = section({
   include_routables: flag().prefault(false),
   member_code: oneOf(['panelist_id', 'hashed']).prefault('panelist_id'),
   registration_url: absent(webUrl('"https://toluna.example/register"')),
-  // Questions whose AnswerValues are postal codes to be matched from their start (Get Quotas, AnswerValues).
+  // Questions whose AnswerValues are postal codes, matched by their prefix (Get Quotas, AnswerValues).
   postal_questions: someOf(code('1001042')).prefault(['1001042']),
-  // How many member codes of a recontact quota are asked for at once; the document advises less than 10,000.
+  // How many member codes of a recontact quota to request per page; the document advises less than 10,000.
   recontact_page: integer(1, 10_000, '5000').prefault(5_000),
   returns: absent(returns),
   postbacks: section({ member_status: absent(memberStatus), quota_status: absent(quotaStatus) }).prefault({}),

@@ -10,19 +10,19 @@ import type { TolunaConnection } from './config.js'
 import { checkQuota } from './quota-status.js'
 import { invite } from './wire.js'
 
-/** NO_MEMBER_FOUND: the member has to be registered before an invite (Toluna External Sample, Result codes). */
+/** NO_MEMBER_FOUND: register the member before the invite (Toluna External Sample, Result codes). */
 const NO_MEMBER_FOUND = '12'
 
 /**
- * Asks whether the quota still takes people, then for the member's invite (Toluna External Sample, Generate Invite).
- * Price and length are the invite's: what the list said may be older. The link is passed on untouched.
- * @throws ProviderError 'refused' with what follows from it when Toluna says no
+ * Checks whether the quota is still open, then requests the member's invite (Toluna External Sample, Generate Invite).
+ * Uses the invite's price and length, because the list's may be older. Returns the link unchanged.
+ * @throws ProviderError 'refused' with its effects when Toluna refuses
  */
 export async function openEntry(call: TolunaCall, entry: EntryRequest): Promise<EntryLink> {
   const { quota, survey } = entry
-  if (quota === null) throw new ProviderError('rejected', 'an invite is for a quota, and the survey has none')
+  if (quota === null) throw new ProviderError('rejected', 'the survey has no quota, and an invite needs one')
   const { live, reason, effects } = await checkQuota(call, quota.quotaId)
-  if (!live) throw new ProviderError('refused', `the quota takes nobody any more: ${reason}`, { effects })
+  if (!live) throw new ProviderError('refused', `the quota is closed: ${reason}`, { effects })
 
   const read = invite.safeParse(await inviteFor(call, entry.panelistId, quota.quotaId))
   if (!read.success) {
@@ -30,7 +30,7 @@ export async function openEntry(call: TolunaCall, entry: EntryRequest): Promise<
   }
   const { surveyid, waveid, quotaid, partneramount, url, loi } = read.data
   if (surveyKey(surveyid, waveid) !== survey.providerSurveyId || quotaid !== quota.quotaId) {
-    throw new ProviderError('misread', 'the invite is for another survey or quota than was asked for')
+    throw new ProviderError('misread', 'the invite is for another survey or quota than the requested one')
   }
   return {
     url: linkOf(url, call.config),
@@ -41,7 +41,10 @@ export async function openEntry(call: TolunaCall, entry: EntryRequest): Promise<
   }
 }
 
-/** A member nobody registered is registered where configuration says how, and asked for once more. */
+/**
+ * If the member is unknown and configuration has a registration URL, registers the member and requests the invite
+ * again.
+ */
 async function inviteFor(call: TolunaCall, memberCode: string, quotaId: string): Promise<unknown> {
   const path = `/${segment(memberCode)}/Invite/${segment(quotaId)}`
   try {
@@ -50,7 +53,7 @@ async function inviteFor(call: TolunaCall, memberCode: string, quotaId: string):
     const { registrationUrl } = call.config
     if (!(error instanceof ProviderError) || error.evidence.code !== NO_MEMBER_FOUND) throw error
     if (registrationUrl === null) {
-      const says = `${error.message}; set registration_url to have members registered`
+      const says = `${error.message}; set registration_url to register members`
       throw new ProviderError('refused', says, error.evidence)
     }
     await postMember(call, registrationUrl, memberCode)
@@ -58,15 +61,15 @@ async function inviteFor(call: TolunaCall, memberCode: string, quotaId: string):
   }
 }
 
-/** The link as it came. @throws ProviderError 'misread' for one that respondents may not be sent to */
+/** The link as received. @throws ProviderError 'misread' for one that respondents may not be sent to */
 function linkOf(text: string, config: TolunaConnection): string {
   if (webAddress(text, config.baseUrl) === null) {
-    throw new ProviderError('misread', 'the invite came without a usable https link')
+    throw new ProviderError('misread', 'the invite has no usable https link')
   }
   return text.trim()
 }
 
-/** The code which Toluna knows a panelist by; hashed, it tells them nothing, and is the same for ever. */
+/** Toluna's code for a panelist; hashed, it reveals nothing about them, and it never changes. */
 export function memberCode(config: TolunaConnection, panelistId: string): string {
   if (config.memberCode !== 'hashed') return panelistId
   return createHash('sha256').update(`${config.panelGuid.toLowerCase()}:${panelistId}`).digest('hex').slice(0, 32)

@@ -11,14 +11,13 @@ import { envelope, foldKeys } from './wire.js'
 
 /** Rows a batch at most: one chunk of the caller's transaction. */
 const BATCH = 500
-/** From so many surveys on, a list of less than a third of the last one is doubted. */
+/** After a list of at least this many surveys, one of less than a third of it is doubted. */
 const WORTH_DOUBTING = 6
 
 /**
- * The whole list as batches (Toluna External Sample, Get Quotas): what is absent from it is withdrawn. The list is the
- * only thing that says so, therefore one that is empty or suddenly tiny is believed only when the next one says the
- * same.
- * @throws ProviderError; a list that is cut is refused whole (F9)
+ * The whole list as batches (Toluna External Sample, Get Quotas): a survey that is absent from it is withdrawn. Only
+ * the list says so; therefore an empty or suddenly tiny list is applied only when the next one confirms it.
+ * @throws ProviderError; a truncated list is refused as a whole (F9)
  */
 export async function* fetchSupply(
   call: Call<TolunaConnection>,
@@ -67,8 +66,8 @@ export async function* fetchSupply(
 }
 
 /**
- * True for an answer that lists nothing and is no list either: no body (204), null, `[]`, `{"Surveys": null}`. It says
- * nothing about any survey, so nothing is withdrawn for it; `{"Surveys": []}` is the list without surveys.
+ * True for an answer that lists nothing and is not a list either: no body (204), null, `[]`, `{"Surveys": null}`. It
+ * says nothing about any survey, so nothing is withdrawn; `{"Surveys": []}` is the list without surveys.
  */
 function listsNothing(text: string): boolean {
   if (isEmptyAnswer(text)) return true
@@ -87,16 +86,16 @@ function readEnvelope(text: string): { cacheexpires?: string | null | undefined 
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error
   }
-  throw new ProviderError('misread', 'what stands around the list of surveys is no JSON object: the answer is cut')
+  throw new ProviderError('misread', 'the JSON around the list of surveys is not an object: the answer is truncated')
 }
 
-/** How long the last list was that we believed, and whether the one after it was doubted. */
+/** The length of the last list that was applied, and whether the one after it was doubted. */
 interface Trust {
   readonly surveys: number
   readonly doubted: boolean
 }
 
-/** Whether the absent are to be withdrawn, and what to remember for the next list. */
+/** Whether to withdraw absent surveys, and what to remember for the next list. */
 function judge(from: Cursor, received: number): { cursor: string; believed: boolean } {
   const before = readTrust(from)
   const empty = received === 0 && before.surveys > 0

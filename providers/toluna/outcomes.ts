@@ -10,14 +10,14 @@ type Fields = VerifiedArrival['fields']
 
 /**
  * What an authentic arrival means: the browser's return (public documentation, End Pages) or a member status
- * notification (Toluna External Sample, Member Status Notifications). Words are compared without case, and a word that
- * the table does not hold is null, never a guess.
+ * notification (Toluna External Sample, Member Status Notifications). Words are compared without case; a word that is
+ * not in the table is null.
  * @throws ProviderError 'misread' when member, survey, wave or the word is missing
  */
 export function readArrival(config: TolunaConnection, arrival: VerifiedArrival): OutcomeReport {
   if (arrival.route === 'return') return readReturn(config, arrival.fields)
   if (arrival.name === 'member-status') return readMemberStatus(config, arrival.fields)
-  throw new ProviderError('misread', `no postback is called "${arrival.name}"`)
+  throw new ProviderError('misread', `unknown postback "${arrival.name}"`)
 }
 
 function readReturn(config: TolunaConnection, fields: Fields): OutcomeReport {
@@ -27,7 +27,7 @@ function readReturn(config: TolunaConnection, fields: Fields): OutcomeReport {
   return { ...about(fields, route.fields), outcome, word, ...why(fields, route.fields, word), kind: 'outcome' }
 }
 
-/** A complete carries Revenue, everything else a Reason; a Reason decides where both are there. */
+/** A complete carries Revenue, everything else a Reason; with both, the Reason decides. */
 function readMemberStatus(config: TolunaConnection, fields: Fields): OutcomeReport {
   const route = configured(config, config.postbacks.memberStatus, 'postbacks.member_status')
   const reason = textOf(lookUp(fields, route.fields.outcome))
@@ -43,13 +43,15 @@ function readMemberStatus(config: TolunaConnection, fields: Fields): OutcomeRepo
     word: reason ?? 'Revenue',
     ...why(fields, route.fields, reason ?? 'Qualified'),
     kind: 'outcome',
-    // Notifications are about every member of the account: who is not ours is nobody's mistake.
+    // Notifications cover every member of the account, so an unknown member is not an error.
     ...(amount === null ? {} : { amount }),
     strangers: 'ignore',
   }
 }
 
-/** A quota status notification; null for any other arrival. Broadcast for all quotas, ours or not. */
+/**
+ * A quota status notification; null for any other arrival. Toluna sends it for all quotas, including those of others.
+ */
 export function readQuotaNews(config: TolunaConnection, arrival: VerifiedArrival): QuotaNews | null {
   if (arrival.route !== 'postback' || arrival.name !== 'quota-status') return null
   const route = configured(config, config.postbacks.quotaStatus, 'postbacks.quota_status')
@@ -58,14 +60,14 @@ export function readQuotaNews(config: TolunaConnection, arrival: VerifiedArrival
   if (live !== 'true' && live !== 'false')
     throw new ProviderError('misread', `"${route.fields.live}" is not true or false`)
   const at = readStamp(required(fields, route.fields.updated))
-  if (at === null) throw new ProviderError('misread', `"${route.fields.updated}" is no stamp`)
+  if (at === null) throw new ProviderError('misread', `"${route.fields.updated}" is not a timestamp`)
   const [quota, survey, wave] = [route.fields.quota, route.fields.survey, route.fields.wave].map((name) =>
     idOf(fields, name),
   )
   return { quotaId: quota ?? '', providerSurveyId: surveyKey(survey ?? '', wave ?? ''), live: live === 'true', at }
 }
 
-/** Toluna knows no session of ours: the member and the survey are who it is about. */
+/** Toluna knows no session of ours: an arrival names the member and the survey. */
 function about(fields: Fields, names: Readonly<Record<'member' | 'survey' | 'wave', string>>) {
   const panelistId = required(fields, names.member)
   const surveyId = idOf(fields, names.survey)
@@ -74,13 +76,12 @@ function about(fields: Fields, names: Readonly<Record<'member' | 'survey' | 'wav
   return { correlate: { member: { panelistId, providerSurveyId, ...(invitedTo === null ? {} : { invitedTo }) } } }
 }
 
-/** As Toluna's Member Status page spells the flag: in its tables, and in its examples. */
+/** The two spellings of the flag on Toluna's Member Status page: in its tables, and in its examples. */
 const AUTO_ROUTED = ['IsAutoRouted', 'IsAutoReouted']
 
 /**
- * The survey which an auto-routed member was invited to, where that is another one than they took (public
- * documentation, Member Status: IsAutoRouted, OriginalSurveyID). The page names no wave of it; where one comes, it is
- * read.
+ * The survey that an auto-routed member was invited to, if it is another one than they took (public documentation,
+ * Member Status: IsAutoRouted, OriginalSurveyID). The page names no wave of it; if one is sent, it is read.
  */
 function invitation(fields: Fields, surveyId: string): SurveyNamed | null {
   const routed = AUTO_ROUTED.some((name) => textOf(lookUp(fields, name))?.toLowerCase() === 'true')
@@ -91,7 +92,7 @@ function invitation(fields: Fields, surveyId: string): SurveyNamed | null {
   return { exactly: surveyKey(original, idOf(fields, 'OriginalWaveID')) }
 }
 
-/** A RejectionID, which an account may have switched on, is finer than the word. */
+/** A RejectionID, which an account may have enabled, is finer than the word. */
 function why(
   fields: Fields,
   names: Readonly<Record<'rejection', string>>,
@@ -111,7 +112,7 @@ function configured<Route>(config: TolunaConnection, route: Route | null, name: 
   return route
 }
 
-/** Its pages spell SurveyID and SurveyId: a field is found in any case. */
+/** Its pages spell SurveyID and SurveyId: finds a field in any case. */
 function lookUp(fields: Fields, name: string): unknown {
   if (Object.hasOwn(fields, name)) return fields[name]
   const wanted = name.toLowerCase()
@@ -130,15 +131,15 @@ function required(fields: Fields, name: string): string {
   return value
 }
 
-/** An id in digits, with or without quotes; anything else stays as it is and belongs to no survey. */
+/** An id in digits, with or without quotes; anything else is returned as it is and matches no survey. */
 function idOf(fields: Fields, name: string): string {
   const text = required(fields, name).trim()
   return /^\d{1,30}$/.test(text) ? BigInt(text).toString() : text
 }
 
 /**
- * Revenue is in hundredths of the currency (public documentation, Member Status): 100 is 1.00. Null when it is no such
- * number.
+ * Revenue is in hundredths of the currency (public documentation, Member Status): 100 is 1.00. Null when it is not such
+ * a number.
  */
 function majorUnits(revenue: string): string | null {
   if (!/^\d{1,12}$/.test(revenue)) return null

@@ -2,10 +2,10 @@ import type { Reason } from '../../domain/reason.js'
 import type { RefusalEffect } from '../errors.js'
 
 /**
- * What a result code is about, which decides what follows from it:
- * config = our account or its settings, a human is told; quota / survey = it is gone, full or not for us; member = this
- * panelist is not welcome there; pairing = this panelist and this survey do not go together; cap = the panelist has had
- * enough; register = the panelist is unknown there; retry = theirs to mend, worth another try; throttled = too fast.
+ * What a result code is about, which decides its effects: config = our account or its settings, alert an operator;
+ * quota / survey = it is gone, full or not for us; member = Toluna does not admit this panelist; pairing = this
+ * panelist cannot take this survey; cap = the panelist has reached a limit; register = the panelist is unknown there;
+ * retry = their error, retry; throttled = too fast.
  */
 export type ResultClass =
   | 'config'
@@ -22,21 +22,21 @@ export interface ResultCode {
   readonly name: string
   readonly class: ResultClass
   readonly reason: Reason
-  /** What is remembered, so that nobody is sent the same way again. */
+  /** Stored effects, so that no other respondent is sent the same way. */
   readonly effects: readonly RefusalEffect[]
 }
 
 const dropQuota: RefusalEffect = { kind: 'drop-quota', until: 'refresh' }
 const dropSurvey: RefusalEffect = { kind: 'drop-survey', until: 'refresh' }
-/** The feed goes on listing it, and the answer stays the same: asked again the next day. */
+/** The feed still lists it, and the answer stays the same: try again the next day. */
 const excludeSurvey: RefusalEffect = { kind: 'drop-survey', until: 'day' }
 const skipSurvey: RefusalEffect = { kind: 'skip-survey' }
 const blockMember: RefusalEffect = { kind: 'block-panelist', until: 'month' }
 const alarm: RefusalEffect = { kind: 'alarm' }
 
 /**
- * The public documentation's "400 Response Codes", all 42 of them (7, 11 and 44 are not there). A table, not code: a new
- * code is a new line.
+ * The public documentation's "400 Response Codes", all 42 of them (7, 11 and 44 are not there). Add a new code as a new
+ * line.
  */
 const RESULT_CODES: Readonly<Record<number, ResultCode>> = {
   3: { name: 'PANEL_DOES_NOT_EXIST', class: 'config', reason: 'setup_error', effects: [alarm] },
@@ -123,13 +123,13 @@ const RESULT_CODES: Readonly<Record<number, ResultCode>> = {
   },
 }
 
-/** A code that was not there when this was written: nobody is sent in, somebody looks, and it is asked again later. */
+/** A code that is not in the table: no respondent enters, an operator is alerted, and it is tried again later. */
 const UNKNOWN: ResultCode = { name: 'UNKNOWN', class: 'quota', reason: 'no_reason', effects: [alarm, dropQuota] }
 
-/** What a result code means; a code that nobody told us of is safe: it lets nobody in and is noticed. */
+/** What a result code means; an unknown code admits no respondent and alerts an operator. */
 export function resultCode(code: number): ResultCode {
   return Object.hasOwn(RESULT_CODES, code) ? (RESULT_CODES[code] ?? UNKNOWN) : UNKNOWN
 }
 
-/** Every code that is known, ascending: for the documentation's test. */
+/** Every known code, ascending: for the documentation's test. */
 export const KNOWN_RESULT_CODES: readonly number[] = Object.keys(RESULT_CODES).map(Number)

@@ -1,10 +1,10 @@
-/** `2019-03-03 18:42:34.000`, `2019-06-14T19:35:08.4`, `2020-01-31T21:19:30.3616306Z`: all three are in the document. */
+/** `2019-03-03 18:42:34.000`, `2019-06-14T19:35:08.4`, `2020-01-31T21:19:30.3616306Z`: all are in the document. */
 const STAMP =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i
 
 /**
- * Reads one of Toluna's stamps; without a zone it is UTC, never this machine's.
- * @returns null when it is no such stamp, or no real instant
+ * Parses one of Toluna's timestamps; without a zone it is UTC, not this machine's.
+ * @returns null when it is not such a timestamp, or not a real date
  */
 export function readStamp(text: string): Date | null {
   const match = STAMP.exec(text.trim())
@@ -15,7 +15,7 @@ export function readStamp(text: string): Date | null {
   const offset = /^z$/i.test(zone) ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(-2)}`
   const instant = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}${offset}`)
   if (Number.isNaN(instant.getTime())) return null
-  // 31 February is a day of March to Date: such a stamp was garbled
+  // Date reads 31 February as a day of March: such a timestamp is garbled
   const plain = new Date(`${year}-${month}-${day}T00:00:00Z`)
   return plain.getUTCDate() === Number(day) && plain.getUTCMonth() + 1 === Number(month) ? instant : null
 }
@@ -25,13 +25,12 @@ export function isUnset(instant: Date): boolean {
   return instant.getUTCFullYear() < 1900
 }
 
-/** Beyond this a stamp decides nothing: no list is good for so long. */
+/** A timestamp further ahead than this is ignored: no list is valid for this long. */
 const LONGEST_CACHE_MS = 60 * 60_000
 
 /**
- * When to ask again (Get Quotas, CacheExpires: before it the same list may come, after it a new one will): never before
- * `minPoll`, and never so late that our own stock would count as stale meanwhile. A stamp that is past, absent or no
- * stamp leaves `minPoll`.
+ * When to poll again (Get Quotas, CacheExpires: before it the same list may come, after it a new one will): at least
+ * `minPoll` later, and before our stock becomes stale. A timestamp that is past, absent or invalid means `minPoll`.
  */
 export function nextPoll(
   cacheExpires: string | null | undefined,

@@ -5,11 +5,11 @@ import type { WireQuestion, WireQuota, WireSubQuota } from './wire.js'
 const RANGE = /^(\d{1,9})\s*-\s*(\d{1,9})$/
 /** Common Attributes, Age: its values are ranges or single years, never codes. */
 const AGE = '1001538'
-/** "API is limited to expose only first 1000 postal codes": a list as long as that may have been longer. */
+/** "API is limited to expose only first 1000 postal codes": a list of this length may be truncated. */
 const POSTAL_LIMIT = 1_000
 
 export interface TargetingSettings {
-  /** Questions whose values are postal codes, matched from their start. */
+  /** Questions whose values are postal codes, matched by their prefix. */
   readonly postalQuestions: readonly string[]
 }
 
@@ -26,12 +26,12 @@ export function toLayers(quota: WireQuota, settings: TargetingSettings): Layer[]
   }))
 }
 
-/** Completes a SubQuota can still take; null where it names no limit of its own. */
+/** Completes that a SubQuota still accepts; null if it has no limit of its own. */
 function openPlaces({ maxtargetcompletes: limit, currentcompletes: taken }: WireSubQuota): number | null {
   return limit === null || limit === undefined ? null : Math.max(0, limit - (taken ?? 0))
 }
 
-/** @throws RangeError when nothing can answer the question, or a range is turned round */
+/** @throws RangeError when no answer can match the question, or a range is reversed */
 function toClause(question: WireQuestion, settings: TargetingSettings): Clause {
   const { questionid, answerids, answervalues, isroutable } = question
   const values = valuesOf(answervalues)
@@ -47,7 +47,7 @@ function toClause(question: WireQuestion, settings: TargetingSettings): Clause {
     if (range !== null) ranges.push(range)
     else if (/^\d+$/.test(value))
       answers.add(value) // DMA and MSA: answer ids joined by commas
-    else if (questionid === AGE) throw new RangeError(`question ${AGE}: "${value.slice(0, 40)}" is no age range`)
+    else if (questionid === AGE) throw new RangeError(`question ${AGE}: "${value.slice(0, 40)}" is not an age range`)
     // What is neither a number nor a range can only be a postal code, under whatever question.
     else prefixes.add(value)
   }
@@ -66,7 +66,7 @@ function toClause(question: WireQuestion, settings: TargetingSettings): Clause {
   }
 }
 
-/** A list, a string, or a list of strings, each of which may hold several values joined by commas. */
+/** A list, a string, or a list of strings; a string may hold several values joined by commas. */
 function valuesOf(given: readonly string[]): string[] {
   return given.flatMap((text) => text.split(',')).flatMap((text) => (text.trim() === '' ? [] : [text.trim()]))
 }
@@ -75,7 +75,7 @@ function rangeIn(value: string, question: string): NumberRange | null {
   const match = RANGE.exec(value)
   if (match) {
     const [from, to] = [Number(match[1]), Number(match[2])]
-    if (from > to) throw new RangeError(`question ${question}: range ${value} is turned round`)
+    if (from > to) throw new RangeError(`question ${question}: range ${value} is reversed`)
     return { from, to }
   }
   return question === AGE && /^\d{1,3}$/.test(value) ? { from: Number(value), to: Number(value) } : null

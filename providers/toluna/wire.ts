@@ -3,18 +3,18 @@ import { DecimalNumber } from '../kit/json.js'
 import { asList, decimalText, figure, flag, list, optional, optionalList } from '../kit/wire-values.js'
 
 /**
- * Toluna's words as they come (Toluna External Sample, API Documentation). The document and its pages spell ids in two
- * ways (SurveyID, SurveyId), so members are looked up without case: everything here is read after `foldKeys`. Tolerant
- * of what it does not name, of ids as text, of one value where a list is meant; strict about everything that decides
- * who is sent in and what is paid. What fails here is quarantined, never guessed at.
+ * The shapes of Toluna's answers (Toluna External Sample, API Documentation). The document and its pages spell ids in
+ * two ways (SurveyID, SurveyId), so members are looked up without case: everything here is read after `foldKeys`.
+ * Tolerant of unknown members, of ids as text, of one value instead of a list; strict about everything that decides
+ * which respondents may enter and what is paid. A record that fails here is quarantined.
  */
 
-/** No count, price or length of theirs is beyond this; what is was garbled. */
+/** The largest count, price or length; a larger value is garbled. */
 const ABSURD = 1_000_000_000
 
 /**
  * A copy with every member's name in lower case.
- * @throws RangeError when two spellings of one name say different things
+ * @throws RangeError when two spellings of one name have different values
  */
 export function foldKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(foldKeys)
@@ -22,13 +22,13 @@ export function foldKeys(value: unknown): unknown {
   const folded: Record<string, unknown> = Object.create(null)
   for (const [name, item] of Object.entries(value)) {
     const key = name.toLowerCase()
-    if (key in folded && String(folded[key]) !== String(item)) throw new RangeError(`${name} is there twice`)
+    if (key in folded && String(folded[key]) !== String(item)) throw new RangeError(`duplicate member ${name}`)
     folded[key] = foldKeys(item)
   }
   return folded
 }
 
-/** Their integers identify; some come as text, and nothing says that they stay below 2^53. */
+/** Their integers are ids; some come as text, and they may exceed 2^53. */
 export const id = z
   .union([z.number().int().nonnegative(), z.bigint().nonnegative(), z.string().regex(/^\s*\d{1,30}\s*$/)])
   .transform((value) => BigInt(value).toString())
@@ -38,7 +38,7 @@ const count = figure.pipe(z.number().min(-ABSURD).max(ABSURD)).transform((value)
 /** An amount as its sender wrote it: "1", "0.85". Money never passes through a double. */
 export const amount = decimalText.pipe(z.string().regex(/^\d{1,9}(\.\d{1,18})?$/, 'not an amount such as 0.85'))
 
-/** A list; one value, or text joined by commas, where the document speaks of a list and its pages show a string. */
+/** A list; or one value or text joined by commas, because the document describes a list and its pages show a string. */
 function listOf<Item extends z.ZodType>(item: Item) {
   return z.preprocess((value) => {
     const read = asList(value ?? [])
@@ -75,7 +75,7 @@ const quota = z.object({
   layers: optionalList(layer, 1_000),
 })
 
-/** "WaveID should not be populated if SurveyID is empty": an exclusion of no survey excludes nobody. */
+/** "WaveID should not be populated if SurveyID is empty": an exclusion without a survey excludes no panelist. */
 const exclusion = z.object({
   surveyid: optional(id),
   waveid: optional(id).transform((wave) => wave ?? '0'),
@@ -102,13 +102,13 @@ export type WireQuota = WireSurvey['quotas'][number]
 export type WireSubQuota = WireQuota['layers'][number]['subquotas'][number]
 export type WireQuestion = WireSubQuota['questionsandanswers'][number]
 
-/** What can still be said about a survey that is not readable as a whole. */
+/** What can still be read of a survey that is not readable as a whole. */
 export const identity = z.object({
   surveyid: id.optional().catch(undefined),
   waveid: id.optional().catch(undefined),
 })
 
-/** What stands beside the surveys (Get Quotas, Response Properties). */
+/** The members next to the surveys (Get Quotas, Response Properties). */
 export const envelope = z.object({
   cacheexpires: optional(z.string()).catch(null),
   surveys: z.array(z.unknown()),
@@ -130,14 +130,14 @@ export const members = z.object({
   membercodes: list(z.union([z.string(), z.number().int().transform(String), z.bigint().transform(String)]), 100_000),
 })
 
-/** Get Quota Details: the quota itself, where it is available for us. */
+/** Get Quota Details: the quota itself, if it is available to us. */
 export const quotaStatus = z.object({
   quotaid: optional(id),
   estimatedcompletesremaining: optional(count),
   islive: optional(flag),
 })
 
-/** A result code, whatever HTTP status it comes with. */
+/** A result code, with any HTTP status. */
 export const result = z.object({
   result: z.string().nullish(),
   resultcode: figure.pipe(z.number().int()),

@@ -17,9 +17,9 @@ const word = (code: string, outcome: ReportedOutcome, reason: Reason, source = N
 })
 
 /**
- * Every status word and reason of Toluna's public pages, read without case. End pages are addresses that the partner
- * writes, one an event, so the events' names are the words; where page and notification spell one differently
- * (No Cookies, NoCookie) both are here. A cap of the member is QUOTA_FULL: nobody was turned down.
+ * Every status word and reason of Toluna's public pages, compared without case. The partner writes the addresses of the
+ * end pages, one per event, so the events' names are the words; if page and notification spell one differently (No
+ * Cookies, NoCookie) both are here. A cap of the member is QUOTA_FULL: no respondent was refused.
  */
 export const TOLUNA_WORDS: readonly Word[] = [
   word('Qualified', 'COMPLETED', 'completed', END_PAGE),
@@ -54,7 +54,7 @@ const rejection = (id: number, name: string, reason: Reason, source = BEST_PRACT
   source,
 })
 
-/** The respondent rejection types that public pages name; the whole list is a call of its own (Rejection Types). */
+/** The respondent rejection types that public pages name; a separate call returns the whole list (Rejection Types). */
 export const REJECTIONS: readonly Rejection[] = [
   rejection(2, 'MaxDailySurveys', 'frequency_cap'),
   rejection(4, 'SurveyTaken', 'survey_taken'),
@@ -75,9 +75,9 @@ export const REJECTIONS: readonly Rejection[] = [
 ]
 
 /**
- * Why an arrival ended the session: by its RejectionID where that is known, else by its word.
+ * Why an arrival ended the session: by its RejectionID if that is known, else by its word.
  * @param word as it was spelled
- * @param rejectionId as text; null where the arrival has none
+ * @param rejectionId as text; null if the arrival has none
  */
 export function tolunaReason(word: string, rejectionId: string | null): Reason | null {
   const byId = rejectionId === null ? undefined : REJECTIONS.find(({ id }) => String(id) === rejectionId.trim())

@@ -1,4 +1,4 @@
-/** A demand partner as whom the sandbox buys. */
+/** A demand partner of the sandbox. */
 export interface BuyerAccount {
   id: string
   apiKey: string

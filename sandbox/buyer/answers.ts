@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What the buyer reads of Tributary's answers: only what it uses, and tolerant of everything else. */
+/** The parts of Tributary's answers that the buyer uses; tolerant of everything else. */
 const Pricing = z.object({ cpi: z.number(), unit: z.string(), currency: z.string() })
 const Range = z.object({ start: z.number(), end: z.number() })
 const Qualification = z.object({
@@ -53,7 +53,7 @@ export const PlanList = z.object({
     z.object({
       id: z.string(),
       survey_id: z.string(),
-      /** What panels know the plan by, in their feeds. */
+      /** The plan's id in panels' feeds. */
       panel_survey_id: z.string().nullish(),
       status: z.string(),
       target_completes: z.number(),

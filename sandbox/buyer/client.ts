@@ -11,29 +11,29 @@ import {
   TemplateFolders,
 } from './answers.js'
 
-/** Tributary answered otherwise than asked for; the exchange tells what it said. */
+/** Tributary did not return the documented answer; the exchange has the answer. */
 export class Refused extends Error {
   constructor(readonly exchange: Exchange) {
     super(`${exchange.method} ${exchange.path} answered ${exchange.status}`)
   }
 }
 
-/** What was asked, what was answered, and what of it was understood. */
+/** The request, the answer, and its parsed value. */
 export interface Read<Value> {
   value: Value
   exchange: Exchange
 }
 
 /**
- * One buyer's view of Tributary's Demand API (Kantar Gateway API) and what is beside it. Every call throws Refused for
- * an answer that is not the documented one, and Unreachable for none.
+ * One buyer's client of Tributary's Demand API (Kantar Gateway API) and of related routes. Every call throws Refused
+ * for an answer that is not the documented one, and Unreachable for none.
  */
 export interface BuyerClient {
   readonly account: BuyerAccount
   /** All plans of this buyer, newest first; at most a thousand. */
   plans(): Promise<Read<PlanSummary[]>>
   plan(id: string): Promise<Read<PlanView>>
-  /** What the list says of one plan; undefined when it is not among the buyer's newest thousand. */
+  /** One plan as in the list; undefined when it is not among the buyer's newest thousand. */
   summary(id: string): Promise<PlanSummary | undefined>
   launch(body: unknown): Promise<Read<{ id: string }>>
   setStatus(id: string, status: string): Promise<Exchange>
@@ -45,7 +45,7 @@ export interface BuyerClient {
   templates(): Promise<Read<TemplateFolders>>
   hasTemplate(id: number): Promise<boolean>
   putTemplate(id: number, template: unknown): Promise<Exchange>
-  /** For routes that have no method here: the key is added as the PureSpectrum Buy API wants it, `access-token`. */
+  /** For routes that have no method here: sends the key as the PureSpectrum Buy API requires, in `access-token`. */
   readonly withAccessToken: Pick<TributaryClient, 'get' | 'post' | 'put'>
   readonly raw: TributaryClient
   close(): Promise<void>

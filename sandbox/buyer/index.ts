@@ -9,13 +9,13 @@ import { type StarterPlan, starterPlans } from './starter-plans.js'
 import { STARTER_TEMPLATES, type StarterTemplate } from './starter-templates.js'
 
 export interface BuyerOptions {
-  /** The demand partners as whom it buys [acme and globex of tributary.sandbox.yaml]. */
+  /** The demand partners that it plays [acme and globex of tributary.sandbox.yaml]. */
   accounts?: readonly BuyerAccount[]
   /** What `launch` launches [two plans of acme's, one of globex's]. */
   plans?: readonly StarterPlan[]
-  /** The templates that it makes sure of [one of acme's]. */
+  /** The templates that it creates if they are missing [one of acme's]. */
   templates?: readonly StarterTemplate[]
-  /** Where a line for a person goes [nowhere]. */
+  /** Writes a line for an operator [nowhere]. */
   warn?: (line: string) => void
 }
 
@@ -27,13 +27,13 @@ export interface BuyerSurroundings {
   platformUrl: () => string
 }
 
-/** The simulated buyers: demand partners who launch survey plans and watch them being fielded. */
+/** The simulated buyers: demand partners who launch survey plans and watch their progress. */
 export interface Buyers {
   /** Under `/_sandbox/buyer`. */
   admin: Router
   clients: readonly BuyerClient[]
   progress: ProgressBook
-  /** Launches the first plans as soon as Tributary answers, each one once. */
+  /** Launches the first plans as soon as Tributary answers, each plan once. */
   launch(): Promise<Record<string, Launch | undefined>>
   close(): Promise<void>
 }

@@ -14,29 +14,31 @@ export interface LauncherParts {
   journal: Journal
   /** Called for each plan that was launched now. */
   onLaunched: (buyer: BuyerClient, planId: string) => void
-  /** Tells a person what could not be done. */
+  /** Reports to an operator what failed. */
   warn: (line: string) => void
 }
 
-/** What became of one starter plan: launched now, there since an earlier start, or launched anew at a new address. */
+/**
+ * The result for one starter plan: launched now, existing from an earlier start, or launched again at a new address.
+ */
 export type Launch = 'launched' | 'there' | 'relaunched'
 
-/** Tributary may start after the sandbox: so many tries, so far apart (simulated milliseconds). */
+/** Tributary may start after the sandbox: the most tries, and the wait between them (simulated milliseconds). */
 const TRIES = 120
 const PAUSE_MS = 1_000
 
 /**
- * Launches each buyer's first plans once Tributary is there. A plan is known again by the buyer's own survey id, so a
- * restart launches nothing twice; one that is closed stays closed.
+ * Launches each buyer's first plans once Tributary answers. Recognises a plan by the buyer's own survey id, so a
+ * restart launches no plan twice; a closed plan stays closed.
  */
 export function createLauncher({ buyers, plans, templates, clock, journal, onLaunched, warn }: LauncherParts) {
   const stopped = new AbortController()
-  /** Plans that were launched and whose policy Tributary has not taken yet, by the buyer's survey id. */
+  /** Launched plans whose policy Tributary has not accepted yet, by the buyer's survey id. */
   const owed = new Map<string, string>()
 
   function buyerOf({ buyer: id }: { buyer: string }): BuyerClient {
     const buyer = buyers.find(({ account }) => account.id === id)
-    if (!buyer) throw new Error(`no buyer is called "${id}"`)
+    if (!buyer) throw new Error(`unknown buyer "${id}"`)
     return buyer
   }
 
@@ -52,7 +54,8 @@ export function createLauncher({ buyers, plans, templates, clock, journal, onLau
       if (status === 'CLOSED') continue
       const { value } = await buyer.plan(id)
       if (value.survey_plan.survey_url === body.survey_url) return 'there'
-      // the sandbox listens elsewhere since: nobody can answer that plan's survey any more, and its address cannot be changed
+      // the sandbox listens elsewhere now: respondents cannot reach that plan's survey any more, and its address cannot
+      // change
       await buyer.setStatus(id, 'CLOSED')
       journal.record('buyer.closed', { buyer: buyer.account.id, plan: id, reason: 'its survey has moved' })
       moved = true
@@ -72,7 +75,7 @@ export function createLauncher({ buyers, plans, templates, clock, journal, onLau
     return 'launched'
   }
 
-  /** Puts a template where there is none of its id yet. */
+  /** Creates a template if none has its id. */
   async function putTemplate(template: StarterTemplate): Promise<Launch> {
     const buyer = buyerOf(template)
     if (await buyer.hasTemplate(template.id)) return 'there'
@@ -100,7 +103,7 @@ export function createLauncher({ buyers, plans, templates, clock, journal, onLau
   }
 
   return {
-    /** Launches what is not there yet, one after the other. Never throws for what Tributary answers. */
+    /** Launches missing plans one after the other. Never throws for an answer of Tributary. */
     async run(): Promise<Record<string, Launch | undefined>> {
       const done: Record<string, Launch | undefined> = {}
       for (const plan of plans()) {
@@ -117,7 +120,7 @@ export function createLauncher({ buyers, plans, templates, clock, journal, onLau
   }
 }
 
-/** A Tributary that starts, or is busy, may answer otherwise in a moment; a refusal of what was asked stays one. */
+/** True for errors that may pass while Tributary starts or is busy; a refused request stays refused. */
 function mayPass(error: unknown): boolean {
   if (error instanceof Unreachable) return true
   return error instanceof Refused && (error.exchange.status >= 500 || error.exchange.status === 429)

@@ -1,35 +1,35 @@
 import type { Clock } from '../clock.js'
 import type { PlanView } from './answers.js'
 
-/** How a plan stood at a moment. */
+/** The counts of a plan at one moment. */
 export interface Sample {
   at: Date
   completes: number
-  /** Sessions that ended otherwise. */
+  /** Sessions that ended without a complete. */
   failures: number
 }
 
-/** What was seen of one plan since the sandbox looks: the moments at which something had changed. */
+/** The observed history of one plan since the sandbox started: the moments at which something had changed. */
 export interface Progress {
   samples: readonly Sample[]
-  /** When it was looked at last. */
+  /** The time of the last check. */
   seenAt: Date
 }
 
-/** A plan keeps so many moments; when it has more, every second one of the older half is forgotten. */
+/** The most moments per plan; beyond it, drops every second one of the older half. */
 const MOST_SAMPLES = 600
-/** Somebody who looks at a plan's page keeps it watched for so long after (real milliseconds). */
+/** How long to watch a plan after its page was last viewed (real milliseconds). */
 const FOLLOWED_FOR_MS = 20_000
 
 /**
- * The history behind the plot of a plan: Tributary tells how a plan stands now, so what there is of its past is what the
- * sandbox has seen itself, in memory, since it was started.
+ * The history for the plot of a plan: Tributary reports only a plan's current state, so the history is what the sandbox
+ * has observed since its start, in memory.
  */
 export interface ProgressBook {
-  /** Notes how a plan stands. */
+  /** Records the state of a plan. */
   note(view: PlanView): void
   of(planId: string): Progress | undefined
-  /** Looks at a plan now and every two seconds from now on, for so many real milliseconds after it was last asked [20 s]. */
+  /** Checks a plan now and then every two seconds, until this many real milliseconds after the last call [20 s]. */
   follow(planId: string, look: () => Promise<PlanView | undefined>, forMs?: number): void
   close(): void
 }
@@ -54,7 +54,7 @@ export function createProgressBook(clock: Clock, everyMs = 2_000): ProgressBook 
     followed.delete(planId)
   }
 
-  // a look that fails is a gap in the history, which the next one closes
+  // a failed check leaves a gap in the history, which the next one closes
   function lookOnce(look: () => Promise<PlanView | undefined>): void {
     look().then(
       (view) => view && note(view),
@@ -86,7 +86,7 @@ export function createProgressBook(clock: Clock, everyMs = 2_000): ProgressBook 
   }
 }
 
-/** Forgets every second one of the older half, but never the first. */
+/** Drops every second one of the older half, but never the first. */
 function thinned(samples: readonly Sample[]): Sample[] {
   const half = samples.length >> 1
   return samples.filter((_sample, index) => index >= half || index % 2 === 0)

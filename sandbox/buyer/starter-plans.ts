@@ -3,7 +3,7 @@ export interface StarterPlan {
   /** The buyer's id. */
   buyer: string
   body: Readonly<Record<string, unknown>> & { survey_id: string; survey_url: string }
-  /** What is agreed beside the plan, once it is launched [nothing]. */
+  /** The policy to set after the launch [none]. */
   policy?: Readonly<Record<string, unknown>>
 }
 
@@ -16,8 +16,8 @@ const quota = (id: string, target: number, ...qualifications: object[]) => ({
 })
 
 /**
- * The plans a fresh installation begins with: small enough for their progress to be seen, and one of each way in which
- * a survey platform reports outcomes.
+ * The plans of a new installation: small enough to show progress, and one for each way in which a survey platform
+ * reports outcomes.
  * @param platformUrl the sandbox's own survey platform, e.g. `http://127.0.0.1:8090/survey-platform`
  */
 export function starterPlans(platformUrl: string): StarterPlan[] {
@@ -32,7 +32,7 @@ export function starterPlans(platformUrl: string): StarterPlan[] {
         type: 'interview',
         survey_url: `${platformUrl}/surveys/snacks`,
         survey_platform: 'DECIPHER',
-        // well paid, so that panelists of the demo find it among their first offers
+        // a high price, so that panelists of the demo find it among their first offers
         estimated_loi: 4,
         estimated_cr: 75,
         estimated_ir: 80,
@@ -69,7 +69,7 @@ export function starterPlans(platformUrl: string): StarterPlan[] {
         qualifications: [age(18, 64)],
         quotas: [quota('women', 10, sex('female')), quota('men', 10, sex('male'))],
       },
-      // its platform reports by browser alone: without this its completes would stay provisional
+      // its platform reports only by browser: without this its completes would stay provisional
       policy: { accept_unsigned: true },
     },
     {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What the demo reads of Tributary's answers: only what it shows, and tolerant of everything else. */
+/** The parts of Tributary's answers that the demo shows; tolerant of everything else. */
 const Money = z.object({ amount_minor: z.number(), currency: z.string() })
 const Reward = z.object({ amount: z.number(), currency: z.string() })
 
@@ -28,7 +28,7 @@ export const Match = z.object({
 
 export const CreatedSession = z.object({ session_id: z.string(), entry_url: z.url({ protocol: /^https?$/ }) })
 
-/** `offer_gone` brings other offers, `session_exists` the session that is under way. */
+/** `offer_gone` contains other offers, `session_exists` the existing session. */
 export const Problem = z.object({
   code: z.string().optional(),
   alternatives: z.array(Offer).default([]),

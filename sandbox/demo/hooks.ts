@@ -4,17 +4,17 @@ import { z } from 'zod'
 import type { Clock } from '../clock.js'
 import type { Journal } from '../journal.js'
 
-/** A postback of Tributary's that the demo panel took. */
+/** A postback that the demo panel received from Tributary. */
 export interface ReceivedHook {
   webhookId: string
-  /** The times at which it came: more than one when a delivery was repeated. */
+  /** The times of receipt: more than one when a delivery was repeated. */
   receivedAt: string[]
   type: string
   sessionId: string
   body: unknown
 }
 
-/** The demo panel's postback endpoint and what came in at it. */
+/** The demo panel's postback endpoint and the postbacks received. */
 export interface HookInbox {
   router: Router
   /** The postbacks about a session, the first received first. */
@@ -22,12 +22,13 @@ export interface HookInbox {
 }
 
 const Body = z.object({ type: z.string(), data: z.looseObject({ session_id: z.string(), aud: z.string().optional() }) })
-/** Older sessions' postbacks are forgotten beyond this number. */
+/** The most postbacks to keep; drops those of older sessions beyond it. */
 const MOST_KEPT = 5_000
 
 /**
- * Takes postbacks at `POST /hooks` as Standard Webhooks ask: signature over the raw body, one effect per webhook-id.
- * @param panelId the panel that they must be for: a receiver of several tells them apart by `data.aud`
+ * Takes postbacks at `POST /hooks` as Standard Webhooks require: signature over the raw body, one effect per
+ * webhook-id.
+ * @param panelId the panel that they must be for, in `data.aud`: a receiver may serve several panels
  */
 export function createHookInbox(panelId: string, secret: string, clock: Clock, journal: Journal): HookInbox {
   const verifier = new Webhook(secret)
@@ -49,10 +50,10 @@ export function createHookInbox(panelId: string, secret: string, clock: Clock, j
     try {
       verified = verifier.verify(raw, headers)
     } catch (error) {
-      return refuse(error instanceof Error ? error.message : 'the signature does not hold')
+      return refuse(error instanceof Error ? error.message : 'the signature does not match')
     }
     const body = Body.safeParse(verified)
-    if (!body.success) return refuse('the body is no session event')
+    if (!body.success) return refuse('the body is not a session event')
     if (body.data.data.aud !== undefined && body.data.data.aud !== panelId) return refuse('it is for another panel')
 
     const webhookId = headers['webhook-id']

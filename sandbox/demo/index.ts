@@ -40,7 +40,7 @@ export interface DemoSurroundings {
   field: Fieldwork
 }
 
-/** A small panel app: what one would build on Tributary, for people who would rather look than read curl. */
+/** A small panel app: an example of a client of Tributary, for people who prefer pages to curl. */
 export interface Demo {
   router: Router
   close(): Promise<void>
@@ -87,7 +87,7 @@ export function createDemo(options: DemoOptions, around: DemoSurroundings): Demo
       profile: panelist.profile,
       custom_panel_data: { app: 'demo' },
     }
-    // the key was made with the button, so that a double click is one session
+    // the form has the key, so that a double click creates one session
     const exchange = await tributary.post('/v1/sessions', body, { 'idempotency-key': take.data.idempotency_key })
     const created = CreatedSession.safeParse(exchange.body)
     if (exchange.status === 201 && created.success) return response.redirect(303, created.data.entry_url)
@@ -97,7 +97,7 @@ export function createDemo(options: DemoOptions, around: DemoSurroundings): Demo
     sendProblem(response, exchange)
   })
 
-  // where browsers come back, with Tributary's signed token
+  // browsers return here with Tributary's signed token
   router.get('/done', async (request, response) => {
     const query = Return.safeParse(request.query)
     if (!query.success) return sendUnknown(response, 'token')
@@ -105,7 +105,7 @@ export function createDemo(options: DemoOptions, around: DemoSurroundings): Demo
     const sessionId = typeof checked.claims.session_id === 'string' ? checked.claims.session_id : ''
     const hooks = inbox.forSession(sessionId)
     const session = checked.problem === undefined ? await readSession(sessionId) : undefined
-    // the postback travels by itself and may come after the browser: look again for a while
+    // the postback is independent of the browser and may arrive later: reload for a while
     const waiting = checked.problem === undefined && hooks.length === 0 && query.data.n < 20
     const next = new URLSearchParams({ token: query.data.token, n: String(query.data.n + 1) })
     sendPage(response, checked.problem === undefined ? 200 : 400, {
@@ -151,7 +151,7 @@ function findPanelist(id: string): DemoPanelist | undefined {
   return DEMO_PANELISTS.find((panelist) => panelist.id === id)
 }
 
-/** Providers that match on their side want the person's own address and browser, and when they were born. */
+/** Providers that match on their side require the panelist's own address, browser and date of birth. */
 function matchRequest(panelist: DemoPanelist, request: express.Request): Record<string, unknown> {
   const { id, country, locale, profile } = panelist
   return {
@@ -175,13 +175,13 @@ function sendProblem(response: Response, exchange: Exchange): void {
 }
 
 function sendUnknown(response: Response, what: string): void {
-  const body = html`${crumbs()}<h1>No such ${what}</h1><p>Start again from <a href="/demo">the demo's first page</a>.</p>`
-  sendPage(response, 404, { title: `No such ${what}`, body })
+  const body = html`${crumbs()}<h1>Unknown ${what}</h1><p>Start again from <a href="/demo">the demo's first page</a>.</p>`
+  sendPage(response, 404, { title: `Unknown ${what}`, body })
 }
 
 const showUnreachable: express.ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (!(error instanceof Unreachable) || response.headersSent) return next(error)
-  const body = html`${crumbs()}<h1>Tributary is not there</h1><p>${error.message}</p>
+  const body = html`${crumbs()}<h1>Tributary is unreachable</h1><p>${error.message}</p>
 <p>Start it with <code>npm start</code>, or set <code>TRIBUTARY_API_URL</code> for the sandbox.</p>`
-  sendPage(response, 502, { title: 'Tributary is not there', body })
+  sendPage(response, 502, { title: 'Tributary is unreachable', body })
 }

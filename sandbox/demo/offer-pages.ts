@@ -8,7 +8,7 @@ import type { Match, Problem } from './answers.js'
 import { DEMO_PANELISTS, type DemoPanelist } from './panelists.js'
 import { crumbs, offerCard } from './parts.js'
 
-/** The first page: who are you? */
+/** The first page: choose a panelist. */
 export function startPage(panelId: string, apiUrl: string): Page {
   const cards = DEMO_PANELISTS.map(
     (panelist) => html`<a class="card plain" href="/demo/panelists/${panelist.id}">
@@ -31,7 +31,7 @@ postback, and the session's workflow.</p>
   }
 }
 
-/** What a panelist is offered, and why. */
+/** A panelist's offers, and why they match. */
 export function offersPage(panelist: DemoPanelist, match: z.infer<typeof Match>, exchange: Exchange): Page {
   const connections = match.connections.map(
     ({ id, status, age_seconds }) =>
@@ -52,7 +52,7 @@ ${match.offers.length === 0 && none}
   }
 }
 
-/** The offer is gone, or there is a session already: what can be done instead. */
+/** The offer is gone, or there is a session already: shows alternatives. */
 export function gonePage(panelist: DemoPanelist, problem: z.infer<typeof Problem>, exchange: Exchange): Page {
   const { alternatives, entry_url } = problem
   return {

@@ -15,11 +15,11 @@ export interface Return {
   hooks: ReceivedHook[]
   session: SessionView | undefined
   workflowUrl: string | undefined
-  /** Whether the page looks for the postback again in a moment. */
+  /** Whether the page reloads to look for the postback. */
   waiting: boolean
 }
 
-/** Back from a survey: may the token be believed, and what else came? */
+/** Back from a survey: whether the token is valid, and the postbacks. */
 export function donePage({ checked, tokens, hooks, session, workflowUrl, waiting }: Return): Page {
   const { claims, problem } = checked
   const token = html`<h2>The signed redirect</h2><div class="card">
@@ -27,7 +27,7 @@ ${
   problem === undefined
     ? html`<p class="good"><strong>Verified.</strong> Signed with a key of Tributary's JWKS, issued by <code>${tokens.issuer}</code>, for
 <code>${tokens.audience}</code>, not expired.</p>`
-    : html`<p class="bad"><strong>Not to be believed:</strong> ${problem}.</p>`
+    : html`<p class="bad"><strong>Not valid:</strong> ${problem}.</p>`
 }
 <details open><summary>Claims</summary><pre>${pretty(claims)}</pre></details>
 <details><summary>Header</summary><pre>${pretty(checked.header)}</pre></details></div>`
@@ -45,7 +45,7 @@ ${token}${session ? sessionBlock(session, hooks, workflowUrl, waiting) : hookBlo
   }
 }
 
-/** A session's state, its story, its postbacks, and where to look on. */
+/** A session's state, its events, its postbacks, and a link to its workflow. */
 export function sessionBlock(session: SessionView, hooks: ReceivedHook[], workflowUrl?: string, waiting = false): Html {
   const facts: Fact[] = [
     ['State', session.state],

@@ -1,4 +1,4 @@
-/** A member of the demo panel, as its app knows them. */
+/** A panelist of the demo panel, as its app knows them. */
 export interface DemoPanelist {
   id: string
   name: string
@@ -8,7 +8,7 @@ export interface DemoPanelist {
   profile: Readonly<Record<string, string | number>>
 }
 
-/** Ready-made people, different enough to be offered different surveys. */
+/** Panelists of the demo, different enough to get different offers. */
 export const DEMO_PANELISTS: readonly DemoPanelist[] = [
   {
     id: 'demo-ana',
@@ -68,7 +68,7 @@ export const DEMO_PANELISTS: readonly DemoPanelist[] = [
   },
 ]
 
-/** A date of birth that goes with the age of the profile. */
+/** A date of birth that matches the age of the profile. */
 export function birthOf({ profile }: DemoPanelist, today: Date = new Date()): string {
   const { age, date_of_birth: given } = profile
   return typeof given === 'string' ? given : `${today.getUTCFullYear() - Number(age)}-01-01`

@@ -19,7 +19,7 @@ export function rewardText({ amount, currency }: { amount: number; currency: str
   return currency === 'points' ? `${amount} points` : moneyText({ amount_minor: amount, currency })
 }
 
-/** An offer with why it is one, and the button that takes it. */
+/** An offer with its reasons, and the button that takes it. */
 export function offerCard(offer: Offer, panelistId: string, idempotencyKey: string): Html {
   const facts = [
     offer.loi_minutes !== null && offer.loi_minutes !== undefined && `${offer.loi_minutes} min`,

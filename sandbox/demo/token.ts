@@ -1,10 +1,10 @@
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose'
 
-/** A token that came back with the browser: what it says, and whether that may be believed. */
+/** A token that came back with the browser: its claims, and whether they are valid. */
 export interface CheckedToken {
   header: unknown
   claims: Record<string, unknown>
-  /** Why it must not be believed; undefined when it holds. */
+  /** Why it is invalid; undefined when it is valid. */
   problem: string | undefined
 }
 
@@ -15,13 +15,13 @@ export interface TokenChecker {
   readonly audience: string
 }
 
-/** Only signatures that need the private key: with a shared secret the published key would be enough to forge one. */
+/** Only asymmetric signatures: with a shared secret the published key would be enough to forge one. */
 const ALGORITHMS = ['ES256', 'ES384', 'ES512', 'RS256', 'PS256', 'EdDSA']
 
 export function createTokenChecker(apiUrl: () => string, issuerUrl: () => string, audience: string): TokenChecker {
   let keys: { url: string; get: ReturnType<typeof createRemoteJWKSet> } | undefined
 
-  // fetched once and again when a new key id shows up, so a rotation needs nothing from us
+  // fetched once, and again for a new key id, so a key rotation needs no action here
   function publishedKeys() {
     const url = `${apiUrl()}/.well-known/jwks.json`
     if (keys?.url !== url) keys = { url, get: createRemoteJWKSet(new URL(url), { cooldownDuration: 5_000 }) }
@@ -40,7 +40,7 @@ export function createTokenChecker(apiUrl: () => string, issuerUrl: () => string
         header = decodeProtectedHeader(token)
         claims = decodeJwt(token)
       } catch {
-        return { header: null, claims: {}, problem: 'it is no JWS at all' }
+        return { header: null, claims: {}, problem: 'it is not a JWS' }
       }
       try {
         await jwtVerify(token, publishedKeys(), {
@@ -59,8 +59,8 @@ export function createTokenChecker(apiUrl: () => string, issuerUrl: () => string
 
 function explain(error: unknown): string {
   if (error instanceof errors.JWTExpired) return 'it has expired'
-  if (error instanceof errors.JWTClaimValidationFailed) return `its claim "${error.claim}" is not as it should be`
-  if (error instanceof errors.JWSSignatureVerificationFailed) return 'its signature does not hold'
+  if (error instanceof errors.JWTClaimValidationFailed) return `its claim "${error.claim}" is invalid`
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'its signature does not match'
   if (error instanceof errors.JWKSNoMatchingKey) return 'it is signed with a key that Tributary does not publish'
   return error instanceof Error ? error.message : String(error)
 }

@@ -35,7 +35,7 @@ export function endUserOf(userId: string, account: PublisherAccount): string | n
   return md5(`${endUser}${pubId}${account.applicationKey}`).startsWith(proof ?? '-') ? endUser : null
 }
 
-/** Opens a payload; null for whatever is wrong with it, so that nobody learns what (bad padding, bad JSON, bad iv alike). */
+/** Decrypts a payload; null for any fault, so that the caller cannot learn which (bad padding, bad JSON, bad iv). */
 export function openPayload(iv: string, payload: string, account: PublisherAccount): unknown {
   try {
     const [vector, sealed] = [decodeBase64(iv), decodeBase64(payload)]

@@ -21,7 +21,7 @@ const Survey = z.strictObject({
   ir: z.number().int().min(0).max(100).optional(),
 })
 
-/** The hand on the simulated match API. */
+/** The controls of the simulated match API. */
 export function createDynataAdmin(parts: {
   inventory: Inventory
   people: People
@@ -37,7 +37,7 @@ export function createDynataAdmin(parts: {
   router.patch('/surveys/:id', (request, response) => {
     const survey = inventory.find(request.params.id)
     const changes = Survey.safeParse(request.body)
-    if (!survey) return void response.status(404).json({ message: 'there is no such survey' })
+    if (!survey) return void response.status(404).json({ message: 'survey not found' })
     if (!changes.success) return void response.status(400).json({ message: z.prettifyError(changes.error) })
     response.json(Object.assign(survey, changes.data))
   })
@@ -59,7 +59,7 @@ export function createDynataAdmin(parts: {
     response.status(204).end()
   })
 
-  // the next answers are this code, whatever is asked
+  // the next answers have this code, for any request
   router.put('/answer', (request, response) => {
     const body = Force.safeParse(request.body)
     if (!body.success || (body.data.code !== null && !CODES[body.data.code] && body.data.code < 100))
@@ -75,7 +75,7 @@ export function createDynataAdmin(parts: {
   })
   router.post('/sessions/:id/:action', async (request, response) => {
     const one = participations.get(request.params.id)
-    if (!one) return void response.status(404).json({ message: 'there is no such session' })
+    if (!one) return void response.status(404).json({ message: 'session not found' })
     switch (request.params.action) {
       case 'finish': {
         const body = Finish.safeParse(request.body)
@@ -83,7 +83,7 @@ export function createDynataAdmin(parts: {
         const url = await participations.finish(one, body.data.outcome, body.data.delivery)
         return void response.json({ redirect_url: url })
       }
-      // any letter, also one that contradicts how it ended
+      // any letter, even one that contradicts its end
       case 'tell': {
         const body = Tell.safeParse(request.body)
         if (!body.success) return void response.status(400).json({ message: z.prettifyError(body.error) })
@@ -96,7 +96,7 @@ export function createDynataAdmin(parts: {
         void participations.reverse(one)
         return void response.status(202).json({ reversed: true })
       default:
-        return void response.status(404).json({ message: 'finish, tell or reverse' })
+        return void response.status(404).json({ message: 'unknown action: use /finish, /tell or /reverse' })
     }
   })
   return router

@@ -22,7 +22,7 @@ export interface Callback {
 }
 
 export interface CallbackSender {
-  /** Resolves true once it was answered `1`. */
+  /** Resolves true once the answer was `1`. */
   send(callback: Callback): Promise<boolean>
   close(): Promise<void>
 }
@@ -32,7 +32,7 @@ const ATTEMPTS = 30
 /** "The answer must be 1 within 5 s or it is retried." */
 const PATIENCE_MS = 5_000
 
-/** The publisher's callback address with everything that is said, proven by both hashes. */
+/** The publisher's callback address with all parameters and both hashes. */
 export function callbackUrl(
   base: string,
   { account, subId, letter, amount, invitation, transaction }: Callback,

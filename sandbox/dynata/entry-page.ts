@@ -30,7 +30,7 @@ const DELIVERY_MEANINGS: Record<Delivery, string> = {
 }
 
 const Choice = z.object({ outcome: z.enum(LETTERS), delivery: z.enum(DELIVERIES).default('callback_first') })
-/** `&auto=C[&delivery=…]`: what a person would click, for drivers. */
+/** `&auto=C[&delivery=…]`: the choice of a person, for drivers. */
 const Shortcut = z.object({ auto: z.enum(LETTERS), delivery: Choice.shape.delivery })
 const Link = z.object({
   user_id: z.string(),
@@ -57,7 +57,7 @@ export function createEntryPage(parts: {
     if (!one) return
     if (request.query.auto !== undefined) {
       const shortcut = Shortcut.safeParse(request.query)
-      if (!shortcut.success) return refuse(response, 400, 'No such outcome', `One of ${LETTERS.join(', ')}`)
+      if (!shortcut.success) return refuse(response, 400, 'Unknown outcome', `One of ${LETTERS.join(', ')}`)
       return end(response, one, shortcut.data.auto, shortcut.data.delivery)
     }
     if (one.letter !== null) return sendPage(response, 200, { title: 'Survey over', body: overPage(one) })
@@ -68,16 +68,16 @@ export function createEntryPage(parts: {
     const one = arrive(request, response)
     if (!one) return
     const choice = Choice.safeParse(request.body)
-    if (!choice.success) return refuse(response, 400, 'No such outcome', `One of ${LETTERS.join(', ')}`)
+    if (!choice.success) return refuse(response, 400, 'Unknown outcome', `One of ${LETTERS.join(', ')}`)
     return end(response, one, choice.data.outcome, choice.data.delivery)
   })
 
   return router
 
-  /** Strict about its own link: what was touched, or somebody else's, is no entry. */
+  /** Strict about its own links: a changed link, or another user's, gives no entry. */
   function arrive(request: Request, response: Response): Participation | null {
     const link = Link.safeParse(request.query)
-    if (!link.success) return refuse(response, 400, 'This link is not whole', 'A tracking id belongs after sub_id=')
+    if (!link.success) return refuse(response, 400, 'This link is incomplete', 'A tracking id belongs after sub_id=')
     const { user_id: userId, iv, payload, sub_id: subId } = link.data
     for (const account of accounts) {
       const endUser = endUserOf(userId, account)
@@ -88,7 +88,7 @@ export function createEntryPage(parts: {
       const one = participations.enter(subId, content.id, endUser, account)
       return one ?? refuse(response, 409, 'This tracking id was used', 'It belongs to another survey or user')
     }
-    return refuse(response, 404, 'No such link', 'It was never given out, or it was changed on the way')
+    return refuse(response, 404, 'Unknown link', 'It was never issued, or it was changed')
   }
 
   async function end(response: Response, one: Participation, letter: Letter, delivery: Delivery): Promise<void> {
@@ -102,7 +102,7 @@ export function createEntryPage(parts: {
   function surveyPage(one: Participation): Html {
     const survey = inventory.find(one.surveyId)
     return html`
-<p class="soft">Sandbox of Dynata's publisher API: nobody is really asked anything here.</p>
+<p class="soft">Sandbox of Dynata's publisher API: no real survey here.</p>
 <h1>How does this survey end?</h1>
 <div class="card"><dl>
   <dt>Survey</dt><dd><code>${one.surveyId}</code>${survey && html` · ${survey.country} · ${survey.loi} min`}</dd>
@@ -110,7 +110,7 @@ export function createEntryPage(parts: {
   <dt>Tracking id</dt><dd><code>${one.subId}</code></dd>
 </dl></div>
 <form method="post">
-  <p><label for="delivery">How the publisher learns of it</label><br>
+  <p><label for="delivery">How the publisher is notified</label><br>
   <select id="delivery" name="delivery">${DELIVERIES.map((delivery) => html`<option value="${delivery}">${DELIVERY_MEANINGS[delivery]}</option>`)}</select></p>
   <div class="choices">${LETTERS.map((letter) =>
     button(html`${letter}<br><small>${MEANINGS[letter]}</small>`, {

@@ -14,7 +14,7 @@ export const CODES: Readonly<Record<number, string>> = {
   12: 'Error Calling Matching Service',
 }
 
-/** An error answer; its HTTP status is 200 all the same. */
+/** An error answer; its HTTP status is still 200. */
 export function errorInfo(code: number): { errorInfo: { error: string; code: number; reset: null } } {
   return { errorInfo: { error: CODES[code] ?? 'Unknown error', code, reset: null } }
 }

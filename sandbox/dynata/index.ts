@@ -24,20 +24,20 @@ export interface DynataSurroundings {
   clock: Clock
   journal: Journal
   faults: FaultBoard
-  /** This provider's address as others reach it, e.g. `http://127.0.0.1:8090/dynata`. */
+  /** This provider's address for other processes, e.g. `http://127.0.0.1:8090/dynata`. */
   url: () => string
   /** Tributary's address. */
   apiUrl: () => string
 }
 
-/** The simulated publisher API of the Dynata Match API, with handles for those who run it in their own process. */
+/** The simulated publisher API of the Dynata Match API, with handles for programs that run it in their own process. */
 export interface Dynata {
   router: Router
   admin: Router
   inventory: Inventory
   people: People
   participations: Participations
-  /** The next answers are this code, whatever is asked; null ends that. */
+  /** The next answers have this code, for any request; null ends that. */
   force(code: number | null, count?: number): void
   tick(): unknown[]
   close(): Promise<void>
@@ -74,7 +74,7 @@ export function createDynata(options: DynataOptions, around: DynataSurroundings)
     createMatch({ accounts, people, inventory, clock, faults, journal, url, forced: takeForced }),
   )
   router.use('/direct_link', createEntryPage({ accounts, participations, inventory, faults, journal }))
-  router.use((_request, response) => void response.status(404).json({ message: 'no such page' }))
+  router.use((_request, response) => void response.status(404).json({ message: 'page not found' }))
 
   return {
     router,

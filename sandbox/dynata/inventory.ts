@@ -11,12 +11,12 @@ export interface SandboxSurvey {
   cpiCents: number | null
   loi: number
   ir: number
-  /** What it is for; null = every device, asked or not. */
+  /** The device it is for; null = every device, known or not. */
   device: 'desktop' | 'mobile' | null
   sex: '1' | '2' | null
   ages: { from: number; to: number } | null
   open: boolean
-  /** Completes still wanted. */
+  /** Completes still needed. */
   remaining: number
 }
 
@@ -70,7 +70,7 @@ export class Inventory {
     const number = this.#next++
     const random = createRandom(`${this.seed}/dynata/survey/${number}`)
     const from = random.int(16, 55)
-    // "a default of 10 is provided", "a default of 20": what nobody has quoted or measured
+    // "a default of 10 is provided", "a default of 20": without a quote or a measurement
     const measured = random.chance(0.8)
     const survey: SandboxSurvey = {
       number,
@@ -89,7 +89,7 @@ export class Inventory {
     return survey
   }
 
-  /** One step of change: prices move, surveys fill, close and come. @returns what happened */
+  /** One step of change: prices move, surveys fill, close and appear. @returns what happened */
   tick(): { survey: number; change: string }[] {
     const changes: { survey: number; change: string }[] = []
     for (let left = Math.max(1, Math.round(this.surveys.length / 60)); left > 0; left--) {
@@ -104,7 +104,7 @@ export class Inventory {
       changes.push({ survey: survey.number, change })
     }
     while (this.openCount() < this.size * 0.9) changes.push({ survey: this.add().number, change: 'new' })
-    // long closed ones are let go, however long the sandbox runs
+    // drop the oldest closed surveys, so that a long run does not grow without limit
     if (this.surveys.length > this.size * 3) {
       const kept = this.surveys.filter((survey, at) => survey.open || at > this.surveys.length - this.size)
       this.surveys.splice(0, this.surveys.length, ...kept)
@@ -112,7 +112,7 @@ export class Inventory {
     return changes
   }
 
-  /** What is open to somebody: targeting, and for each person a share of their own. */
+  /** The surveys that are open to a person: by targeting, and a random share per person. */
   matchFor(person: {
     endUser: string
     country: string

@@ -18,9 +18,9 @@ export interface MatchParts {
   clock: Clock
   faults: FaultBoard
   journal: Journal
-  /** This provider's address as others reach it. */
+  /** This provider's address for other processes. */
   url: () => string
-  /** A code that the next answers are, whatever is asked. */
+  /** A code that the next answers have, for any request. */
   forced: () => number | null
 }
 
@@ -35,7 +35,7 @@ interface Asked {
   iv: string
 }
 
-/** POST /publisher/api/v1/surveys/match, strict about what the document asks. */
+/** POST /publisher/api/v1/surveys/match, strict about the requirements of the document. */
 export function createMatch(parts: MatchParts): Router {
   const { accounts, people, inventory, clock, faults, journal } = parts
   const router = Router()
@@ -97,14 +97,14 @@ export function createMatch(parts: MatchParts): Router {
     if (typeof body !== 'object' || body === null || Array.isArray(body)) return 1
     const { user_id: userId, pub_id: pubId, iv, payload, ...unknown } = body as Record<string, unknown>
     if (Object.keys(unknown).length > 0) return 5
-    // "your App ID (integer)": text is not
+    // "your App ID (integer)": text is refused
     if (!Number.isInteger(pubId)) return pubId === undefined ? 5 : 2
     const account = accounts.find((one) => one.pubId === pubId)
     if (!account) return 2
     if (typeof userId !== 'string' || typeof iv !== 'string' || typeof payload !== 'string') return 5
     const endUser = endUserOf(userId, account)
     if (endUser === null) return 4
-    // "a cryptographically random initialization vector": one that was here before is not
+    // "a cryptographically random initialization vector": a repeated one is refused
     const content = seen.has(iv) ? null : openPayload(iv, payload, account)
     if (content === null) return 10
     seen.add(iv)

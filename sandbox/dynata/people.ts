@@ -35,7 +35,7 @@ export class People {
     return [...this.#known.values()]
   }
 
-  /** Registers a user, or takes over a newer profile. @returns the error code of a registration that fails */
+  /** Registers a user, or stores a newer profile. @returns the error code of a registration that fails */
   register(endUser: string, profile: Readonly<Record<string, unknown>>): number | null {
     const { dob, sex, cc, postal } = profile
     if (typeof dob !== 'string' || !isBirthday(dob)) return 8

@@ -18,7 +18,7 @@ export interface Participation {
   reversed: boolean
 }
 
-/** How the publisher learns of an end. */
+/** How the publisher is notified of an end. */
 export const DELIVERIES = [
   'callback_first',
   'redirect_first',
@@ -32,7 +32,7 @@ export type Delivery = (typeof DELIVERIES)[number]
 const LATER_MS = 1_500
 const REVERSAL_MS = 15_000
 
-/** The simulated provider's own book of who took what, and what it told. */
+/** The simulated provider's own records of participations and callbacks. */
 export class Participations {
   readonly #bySubId = new Map<string, Participation>()
 
@@ -55,7 +55,7 @@ export class Participations {
   }
 
   /**
-   * Somebody arrives by a link. A tracking id is for one survey and one user.
+   * A user arrives by a link. A tracking id is for one survey and one user.
    * @returns null when it was used for another one
    */
   enter(subId: string, surveyId: string, endUser: string, account: PublisherAccount): Participation | null {
@@ -76,7 +76,7 @@ export class Participations {
     return entered
   }
 
-  /** Ends it once. @returns where the browser goes; null = nowhere */
+  /** Ends it once. @returns where the browser goes; null = it stays */
   async finish(one: Participation, letter: Letter, delivery: Delivery): Promise<string | null> {
     const { journal, inventory } = this.parts
     if (one.letter !== null) return this.returnUrl(one, one.letter)
@@ -103,7 +103,7 @@ export class Participations {
     })
   }
 
-  /** Says any letter, whatever was said before. */
+  /** Sends any letter, regardless of earlier ones. */
   tell(one: Participation, letter: Letter): Promise<boolean> {
     return this.parts.sender.send(this.#callback(one, letter))
   }
@@ -131,7 +131,7 @@ export class Participations {
   }
 }
 
-/** The browser waits for the callback's answer, but not for long. */
+/** The browser waits for the callback's answer, up to a limit. */
 async function firstAttempt(delivery: Promise<boolean>): Promise<void> {
   delivery.catch(() => {})
   await Promise.race([delivery, wait(2_000, undefined, { ref: false })])

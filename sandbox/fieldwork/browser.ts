@@ -1,12 +1,12 @@
 import { Agent, request } from 'undici'
 
-/** A simulated respondent's browser: it goes where it is sent, one step at a time, and runs no script. */
+/** A simulated respondent's browser: follows one redirect at a time and runs no script. */
 export interface Browser {
   visit(url: string): Promise<{ status: number; location: string | undefined }>
   close(): Promise<void>
 }
 
-/** @param reach turns an address as browsers know it into one that answers here */
+/** @param reach turns an address for browsers into one that answers here */
 export function createBrowser(reach: (url: string) => string): Browser {
   const agent = new Agent({ connect: { timeout: 3_000 }, headersTimeout: 20_000, bodyTimeout: 20_000 })
   return {

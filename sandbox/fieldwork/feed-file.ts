@@ -2,13 +2,13 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FeedItem } from './feed.js'
 
-/** The panels' copies of their feeds on disk: what a panel has acknowledged is never sent to it again. */
+/** The panels' copies of their feeds on disk, because an acknowledged update is never sent again. */
 export interface FeedFile {
   load(): Record<string, unknown[]>
   keep(feeds: Record<string, FeedItem[]>): void
 }
 
-/** Keeps the copies in a folder, which is made when needed. */
+/** Stores the copies in a folder, which it creates if needed. */
 export function openFeedFile(folder: string): FeedFile {
   mkdirSync(folder, { recursive: true })
   const file = join(folder, 'panel-feeds.json')

@@ -5,8 +5,8 @@ import type { TributaryClient } from '../tributary.js'
 const Qualification = z.object({ question_id: z.string(), qualifying_answers: z.array(z.string()) })
 
 /**
- * What a panel keeps of a plan in its feed (Kantar Gateway API, SurveyPlanUpdate): who is wanted, and where sessions
- * are created.
+ * What a panel stores of a plan from its feed (Kantar Gateway API, SurveyPlanUpdate): its qualifications, and where to
+ * create sessions.
  */
 const FeedItem = z.object({
   ack_id: z.number(),
@@ -32,24 +32,24 @@ const FeedItem = z.object({
 export type FeedItem = z.infer<typeof FeedItem>
 
 /**
- * One panel's copy of its feed, as the Kantar Gateway API wants it kept: everything since the last acknowledged update,
- * then the next.
+ * One panel's copy of its feed, as the Kantar Gateway API requires: everything since the last acknowledged update, then
+ * the next.
  */
 export interface FeedCopy {
   /**
-   * Asks for what is new, has it kept, then acknowledges it. Throws FeedFailed when Tributary refuses either.
-   * @param keep called once the copy holds what is new, and before that is acknowledged
+   * Fetches what is new, calls `keep`, then acknowledges it. Throws FeedFailed when Tributary refuses either.
+   * @param keep called once the copy contains the new updates, before they are acknowledged
    */
   update(keep: () => void): Promise<void>
-  /** A plan that is not closed, by what the feed calls it. */
+  /** A plan that is not closed, by its id in the feed. */
   get(surveyPlanId: string): FeedItem | undefined
-  /** All that is kept, to be kept over a restart: what was acknowledged is not sent again. */
+  /** The whole copy, to store over a restart: acknowledged updates are not sent again. */
   all(): FeedItem[]
 }
 
 export class FeedFailed extends Error {}
 
-/** @param kept what an earlier copy of this panel's feed held */
+/** @param kept the content of an earlier copy of this panel's feed */
 export function createFeedCopy(
   panel: string,
   tributary: TributaryClient,
@@ -59,7 +59,7 @@ export function createFeedCopy(
   const items = new Map<string, FeedItem>()
   for (const one of kept) keep(one)
 
-  /** The ack_id of an update, also of one that cannot be read otherwise; undefined when even that is missing. */
+  /** The ack_id of an update, even of an unreadable one; undefined when it is missing. */
   function keep(update: unknown): number | undefined {
     const read = FeedItem.safeParse(update)
     if (!read.success) return z.object({ ack_id: z.number() }).safeParse(update).data?.ack_id
@@ -84,7 +84,7 @@ export function createFeedCopy(
       keepAll()
       const acked = await tributary.post('/surveys/ack', { ack_id: highest })
       if (acked.status !== 204)
-        throw new FeedFailed(`the feed of ${panel} did not take ack_id ${highest}: ${acked.status}`)
+        throw new FeedFailed(`the feed of ${panel} did not accept ack_id ${highest}: ${acked.status}`)
       journal.record('field.acked', { panel, ack_id: highest })
     },
     get: (surveyPlanId) => items.get(surveyPlanId),

@@ -16,9 +16,9 @@ export interface FieldworkOptions {
   panels?: readonly { id: string; apiKey: string }[]
   /** Between two respondents, in simulated milliseconds [500]. */
   paceMs?: number
-  /** What the panels' copies of their feeds held before a restart, by panel id. */
+  /** The panels' copies of their feeds before a restart, by panel id. */
   kept?: Readonly<Record<string, readonly unknown[]>>
-  /** Called with those copies when they have changed, before that is acknowledged. */
+  /** Called with those copies when they have changed, before the acknowledgement. */
   keep?: (feeds: Record<string, FeedItem[]>) => void
 }
 
@@ -29,14 +29,14 @@ export interface FieldworkSurroundings {
   apiUrl: () => string
   /** Tributary's address for browsers, and in its tokens. */
   publicUrl: () => string
-  /** The sandbox's survey platform: nobody is sent to any other survey. */
+  /** The sandbox's survey platform: respondents go to no other survey. */
   platformUrl: () => string
 }
 
-/** Which plan is fielded, as its buyer knows it. */
+/** The plan to field, as its buyer knows it. */
 export interface FieldOrder {
   planId: string
-  /** What the plan is called in the panels' feeds: they do not tell the buyer's ids. */
+  /** The plan's id in the panels' feeds, which do not have the buyer's ids. */
   panelSurveyId: string
   surveyUrl: string
   panels: readonly string[]
@@ -49,23 +49,23 @@ export interface FieldRun {
   wanted: number
   startedAt: Date
   state: 'running' | 'done'
-  /** How those that came back ended, by the outcome of the panel's verified token. */
+  /** How respondents who came back ended, by the outcome of the panel's verified token. */
   outcomes: Record<string, number>
-  /** Session creations that Tributary refused, by what it said. */
+  /** Session creations that Tributary refused, by its message. */
   refused: Record<string, number>
-  /** Respondents who did not come home. */
+  /** Respondents who did not return. */
   lost: number
   /** Why it ended early. */
   note: string | undefined
 }
 
 /**
- * The panels' side of a plan being fielded: feed, acknowledge, create sessions, send respondents (Kantar Gateway API).
+ * The panels' side of fielding a plan: feed, acknowledge, create sessions, send respondents (Kantar Gateway API).
  */
 export interface Fieldwork {
   /** Under `/_sandbox/field`. */
   admin: Router
-  /** Starts a run, or answers the one that is under way. */
+  /** Starts a run, or returns the one in progress. */
   start(order: FieldOrder): FieldRun
   latest(planId: string): FieldRun | undefined
   close(): Promise<void>
@@ -77,9 +77,9 @@ export const SANDBOX_PANELS = [
   { id: 'toplife', apiKey: 'tk_test_toplife' },
 ] as const
 
-/** No run is longer, whatever is asked for. */
+/** The longest run, for any request. */
 export const MOST_RESPONDENTS = 50
-/** A panel polls its feed every 10 to 15 seconds (Kantar Gateway API); here before every so many of its respondents. */
+/** A panel polls its feed every 10 to 15 seconds (Kantar Gateway API); here once per this many of its respondents. */
 const RESPONDENTS_PER_POLL = 3
 
 const Order = z.object({
@@ -132,13 +132,13 @@ export function createFieldwork(options: FieldworkOptions, around: FieldworkSurr
     journal.record('field.done', { plan, outcomes, refused, lost, note })
   }
 
-  /** Sends respondents of each panel in turn; answers why it stopped early, if it did. */
+  /** Sends respondents of each panel in turn; returns why it stopped early, if it did. */
   async function field(order: FieldOrder, run: FieldRun): Promise<string | undefined> {
     const { panelSurveyId } = order
     const senders = panels.filter(({ id }) => order.panels.some((name) => name.toLowerCase() === id.toLowerCase()))
     if (senders.length === 0) return `the sandbox plays none of its panels (${order.panels.join(', ')})`
     if (!order.surveyUrl.startsWith(`${platformUrl()}/`))
-      return `its survey is not on the sandbox's platform (${platformUrl()}): nobody is sent elsewhere`
+      return `its survey is not on the sandbox's platform (${platformUrl()}): respondents go to no other`
     const random = createRandom(`${seed}/field/${order.planId}/${run.startedAt.getTime()}`)
 
     for (let count = 0; count < run.wanted && !stopped.signal.aborted; count++) {
@@ -152,7 +152,7 @@ export function createFieldwork(options: FieldworkOptions, around: FieldworkSurr
       if (!respondent || !url) {
         await Promise.all(senders.map(updateFeed))
         if (!senders.some(({ feed }) => isWanted(feed.get(panelSurveyId))))
-          return count === 0 ? "no panel's feed offers it" : 'no panel is asked for more'
+          return count === 0 ? "no panel's feed offers it" : 'no panel has completes left'
         continue
       }
       tell(run, await visitSurvey(panel, url, respondent, { browser, journal, apiUrl, platformUrl, reach }))

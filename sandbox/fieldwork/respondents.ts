@@ -4,17 +4,17 @@ import type { FeedItem } from './feed.js'
 
 type Qualification = FeedItem['survey_plan']['qualifications'][number]
 
-/** Somebody of a panel who is sent into a survey. */
+/** A panelist who is sent into a survey. */
 export interface Respondent {
   panelistId: string
   profile: Record<string, string | number>
-  /** The quota that the panel aims at, when it aims. */
+  /** The quota that the panel names, if it names one. */
   quotaId: string | undefined
-  /** How it will end for them. */
+  /** How the session will end. */
   outcome: Outcome
 }
 
-/** How surveys end, out of a hundred: most of those who fit complete. */
+/** How surveys end, out of a hundred: most respondents who fit complete. */
 const ENDINGS: readonly Weighted<Outcome>[] = [
   { weight: 66, value: 'COMPLETED' },
   { weight: 10, value: 'TERMINATED' },
@@ -25,13 +25,13 @@ const ENDINGS: readonly Weighted<Outcome>[] = [
   { weight: 2, value: 'ERROR' },
 ]
 
-/** Ages that are asked of nobody are still plausible. */
+/** The usual ages when the plan does not target age. */
 const USUAL_AGES = { start: 18, end: 75 }
 
 /**
- * Finds somebody who fits a plan as its feed describes it: first a quota with room, then answers that satisfy the quota and
- * the plan. Half of them are sent with the quota named, half leave it to Tributary to find.
- * @returns undefined when no quota has room, or nobody can fit
+ * Makes a respondent who fits a plan as its feed describes it: first a quota with room, then answers that satisfy the
+ * quota and the plan. Half of them name the quota, half leave it to Tributary to find.
+ * @returns undefined when no quota has room, or no profile can fit
  */
 export function findRespondent(
   random: Random,

@@ -6,7 +6,7 @@ import type { Browser } from './browser.js'
 import type { FeedCopy } from './feed.js'
 import type { Respondent } from './respondents.js'
 
-/** A panel whose people the sandbox sends. */
+/** A panel whose panelists the sandbox sends. */
 export interface SendingPanel {
   id: string
   tributary: TributaryClient
@@ -20,11 +20,11 @@ export interface VisitParts {
   apiUrl: () => string
   /** The sandbox's survey platform: respondents answer no other survey. */
   platformUrl: () => string
-  /** An address as browsers know it, turned into one that answers here. */
+  /** Turns an address for browsers into one that answers here. */
   reach: (url: string) => string
 }
 
-/** How a visit ended: with the outcome of the panel's verified token, refused at the door, or nowhere. */
+/** How a visit ended: with the outcome of the panel's verified token, with a refusal, or without a return. */
 export type Visit = { kind: 'back'; outcome: string } | { kind: 'refused'; reason: string } | { kind: 'lost' }
 
 const MOST_HOPS = 8
@@ -32,8 +32,8 @@ const CreatedSession = z.object({ url: z.url({ protocol: /^https?$/ }) })
 const Fault = z.object({ message: z.string(), details: z.array(z.object({ message: z.string() })).default([]) })
 
 /**
- * Creates a session at the address of the feed and walks its respondent through it: start link, survey, outcome, home
- * (Kantar Gateway API, Session Router). Throws Unreachable when Tributary is away.
+ * Creates a session at the address of the feed and follows its respondent through it: start link, survey, outcome,
+ * return (Kantar Gateway API, Session Router). Throws Unreachable when Tributary does not answer.
  */
 export async function visitSurvey(
   panel: SendingPanel,
@@ -64,7 +64,7 @@ export async function visitSurvey(
   return typeof outcome === 'string' ? { kind: 'back', outcome } : { kind: 'lost' }
 }
 
-/** The panel's key goes to Tributary only, whatever host the feed names. */
+/** The panel's key goes to Tributary only, even if the feed names another host. */
 function pathOf(sessionUrl: string, { reach, apiUrl }: VisitParts): string {
   const reached = reach(sessionUrl)
   if (reached.startsWith(`${apiUrl()}/`)) return reached.slice(apiUrl().length)
@@ -72,7 +72,7 @@ function pathOf(sessionUrl: string, { reach, apiUrl }: VisitParts): string {
   return pathname + search
 }
 
-/** Follows redirects from the start link until the panel's own address with its token; that one is not visited. */
+/** Follows redirects from the start link until the panel's own address with its token; does not request that one. */
 async function walk(from: string, { outcome }: Respondent, parts: VisitParts): Promise<string | undefined> {
   const { browser, reach, apiUrl, platformUrl } = parts
   let at = from

@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from 'express'
 import { unauthorized } from './errors.js'
 
-/** A supplier at the simulated gateway: who may poll, and where its outcomes go. */
+/** A supplier at the simulated gateway: its key, and where its outcomes go. */
 export interface AccountOptions {
   apiKey: string
   /** The {panelId} in this supplier's session URLs. */

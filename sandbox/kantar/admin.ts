@@ -21,7 +21,7 @@ const Post = z.strictObject({ outcome: z.enum(OUTCOMES) })
 const Rotate = z.strictObject({ forget: z.boolean().optional() })
 const Tick = z.strictObject({ times: z.number().int().min(1).max(1000).optional() })
 
-/** The hand on the simulated gateway: plans, sessions, keys and time, changed by whoever runs the sandbox. */
+/** The controls of the simulated gateway: change plans, sessions, keys and time. */
 export function createKantarAdmin({ plans, sessions, outcomes, signer, ticker }: KantarAdminParts): Router {
   const router = Router()
   router.use(express.json({ limit: '1mb' }))
@@ -30,7 +30,7 @@ export function createKantarAdmin({ plans, sessions, outcomes, signer, ticker }:
 
   router.get('/plans/:id', (request, response) => {
     const stored = plans.get(request.params.id)
-    if (!stored) return void response.status(404).json({ message: `there is no plan "${request.params.id}"` })
+    if (!stored) return void response.status(404).json({ message: `plan "${request.params.id}" not found` })
     response.json(stored)
   })
 
@@ -49,7 +49,7 @@ export function createKantarAdmin({ plans, sessions, outcomes, signer, ticker }:
 
   router.post('/plans/:id/reissue', (request, response) => {
     const stored = plans.reissue(request.params.id)
-    if (!stored) return void response.status(404).json({ message: `there is no plan "${request.params.id}"` })
+    if (!stored) return void response.status(404).json({ message: `plan "${request.params.id}" not found` })
     response.json(summary(stored))
   })
 
@@ -64,14 +64,14 @@ export function createKantarAdmin({ plans, sessions, outcomes, signer, ticker }:
 
   router.get('/sessions/:id', (request, response) => {
     const session = sessions.get(request.params.id)
-    if (!session) return void response.status(404).json({ message: 'there is no such session' })
+    if (!session) return void response.status(404).json({ message: 'session not found' })
     response.json(session)
   })
 
-  // what the entry page does, for drivers without a browser
+  // the same as the entry page, for drivers without a browser
   router.post('/sessions/:id/finish', async (request, response) => {
     const session = sessions.get(request.params.id)
-    if (!session) return void response.status(404).json({ message: 'there is no such session' })
+    if (!session) return void response.status(404).json({ message: 'session not found' })
     const body = Finish.safeParse(request.body)
     if (!body.success) return void response.status(400).json({ message: z.prettifyError(body.error) })
     try {
@@ -85,18 +85,18 @@ export function createKantarAdmin({ plans, sessions, outcomes, signer, ticker }:
 
   router.post('/sessions/:id/reverse', (request, response) => {
     const session = sessions.get(request.params.id)
-    if (!session) return void response.status(404).json({ message: 'there is no such session' })
+    if (!session) return void response.status(404).json({ message: 'session not found' })
     if (session.outcome !== 'COMPLETED' || session.reversedAt)
       return void response.status(409).json({ message: 'only a COMPLETED can be taken back, and only once' })
-    // the postback may be retried for hours, so the answer does not wait for it; the journal tells
+    // the postback may be retried for hours, so the answer does not wait for it; the journal has the result
     void outcomes.reverse(session)
     response.status(202).json(session)
   })
 
-  // any outcome, also one that contradicts how the session ended
+  // any outcome, even one that contradicts how the session ended
   router.post('/sessions/:id/post', (request, response) => {
     const session = sessions.get(request.params.id)
-    if (!session) return void response.status(404).json({ message: 'there is no such session' })
+    if (!session) return void response.status(404).json({ message: 'session not found' })
     const body = Post.safeParse(request.body)
     if (!body.success) return void response.status(400).json({ message: z.prettifyError(body.error) })
     void outcomes.post(session, body.data.outcome)
@@ -131,7 +131,7 @@ function asObject(body: unknown): object {
   return typeof body === 'object' && body !== null && !Array.isArray(body) ? body : {}
 }
 
-/** What a plan put by hand is where its body does not say. */
+/** The defaults of a plan put by hand, for fields that its body omits. */
 function minimalPlan(id: string): SupplierPlan {
   return {
     id,

@@ -12,7 +12,7 @@ export type TargetingAttribute = {
 export interface AttributeAnswer {
   id: string
   text: string
-  /** An answer which cannot stand beside another one. */
+  /** An answer that excludes all others. */
   exclusive_multi_punch_answer?: boolean
 }
 
@@ -52,7 +52,7 @@ export const TARGETING_ATTRIBUTES: readonly TargetingAttribute[] = [
   },
 ]
 
-/** The question with this id, whatever the country. */
+/** The question with this id, in any country. */
 export function findAttribute(id: string): TargetingAttribute | undefined {
   return TARGETING_ATTRIBUTES.find((attribute) => attribute.id === id)
 }

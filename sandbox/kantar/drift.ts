@@ -8,7 +8,7 @@ export function isDrifting(stored: StoredPlan, rule: FaultRule | undefined): boo
 }
 
 /**
- * The plan's JSON in a shape that the Kantar Gateway API does not allow; which of the kinds depends on the plan alone.
+ * The plan's JSON in a shape that the Kantar Gateway API does not allow; the plan alone decides which kind.
  */
 export function driftedJson(stored: StoredPlan, rule: FaultRule): string {
   const kinds = rule.drift_kinds ?? DRIFT_KINDS

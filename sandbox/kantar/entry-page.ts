@@ -22,7 +22,7 @@ export interface EntryPageParts {
 }
 
 const Choice = z.object({ outcome: z.enum(OUTCOMES), delivery: z.enum(DELIVERIES).default('postback_first') })
-/** `?auto=COMPLETED[&delivery=…]`: what a person would click, for drivers. */
+/** `?auto=COMPLETED[&delivery=…]`: the choice of a person, for drivers. */
 const Shortcut = z.object({ auto: z.string().toUpperCase().pipe(z.enum(OUTCOMES)), delivery: Choice.shape.delivery })
 
 const DELIVERY_MEANINGS: Record<Delivery, string> = {
@@ -85,7 +85,7 @@ export function createEntryPage({ plans, sessions, outcomes, faults, journal }: 
 function surveyPage(session: Session, stored: StoredPlan | undefined): Html {
   const plan = stored?.plan
   return html`
-<p class="soft">Sandbox of the Profiles Partner Gateway: nobody is really asked anything here.</p>
+<p class="soft">Sandbox of the Profiles Partner Gateway: no real survey here.</p>
 <h1>How does this survey end?</h1>
 <div class="card"><dl>
   <dt>Survey plan</dt><dd><code>${session.planId}</code>${plan && html` · ${plan.country} · ${plan.loi} min`}</dd>
@@ -94,7 +94,7 @@ function surveyPage(session: Session, stored: StoredPlan | undefined): Html {
   <dt>Session</dt><dd><code>${session.id}</code></dd>
 </dl></div>
 <form method="post">
-  <p><label for="delivery">How the supplier learns of it</label><br>
+  <p><label for="delivery">How the supplier is notified</label><br>
   <select id="delivery" name="delivery">${DELIVERIES.map((one) => html`<option value="${one}">${DELIVERY_MEANINGS[one]}</option>`)}</select></p>
   <div class="choices">${OUTCOMES.map((one) =>
     button(html`${one}<br><small>${OUTCOME_MEANINGS[one]}</small>`, {
@@ -117,9 +117,9 @@ ${again}`
 }
 
 function unknownSession(): Html {
-  return html`<h1>No such session</h1><p>This link was never given out, or the sandbox was started anew since.</p>`
+  return html`<h1>Unknown session</h1><p>This link was never issued, or the sandbox was restarted since.</p>`
 }
 
 function unknownOutcome(): Html {
-  return html`<h1>No such outcome</h1><p>A survey ends as one of ${OUTCOMES.join(', ')}; delivery is one of ${DELIVERIES.join(', ')}.</p>`
+  return html`<h1>Unknown outcome</h1><p>A survey ends as one of ${OUTCOMES.join(', ')}; delivery is one of ${DELIVERIES.join(', ')}.</p>`
 }

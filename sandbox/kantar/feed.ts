@@ -15,18 +15,18 @@ export interface FeedParts {
   plans: PlanBook
   faults: FaultBoard
   journal: Journal
-  /** The address of the session router as suppliers reach it. */
+  /** The address of the session router for suppliers. */
   routerUrl: () => string
 }
 
 const Ack = z.object({ ack_id: z.number().int() })
 
-/** `GET /surveys` and `POST /surveys/ack` of the Supply API (Kantar Gateway API). The account must be known already. */
+/** `GET /surveys` and `POST /surveys/ack` of the Supply API (Kantar Gateway API). Requires an authenticated account. */
 export function createFeed({ plans, faults, journal, routerUrl }: FeedParts): Router {
   const router = Router()
   const drifted = new Set<string>()
 
-  // who mends a feed sends the mended rows again
+  // removing the fault of a feed sends the affected rows again
   faults.onLifted((endpoint) => {
     if (endpoint !== 'kantar.feed') return
     for (const id of drifted) plans.reissue(id)
@@ -87,7 +87,7 @@ export function createFeed({ plans, faults, journal, routerUrl }: FeedParts): Ro
   return router
 }
 
-/** The items as the fault board wants them: some twice, or in an order of their own (the same each time). */
+/** The items with the faults of the board: some twice, or in another order (the same each time). */
 function inDisorder(updates: StoredPlan[], fault: FaultRule | undefined): StoredPlan[] {
   const share = fault?.duplicates ?? 0
   const all =
@@ -97,7 +97,7 @@ function inDisorder(updates: StoredPlan[], fault: FaultRule | undefined): Stored
   return all.toSorted((one, other) => place(one) - place(other))
 }
 
-/** Streams a JSON array in pieces of some 64 KiB, no faster than it is read. */
+/** Streams a JSON array in pieces of about 64 KiB, no faster than the client reads. */
 async function send(response: Response, items: (() => string)[]): Promise<void> {
   function* pieces() {
     let piece = '['

@@ -27,7 +27,7 @@ const PETS: readonly (readonly string[])[] = [
   ['1', '2', '4', '7', '8', '9', '10'],
 ]
 
-/** A plan's own conditions: often none or an easy age range, so that most people fit something. */
+/** A plan's own conditions: often none or a wide age range, so that most respondents fit some plan. */
 export function generateQualifications(random: Random, country: string): Qualification[] {
   const list: Qualification[] = []
   if (random.chance(0.7)) list.push(clause('age', random.pick(AGE_RANGES)))
@@ -37,13 +37,13 @@ export function generateQualifications(random: Random, country: string): Qualifi
   return list
 }
 
-/** None to five quotas. Their ids are the demand partner's own, so the same id means other things in other plans. */
+/** None to five quotas. Their ids are the demand partner's own, so plans reuse the same id with another meaning. */
 export function generateQuotas(random: Random, plan: SupplierPlan, price: () => Pricing): SupplierQuota[] {
   if (random.chance(0.3)) return []
   const named = random.chance(0.3)
   return quotaCells(random, plan.country).map((qualifications, at, cells) => ({
     id: named ? `${plan.country.toLowerCase()}-cell-${at + 1}` : String(at + 1),
-    // the cells need not add up to the plan's own number: a trap that the document allows
+    // the cells need not add up to the plan's own number: a difficulty that the document allows
     available_completes: random.chance(0.08)
       ? 0
       : Math.max(1, Math.round((plan.available_completes / cells.length) * (0.6 + random.next()))),

@@ -40,22 +40,25 @@ export interface Range {
   max: number
 }
 
-/** What a plan is made from. The same input makes the same plan, byte for byte. */
+/** The input for a plan. The same input makes the same plan, byte for byte. */
 export interface PlanSource {
   seed: string
-  /** The plan's number; each has its own sequence, so that plan 17 does not depend on how many come before it. */
+  /**
+   * The plan's number; each has its own random sequence, so that plan 17 does not depend on the number of plans before
+   * it.
+   */
   index: number
   now: Date
-  /** How many completes a new plan wants [5 to 400]. */
+  /** The target completes of a new plan [5 to 400]. */
   completes: Range
 }
 
-/** A plan that nobody has seen yet, and how the feed carries it. */
+/** A new plan, and how the feed carries it. */
 export interface GeneratedPlan {
   plan: SupplierPlan
   /** False for the few plans without a survey_session_creation_url, which the Kantar Gateway API leaves optional. */
   enterable: boolean
-  /** Fields beside the documented ones in the feed's envelope. */
+  /** Extra fields in the feed's envelope, in addition to the documented ones. */
   envelopeExtras: Record<string, unknown>
 }
 

@@ -20,7 +20,7 @@ import { createTicker, type Ticker } from './ticker.js'
 export interface KantarOptions {
   /** How many plans there are at first [400]. */
   plans?: number
-  /** How many completes a plan wants [5 to 400]. */
+  /** The target completes of a plan [5 to 400]. */
   completes?: Range
   /** The suppliers [one: key `kantar-sandbox-key`, panel `lifepoints`, connection `kantar-sandbox`]. */
   accounts?: readonly AccountOptions[]
@@ -28,7 +28,7 @@ export interface KantarOptions {
   audience?: string
   /** Private RSA keys (JWK) to sign with, the newest last [one is generated]. */
   keys?: readonly JWK[]
-  /** How long after a COMPLETED its reversal follows with `reversed_later`, in simulated milliseconds [15,000]. */
+  /** The delay of the reversal after a COMPLETED with `reversed_later`, in simulated milliseconds [15,000]. */
   reversalDelayMs?: number
   /** Waits between the attempts of a postback, in simulated milliseconds. */
   postbackRetryDelays?: readonly number[]
@@ -40,13 +40,13 @@ export interface KantarSurroundings {
   clock: Clock
   journal: Journal
   faults: FaultBoard
-  /** This provider's address as others reach it, e.g. `http://127.0.0.1:8090/kantar`. */
+  /** This provider's address for other processes, e.g. `http://127.0.0.1:8090/kantar`. */
   url: () => string
   /** Tributary's address. */
   apiUrl: () => string
 }
 
-/** Everything to go on with after a restart. */
+/** The state to continue with after a restart. */
 export interface KantarState {
   plans: PlanBookState
   sessions: Session[]
@@ -54,7 +54,7 @@ export interface KantarState {
   keys: JWK[]
 }
 
-/** The simulated Profiles Partner Gateway, with handles for those who run it in their own process. */
+/** The simulated Profiles Partner Gateway, with handles for programs that run it in their own process. */
 export interface Kantar {
   router: Router
   admin: Router
@@ -155,7 +155,7 @@ export function createKantar(options: KantarOptions, around: KantarSurroundings)
   }
 }
 
-/** Bodies that Express cannot read (not JSON, too big) are a 400, all else a 500, both in the document's Error. */
+/** Unreadable bodies (not JSON, too big) are a 400, all other errors a 500, both in the document's Error. */
 const answerInSeedWords: express.ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (response.headersSent) return next(error)
   const given = typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : 500

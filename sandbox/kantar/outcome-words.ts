@@ -1,6 +1,6 @@
 export { OUTCOMES, type Outcome } from '../outcome-words.js'
 
-/** How a finished session is told to the supplier: by the browser (redirect) and server to server (postback). */
+/** How the supplier is notified of a finished session: by the browser (redirect) and server to server (postback). */
 export const DELIVERIES = [
   'postback_first',
   'redirect_first',

@@ -16,38 +16,41 @@ export interface OutcomeParts {
   sender: PostbackSender
   journal: Journal
   accounts: readonly Account[]
-  /** Tributary's address; the arrival routes of an account are below it unless it names its own. */
+  /** Tributary's address; the arrival routes of an account are below it unless the account names its own. */
   apiUrl: () => string
-  /** How long after a COMPLETED its reversal follows with `reversed_later`, in simulated milliseconds. */
+  /** The delay of the reversal after a COMPLETED with `reversed_later`, in simulated milliseconds. */
   reversalDelayMs: number
 }
 
-/** Where the browser goes now: null when this delivery sends it nowhere. */
+/** Where the browser goes now: null when this delivery has no redirect. */
 export interface Finish {
   redirectUrl: string | null
 }
 
-/** Thrown when a session that has an outcome is given another one. */
+/** Thrown when a session already has another outcome. */
 export class AlreadyFinished extends Error {
   constructor(readonly session: Session) {
     super(`session ${session.id} has ended as ${session.outcome} already`)
   }
 }
 
-/** Ends sessions and tells the supplier: a redirect with a signed token, a postback with another one of the same content. */
+/**
+ * Ends sessions and notifies the supplier: a redirect with a signed token, a postback with another one of the same
+ * content.
+ */
 export interface Outcomes {
   /**
-   * Ends a session. Ending it again with the same outcome gives a fresh redirect and no second postback.
-   * @throws AlreadyFinished when it has ended otherwise
+   * Ends a session. Ending it again with the same outcome returns a new redirect and sends no second postback.
+   * @throws AlreadyFinished when it has another outcome
    */
   finish(session: Session, outcome: Outcome, delivery?: Delivery): Promise<Finish>
-  /** Takes a COMPLETED back: a postback says REJECTED and the complete is available again. Resolves when it was delivered. */
+  /** Reverses a COMPLETED: posts REJECTED, and the complete is available again. Resolves when it was delivered. */
   reverse(session: Session): Promise<boolean>
-  /** Posts any outcome for a session, whatever it ended as: for contradictions that a provider should not send. */
+  /** Posts any outcome for a session, regardless of its own: for contradictions that a provider should not send. */
   post(session: Session, outcome: Outcome): Promise<boolean>
-  /** Posts what was not taken before a restart. */
+  /** Posts the outcomes that were not delivered before a restart. */
   resume(): void
-  /** The address that takes the browser back with an outcome, whatever the session ended as. */
+  /** The return address with an outcome, regardless of the session's own. */
   redirectFor(session: Session, outcome: Outcome): Promise<string>
 }
 
@@ -94,7 +97,7 @@ export function createOutcomes(parts: OutcomeParts): Outcomes {
     return post(session, 'REJECTED')
   }
 
-  /** Runs a delivery that the browser need not wait for. */
+  /** Runs a delivery that the browser does not wait for. */
   const later = (milliseconds: number, work: () => Promise<unknown>) =>
     void wait(clock.realMilliseconds(milliseconds), undefined, { ref: false })
       .then(work)
@@ -123,7 +126,7 @@ export function createOutcomes(parts: OutcomeParts): Outcomes {
         await firstAttempt(post(session, outcome))
         break
       default:
-        throw new Error(`there is no delivery "${delivery satisfies never}"`)
+        throw new Error(`unknown delivery "${delivery satisfies never}"`)
     }
     return { redirectUrl: await redirectFor(session, outcome) }
   }
@@ -159,7 +162,7 @@ export function createOutcomes(parts: OutcomeParts): Outcomes {
   }
 }
 
-/** The browser waits for the postback's answer, but not for long: a supplier that is down must not hold a person up. */
+/** The browser waits for the postback's answer, up to a limit, because a supplier that is down must not block it. */
 async function firstAttempt(delivery: Promise<boolean>): Promise<void> {
   delivery.catch(() => {})
   await Promise.race([delivery, wait(2_000, undefined, { ref: false })])

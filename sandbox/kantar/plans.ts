@@ -14,7 +14,7 @@ export interface StoredPlan {
   readonly revision: number
   readonly enterable: boolean
   readonly envelopeExtras: Readonly<Record<string, unknown>>
-  /** Sent in the plan's place, whatever it is; such a plan cannot be entered. */
+  /** Sent instead of the plan, without a check; such a plan cannot be entered. */
   readonly raw?: unknown
 }
 
@@ -24,7 +24,7 @@ export interface PlanBookOptions {
   plans: number
   completes: Range
   clock: Clock
-  /** The panels (by id) that the gateway supplies. With several, each fifth plan or so targets only one of them. */
+  /** The panels (by id) that the gateway supplies. With several, about each fifth plan targets only one of them. */
   panels: readonly string[]
 }
 
@@ -49,7 +49,7 @@ export class PlanBook {
 
   constructor(options: PlanBookOptions) {
     this.#options = options
-    // ack ids look like milliseconds (the Kantar Gateway API's sample) and must go on rising after a restart, so they
+    // ack ids look like milliseconds (the Kantar Gateway API's sample) and must keep rising after a restart, so they
     // start just before now
     this.#lastAckId = options.clock.now().getTime() - options.plans - 1
     for (let count = 0; count < options.plans; count++) this.#place(this.#generate(), this.#lastAckId + 1)
@@ -59,7 +59,7 @@ export class PlanBook {
     return this.#byId.size
   }
 
-  /** The highest ack_id that was ever given. */
+  /** The highest ack_id so far. */
   get lastAckId(): number {
     return this.#lastAckId
   }
@@ -92,7 +92,7 @@ export class PlanBook {
     return panels[textHash(stored.plan.id) % panels.length] === panel
   }
 
-  /** The plan as JSON text, kept until the plan changes: a poll of 20,000 plans writes no JSON anew. */
+  /** The plan as JSON text, cached until the plan changes: a poll of 20,000 plans serialises no plan again. */
   jsonOf(stored: StoredPlan): string {
     const { id } = stored.plan
     const known = this.#json.get(id)
@@ -107,21 +107,21 @@ export class PlanBook {
     return this.#place(this.#generate(), this.#nextAckId())
   }
 
-  /** Changes fields of a plan, or adds it when there is none with this id; `raw` is sent in its place as it is. */
+  /** Changes fields of a plan, or adds it if none has this id; `raw` is sent instead of it, unchanged. */
   put(plan: SupplierPlan, extras: { enterable?: boolean; raw?: unknown } = {}): StoredPlan {
     const { raw: _former, ...before } = this.#byId.get(plan.id) ?? this.#blank(plan.id)
     const raw = extras.raw === undefined ? {} : { raw: extras.raw }
     return this.#place({ ...before, plan, enterable: extras.enterable ?? before.enterable, ...raw }, this.#nextAckId())
   }
 
-  /** Changes fields of a plan that exists; nothing happens to one that does not. */
+  /** Changes fields of an existing plan; ignores an unknown one. */
   change(id: string, fields: Partial<SupplierPlan>): StoredPlan | undefined {
     const stored = this.#byId.get(id)
     if (!stored) return undefined
     return this.#place({ ...stored, plan: { ...stored.plan, ...fields } as SupplierPlan }, this.#nextAckId())
   }
 
-  /** Sends a plan again as it is, under a new ack_id. */
+  /** Sends a plan again unchanged, under a new ack_id. */
   reissue(id: string): StoredPlan | undefined {
     return this.change(id, {})
   }
@@ -133,7 +133,10 @@ export class PlanBook {
     return count
   }
 
-  /** Lets the longest closed plans go, at most `most` of them, if everybody knows (by ack_id) that they are closed. */
+  /**
+   * Drops the longest closed plans, at most `most` of them, if every supplier has acknowledged (by ack_id) that they
+   * are closed.
+   */
   forgetClosed(acknowledged: number, most: number): void {
     let left = most
     for (const { plan, ackId, token } of this.#byId.values()) {
@@ -146,12 +149,12 @@ export class PlanBook {
     }
   }
 
-  /** Everything that must be kept for the gateway to go on after a restart. */
+  /** The state that the gateway needs to continue after a restart. */
   state(): PlanBookState {
     return { made: this.#made, lastAckId: this.#lastAckId, plans: this.all() }
   }
 
-  /** Takes up a kept state in place of the plans generated at first. */
+  /** Restores a stored state instead of the plans generated at first. */
   restore(state: PlanBookState): void {
     this.#byId.clear()
     this.#idByToken.clear()
@@ -187,7 +190,7 @@ export class PlanBook {
     const { id } = stored.plan
     const revision = stored.revision + 1
     const placed = { ...stored, revision, ackId, version: `${3_000_000 + stored.index * 64 + revision}:${ackId}` }
-    // a Map keeps the order of insertion, so taking out and putting back is "move to the end"
+    // a Map keeps the order of insertion, so deleting and inserting is "move to the end"
     this.#byId.delete(id)
     this.#byId.set(id, placed)
     this.#idByToken.set(placed.token, id)

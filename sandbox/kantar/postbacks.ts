@@ -12,7 +12,7 @@ export interface Postback {
   session: string
   outcome: string
   token: OutcomeToken
-  /** Signs the same outcome anew, for when the retries outlive the token. */
+  /** Signs the same outcome again, for retries that outlive the token. */
   renew(): Promise<OutcomeToken>
 }
 
@@ -28,15 +28,15 @@ export interface PostbackSenderOptions {
   journal: Journal
   /** Waits between attempts, in simulated milliseconds; the last one is repeated [0.5 s to 60 s]. */
   retryDelays?: readonly number[]
-  /** After so many attempts it gives up [40]. */
+  /** The most attempts [40]. */
   attempts?: number
 }
 
-/** Posts outcomes to suppliers until one answers 2xx (Kantar Gateway API: "they will also receive a … postback"). */
+/** Posts outcomes to suppliers until they answer 2xx (Kantar Gateway API: "they will also receive a … postback"). */
 export interface PostbackSender {
-  /** Resolves true when delivered, false when given up or closed. */
+  /** Resolves true when delivered, false after the last attempt or when closed. */
   deliver(postback: Postback): Promise<boolean>
-  /** How many deliveries are under way. */
+  /** How many deliveries are in progress. */
   readonly pending: number
   /** Stops retrying and closes the connections. */
   close(): Promise<void>
@@ -53,7 +53,7 @@ export function createPostbackSender(options: PostbackSenderOptions): PostbackSe
   const { clock, faults, journal, retryDelays = DEFAULT_DELAYS, attempts = 40 } = options
   const agent = new Agent({ connections: 64, headersTimeout: 15_000, bodyTimeout: 15_000, connect: { timeout: 5_000 } })
   const stopped = new AbortController()
-  // one listener a delivery under way, and there may be thousands
+  // one listener per delivery in progress, and there may be thousands
   setMaxListeners(0, stopped.signal)
   let pending = 0
   faults.register('kantar.postback')
@@ -66,7 +66,7 @@ export function createPostbackSender(options: PostbackSenderOptions): PostbackSe
     const { jws, jti } = token
     const record = (answer: Record<string, unknown>) =>
       journal.record('kantar.postback_attempt', { session, outcome, jti, attempt: number, url, ...answer })
-    // "lost" on the way: we believe that it was sent
+    // "lost" in transit: the sender believes that it was sent
     if (fault?.reset || fault?.hang || fault?.lost_answer || fault?.status !== undefined) {
       record({ lost: true })
       return { delivered: fault.lost_answer === true, retryAfterMs: 0 }

@@ -13,11 +13,11 @@ export interface SessionRouterParts {
   sessions: SessionBook
   faults: FaultBoard
   journal: Journal
-  /** The address of the session router as browsers reach it. */
+  /** The address of the session router for browsers. */
   routerUrl: () => string
 }
 
-/** `POST /panels/{panelId}/session/{token}` (Kantar Gateway API, Create Session). The account must be known already. */
+/** `POST /panels/{panelId}/session/{token}` (Kantar Gateway API, Create Session). Requires an authenticated account. */
 export function createSessionRouter({ plans, sessions, faults, journal, routerUrl }: SessionRouterParts): Router {
   const router = Router()
 

@@ -19,7 +19,7 @@ export interface Session {
   outcome: Outcome | null
   finishedAt: string | null
   reversedAt: string | null
-  /** The outcome whose postback has not been taken yet; it is sent again after a restart. */
+  /** The outcome whose postback was not delivered yet; it is sent again after a restart. */
   due: Outcome | null
 }
 
@@ -47,8 +47,8 @@ export class SessionBook {
 
   create(account: Account, stored: StoredPlan, quotaId: string | null, request: SurveySession): Session {
     const session: Session = {
-      // unguessable, 32 hexadecimal digits as in the Kantar Gateway API's examples; never from the seed, or a restart
-      // would repeat them
+      // unguessable, 32 hexadecimal digits as in the Kantar Gateway API's examples; not from the seed, because a
+      // restart would repeat them
       id: randomBytes(16).toString('hex'),
       connection: account.connection,
       planId: stored.plan.id,
@@ -92,7 +92,7 @@ export class SessionBook {
     this.#tell(session)
   }
 
-  /** Tells about every new session and every step of one. */
+  /** Calls the listener for every new session and every step of one. */
   onChange(listener: (session: Session) => void): void {
     this.#listeners.push(listener)
   }

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose'
 import type { Clock } from '../clock.js'
 
-/** The algorithm of the outcome tokens. The seed names none; RS256 is what most verifiers are configured with. */
+/** The algorithm of the outcome tokens. Their document names none; RS256 is what most verifiers are configured with. */
 const ALGORITHM = 'RS256'
-/** How long a token is good for, in seconds. */
+/** The lifetime of a token, in seconds. */
 export const TOKEN_LIFE_SECONDS = 600
 
 interface SigningKey {
@@ -20,26 +20,26 @@ export interface SignerOptions {
   issuer: () => string
   /** The tokens' `aud`. */
   audience: string
-  /** Private keys (RSA, as JWK) to go on with, the newest last [one is generated]. */
+  /** Private keys (RSA, as JWK) to continue with, the newest last [one is generated]. */
   keys?: readonly JWK[]
 }
 
-/** Signs outcome tokens, and publishes the keys to check them with. */
+/** Signs outcome tokens, and publishes the keys to verify them. */
 export interface Signer {
-  /** A compact JWS with `claims` beside iss, aud, iat, exp and a jti of its own. */
+  /** A compact JWS with `claims` and iss, aud, iat, exp and a jti of its own. */
   sign(claims: Record<string, unknown>): Promise<{ jws: string; jti: string; signedAt: Date }>
   /** The public keys as a JWK set, the newest last. */
   publicKeys(): Promise<{ keys: JWK[] }>
-  /** Signs with a new key from now on; the former ones stay published, unless `forget`. */
+  /** Signs with a new key from now on; the old ones stay published, unless `forget`. */
   rotate(options?: { forget?: boolean }): Promise<string>
-  /** The private keys, to go on with after a restart. */
+  /** The private keys, to continue with after a restart. */
   exportKeys(): Promise<JWK[]>
 }
 
 export function createSigner({ clock, issuer, audience, keys: given = [] }: SignerOptions): Signer {
   let keys: Promise<SigningKey[]> | undefined
 
-  // made when first needed: an RSA key takes a good part of a second, and many tests never sign
+  // created on first use: an RSA key takes a good part of a second, and many tests never sign
   function ready(): Promise<SigningKey[]> {
     keys ??= given.length > 0 ? Promise.all(given.map(importKey)) : generateKey().then((key) => [key])
     return keys
@@ -82,7 +82,7 @@ async function importKey(privateJwk: JWK): Promise<SigningKey> {
   const { kty, n, e } = privateJwk
   if (kty !== 'RSA' || n === undefined || e === undefined)
     throw new Error('a signing key of the sandbox must be a private RSA key as JWK')
-  // the thumbprint as kid: two keys never share one, whatever was restarted in between
+  // the thumbprint as kid: two keys never share one, after any restart
   const kid = await calculateJwkThumbprint({ kty, n, e })
   const privateKey = await importJWK(privateJwk, ALGORITHM)
   if (privateKey instanceof Uint8Array) throw new Error('a signing key of the sandbox must be a private RSA key as JWK')

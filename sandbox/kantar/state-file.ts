@@ -3,25 +3,25 @@ import { join } from 'node:path'
 import type { Kantar, KantarState } from './index.js'
 import type { Session } from './sessions.js'
 
-/** Beyond so many kept sessions the oldest are forgotten at the next start. */
+/** The most stored sessions; the next start drops the oldest beyond it. */
 const MOST_SESSIONS = 20_000
 
 interface SavedState extends Omit<KantarState, 'sessions'> {
-  /** Whether the sandbox ended in order; if not, the last second's changes may be missing. */
+  /** Whether the sandbox shut down cleanly; if not, the last second's changes may be missing. */
   clean: boolean
 }
 
-/** The simulated gateway's memory on disk: a provider does not forget its sessions because we were restarted. */
+/** The simulated gateway's state on disk, because a provider keeps its sessions when Tributary restarts. */
 export interface StateFile {
-  /** What was kept, or nothing at the first start. */
+  /** The stored state; undefined at the first start. */
   load(): { state: KantarState; clean: boolean } | undefined
-  /** Keeps the gateway's state from now on: sessions at once, the rest every second. */
+  /** Stores the gateway's state from now on: sessions immediately, the rest every second. */
   follow(kantar: Kantar): void
-  /** The last save, in order. */
+  /** Saves a last time, for a clean shutdown. */
   close(): Promise<void>
 }
 
-/** Keeps state in a folder, which is made when needed. */
+/** Stores state in a folder, which it creates if needed. */
 export function openStateFile(folder: string): StateFile {
   mkdirSync(folder, { recursive: true })
   const stateFile = join(folder, 'kantar.json')
@@ -85,7 +85,7 @@ function readIfThere(file: string): string | undefined {
   }
 }
 
-/** A session of the log; nothing for a line that a crash cut off. */
+/** A session of the log; undefined for a line that a crash truncated. */
 function readLine(line: string): Session | undefined {
   if (line === '') return undefined
   try {

@@ -4,9 +4,9 @@ import { createRandom, type Random, type Weighted } from '../random.js'
 import type { PlanBook, StoredPlan } from './plans.js'
 import type { SupplierPlan } from './wire.js'
 
-/** Lets the inventory live: some plans change, close, reopen; new ones come. */
+/** Changes the inventory over time: some plans change, close, reopen; new ones appear. */
 export interface Ticker {
-  /** One step of change; says what happened to which plan. */
+  /** One step of change; returns what happened to which plan. */
   tick(): PlanChange[]
 }
 
@@ -37,13 +37,16 @@ export interface TickerParts {
   acknowledged: () => number
 }
 
-/** The changes of a seed always come in the same order; about one plan in a hundred changes in a step, 2 to 10 of them. */
+/** The changes of a seed always have the same order; about one plan in a hundred changes per step, 2 to 10 of them. */
 export function createTicker({ seed, plans, clock, journal, acknowledged }: TickerParts): Ticker {
   const random = createRandom(`${seed}/ticker`)
   const atFirst = plans.size
   const openAtFirst = plans.openCount()
 
-  /** New plans take the place of closed ones, and long closed ones are let go, however long the sandbox runs. */
+  /**
+   * Replaces closed plans with new ones, and drops the oldest closed ones, so that a long run does not grow without
+   * limit.
+   */
   function renew(changes: PlanChange[]): void {
     const missing = Math.floor(openAtFirst * 0.9) - plans.openCount()
     for (let left = Math.min(missing, Math.max(10, atFirst / 10)); left > 0; left--)
@@ -83,7 +86,7 @@ export function createTicker({ seed, plans, clock, journal, acknowledged }: Tick
   }
 }
 
-/** The fields that a change of this kind gives a plan; nothing when the plan cannot change so. */
+/** The fields that a change of this kind sets on a plan; undefined when the plan cannot change so. */
 function changedFields(kind: ChangeKind, plan: SupplierPlan, random: Random): Partial<SupplierPlan> | undefined {
   const open = plan.status === 'OPEN'
   switch (kind) {
@@ -114,7 +117,7 @@ function changedFields(kind: ChangeKind, plan: SupplierPlan, random: Random): Pa
   }
 }
 
-/** Other suppliers' people complete some: the plan's count and one quota's go down, a full plan closes. */
+/** Other suppliers' panelists complete some: the plan's count and one quota's go down, a full plan closes. */
 function filled(plan: SupplierPlan, random: Random): Partial<SupplierPlan> {
   const taken = random.int(1, Math.max(1, Math.ceil(plan.available_completes / 5)))
   const available = Math.max(0, plan.available_completes - taken)

@@ -16,15 +16,15 @@ export type SurveySession = z.infer<typeof SurveySession>
 export type Profile = NonNullable<SurveySession['panelist_profile']>
 
 /**
- * A session request that may go ahead, with the quota which it will count against; or everything that is wrong with it.
+ * A session request that may proceed, with the quota that it counts against; or all of its faults.
  */
 export type Verdict =
   | { accepted: true; session: SurveySession; quota: SupplierQuota | undefined }
   | { accepted: false; details: ErrorDetail[] }
 
 /**
- * Judges the body of a session creation against its plan (Kantar Gateway API, POST Create Session: "authentication and
- * panelist data validation").
+ * Validates the body of a session creation against its plan (Kantar Gateway API, POST Create Session: "authentication
+ * and panelist data validation").
  */
 export function judgeSession(body: unknown, plan: SupplierPlan): Verdict {
   const parsed = SurveySession.safeParse(body)
@@ -64,7 +64,7 @@ function shapeDetails(issue: z.core.$ZodIssue): ErrorDetail[] {
 }
 
 /**
- * What is wrong with an answer as such: each is in the terms of its question (Kantar Gateway API, TargetingAttribute).
+ * The faults of an answer itself: it must be in the terms of its question (Kantar Gateway API, TargetingAttribute).
  */
 function answerProblem(id: string, value: string | number): ErrorDetail[] {
   const attribute = findAttribute(id)
@@ -94,7 +94,7 @@ function answersOf(attribute: TargetingAttribute, value: string): string[] {
 }
 
 /**
- * Clauses that a given answer fails. What the profile does not say cannot fail: the profile is optional in the seed.
+ * The clauses that a given answer fails. An absent answer cannot fail, because the document makes the profile optional.
  */
 function mismatches(qualifications: Qualification[], profile: Profile, plan: SupplierPlan): ErrorDetail[] {
   return qualifications.flatMap(({ question_id: id, qualifying_answers: wanted }) => {

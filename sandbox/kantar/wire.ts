@@ -29,7 +29,7 @@ const SupplierQuota = z.object({
 export type SupplierQuota = z.infer<typeof SupplierQuota>
 
 /**
- * Unknown keys are let through: the simulated gateway, like a real one, sends fields that its document does not name.
+ * Unknown keys pass: the simulated gateway, like a real one, sends fields that its document does not name.
  */
 export const SupplierPlan = z
   .looseObject({
@@ -76,7 +76,7 @@ export const SupplierPlan = z
 export type SupplierPlan = z.infer<typeof SupplierPlan>
 
 /**
- * What is wrong with a qualification in a country, or nothing: it names a question asked there, in that question's
+ * The fault of a qualification in a country, or undefined: it must name a question asked there, in that question's
  * terms.
  */
 function qualificationProblem({ question_id, qualifying_answers }: Qualification, country: string): string | undefined {

@@ -18,7 +18,7 @@ const Finish = z.strictObject({ code, delivery: z.enum(DELIVERIES).optional() })
 const Reverse = z.strictObject({ code: z.number().int().min(1).max(999) })
 const Tick = z.strictObject({ times: z.number().int().min(1).max(1_000).optional() })
 
-/** The hand on the simulated provider: surveys, visits and time, changed by whoever runs the sandbox. */
+/** The controls of the simulated provider: change surveys, visits and time. */
 export function createPureSpectrumAdmin({ surveys, sessions, outcomes, tick }: AdminParts): Router {
   const router = Router()
   router.use(express.json({ limit: '1mb' }), express.text({ limit: '1mb', type: 'text/plain' }))
@@ -26,13 +26,13 @@ export function createPureSpectrumAdmin({ surveys, sessions, outcomes, tick }: A
   router.get('/surveys', (_request, response) => void response.json({ surveys: surveys.all() }))
   router.get('/surveys/:id', (request, response) => {
     const survey = surveys.get(request.params.id)
-    if (!survey) return void response.status(404).json({ message: 'there is no such survey' })
+    if (!survey) return void response.status(404).json({ message: 'survey not found' })
     response.json(survey)
   })
-  // fields of a survey, or a new one; ?raw=1 sends the text as it is instead of the survey, however broken
+  // fields of a survey, or a new one; ?raw=1 sends the text unchanged instead of the survey, even if it is broken
   router.put('/surveys/:id', (request, response) => {
     const { id } = request.params
-    if (!/^\d{1,15}$/.test(id)) return void response.status(400).json({ message: 'a survey_id is a number' })
+    if (!/^\d{1,15}$/.test(id)) return void response.status(400).json({ message: 'survey_id must be a number' })
     if (request.query.raw !== undefined) surveys.spoil(id, String(request.body))
     else {
       surveys.spoil(id, null)
@@ -55,7 +55,7 @@ export function createPureSpectrumAdmin({ surveys, sessions, outcomes, tick }: A
   router.post('/sessions/:sid/finish', async (request, response) => {
     const visit = sessions.get(request.params.sid)
     const body = Finish.safeParse(request.body)
-    if (!visit) return void response.status(404).json({ message: 'nobody entered with this ps_supplier_sid' })
+    if (!visit) return void response.status(404).json({ message: 'no visit entered with this ps_supplier_sid' })
     if (!body.success) return void response.status(400).json({ message: z.prettifyError(body.error) })
     response.json({ redirect_url: await outcomes.finish(visit, body.data.code, body.data.delivery) })
   })
@@ -63,7 +63,7 @@ export function createPureSpectrumAdmin({ surveys, sessions, outcomes, tick }: A
   router.post('/sessions/:sid/reverse', (request, response) => {
     const visit = sessions.get(request.params.sid)
     const body = Reverse.safeParse(request.body)
-    if (!visit?.ended) return void response.status(409).json({ message: 'nobody ended with this ps_supplier_sid' })
+    if (!visit?.ended) return void response.status(409).json({ message: 'no visit ended with this ps_supplier_sid' })
     if (!body.success) return void response.status(400).json({ message: z.prettifyError(body.error) })
     void outcomes.reverse(visit, body.data.code)
     response.status(202).json(visit)

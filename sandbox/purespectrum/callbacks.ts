@@ -16,11 +16,11 @@ export interface CallbackOptions {
   readonly retryDelays?: readonly number[]
 }
 
-/** Signs addresses and calls suppliers back until one answers 2xx. */
+/** Signs addresses and calls suppliers back until they answer 2xx. */
 export interface Callbacks {
-  /** sha1 of the whole address so far and the secret, appended as ps_hash (public pages: sha1 of full url + secret). */
+  /** Appends ps_hash: the sha1 of the whole address so far and the secret (public pages: sha1 of full url + secret). */
   signed(address: string, parameters: Readonly<Record<string, string>>): string
-  /** Resolves true when delivered, false when given up or closed. */
+  /** Resolves true when delivered, false after the last attempt or when closed. */
   call(method: 'GET' | 'POST', address: string, about: string): Promise<boolean>
   readonly pending: number
   close(): Promise<void>

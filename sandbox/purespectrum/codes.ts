@@ -1,4 +1,4 @@
-/** ps_rstatus codes of their public pages, with what a person reads on the entry page. */
+/** ps_rstatus codes of their public pages, with their meaning for the entry page. */
 export const CODES = {
   21: 'complete',
   12: 'over quota: their quota is full',
@@ -17,7 +17,7 @@ export const CODES = {
   33: 'reconciled',
   70: 'a duplicate by device',
   26: 'the redirect was loaded again: no end',
-  99: 'a code that nobody documented',
+  99: 'an undocumented code',
 } as const
 export type Code = keyof typeof CODES
 

@@ -22,7 +22,7 @@ export interface EntryPageParts {
 }
 
 const id = z.string().min(1).max(256)
-/** What an entry link must carry; everything else on it is a known qualification, `code=value,value`. */
+/** The required parameters of an entry link; every other one is a known qualification, `code=value,value`. */
 const Entry = z.object({
   supplier_id: z.string().regex(/^\d+$/),
   survey_id: id,
@@ -44,14 +44,14 @@ export function createEntryPage(parts: EntryPageParts): Router {
     if (!entry.success || Number(entry.data.supplier_id) !== supplierId) {
       journal.record('purespectrum.entry_refused', { query: Object.keys(request.query) })
       return sendPage(response, 400, {
-        title: 'No way in',
-        body: html`<h1>This link leads nowhere</h1>
+        title: 'Invalid link',
+        body: html`<h1>This link is invalid</h1>
 <p>It lacks ${entry.success ? 'our supplier_id' : entry.error.issues.map(({ path }) => path.join('.')).join(', ')}.</p>`,
       })
     }
     const known = answersIn(request)
     if (known === null)
-      return sendPage(response, 400, { title: 'No way in', body: html`<h1>A parameter is no qualification</h1>` })
+      return sendPage(response, 400, { title: 'Invalid link', body: html`<h1>A parameter is not a qualification</h1>` })
     const before = sessions.get(entry.data.ps_supplier_sid)
     const visit =
       before ??
@@ -68,7 +68,7 @@ export function createEntryPage(parts: EntryPageParts): Router {
     const auto =
       request.query.auto === undefined ? null : Choice.safeParse({ ...request.query, code: request.query.auto })
     if (auto?.success === false)
-      return sendPage(response, 400, { title: 'Unknown code', body: html`<h1>No such code</h1>` })
+      return sendPage(response, 400, { title: 'Unknown code', body: html`<h1>Unknown code</h1>` })
     if (auto?.success) return end(response, visit, auto.data)
     sendPage(response, 200, { title: 'A simulated survey', body: page(visit, survey) })
   })
@@ -77,11 +77,13 @@ export function createEntryPage(parts: EntryPageParts): Router {
     const visit = sessions.get(String(request.query.ps_supplier_sid))
     const choice = Choice.safeParse(request.body)
     if (!visit || !choice.success)
-      return sendPage(response, 400, { title: 'Unknown', body: html`<h1>No such visit, or no such code</h1>` })
+      return sendPage(response, 400, { title: 'Unknown', body: html`<h1>Unknown visit or code</h1>` })
     return end(response, visit, choice.data)
   })
 
-  /** What their own entry checks: the survey is live, a group excludes, a quota of the respondent's is closed. */
+  /**
+   * The checks of their own entry: the survey is live, no group excludes the respondent, no quota of theirs is closed.
+   */
   function atTheDoor(survey: SupplySurvey | undefined, visit: Visit): Code | null {
     if (!survey || survey.survey_status !== STATUS.live) return 22
     const { survey_ids: group = [], exclusion_period: days = 0 } = survey.survey_grouping ?? {}
@@ -129,7 +131,7 @@ function page(visit: Visit, survey: SupplySurvey | undefined) {
     ([name, values]) => html`<span class="tag">${name}: ${values.join(', ')}</span>`,
   )
   return html`
-<p class="soft">Sandbox of PureSpectrum's supplier side: nobody is really asked anything here.</p>
+<p class="soft">Sandbox of PureSpectrum's supplier side: no real survey here.</p>
 <h1>How does this survey end?</h1>
 <div class="card"><dl>
   <dt>Survey</dt><dd><code>${visit.surveyId}</code>${survey && html` · ${survey.surveyLocalization} · ${survey.survey_name}`}</dd>
@@ -138,7 +140,7 @@ function page(visit: Visit, survey: SupplySurvey | undefined) {
   <dt>Known answers</dt><dd>${known.length === 0 ? 'none' : known}</dd>
 </dl></div>
 <form method="post">
-  <p><label for="delivery">How the supplier learns of it</label><br>
+  <p><label for="delivery">How the supplier is notified</label><br>
   <select id="delivery" name="delivery">${DELIVERIES.map((one) => html`<option value="${one}">${DELIVERY_MEANINGS[one]}</option>`)}</select></p>
   <div class="choices">${[21, ...CODE_LIST.filter((one) => one !== 21)].map((one) =>
     button(html`${one}<br><small>${CODES[one as Code]}</small>`, { name: 'code', value: one, quiet: one !== 21 }),

@@ -20,7 +20,7 @@ const ZIP_CODES = ['91945', '91950', '91977', '91978', '10001', '60601']
 const DAY_MS = 86_400_000
 const YEARS = 311
 
-/** Survey number `index` of a seed, as it is when it is new; always the same but for its times. */
+/** Survey number `index` of a seed in its first state; always the same except for its times. */
 export function generateSurvey(seed: string, index: number, now: number, idBase = 480_000): SupplySurvey {
   const random = createRandom(`${seed}/purespectrum/${index}`)
   const surveyId = idBase + index
@@ -53,7 +53,7 @@ export function generateSurvey(seed: string, index: number, now: number, idBase 
       { qualification_code: 211, condition_codes: bySex ? [random.pick(['111', '112'])] : ['112', '111'] },
       { qualification_code: 212, range_sets: age },
       ...(random.chance(0.08) ? [{ qualification_code: 229, condition_codes: ZIP_CODES }] : []),
-      // 219 is the device: here every one of them
+      // 219 is the device: here all of them
       ...(random.chance(0.06) ? [{ qualification_code: 219, condition_codes: ['112', '113', '111'] }] : []),
     ],
     quotas: quotas(random, needed, bySex, now),
@@ -64,7 +64,7 @@ export function generateSurvey(seed: string, index: number, now: number, idBase 
   }
 }
 
-/** Pairs of neighbours are one group: who did one is not wanted in the other for 30 days. */
+/** Neighbours pair into groups: a panelist who did one survey is excluded from the other for 30 days. */
 function groupMate(index: number): number {
   return index % 7 === 3 ? index + 1 : index - 1
 }
@@ -80,7 +80,7 @@ function lastBlock(overall: { ir: number; loi: number }, random: Random): { ir: 
   return { ir: Math.max(1, overall.ir + random.int(-5, 5)), loi: Math.max(1, overall.loi + random.int(-2, 2)) }
 }
 
-/** Overlapping on purpose now and then, as in the document's sample. */
+/** Some overlap on purpose, as in the document's sample. */
 function someAges(random: Random): NonNullable<Criterion['range_sets']> {
   const from = random.int(16, 30)
   const to = random.int(50, 99)
@@ -92,7 +92,7 @@ function someAges(random: Random): NonNullable<Criterion['range_sets']> {
   ]
 }
 
-/** None, one for everybody, by age, or by sex; some are throttled to nothing for now. */
+/** None, one for all, by age, or by sex; some are throttled to 0 for now. */
 function quotas(random: Random, needed: number, bySex: boolean, now: number): SupplyQuota[] {
   const kind = random.int(0, 3)
   const ages = [
@@ -126,7 +126,7 @@ function quotas(random: Random, needed: number, bySex: boolean, now: number): Su
   })
 }
 
-/** Looks like the quota ids of the sample; from the seed, so that a restart gives the same. */
+/** Looks like the quota ids of the sample; from the seed, so that a restart returns the same. */
 function uuid(random: Random): string {
   const digits = Array.from({ length: 32 }, () => random.int(0, 15).toString(16)).join('')
   return [

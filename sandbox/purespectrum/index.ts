@@ -20,9 +20,9 @@ export interface PureSpectrumOptions {
   supplierId?: number
   /** The supplier's own name for this connection: the last part of its arrival routes. */
   connection?: string
-  /** What redirects and callbacks are hashed with. */
+  /** The secret of the hashes of redirects and callbacks. */
   secret?: string
-  /** How long after a complete its reversal follows with `reversed_later`, in simulated milliseconds [15,000]. */
+  /** The delay of the reversal after a complete with `reversed_later`, in simulated milliseconds [15,000]. */
   reversalDelayMs?: number
   callbackRetryDelays?: readonly number[]
 }
@@ -32,13 +32,13 @@ export interface PureSpectrumSurroundings {
   clock: Clock
   journal: Journal
   faults: FaultBoard
-  /** This provider's address as others reach it, e.g. `http://127.0.0.1:8090/purespectrum`. */
+  /** This provider's address for other processes, e.g. `http://127.0.0.1:8090/purespectrum`. */
   url: () => string
   /** Tributary's address. */
   apiUrl: () => string
 }
 
-/** The simulated supplier API of PureSpectrum, with handles for those who run it in their own process. */
+/** The simulated supplier API of PureSpectrum, with handles for programs that run it in their own process. */
 export interface PureSpectrum {
   router: Router
   admin: Router
@@ -81,7 +81,7 @@ export function createPureSpectrum(options: PureSpectrumOptions, around: PureSpe
   const router = Router()
   router.use('/suppliers/v2', createSupply({ surveys, faults, journal, accessToken, supplierId, url }))
   router.use(createEntryPage({ surveys, sessions, outcomes, faults, journal, supplierId }))
-  router.use((_request, response) => void response.status(404).json(failure(404, 'No such resource')))
+  router.use((_request, response) => void response.status(404).json(failure(404, 'Resource not found')))
   router.use(answerInTheirWords)
 
   return {

@@ -14,18 +14,18 @@ export interface OutcomeParts {
   readonly callbacks: Callbacks
   readonly connection: string
   readonly apiUrl: () => string
-  /** How long after a complete its reversal follows with `reversed_later`, in simulated milliseconds. */
+  /** The delay of the reversal after a complete with `reversed_later`, in simulated milliseconds. */
   readonly reversalDelayMs: number
 }
 
-/** Ends visits and tells the supplier: a signed redirect, a POST for a complete, a GET for a reversal. */
+/** Ends visits and notifies the supplier: a signed redirect, a POST for a complete, a GET for a reversal. */
 export interface Outcomes {
-  /** @returns where the browser goes now; null = nowhere. A visit that has ended keeps its end. */
+  /** @returns where the browser goes now; null = it stays. A visit that has ended keeps its end. */
   finish(visit: Visit, code: Code, delivery?: Delivery): Promise<string | null>
-  /** Gives an ended visit another status, as a reconciliation does. Resolves when the supplier took it. */
+  /** Sets another status on an ended visit, as a reconciliation does. Resolves when the supplier accepted it. */
   reverse(visit: Visit, code: number): Promise<boolean>
   redirectFor(visit: Visit, code: number): string
-  /** Calls with a complete, whatever the visit ended as. */
+  /** Calls with a complete, regardless of how the visit ended. */
   postComplete(visit: Visit): Promise<boolean>
 }
 
@@ -75,7 +75,7 @@ export function createOutcomes(parts: OutcomeParts): Outcomes {
       .then(work)
       .catch((error: unknown) => journal.record('purespectrum.delivery_failed', { error: String(error) }))
 
-  /** Only completes are called back; the browser waits for the first attempt, but not for long. */
+  /** Only completes are called back; the browser waits for the first attempt, up to a limit. */
   async function tell(visit: Visit, code: Code): Promise<void> {
     if (code !== 21) return
     const delivery = postComplete(visit)

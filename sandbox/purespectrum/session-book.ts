@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js'
 import type { Code } from './codes.js'
 
-/** A respondent in a survey, known by the supplier's own id of the attempt (ps_supplier_sid). */
+/** A respondent in a survey, identified by the supplier's own id of the attempt (ps_supplier_sid). */
 export interface Visit {
   readonly supplierSid: string
   readonly surveyId: string
@@ -11,7 +11,7 @@ export interface Visit {
   readonly enteredAt: string
   /** The current status; null = still in the survey. */
   code: number | null
-  /** What it ended as at first. */
+  /** The first status that it ended with. */
   ended: Code | null
 }
 
@@ -46,7 +46,7 @@ export class SessionBook {
     this.#completed.set(visit.respondentId, [...mine, { surveyId: visit.surveyId, at: this.#clock.now().getTime() }])
   }
 
-  /** Whether somebody completed one of these surveys within so many days. */
+  /** Whether a respondent completed one of these surveys within this many days. */
   completedOneOf(respondentId: string, surveyIds: readonly string[], days: number): boolean {
     const since = this.#clock.now().getTime() - days * 86_400_000
     return (this.#completed.get(respondentId) ?? []).some(

@@ -11,7 +11,7 @@ export interface SupplyParts {
   readonly journal: Journal
   readonly accessToken: string
   readonly supplierId: number
-  /** This provider's address as others reach it. */
+  /** This provider's address for other processes. */
   readonly url: () => string
 }
 
@@ -26,12 +26,12 @@ export function createSupply(parts: SupplyParts): Router {
 
   router.get('/surveys', failing(faults, journal, 'purespectrum.list', failure), (request, response) => {
     const unknown = Object.keys(request.query).find((name) => !FILTERS.has(name))
-    if (unknown !== undefined) return refuse(response, 400, `there is no filter "${unknown}"`)
+    if (unknown !== undefined) return refuse(response, 400, `unknown filter "${unknown}"`)
     const status = Number(request.query.survey_status ?? STATUS.live)
     const since = Number(request.query.mod_on ?? 0)
     if (!Object.values<number>(STATUS).includes(status))
-      return refuse(response, 400, 'survey_status is 11, 22, 33 or 44')
-    if (!Number.isSafeInteger(since)) return refuse(response, 400, 'mod_on is a time in epoch milliseconds')
+      return refuse(response, 400, 'survey_status must be 11, 22, 33 or 44')
+    if (!Number.isSafeInteger(since)) return refuse(response, 400, 'mod_on must be a time in epoch milliseconds')
     const found = surveys
       .all()
       .filter((survey) => survey.survey_status === status && survey.mod_on >= since)
@@ -68,13 +68,13 @@ export function createSupply(parts: SupplyParts): Router {
       response.json({
         apiStatus: 'success',
         msg: 'Survey registered successfully',
-        // as their links look: a query of their own behind a fragment would do as well
+        // like their links: a query of their own after a fragment would also be valid
         survey_entry_url: `${url()}/surveydynamic?survey_id=${id}&supplier_id=${supplierId}`,
       })
     },
   )
 
-  router.use((_request, response) => refuse(response, 404, 'No such resource'))
+  router.use((_request, response) => refuse(response, 404, 'Resource not found'))
   return router
 }
 

@@ -8,10 +8,10 @@ export interface SurveyBookOptions {
   readonly clock: Clock
 }
 
-/** What is sent for a survey instead of the survey, however broken. */
+/** The text to send instead of the survey, even if it is broken. */
 export type RawAnswer = { readonly text: string }
 
-/** All surveys of the simulated account. Every change moves `mod_on` on, never back. */
+/** All surveys of the simulated account. Every change increases `mod_on`. */
 export class SurveyBook {
   readonly #surveys = new Map<string, SupplySurvey>()
   readonly #raw = new Map<string, RawAnswer>()
@@ -48,7 +48,7 @@ export class SurveyBook {
   }
 
   /**
-   * Takes fields in place of a survey's own; it is modified by that. A new id makes a new survey of the given fields.
+   * Replaces fields of a survey, which modifies it. A new id makes a new survey of the given fields.
    */
   change(id: string, fields: Partial<SupplySurvey>): SupplySurvey {
     const before = this.#surveys.get(id)
@@ -67,7 +67,7 @@ export class SurveyBook {
     this.#raw.delete(id)
   }
 
-  /** Sends this text for a survey from now on; null ends that. The survey counts as modified. */
+  /** Sends this text instead of a survey from now on; null ends that. The survey counts as modified. */
   spoil(id: string, text: string | null): void {
     if (text === null) this.#raw.delete(id)
     else this.#raw.set(id, { text })
@@ -78,7 +78,7 @@ export class SurveyBook {
     return this.#raw.get(id)?.text
   }
 
-  /** A complete of this supplier: its counts, and those of one quota, move by 1, back with -1. */
+  /** A complete of this supplier: changes its counts, and those of one quota, by 1, or back with -1. */
   countComplete(id: string, by: 1 | -1): void {
     const survey = this.#surveys.get(id)
     if (!survey) return
@@ -107,7 +107,7 @@ function moved(quota: Quota, by: 1 | -1, now: number): Quota {
 }
 
 /**
- * remaining of the guarantee is guaranteed - achieved, below 0 once it is passed (PureSpectrum Supply API, Important
+ * remaining of the guarantee is guaranteed - achieved, below 0 once it is exceeded (PureSpectrum Supply API, Important
  * Considerations).
  */
 function recounted(

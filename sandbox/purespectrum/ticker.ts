@@ -20,7 +20,7 @@ const KINDS: readonly Weighted<ChangeKind>[] = [
   { weight: 10, value: 'performance' },
 ]
 
-/** Lets the inventory live: prices, throttles, counts and states change; new surveys take the place of closed ones. */
+/** Changes the inventory over time: prices, throttles, counts and states change; new surveys replace closed ones. */
 export function createTicker(seed: string, surveys: SurveyBook, journal: Journal): { tick(): SurveyChange[] } {
   const random = createRandom(`${seed}/purespectrum/ticker`)
   const atFirst = surveys.size
@@ -98,7 +98,7 @@ function throttled(survey: SupplySurvey, random: Random): SupplySurvey['quotas']
   })
 }
 
-/** Other suppliers' people complete some. */
+/** Other suppliers' panelists complete some. */
 function filled(survey: SupplySurvey, random: Random): SupplySurvey['quotas'] {
   const at = random.int(0, survey.quotas.length - 1)
   return survey.quotas.map((quota, place) => {

@@ -1,4 +1,4 @@
-/** A survey as the PureSpectrum Supply API's sample response has it: every member there, and none that is not. */
+/** A survey as in the PureSpectrum Supply API's sample response: every member of it, and no other. */
 export interface SupplySurvey {
   survey_id: number
   survey_name: string
@@ -18,7 +18,7 @@ export interface SupplySurvey {
   soft_launch: boolean
   survey_grouping?: { survey_ids: number[]; exclusion_period: number }
   survey_performance: { overall: Performance; last_block: Performance }
-  /** Only when a minimum is guaranteed to the supplier, or its count is limited. */
+  /** Present only when a minimum is guaranteed to the supplier, or its count is limited. */
   supplier_completes?: SupplierCompletes
   qualifications: Criterion[]
   quotas: SupplyQuota[]
@@ -56,7 +56,7 @@ export interface SupplyQuota {
   last_complete_date: number | null
 }
 
-/** What the list says of a survey: all but who is wanted. */
+/** A survey as in the list: without its targeting. */
 export function listed({ qualifications: _q, quotas: _quotas, ...rest }: SupplySurvey): Record<string, unknown> {
   return rest
 }

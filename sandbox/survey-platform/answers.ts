@@ -13,5 +13,5 @@ export const Session = z.object({
 })
 export type PlatformSession = z.infer<typeof Session>
 
-/** Kantar Gateway API, PanelistSurveyOutcomeResponse. Nobody is sent to an address that is not http. */
+/** Kantar Gateway API, PanelistSurveyOutcomeResponse. Accepts only http addresses for the redirect. */
 export const OutcomeAnswer = z.object({ redirect_url: z.url({ protocol: /^https?$/ }) })

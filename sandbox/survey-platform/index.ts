@@ -25,7 +25,7 @@ export interface SurveyPlatformSurroundings {
   publicUrl: () => string
 }
 
-/** The simulated survey platform: where the surveys of first-party plans are answered. */
+/** The simulated survey platform: serves the surveys of first-party plans. */
 export interface SurveyPlatform {
   router: Router
   close(): Promise<void>
@@ -36,7 +36,7 @@ export const SANDBOX_PLATFORM = { id: 'DECIPHER', apiKey: 'pk_test_decipher' } a
 
 const Word = z.string().toUpperCase().pipe(z.enum(OUTCOMES))
 const Token = z.string().min(1).max(1_000)
-/** `?t=…`, and `&auto=COMPLETED` for drivers: what a person would click. */
+/** `?t=…`, and `&auto=COMPLETED` for drivers: the choice of a person. */
 const Arrival = z.object({ t: Token, auto: Word.optional() })
 const LinkedArrival = z.object({ respondent: Token, panelist: z.string().max(1_000).catch(''), auto: Word.optional() })
 const Choice = z.object({ outcome: Word })
@@ -44,8 +44,8 @@ const Choice = z.object({ outcome: Word })
 const surveyError = (status: number) => ({ message: `the survey platform answers ${status}` })
 
 /**
- * Builds the survey platform of the Session Router's other side (Kantar Gateway API): `/surveys/{name}` is integrated -
- * it asks for the session and posts its outcome -, `/linked/{name}` is not: it only sends the browser on.
+ * Builds the survey platform on the other side of the Session Router (Kantar Gateway API): `/surveys/{name}` is
+ * integrated - it requests the session and posts its outcome -, `/linked/{name}` is not: it only sends the browser on.
  */
 export function createSurveyPlatform(
   options: SurveyPlatformOptions,
@@ -93,13 +93,13 @@ export function createSurveyPlatform(
     sendPage(
       response,
       404,
-      messagePage('No such survey', 'Surveys are at surveys/{name}?t=… and linked/{name}?respondent=…'),
+      messagePage('Survey not found', 'Surveys are at surveys/{name}?t=… and linked/{name}?respondent=…'),
     ),
   )
   router.use(showUnreachable)
 
   /**
-   * Tells Tributary how the session ended and sends the browser where it says (Kantar Gateway API, Panelist Outcome).
+   * Reports a session's end to Tributary and sends the browser where it answers (Kantar Gateway API, Panelist Outcome).
    */
   async function report(response: Response, survey: string, sessionId: string, outcome: Outcome): Promise<void> {
     const metadata = { timestamp: clock.now().toISOString() }
@@ -130,5 +130,5 @@ function sendFaults(response: Response, wanted: string, error: z.ZodError): void
 
 const showUnreachable: express.ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (!(error instanceof Unreachable) || response.headersSent) return next(error)
-  sendPage(response, 502, messagePage('Tributary is not there', error.message))
+  sendPage(response, 502, messagePage('Tributary is unreachable', error.message))
 }

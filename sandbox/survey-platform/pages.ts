@@ -7,7 +7,7 @@ import type { Page } from '../pages/layout.js'
 import type { Exchange } from '../tributary.js'
 import type { PlatformSession } from './answers.js'
 
-/** The survey of an integrated platform: who answers what for whom, and a button for each way it may end. */
+/** The survey of an integrated platform: its session, and a button for each outcome. */
 export function surveyPage(survey: string, session: PlatformSession, exchange: Exchange): Page {
   const rows: Fact[] = [
     ['Survey', `${survey} (the buyer calls it ${session.survey_id})`],
@@ -21,7 +21,7 @@ export function surveyPage(survey: string, session: PlatformSession, exchange: E
   return {
     title: 'A simulated survey',
     body: html`
-<p class="soft">The sandbox's survey platform: nobody is really asked anything here.</p>
+<p class="soft">The sandbox's survey platform: no real survey here.</p>
 <h1>How does this survey end?</h1>
 <div class="card">${definitionList(rows)}</div>
 <form method="post">
@@ -36,7 +36,9 @@ export function surveyPage(survey: string, session: PlatformSession, exchange: E
   }
 }
 
-/** The survey of a platform that is not integrated: it knows the token of its link and sends the browser on with it. */
+/**
+ * The survey of a platform that is not integrated: it has only the token of its link and sends the browser on with it.
+ */
 export function linkedPage(
   survey: string,
   { respondent, panelist }: { respondent: string; panelist: string },
@@ -45,7 +47,7 @@ export function linkedPage(
   return {
     title: 'A simulated survey',
     body: html`
-<p class="soft">A survey platform without an integration: it only knows its own link. Nobody is really asked anything here.</p>
+<p class="soft">A survey platform without an integration: it only knows its own link. No real survey here.</p>
 <h1>How does this survey end?</h1>
 <div class="card"><dl><dt>Survey</dt><dd>${survey}</dd><dt>Respondent</dt><dd><code>${respondent}</code></dd>
 ${panelist && html`<dt>Panelist</dt><dd>${panelist}</dd>`}</dl></div>
@@ -58,12 +60,12 @@ ${panelist && html`<dt>Panelist</dt><dd>${panelist}</dd>`}</dl></div>
   }
 }
 
-/** What Tributary refused, as it said it. */
+/** A refusal of Tributary, shown unchanged. */
 export function refusedPage(exchange: Exchange): Page {
   return {
     title: 'No survey here',
     body: html`<h1>This survey cannot be answered</h1>
-<p>Tributary does not give this platform the session, or does not take its outcome.</p>${problemBlock(exchange)}`,
+<p>Tributary refused this platform the session or its outcome.</p>${problemBlock(exchange)}`,
   }
 }
 

@@ -21,12 +21,12 @@ const MembersBody = z.strictObject({ members: z.array(z.string()).max(100_000) }
 const RefusalBody = z.strictObject({ key: z.string().min(1), code: z.number().int().nullable() })
 const FinishBody = z.strictObject({ ending: z.enum(ENDING_NAMES), delivery: z.enum(DELIVERIES).optional() })
 
-/** The hand on the simulated Toluna: surveys, quotas, members, refusals and time. */
+/** The controls of the simulated Toluna: surveys, quotas, members, refusals and time. */
 export function createTolunaAdmin({ inventories, members, endings, tick }: TolunaAdminParts): Router {
   const router = Router()
   router.use(express.json({ limit: '8mb' }))
   const inventoryOf = (guid: unknown) => inventories.get(String(guid).toLowerCase())
-  const missing = (response: express.Response) => void response.status(404).json({ message: 'there is no such thing' })
+  const missing = (response: express.Response) => void response.status(404).json({ message: 'not found' })
 
   router.get('/surveys', (_request, response) => {
     const panels = [...inventories.values()].map((inventory) => ({
@@ -47,7 +47,7 @@ export function createTolunaAdmin({ inventories, members, endings, tick }: Tolun
     const removed = inventoryOf(request.params.guid)?.remove(request.params.key)
     return removed ? void response.status(204).end() : missing(response)
   })
-  // closes or opens a quota; told to the partner unless `tell` is false
+  // closes or opens a quota; notifies the partner unless `tell` is false
   router.post('/quotas/:quota/live', (request, response) => {
     const body = QuotaBody.safeParse(request.body)
     if (!body.success) return void response.status(400).json({ message: z.prettifyError(body.error) })
@@ -65,7 +65,7 @@ export function createTolunaAdmin({ inventories, members, endings, tick }: Tolun
     members.name(Number(request.params.quota), body.data.members)
     response.json({ members: members.named(Number(request.params.quota)).length })
   })
-  // a member code or a quota id -> the result code that its next invites are refused with; null takes it away
+  // a member code or a quota id -> the result code that refuses its next invites; null removes it
   router.put('/refusals', (request, response) => {
     const body = RefusalBody.safeParse(request.body)
     if (!body.success) return void response.status(400).json({ message: z.prettifyError(body.error) })
@@ -82,7 +82,7 @@ export function createTolunaAdmin({ inventories, members, endings, tick }: Tolun
     const { ending, delivery = 'notification_first' } = body.data
     response.json({ redirect_url: await endings.finish(invite, ending, delivery) })
   })
-  // any ending, also one that contradicts how the survey ended
+  // any ending, even one that contradicts how the survey ended
   router.post('/invites/:id/notify', (request, response) => {
     const invite = members.get(String(request.params.id))
     const body = FinishBody.safeParse(request.body)

@@ -16,13 +16,15 @@ export interface EndingParts {
   readonly apiUrl: () => string
 }
 
-/** Ends surveys and tells the partner: the browser goes back to the end page, a notification goes by itself. */
+/**
+ * Ends surveys and notifies the partner: the browser returns to the end page, and a notification is sent separately.
+ */
 export interface Endings {
-  /** @returns where the browser goes; null when this delivery sends it nowhere */
+  /** @returns where the browser goes; null when this delivery has no redirect */
   finish(invite: Invite, ending: Ending, delivery: Delivery): Promise<string | null>
-  /** Notifies of any ending, whatever the invite ended as. */
+  /** Notifies of any ending, regardless of how the invite ended. */
   notify(invite: Invite, ending: Ending): Promise<boolean>
-  /** Broadcasts that a quota closed or opened. @param at when it is said to have happened [now] */
+  /** Broadcasts that a quota closed or opened. @param at when it happened, for the notification [now] */
   broadcast(change: QuotaChange, at?: Date): Promise<boolean>
 }
 
@@ -33,7 +35,7 @@ export function createEndings(parts: EndingParts): Endings {
 
   const notify = (invite: Invite, ending: Ending) =>
     notifications.memberStatus(`${apiUrl()}/postbacks/${connectionOf(invite.panel)}/member-status`, invite, ending)
-  // one address for the whole account: quotas of every panel come there
+  // one address for the whole account: quotas of every panel are sent there
   const broadcast = (change: QuotaChange, at = clock.now()) =>
     notifications.quotaStatus(`${apiUrl()}/postbacks/${first()}/quota-status`, change, at)
 
@@ -64,7 +66,7 @@ export function createEndings(parts: EndingParts): Endings {
   }
 }
 
-/** The browser waits for the notification's answer, but not for long. */
+/** The browser waits for the notification's answer, up to a limit. */
 async function firstAttempt(delivery: Promise<boolean>): Promise<void> {
   delivery.catch(() => {})
   await Promise.race([delivery, wait(2_000, undefined, { ref: false })])

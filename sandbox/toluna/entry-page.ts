@@ -18,7 +18,7 @@ export interface EntryPageParts {
 }
 
 const Choice = z.object({ ending: z.enum(ENDING_NAMES), delivery: z.enum(DELIVERIES).default('notification_first') })
-/** `&auto=Qualified[&delivery=…]`: what a person would click, for drivers. `COMPLETED` is taken for Qualified. */
+/** `&auto=Qualified[&delivery=…]`: the choice of a person, for drivers. Reads `COMPLETED` as Qualified. */
 const Shortcut = z.object({
   auto: z
     .string()
@@ -79,7 +79,7 @@ function survey(invite: Invite): { title: string; body: Html } {
   return {
     title: 'A simulated survey',
     body: html`
-<p class="soft">Sandbox of Toluna’s External Sample: nobody is really asked anything here.</p>
+<p class="soft">Sandbox of Toluna’s External Sample: no real survey here.</p>
 <h1>How does this survey end?</h1>
 <div class="card"><dl>
   <dt>Survey</dt><dd><code>${invite.surveyId}</code>, wave <code>${invite.waveId}</code></dd>
@@ -88,7 +88,7 @@ function survey(invite: Invite): { title: string; body: Html } {
   <dt>Pays</dt><dd>${invite.partnerAmount}</dd>
 </dl></div>
 <form method="post">
-  <p><label for="delivery">How the partner learns of it</label><br>
+  <p><label for="delivery">How the partner is notified</label><br>
   <select id="delivery" name="delivery">${DELIVERIES.map((one) => html`<option value="${one}">${DELIVERY_MEANINGS[one]}</option>`)}</select></p>
   <div class="choices">${ENDING_NAMES.map((one) =>
     button(html`${one}<br><small>${ENDINGS[one].says}</small>`, {
@@ -110,4 +110,4 @@ ${invite.ending && html`<form method="post"><button name="ending" value="${invit
 }
 
 const unknown = (): Html =>
-  html`<h1>No such invite, or no such ending</h1><p>A survey ends as one of ${ENDING_NAMES.join(', ')}.</p>`
+  html`<h1>Unknown invite or ending</h1><p>A survey ends as one of ${ENDING_NAMES.join(', ')}.</p>`

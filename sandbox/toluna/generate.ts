@@ -15,7 +15,7 @@ const AGE = 1001538
 const POSTAL = 1001042
 const EMPLOYMENT = 1001033
 
-/** Makes survey number `index` of a panel: mostly easy to match, with every form of the document somewhere. */
+/** Makes survey number `index` of a panel: mostly easy to match, with every form of the document in some survey. */
 export function generateSurvey(seed: string, panel: PanelSource, index: number, now: Date): Survey {
   const random = createRandom(`${seed}/toluna/${panel.guid}/${index}`)
   const base = (panel.countryId % 1000) * 100_000 + index * 10
@@ -94,7 +94,7 @@ const bands = (): QuestionAndAnswers[][] => [
   [answers(AGE, [2006352, 2006353, 2006354])],
 ]
 
-/** The document's own samples carry no zone. */
+/** The document's own samples have no zone. */
 export function zoneless(instant: Date): string {
   return instant.toISOString().replace('Z', '')
 }

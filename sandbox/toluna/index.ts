@@ -16,16 +16,16 @@ export interface TolunaOptions {
   /** How many surveys each panel has [80]. */
   surveys?: number
   apiAuthKey?: string
-  /** The partner's panels, one a culture, and what it calls their connections. */
+  /** The partner's panels, one per culture, with its ids of their connections. */
   panels?: readonly (PanelSource & { connection: string })[]
-  /** What redirects and member notifications are signed with. */
+  /** The secret of the signatures of redirects and member notifications. */
   secret?: string
   notifyKey?: string
   /** How long a list of quotas stays the same, in simulated milliseconds [10,000]. */
   cacheMs?: number
-  /** True = nobody needs to be registered [false]. */
+  /** True = every member counts as registered [false]. */
   openRegistration?: boolean
-  /** Whom every recontact quota is for [the demo's panelists]. */
+  /** The members of every recontact quota [the demo's panelists]. */
   recontactMembers?: readonly string[]
   retryDelays?: readonly number[]
 }
@@ -35,12 +35,12 @@ export interface TolunaSurroundings {
   clock: Clock
   journal: Journal
   faults: FaultBoard
-  /** This provider's address as others reach it, e.g. `http://127.0.0.1:8090/toluna`. */
+  /** This provider's address for other processes, e.g. `http://127.0.0.1:8090/toluna`. */
   url: () => string
   apiUrl: () => string
 }
 
-/** The simulated External Sample, with handles for those who run it in their own process. */
+/** The simulated External Sample, with handles for programs that run it in their own process. */
 export interface Toluna {
   router: Router
   admin: Router
@@ -77,7 +77,7 @@ const PANELS: readonly (PanelSource & { connection: string })[] = [
 ]
 const RECONTACT_MEMBERS = ['demo-ana', 'demo-marcos', 'demo-priya', 'a person & co/ü', 'Zoë#1']
 
-/** Builds the simulated External Sample of Toluna External Sample. */
+/** Builds the simulation of Toluna's External Sample (Toluna External Sample). */
 export function createToluna(options: TolunaOptions, around: TolunaSurroundings): Toluna {
   const { seed, clock, journal, faults, url, apiUrl } = around
   const { panels = PANELS, cacheMs = 10_000 } = options
@@ -134,10 +134,10 @@ export function createToluna(options: TolunaOptions, around: TolunaSurroundings)
     url,
     newId: () => `${++invites}-${random.int(100_000_000, 999_999_999)}`,
   })
-  // the path prefix comes and goes in the document
+  // the document has the path with and without the prefix
   router.use('/IPExternalSamplingService', api)
   router.use(api)
-  router.use((_request, response) => void response.status(404).json({ Message: 'no such resource' }))
+  router.use((_request, response) => void response.status(404).json({ Message: 'resource not found' }))
   router.use(unreadable)
 
   return {
@@ -154,5 +154,5 @@ export function createToluna(options: TolunaOptions, around: TolunaSurroundings)
 
 const unreadable: ErrorRequestHandler = (_error, _request, response, next) => {
   if (response.headersSent) return next(_error)
-  response.status(400).json({ Message: 'the request cannot be read' })
+  response.status(400).json({ Message: 'the request is unreadable' })
 }

@@ -14,7 +14,7 @@ interface Placed {
   readonly quota: Quota
 }
 
-/** The surveys of one panel, their counts, and the cache that the document speaks of. */
+/** The surveys of one panel, their counts, and the cache that the document describes. */
 export class Inventory {
   private readonly surveys = new Map<string, Survey>()
   /** Quotas that are not live although their survey is. */
@@ -62,7 +62,7 @@ export class Inventory {
     return !this.closed.has(quotaId)
   }
 
-  /** Closes or opens a quota at once; the list tells of it when its cache has expired. */
+  /** Closes or opens a quota immediately; the list shows it once its cache has expired. */
   setLive(quotaId: number, live: boolean): QuotaChange | undefined {
     const placed = this.find(quotaId)
     if (!placed) return undefined
@@ -71,7 +71,7 @@ export class Inventory {
     return { ...placed, live }
   }
 
-  /** One complete more or less in a quota and its survey. @returns the change, when that closed the quota */
+  /** Changes a quota and its survey by one complete. @returns the change, when that closed the quota */
   complete(quotaId: number, by: 1 | -1): QuotaChange | undefined {
     const placed = this.find(quotaId)
     if (!placed) return undefined
@@ -81,7 +81,7 @@ export class Inventory {
     return quota.EstimatedCompletesRemaining === 0 ? this.setLive(quotaId, false) : undefined
   }
 
-  /** The answer of Get Quotas as text: the same until the cache expires. @param fresh as if it just had */
+  /** The answer of Get Quotas as text: the same until the cache expires. @param fresh as if it had just expired */
   list(fresh = false): string {
     const now = this.clock.now().getTime()
     if (this.cached !== null && !fresh && now < this.cached.expires) return this.cached.text
@@ -92,14 +92,14 @@ export class Inventory {
       )
       return quotas.length === 0 ? [] : [{ ...survey, Quotas: quotas }]
     })
-    // a blank instead of the T, and no zone: as the document's sample has it
+    // a blank instead of the T, and no zone, as in the document's sample
     const stamp = new Date(expires).toISOString().replace('T', ' ').replace('Z', '')
     const text = JSON.stringify({ CountryID: this.panel.countryId, CacheExpires: stamp, Surveys: surveys })
     this.cached = { text, expires }
     return text
   }
 
-  /** One step of change: prices move, quotas fill, close and open again, surveys leave and new ones come. */
+  /** One step of change: prices move, quotas fill, close and open again, surveys leave and new ones appear. */
   tick(): { changes: { survey: string; change: string }[]; quotas: QuotaChange[] } {
     const changes: { survey: string; change: string }[] = []
     const quotas: QuotaChange[] = []

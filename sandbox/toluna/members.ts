@@ -6,21 +6,21 @@ export interface Invite {
   readonly surveyId: number
   readonly waveId: number
   readonly quotaId: number
-  /** What the partner gets, in whole units. */
+  /** What the partner is paid, in whole units. */
   readonly partnerAmount: number
   startedAt?: string
   ending?: string
 }
 
-/** Who is registered, who is for whose recontact, who was invited and how it ended. */
+/** Registered members, members of recontact quotas, invites and how they ended. */
 export class MemberBook {
   private readonly registered = new Set<string>()
   private readonly recontact = new Map<number, readonly string[]>()
   private readonly invites = new Map<string, Invite>()
-  /** Result codes set by hand, by member or by quota: the next invites are refused with them. */
+  /** Result codes set by hand, by member or by quota: they refuse the next invites. */
   readonly refusals = new Map<string, number>()
 
-  /** @param open true = everybody counts as registered */
+  /** @param open true = every member counts as registered */
   constructor(private readonly open: boolean) {}
 
   register(panel: string, member: string): boolean {
@@ -34,7 +34,7 @@ export class MemberBook {
     return this.open || this.registered.has(`${panel}\n${member}`)
   }
 
-  /** Names the members of a recontact quota; kept in the order of their code units. */
+  /** Sets the members of a recontact quota, in the order of their code units. */
   name(quotaId: number, members: readonly string[]): void {
     this.recontact.set(quotaId, [...new Set(members)].sort())
   }

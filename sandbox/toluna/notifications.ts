@@ -15,16 +15,16 @@ export interface NotificationParts {
   readonly faults: FaultBoard
   readonly journal: Journal
   readonly secret: string
-  /** What the partner expects in the header `x-notify-key` of quota notifications. */
+  /** The value that the partner expects in the header `x-notify-key` of quota notifications. */
   readonly notifyKey: string
   readonly retryDelays?: readonly number[]
 }
 
-/** Tells the partner what became of members and quotas, until it answers 2xx. */
+/** Notifies the partner about members and quotas, until it answers 2xx. */
 export interface Notifications {
   memberStatus(address: string, invite: Invite, ending: Ending): Promise<boolean>
   quotaStatus(address: string, change: QuotaChange, at: Date): Promise<boolean>
-  /** The address which takes the browser back; only completes and terminates are signed. */
+  /** The browser's return address; only completes and terminates are signed. */
   redirect(address: string, invite: Invite, ending: Ending): string
   readonly pending: number
   close(): Promise<void>
@@ -134,7 +134,7 @@ export function createNotifications(parts: NotificationParts): Notifications {
         `SurveyID=${surveyId}`,
         `WaveID=${waveId}`,
       ]
-      // the signature is over the whole address with the & that comes before it
+      // the signature covers the whole address with the & before it
       const plain = `${address}?${query.join('&')}&`
       return ENDINGS[ending].signed ? `${plain}encValue=${hmac(plain)}` : plain.slice(0, -1)
     },

@@ -16,7 +16,7 @@ export interface PartnerApiParts {
   readonly faults: FaultBoard
   readonly journal: Journal
   readonly url: () => string
-  /** A fresh id for an invite's link. */
+  /** A new id for an invite's link. */
   readonly newId: () => string
 }
 
@@ -164,7 +164,7 @@ export function createPartnerApi(parts: PartnerApiParts): Router {
   return router
 }
 
-/** A share of the surveys leaves the shape of the document. */
+/** Changes a share of the surveys to an undocumented shape. */
 function drifted(text: string, share: number): string {
   const list = JSON.parse(text) as { Surveys: Record<string, unknown>[] }
   const surveys = list.Surveys.map((survey, at) => {

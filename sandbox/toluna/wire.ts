@@ -38,8 +38,8 @@ export type Quota = z.infer<typeof Quota>
 export type QuestionAndAnswers = z.infer<typeof QuestionAndAnswers>
 
 /**
- * Toluna External Sample, "Bad Request" Result Codes: those that this sandbox gives by itself. Any other can be set by
- * hand.
+ * Toluna External Sample, "Bad Request" Result Codes: those that this sandbox returns by itself. Any other can be set
+ * by hand.
  */
 export const RESULTS = {
   PANEL_DOES_NOT_EXIST: 3,

@@ -234,5 +234,5 @@ test('recordOutcome returns the postbacks to send and the deadline for evidence'
   const recorded = await activities().recordOutcome(session_id)
   expect(recorded).toMatchObject({ provisional: true, evidenceDeadline: later(DAY).getTime() })
   expect(recorded.postbackIds).toHaveLength(1)
-  await expect(activities().recordOutcome(crypto.randomUUID())).rejects.toThrow('is not there')
+  await expect(activities().recordOutcome(crypto.randomUUID())).rejects.toThrow('not found')
 })

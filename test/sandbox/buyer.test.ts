@@ -320,7 +320,7 @@ describe('fielding a plan', () => {
     sandbox.field.start(order)
     expect((await done(sandbox, plan.id)).note).toContain('no panel')
     sandbox.field.start({ ...order, surveyUrl: 'https://survey-platform.example/s' })
-    expect((await done(sandbox, plan.id)).note).toContain('nobody is sent elsewhere')
+    expect((await done(sandbox, plan.id)).note).toContain('respondents go to no other')
     sandbox.field.start({ ...order, panels: ['another'] })
     expect((await done(sandbox, plan.id)).note).toContain('plays none of its panels')
     expect(gateway.sessions).toEqual([])

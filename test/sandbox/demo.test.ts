@@ -143,7 +143,7 @@ describe('offers', () => {
     const alone = await startSandbox({ apiUrl: 'http://127.0.0.1:9' })
     const response = await fetch(`${alone.base}/demo/panelists/demo-ana`)
     expect(response.status).toBe(502)
-    expect(await response.text()).toContain('Tributary is not there')
+    expect(await response.text()).toContain('Tributary is unreachable')
   })
 })
 
@@ -223,7 +223,7 @@ describe('coming back', () => {
     for (const one of forged) {
       const { status, text } = await page(`/demo/done?token=${one}`)
       expect(status).toBe(400)
-      expect(text).toContain('Not to be believed')
+      expect(text).toContain('Not valid:')
       expect(text).not.toContain('Thank you')
     }
     expect((await page('/demo/done')).status).toBe(404)

@@ -47,7 +47,7 @@ test('completes are drawn in steps up to now, the target as a line, and both as 
 
 test('a plan without samples has axes and a note', () => {
   const text = progressPlot({ id: 'p', points: [], until: at(0), target: 3 }).text
-  expect(text).toContain('nothing was seen yet')
+  expect(text).toContain('no data yet')
   expect(text).not.toContain('NaN')
 })
 

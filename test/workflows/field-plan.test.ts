@@ -252,8 +252,8 @@ test('an operator sees search attributes, details, and a summary of every timer'
   expect(summaries).toEqual(
     expect.arrayContaining([
       'gateway · USA · 1.50 USD · 30 completes',
-      'close it, or begin its full launch, where that is due',
-      'look whether the soft launch is reached',
+      'close it, or begin its full launch, if that is due',
+      'check whether the soft launch is reached',
     ]),
   )
 })

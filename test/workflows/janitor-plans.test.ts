@@ -81,7 +81,7 @@ async function round(found: Partial<LeftBehind>): Promise<string> {
 
 test('a plan without a workflow gets one, which outlives the janitor', async () => {
   const truth = world.create('lost', { finishAt: Date.now() + DAY })
-  expect(await round({ plans: [factsOf('lost', truth)] })).toContain('1 plans driven on')
+  expect(await round({ plans: [factsOf('lost', truth)] })).toContain('1 plans started')
   await expect.poll(() => stateOf('lost'), SOON).toBe('open')
   const workflow = await temporal.client.workflow.getHandle(planWorkflowId('lost')).describe()
   expect(await workflow.staticSummary()).toBe('gateway · USA · 1.50 USD · 30 completes')

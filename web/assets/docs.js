@@ -1,4 +1,5 @@
-// The filter of the reference, its copy buttons and the mark of the article in view. A module: it runs once the page is read.
+// The filter of the reference, its copy buttons and the mark of the article in view.
+// A module: it runs after the page is parsed.
 
 const filter = document.getElementById('filter')
 const articles = [...document.querySelectorAll('article')]

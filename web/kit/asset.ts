@@ -3,36 +3,36 @@ import { readFileSync } from 'node:fs'
 import { type Html, trusted } from './html.js'
 import { minifiedCss } from './minified-css.js'
 
-/** A stylesheet or a script of ours: a file of `web/assets`, read once when the program starts. */
+/** A stylesheet or a script of ours: a file of `web/assets`, read once at start-up. */
 export interface Asset {
-  /** Where it is served. */
+  /** The path that serves it. */
   readonly path: string
-  /** The path with the hash of the content, so that a browser may keep what it loaded for good. */
+  /** The path with the hash of the content, so that a browser may cache it without a limit. */
   readonly href: string
-  /** Of the content, as the address has it. */
+  /** The hash of the content, as in the address. */
   readonly version: string
   readonly type: 'css' | 'js'
   readonly content: string
 }
 
 /**
- * A stylesheet of several files, one behind the other, without the white space of the source.
+ * A stylesheet of several files, concatenated, without the white space of the source.
  * @param names files of `web/assets`, without `.css`
- * @throws Error when there is no such file
+ * @throws Error when a file is missing
  */
 export const stylesheet = (path: string, ...names: readonly string[]): Asset =>
   asset(path, 'css', minifiedCss(names.map((name) => read(`${name}.css`)).join('')))
 
-/** A script as its file has it. @throws Error when there is no such file */
+/** A script as in its file. @throws Error when the file is missing */
 export const script = (path: string, name: string): Asset => asset(path, 'js', read(`${name}.js`))
 
-/** A stylesheet within a page that can link to none. Its policy needs `cspHash` of the same asset. */
+/** A stylesheet inside a page that cannot link one. The page's policy needs `cspHash` of the same asset. */
 export function inlineStyle({ content }: Asset): Html {
-  if (/<\/style/i.test(content)) throw new Error('a stylesheet cannot hold </style')
+  if (/<\/style/i.test(content)) throw new Error('a stylesheet must not contain </style')
   return trusted(`<style>${content}</style>`)
 }
 
-/** What `style-src` or `script-src` must name for an asset that stands within a page (CSP 3, "hash-source"). */
+/** The hash that `style-src` or `script-src` must name for an inline asset (CSP 3, "hash-source"). */
 export const cspHash = ({ content }: Asset): string =>
   `'sha256-${createHash('sha256').update(content).digest('base64')}'`
 

@@ -5,9 +5,9 @@ import { safeAddress } from './safe-address.js'
 /** A whole page. */
 export interface Document {
   readonly title: string
-  /** Linked, or within the page where it cannot be served (`inline`). */
+  /** Linked, or `inline` if the page cannot serve it. */
   readonly style: { readonly linked: Asset } | { readonly inline: Asset }
-  /** A module, which runs once the page is read; the page works without it. */
+  /** A module, which runs after the page is parsed; the page works without it. */
   readonly script?: Asset
   /** Loads an address after this many seconds. */
   readonly refresh?: { readonly seconds: number; readonly url: string } | undefined
@@ -16,7 +16,7 @@ export interface Document {
   readonly body: Html
 }
 
-/** A document of HTML, ready to send. Nothing in it runs or styles but the assets that are named. */
+/** An HTML document, ready to send. It contains no scripts or styles but the named assets. */
 export function htmlDocument({ title, style, script, refresh, icon, body }: Document): string {
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">

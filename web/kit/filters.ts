@@ -5,7 +5,7 @@ interface Field {
   /** The parameter of the address. */
   readonly name: string
   readonly label: string
-  /** What is set now; null = nothing. */
+  /** The current value; null = none. */
   readonly value: string | null
 }
 
@@ -23,7 +23,7 @@ export type Filter = Field &
   )
 
 export interface Filters {
-  /** The page that the filters are of, with the anchor of the list: the choice becomes its query. */
+  /** The page of the filters, with the anchor of the list: the choice becomes its query. */
   readonly action: string
   /** What is filtered, for a screen reader. */
   readonly label: string
@@ -31,8 +31,8 @@ export interface Filters {
 }
 
 /**
- * Filters of a list as a form that asks for the page again: the choice is in the address, so that it can be sent on, kept
- * and gone back to. A cursor is not carried over: another choice begins on its first page.
+ * Filters of a list as a form that reloads the page: the choice is in the address, so that it can be shared, bookmarked
+ * and reached by the back button. Drops the cursor: another choice begins on its first page.
  */
 export function filterForm({ action, label, filters }: Filters): Html {
   const set = filters.some(({ value }) => value !== null && value !== '')

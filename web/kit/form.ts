@@ -2,20 +2,20 @@ import { attributes } from './attributes.js'
 import { type Html, html, type Part } from './html.js'
 
 /**
- * A form that changes something, with the token of the operator's sign-in: the route refuses it without.
+ * A form that changes state, with the token of the operator's sign-in: the route refuses it without.
  * @param formToken of the signed-in operator (api/pages/operator-sessions.ts)
  */
 export const postForm = (action: string, formToken: string, body: Part): Html =>
   html`<form method="post" action="${action}"><input type="hidden" name="form_token" value="${formToken}">${body}</form>`
 
 interface ButtonLook {
-  /** What a screen reader says, where the words alone do not tell one button from the next. */
+  /** The label for a screen reader, if the words alone do not distinguish the buttons. */
   readonly label?: string | undefined
-  /** A quiet one is not the first thing to do on the page. */
+  /** A quiet button is not the main action of the page. */
   readonly quiet?: boolean
 }
 
-/** A form of one button, quiet unless it is said otherwise. */
+/** A form of one button, quiet by default. */
 export const postButton = (
   action: string,
   formToken: string,
@@ -23,7 +23,7 @@ export const postButton = (
   { label, quiet = true }: ButtonLook = {},
 ): Html => postForm(action, formToken, button(words, { label, quiet }))
 
-/** A button that sends the form around it, with a field of its own where a name is given. */
+/** A button that submits the form around it, with a field of its own if it has a name. */
 export const button = (
   words: Part,
   {

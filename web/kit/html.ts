@@ -3,22 +3,22 @@ import { escaped } from './escape.js'
 import { safeAddress } from './safe-address.js'
 import { type Hole, holesOf } from './template-holes.js'
 
-/** Markup that is safe to send: made by `html`, or by `trusted` from text of our own. */
+/** Markup that is safe to send: created by `html`, or by `trusted` from text of our own. */
 class Markup {
   constructor(readonly text: string) {}
 }
 export type Html = Markup
 
-/** What may stand in a template: null, undefined and false are nothing, so that `condition && html…` works. */
+/** The values of a template: null, undefined and false are empty, so that `condition && html…` works. */
 export type Part = Html | Attributes | string | number | null | undefined | false | readonly Part[]
 
 /**
- * A template whose every value is escaped for the place in which it stands, unless it is markup already.
+ * A template that escapes every value for its position, unless the value is markup already.
  *
- * Between tags a value is text; markup and lists of it are joined. In a quoted attribute a value is text, also when it is
+ * Between tags a value is text; markup and lists of it are joined. In a quoted attribute a value is text, even if it is
  * markup. At the start of an attribute with a URL, an address of another scheme than http, https or mailto becomes
- * `#unsafe-address`. Within a tag only `attributes` may stand. Values without quotes, as names, in comments, in scripts, in
- * styles and in event handlers are refused, whatever they hold: such a template fails the first time that it is used.
+ * `#unsafe-address`. Within a tag only `attributes` is allowed. Values without quotes, as names, in comments, in
+ * scripts, in styles and in event handlers are refused, with any content: such a template fails on first use.
  * @throws TypeError for a template in which a value could break out
  */
 export function html(strings: TemplateStringsArray, ...values: readonly Part[]): Html {
@@ -31,12 +31,12 @@ export function html(strings: TemplateStringsArray, ...values: readonly Part[]):
 }
 
 /**
- * Markup from text that this program or its files hold, never from a request, a provider or the database.
+ * Markup from text of this program or its files, never from a request, a provider or the database.
  * Only the kit uses it; test/web/html.test.ts lists where.
  */
 export const trusted = (text: string): Html => new Markup(text)
 
-/** Each template of the source is read once: its strings are one object for the whole life of the process. */
+/** Parses each template of the source once: its strings are one object for the whole life of the process. */
 const KNOWN = new WeakMap<TemplateStringsArray, readonly Hole[]>()
 
 function knownHoles(strings: TemplateStringsArray): readonly Hole[] {
@@ -58,17 +58,17 @@ function textOf(part: Part): string {
   if (part === null || part === undefined || part === false) return ''
   if (part instanceof Markup) return part.text
   if (Array.isArray(part)) return part.map(textOf).join('')
-  if (isAttributes(part)) throw new TypeError('Attributes stand within a tag, not between tags')
+  if (isAttributes(part)) throw new TypeError('Attributes are allowed within a tag, not between tags')
   return escaped(String(part))
 }
 
 function attributesOf(part: Part): string {
   if (part === null || part === undefined || part === false) return ''
   if (isAttributes(part)) return part.text
-  throw new TypeError('Within a tag only attributes() may stand: a text there could add a handler')
+  throw new TypeError('Within a tag only attributes() is allowed, because a text there could add a handler')
 }
 
-/** A value of an attribute: markup is text there, and shows as such. */
+/** A value of an attribute: markup becomes text there, and shows as such. */
 function plainText(part: Part): string {
   if (part === null || part === undefined || part === false) return ''
   if (part instanceof Markup || isAttributes(part)) return part.text

@@ -1,6 +1,6 @@
 /**
- * CSS without comments and without the white space that only people need. Text in quotes stays as it is; a space between
- * two selectors and around `+` and `-` stays too, because it means something there.
+ * CSS without comments and unnecessary white space. Keeps text in quotes, and a space between two selectors and around
+ * `+` and `-`, because it has a meaning there.
  */
 export function minifiedCss(css: string): string {
   return css

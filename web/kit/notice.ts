@@ -1,6 +1,6 @@
 import { type Html, html, type Part } from './html.js'
 
-/** What the last click did. */
+/** The result of the last click. */
 export const notice = (words: Part): Html => html`<p class="notice" role="status">${words}</p>`
 
 /** What went wrong, and what to do. */

@@ -1,6 +1,6 @@
 /**
- * The address of a list with its filters, from where a cursor says.
- * @param filters those that are not set are left out
+ * The address of a list with its filters, from a cursor.
+ * @param filters empty ones are left out
  * @param anchor the heading to which the browser scrolls
  */
 export function pageLink(

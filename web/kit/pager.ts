@@ -1,18 +1,20 @@
 import { type Html, html } from './html.js'
 
-/** The way through a list that the server answers page by page, from a cursor on. */
+/** Links through a list that the server pages by cursor. */
 export interface Pager {
-  /** What is listed, for a screen reader: "survey plans". */
+  /** The listed items, for a screen reader: "survey plans". */
   readonly label: string
   /** Address of the first page; null on it. */
   readonly first?: string | null
   /** Address of the next page; null on the last. */
   readonly next: string | null
-  /** The words of the two links, where "First page" and "Next page" say less. */
+  /** The words of the two links, to replace "First page" and "Next page". */
   readonly words?: { readonly first?: string; readonly next?: string }
 }
 
-/** Links to the first and to the next page; nothing where all is on this one. A cursor has no way back but the first page. */
+/**
+ * Links to the first and to the next page; null if there is only one. A cursor cannot go back except to the first page.
+ */
 export function pager({ label, first = null, next, words = {} }: Pager): Html | null {
   if (first === null && next === null) return null
   return html`<nav class="pager" aria-label="Pages of ${label}">${

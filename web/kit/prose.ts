@@ -7,7 +7,7 @@ export function prose(text: string): Html {
 
 /** One line of prose with `code` in backticks. */
 export function inline(text: string): Html {
-  // every second piece stands between two backticks
+  // every second piece is between two backticks
   const pieces = text.split(/`([^`]+)`/)
   return html`${pieces.map((piece, index) => (index % 2 === 1 ? html`<code>${piece}</code>` : piece))}`
 }

@@ -1,9 +1,9 @@
 const SCHEMES = new Set(['http', 'https', 'mailto'])
 
 /**
- * An address for a link or a form: relative, http, https or mailto. Every other scheme (`javascript:`, `data:`, …) becomes
- * `#unsafe-address`. Spaces and control characters are taken away first where a browser does so before it reads the scheme
- * (URL Standard, "basic URL parser").
+ * An address for a link or a form: relative, http, https or mailto. Every other scheme (`javascript:`, `data:`, …)
+ * becomes `#unsafe-address`. Removes spaces and control characters first, because a browser does so before it reads the
+ * scheme (URL Standard, "basic URL parser").
  */
 export function safeAddress(address: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: browsers strip exactly these

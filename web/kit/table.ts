@@ -1,32 +1,32 @@
 import { attributes } from './attributes.js'
 import { type Html, html, type Part } from './html.js'
 
-/** A column: its heading, and what it shows of a row. */
+/** A column: its heading, and its cell for a row. */
 export interface Column<Row> {
   readonly heading: string
   cell(row: Row): Part
-  /** Counts and money: right-aligned, digits of one width, so that they compare at a glance. */
+  /** Counts and money: right-aligned, with digits of one width, to compare them easily. */
   readonly numeric?: boolean
   /** The cell that names the row, for a screen reader. */
   readonly names?: boolean
-  /** Its heading is not repeated on a phone: buttons say what they do. */
+  /** Hides its heading on a phone: buttons have labels. */
   readonly actions?: boolean
 }
 
 export interface TableOptions<Row> {
-  /** What the table is, for a screen reader. */
+  /** The table's label for a screen reader. */
   readonly label: string
   readonly columns: readonly Column<Row>[]
   readonly rows: readonly Row[]
-  /** What stands there instead of a table without rows. */
+  /** Shown instead of a table without rows. */
   readonly empty?: Part
-  /** The id of a row's element, so that a link can lead to it. */
+  /** The id of a row's element, for links to it. */
   rowId?(row: Row): string
 }
 
 /**
  * A table whose heading stays in view while the page scrolls; on a phone each row is a card that repeats the headings.
- * It shows the rows that it is given: a longer list comes page by page (`pager`).
+ * Shows all given rows: a longer list needs `pager`.
  */
 export function table<Row>({ label, columns, rows, empty, rowId }: TableOptions<Row>): Html {
   if (rows.length === 0 && empty !== undefined) return html`<p class="soft">${empty}</p>`

@@ -1,6 +1,7 @@
 /**
- * Where a value of a template stands. `text` is between tags; `value` in a quoted attribute; `address` at the start of a
- * quoted attribute that holds a URL, where the value may choose the scheme; `tag` between a tag's name and its end.
+ * The position of a value in a template. `text` is between tags; `value` in a quoted attribute; `address` at the start
+ * of a quoted attribute that holds a URL, where the value may choose the scheme; `tag` between a tag's name and its
+ * end.
  */
 export type Hole = 'text' | 'value' | 'address' | 'tag'
 
@@ -8,9 +9,9 @@ export type Hole = 'text' | 'value' | 'address' | 'tag'
 const ADDRESSES = new Set([
   ...['action', 'cite', 'data', 'formaction', 'href', 'manifest', 'poster', 'src', 'xlink:href'],
 ])
-/** Attributes in which escaping protects nothing: a script, a style, markup or a list of URLs is read from the value. */
+/** Attributes in which escaping does not protect: the value is read as a script, a style, markup or a list of URLs. */
 const CODE = /^(on.*|style|srcdoc|srcset|ping)$/
-/** Elements whose content is not parsed as markup, so that an escaped value means something else there. */
+/** Elements whose content is not parsed as markup, so that an escaped value has another meaning there. */
 const RAW = new Set(['script', 'style', 'iframe', 'noembed', 'noframes', 'noscript', 'plaintext', 'xmp'])
 
 interface Place {
@@ -27,15 +28,15 @@ interface Place {
   element: string
   attribute: string
   quote: string
-  /** What the template itself wrote of the attribute's value so far. */
+  /** The template's own text of the attribute's value so far. */
   written: string
   /** How many values the attribute has so far. */
   holes: number
 }
 
 /**
- * Finds the place of every value in a template, once for each template in the source.
- * @throws TypeError for a place in which no escaping is safe, and for a template that ends within a tag
+ * Finds the position of every value in a template, once per template in the source.
+ * @throws TypeError for a position in which no escaping is safe, and for a template that ends within a tag
  */
 export function holesOf(strings: readonly string[]): readonly Hole[] {
   const place: Place = { state: 'text', element: '', attribute: '', quote: '', written: '', holes: 0 }
@@ -59,22 +60,25 @@ function holeAt(place: Place, next: string, strings: readonly string[]): Hole {
     case 'value':
       return holeInValue(place, next, strings)
     default:
-      return refuse(`a value may not stand in ${described(place)}`, strings)
+      return refuse(`a value is not allowed in ${described(place)}`, strings)
   }
 }
 
-/** Attributes bring the space before them; without one behind them, or with no name before them, they would join another name. */
+/**
+ * `attributes` emits a space before each name; without a space after the value, or before a tag name, they would join
+ * another name.
+ */
 function holeInTag(place: Place, next: string, strings: readonly string[]): Hole {
   const named = place.state !== 'tag name' || /^[a-z]/.test(place.element)
-  if (!named || !/^[\s/>]/.test(next)) refuse(`a value may not stand in ${described(place)}`, strings)
+  if (!named || !/^[\s/>]/.test(next)) refuse(`a value is not allowed in ${described(place)}`, strings)
   return 'tag'
 }
 
 function holeInValue(place: Place, next: string, strings: readonly string[]): Hole {
-  if (CODE.test(place.attribute)) refuse(`a value may not stand in ${described(place)}`, strings)
+  if (CODE.test(place.attribute)) refuse(`a value is not allowed in ${described(place)}`, strings)
   place.holes += 1
   if (!ADDRESSES.has(place.attribute)) return 'value'
-  // behind a slash, a question mark or a fragment, or a scheme that the template wrote, no value changes the scheme
+  // after a slash, a question mark, a fragment or a scheme of the template, no value changes the scheme
   if (/[/?#:]/.test(place.written)) return 'value'
   const rest = next.split(place.quote, 1)[0] ?? ''
   if (place.holes > 1 || place.written !== '' || (rest !== '' && !/^[/?#]/.test(rest)))
@@ -98,7 +102,7 @@ function step(place: Place, text: string, at: number): number {
     case 'comment':
       return skipTo(place, text, at, '-->')
     case 'tag name':
-      // an end tag keeps its slash, so that it is no element of its own
+      // an end tag keeps its slash, so that it is not an element of its own
       if (/[\s>]/.test(character) || (character === '/' && place.element !== '')) return become(place, 'tag', at)
       place.element += character.toLowerCase()
       return at + 1
@@ -123,7 +127,7 @@ function readText(place: Place, text: string, at: number): number {
   if (open === -1) return text.length
   if (text.startsWith('<!--', open)) return become(place, 'comment', open + 4)
   const next = text[open + 1]
-  // a `<` at the end of a piece makes a tag of the value behind it
+  // a `<` at the end of a piece makes a tag of the value after it
   if (next !== undefined && !/[a-zA-Z/!?]/.test(next)) return open + 1
   place.element = ''
   return become(place, 'tag name', open + 1)

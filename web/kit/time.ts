@@ -18,11 +18,11 @@ export function ago(at: Date, now: Date): string {
 export const utc = (at: Date): string => at.toISOString().slice(0, 19).replace('T', ' ')
 
 /**
- * A moment as people read it, and as programs do.
- * @param title what shows on hovering; the moment itself, to the second, where none is given
+ * A time for people, and for programs.
+ * @param title the tooltip; by default the time itself, to the second
  */
 export const timeAgo = (at: Date, now: Date, title = `${utc(at)} UTC`): Html =>
   html`<time datetime="${at.toISOString()}" title="${title}">${ago(at, now)}</time>`
 
-/** A moment to the second, in UTC. */
+/** A time to the second, in UTC. */
 export const timeExact = (at: Date): Html => html`<time datetime="${at.toISOString()}">${utc(at)} UTC</time>`

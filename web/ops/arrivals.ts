@@ -3,12 +3,12 @@ import { table } from '../kit/table.js'
 import { timeAgo } from '../kit/time.js'
 import type { OpsView } from './ops-view.js'
 
-/** What arrived and was believed, and yet is for somebody to look at: unknown outcome words, and news without a session. */
+/** Verified arrivals that an operator must look at: unknown outcome words, and notifications without a session. */
 export function arrivalsSection(view: OpsView): Html {
   const { unknownWords, unplaced } = view
   const words =
     unknownWords.length === 0
-      ? html`<p class="soft">Every outcome word that came was known.</p>`
+      ? html`<p class="soft">Every received outcome word is known.</p>`
       : html`
 <p class="soft">These ended as ERROR and need review: give each word an outcome under <code>outcomes</code> of its arrival.</p>
 ${wordsTable(view)}`

@@ -6,13 +6,13 @@ import { tag } from '../kit/tag.js'
 import { timeAgo } from '../kit/time.js'
 import type { ConnectionView, OpsView } from './ops-view.js'
 
-/** What a state is to whoever looks: fine, to watch, or to act on. */
+/** The tone of a state for an operator: fine, to watch, or to act on. */
 const TONES = { healthy: 'good', starting: 'warn', degraded: 'warn', paused: 'warn', blocked: 'bad' } as const
 
-/** What is said where no provider has answered. */
-const NO_ANSWER = { polled: 'none yet', asked: 'nobody was asked about yet', own: 'nobody to ask' } as const
+/** Shown if no provider has answered. */
+const NO_ANSWER = { polled: 'none yet', asked: 'no panelist yet', own: 'no provider' } as const
 
-/** The provider accounts with what can be done about each. */
+/** The provider accounts with their actions. */
 export function connectionsTable({ connections, now, formToken }: OpsView): Html {
   return table({
     label: 'Connections',

@@ -4,12 +4,12 @@ import { table } from '../kit/table.js'
 import { timeAgo } from '../kit/time.js'
 import type { DeadPostbackView, OpsView } from './ops-view.js'
 
-/** Messages that no panel took within their 28 hours. */
+/** Messages that no panel accepted within their 28 hours. */
 export function deadPostbacksTable({ deadPostbacks, now, formToken }: OpsView): Html {
   return table({
     label: 'Messages that no panel took',
     rows: deadPostbacks,
-    empty: 'None: every message was delivered, or still is tried.',
+    empty: 'None: every message was delivered or is being retried.',
     columns: [
       { heading: 'panel', cell: ({ panel }) => panel },
       { heading: 'message', names: true, cell: ({ type, id }) => html`${type} <code>${id}</code>` },

@@ -10,7 +10,7 @@ import { partsTable } from './parts.js'
 import { plansSection } from './plans.js'
 import { quarantineTable } from './quarantine.js'
 
-/** The operations page: what stands still, why, and the button that gets it going again. */
+/** The operations page: what is stuck, why, and the button to resume it. */
 export function opsPage(view: OpsView): Html {
   return html`
 ${view.alert === null ? null : alert(view.alert)}

@@ -1,14 +1,14 @@
-/** What the operations page shows; the route fills it, the templates only arrange it. */
+/** The content of the operations page; the route fills it, the templates only arrange it. */
 export interface OpsView {
   readonly now: Date
   /** The token of this operator's forms. */
   readonly formToken: string
   readonly notice: string | null
   readonly alert: string | null
-  /** What works for the API without being asked. */
+  /** The parts that the API depends on and that run in the background. */
   readonly parts: readonly PartView[]
   readonly connections: readonly ConnectionView[]
-  /** The newest survey plans; null where there are no buyers. */
+  /** The newest survey plans; null if there are no buyers. */
   readonly plans: readonly PlanView[] | null
   /** Address of the page with older plans; null when there are none. */
   readonly olderPlans: string | null
@@ -16,7 +16,7 @@ export interface OpsView {
   readonly quarantine: readonly QuarantineView[]
   /** The connection whose records are shown; null = all. */
   readonly quarantineOf: string | null
-  /** Whether newer records are on a page before this one. */
+  /** Whether there are newer records, on a previous page. */
   readonly newerQuarantine: boolean
   /** Address of the page with older records; null when there are none. */
   readonly olderQuarantine: string | null
@@ -25,7 +25,7 @@ export interface OpsView {
   readonly unplaced: readonly UnplacedView[]
 }
 
-/** An outcome word that no table of its connection holds. */
+/** An outcome word that is not in any table of its connection. */
 export interface UnknownWordView {
   readonly connection: string
   readonly route: 'return' | 'postback'
@@ -34,7 +34,7 @@ export interface UnknownWordView {
   readonly lastSeenAt: Date
 }
 
-/** News about members of ours that fits none of their sessions, by survey. */
+/** Notifications about our panelists that fit none of their sessions, by survey. */
 export interface UnplacedView {
   readonly connection: string
   readonly providerSurveyId: string
@@ -42,15 +42,18 @@ export interface UnplacedView {
   readonly lastSeenAt: Date
 }
 
-/** A part of the installation, as it was last heard of. */
+/** A part of the installation, with its last heartbeat. */
 export interface PartView {
   readonly name: string
   readonly ok: boolean
-  /** What is wrong with it; null while nothing is. */
+  /** Its fault; null without one. */
   readonly detail: string | null
 }
 
-/** In a list that is polled; asked for panelist by panelist, without a poll loop; or plans that buyers launch here. */
+/**
+ * The provider lists surveys and is polled; or it is asked per panelist, without a poll loop; or buyers launch plans
+ * here.
+ */
 export type SupplyKind = 'polled' | 'asked' | 'own'
 
 export interface ConnectionView {
@@ -77,18 +80,18 @@ export interface PlanView {
   readonly target: number
   readonly overage: number
   readonly completes: number
-  /** Slots of respondents who are in it now. */
+  /** Slots of respondents who are in the survey now. */
   readonly held: number
   readonly panels: readonly { readonly panel: string; readonly allocation: number | null; readonly completes: number }[]
   readonly createdAt: Date
   readonly workflowUrl: string | null
 }
 
-/** A search in the Temporal UI; opening its link keeps it there under its name. */
+/** A search in the Temporal UI; opening its link saves it there under its name. */
 export interface SavedView {
   readonly name: string
   readonly query: string
-  /** Null where the Temporal UI is not known. */
+  /** Null if the address of the Temporal UI is unknown. */
   readonly url: string | null
 }
 
@@ -99,7 +102,7 @@ export interface QuarantineView {
   readonly reason: string
   /** The record's first characters. */
   readonly rawHead: string
-  /** How many characters, or bytes of a record that is no text, are not shown. */
+  /** How many characters, or bytes of a record that is not text, are not shown. */
   readonly rawRest: number
   readonly firstSeenAt: Date
   readonly lastSeenAt: Date
@@ -113,7 +116,7 @@ export interface DeadPostbackView {
   readonly type: string
   readonly createdAt: Date
   readonly attempts: number
-  /** What the last attempt met, in words. */
+  /** The failure of the last attempt, in words. */
   readonly lastFailure: string | null
   readonly workflowUrl: string | null
 }

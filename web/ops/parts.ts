@@ -3,7 +3,7 @@ import { table } from '../kit/table.js'
 import { tag } from '../kit/tag.js'
 import type { PartView } from './ops-view.js'
 
-/** The parts of the installation: one that is silent comes with where to look. */
+/** The parts of the installation: a silent one comes with where to look. */
 export const partsTable = (parts: readonly PartView[]): Html =>
   table({
     label: 'Parts of the installation',

@@ -6,11 +6,11 @@ import { tag } from '../kit/tag.js'
 import { timeAgo } from '../kit/time.js'
 import type { OpsView, PlanView } from './ops-view.js'
 
-/** What a status is to whoever looks: at work, to watch, or over. */
+/** The tone of a status for an operator: active, to watch, or over. */
 const TONES = { OPEN: 'good', PAUSED: 'warn', CLOSED: 'soft' } as const
 const REASONS = { buyer: 'by the buyer', filled: 'filled', finish_date: 'its finish date has passed' } as const
 
-/** The buyers' survey plans with what they have so far; nothing where there are no buyers. */
+/** The buyers' survey plans with their progress; null if there are no buyers. */
 export function plansSection({ plans, olderPlans, now }: OpsView): Html | null {
   if (plans === null) return null
   return html`
@@ -18,7 +18,7 @@ export function plansSection({ plans, olderPlans, now }: OpsView): Html | null {
 ${table({
   label: 'Survey plans',
   rows: plans,
-  empty: 'No buyer has launched one.',
+  empty: 'No buyer has launched a survey plan.',
   columns: [
     { heading: 'plan', names: true, cell: name },
     {
@@ -48,7 +48,7 @@ function completes({ completes: done, target, overage, planId }: PlanView): Html
   return html`${done} of ${target}${beyond}${progressBar(`Completes of ${planId}`, done, target)}`
 }
 
-/** Each panel's own: "toplife 3 of 10" where completes are allocated to it. */
+/** Each panel's completes: "toplife 3 of 10" if completes are allocated to it. */
 function panels({ panels: each }: PlanView): string {
   return each
     .map(

@@ -7,7 +7,7 @@ import { table } from '../kit/table.js'
 import { timeAgo, utc } from '../kit/time.js'
 import type { OpsView, QuarantineView } from './ops-view.js'
 
-/** Records which could not be read, of one connection or all, with their first bytes and the button that has one read again. */
+/** Unreadable records of one connection or all, with their first bytes and a button to read one again. */
 export function quarantineTable({
   quarantine,
   quarantineOf,
@@ -20,7 +20,7 @@ export function quarantineTable({
 ${table({
   label: 'Records in quarantine',
   rows: quarantine,
-  empty: quarantineOf === null ? 'Nothing waits: every record could be read.' : `Nothing of ${quarantineOf} waits.`,
+  empty: quarantineOf === null ? 'None: every record is readable.' : `None of ${quarantineOf}.`,
   columns: [
     { heading: 'connection', cell: ({ connection }) => connection },
     { heading: 'survey', names: true, cell: ({ providerSurveyId }) => providerSurveyId ?? 'not readable' },
@@ -42,7 +42,7 @@ ${pager({
 }
 
 function filter(quarantineOf: string | null, connections: OpsView['connections']): Html {
-  // one that is no longer configured may still have records
+  // a connection that is no longer configured may still have records
   const ids = new Set([...connections.map(({ id }) => id), ...(quarantineOf === null ? [] : [quarantineOf])])
   const options = [...ids].map((id) => [id, id] as const)
   return filterForm({

@@ -1,4 +1,4 @@
-/** Numbers at which an axis from 0 is labelled: round ones, few enough not to touch. */
+/** The labels of an axis from 0: round numbers, few enough not to overlap. */
 export function countTicks(highest: number, most = 5): number[] {
   const rough = Math.max(1, highest) / most
   const magnitude = 10 ** Math.floor(Math.log10(rough))
@@ -10,10 +10,10 @@ export function countTicks(highest: number, most = 5): number[] {
   }
 }
 
-/** Seconds between labels of a time axis: steps that people count in. */
+/** Seconds between labels of a time axis: steps in common units. */
 const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200, 86_400]
 
-/** Moments (milliseconds since the epoch, UTC) at which a time axis is labelled. */
+/** The labels of a time axis (milliseconds since the epoch, UTC). */
 export function timeTicks(from: number, to: number, most = 6): number[] {
   const span = Math.max(1, to - from)
   const days = Math.ceil(span / 86_400_000 / most)
@@ -23,15 +23,15 @@ export function timeTicks(from: number, to: number, most = 6): number[] {
   return ticks
 }
 
-/** A moment as a label, as exact as the labels' distance needs. */
+/** A time as a label, as exact as the distance of the labels needs. */
 export function timeLabel(at: number, ticks: readonly number[]): string {
   const text = new Date(at).toISOString()
   const step = (ticks[1] ?? 0) - (ticks[0] ?? 0)
   if (step >= 86_400_000) return text.slice(5, 10)
-  // more than a day, in hours: the same hour comes twice
+  // more than a day, in hours: the same hour occurs twice
   if ((ticks.at(-1) ?? 0) - (ticks[0] ?? 0) >= 86_400_000) return text.slice(5, 16).replace('T', ' ')
   return step > 0 && step < 60_000 ? text.slice(11, 19) : text.slice(11, 16)
 }
 
-/** Coordinates with one decimal are exact enough for a screen. */
+/** Coordinates with one decimal: exact enough for a screen. */
 export const rounded = (coordinate: number): number => Math.round(coordinate * 10) / 10

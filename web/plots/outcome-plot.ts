@@ -3,7 +3,7 @@ import { countTicks, rounded } from './axis.js'
 import { legendKey } from './legend.js'
 
 export interface OutcomePlot {
-  /** Unique on the page: titles are referred to by it. */
+  /** Unique on the page, because aria attributes refer to titles by it. */
   id: string
   /** The outcomes in the order of their colours (`web/assets/plots.css`). */
   outcomes: readonly string[]
@@ -22,14 +22,14 @@ const ROW = 40
 const BAR = 24
 const BOTTOM = 44
 
-/** How sessions ended, a bar a panel and a colour an outcome; the same figures stand in the table beside it. */
+/** How sessions ended, a bar per panel and a colour per outcome; the table on the page has the same figures. */
 export function outcomePlot(plot: OutcomePlot): Html {
   const there = plot.outcomes.filter((outcome) =>
     Object.values(plot.panels).some((counts) => (counts[outcome] ?? 0) > 0),
   )
   return html`<figure class="plot">
 <figcaption>How sessions ended, per panel</figcaption>
-<p class="legend">${there.length === 0 ? 'nobody has come back yet' : there.map((outcome) => legendKey(outcome.toLowerCase(), outcome))}</p>
+<p class="legend">${there.length === 0 ? 'no respondent has come back yet' : there.map((outcome) => legendKey(outcome.toLowerCase(), outcome))}</p>
 ${SIZES.map((size) => drawing(plot, size))}</figure>`
 }
 

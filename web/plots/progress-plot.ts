@@ -5,22 +5,25 @@ import { legendKey } from './legend.js'
 export interface ProgressPoint {
   at: Date
   completes: number
-  /** Sessions that ended otherwise. */
+  /** Sessions that ended without a complete. */
   failures: number
 }
 
 export interface ProgressPlot {
-  /** Unique on the page: titles are referred to by it. */
+  /** Unique on the page, because aria attributes refer to titles by it. */
   id: string
   /** The moments at which something changed, in order. */
   points: readonly ProgressPoint[]
-  /** Until when nothing more changed. */
+  /** The end of the period without further changes. */
   until: Date
   /** The plan's target completes. */
   target: number
 }
 
-/** A size for a wide window and one for a phone; the style shows the one that fits, so that text keeps its size. */
+/**
+ * A size for a wide window and one for a phone; the style shows the one that fits, so that the text size does not
+ * change.
+ */
 const SIZES = [
   { name: 'wide', width: 720, height: 280, timeLabels: 8 },
   { name: 'narrow', width: 330, height: 260, timeLabels: 4 },
@@ -31,12 +34,12 @@ const RIGHT = 30
 const TOP = 26
 const BOTTOM = 50
 
-/** Completes over time against the target, and the sessions that ended otherwise: stairs, for counts jump. */
+/** Completes over time against the target, and the sessions that ended without one: as steps, because counts jump. */
 export function progressPlot(plot: ProgressPlot): Html {
   const last = plot.points.at(-1)
   const words = last
     ? `${last.completes} of ${plot.target} completes and ${last.failures} sessions not completed at ${plot.until.toISOString().slice(11, 19)} UTC`
-    : 'nothing was seen yet'
+    : 'no data yet'
   return html`<figure class="plot">
 <figcaption>Completes over time, against the target</figcaption>
 <p class="legend">${legendKey('completes', 'completes')}${legendKey('failures', 'not completed')}${legendKey('target', `target ${plot.target}`)}</p>
@@ -46,7 +49,7 @@ ${SIZES.map((size) => drawing(plot, size, words))}</figure>`
 function drawing({ id, points, until, target }: ProgressPlot, size: (typeof SIZES)[number], words: string): Html {
   const { name, width, height, timeLabels } = size
   const from = points[0]?.at.getTime() ?? until.getTime()
-  // a moment alone has no width: the axis covers half a minute at least
+  // a single moment has no width: the axis covers at least half a minute
   const to = Math.max(until.getTime(), from + 30_000)
   const yTicks = countTicks(Math.max(target, ...points.flatMap(({ completes, failures }) => [completes, failures])))
   const highest = yTicks.at(-1) ?? 1

@@ -2,7 +2,7 @@ import { defineUpdate } from '@temporalio/workflow'
 import { QUEUES } from '../../domain/task-queues.js'
 import { searchAttribute } from '../../domain/visibility.js'
 
-/** What starts a refresh: names only. What is asked, and about whom, is read from PostgreSQL by the activity. */
+/** What starts a refresh: names only. The activity reads the question and the panelist from PostgreSQL. */
 export interface RefreshInput {
   readonly connection: string
 }
@@ -10,18 +10,22 @@ export interface RefreshInput {
 /** How a refresh ended; its surveys are in PostgreSQL. */
 export interface RefreshEnd {
   readonly state: 'stored' | 'failed'
-  /** The failure's type, where it failed. */
+  /** The failure's type, if it failed. */
   readonly failure?: string
 }
 
-/** Asks one stored question (its id), unless it is being asked already, and answers once the result is stored. */
+/**
+ * Sends one stored question (its id) to the provider, unless it is in flight, and answers once the result is stored.
+ */
 export const askAbout = defineUpdate<RefreshEnd, [string]>('askAbout')
 
-/** @param panelistKey a keyed hash of panel and panelist: an id tells nobody who it is about */
+/** @param panelistKey a keyed hash of panel and panelist, so that the workflow id does not reveal the panelist */
 export const refreshWorkflowId = (connection: string, panelistKey: string): string =>
   `panelist:${connection}:${panelistKey}`
 
-/** How a refresh is started. One at a time for a panelist at a connection; another question joins the one under way. */
+/**
+ * How to start a refresh. At most one at a time per panelist and connection; another question joins the one in flight.
+ */
 export function refreshStart(about: { connection: string; provider: string; panel: string; panelistKey: string }) {
   const input: RefreshInput = { connection: about.connection }
   return {

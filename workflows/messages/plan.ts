@@ -2,38 +2,38 @@ import { defineQuery, defineSignal } from '@temporalio/workflow'
 import { QUEUES } from '../../domain/task-queues.js'
 import { searchAttribute } from '../../domain/visibility.js'
 
-/** What starts a plan's workflow: its id only; how it stands is read from PostgreSQL by an activity. */
+/** What starts a plan's workflow: its id only; an activity reads its state from PostgreSQL. */
 export interface PlanInput {
   readonly planId: string
 }
 
-/** How a plan is shown. `starting` until the first look at it. */
+/** The state of a plan to show. `starting` until the first check. */
 export type PlanState = 'starting' | 'open' | 'paused' | 'closed' | 'deleted'
 
 /** A plan as its workflow knows it. Counts, times and ids. */
 export interface PlanPosition {
   readonly planId: string
   readonly state: PlanState
-  /** Why it is closed; null while it is not. */
+  /** Why it is closed; null while it is open. */
   readonly reason: 'buyer' | 'filled' | 'finish_date' | null
   readonly completes: number
   readonly target: number
-  /** Only so many at first; null = no soft launch, or it is over. */
+  /** The completes of the soft launch; null = no soft launch, or it is over. */
   readonly softLaunch: { readonly completes: number; readonly reached: boolean } | null
-  /** ISO stamps; null = nothing is due, or the plan has no end of its own. */
+  /** ISO timestamps; null = nothing is due, or the plan has no end of its own. */
   readonly finishAt: string | null
   readonly nextLookAt: string | null
 }
 
-/** The plan's workflow id is its id: starting it twice is harmless. */
+/** The plan's workflow id is its id, so starting is idempotent. */
 export const planWorkflowId = (planId: string): string => `plan:${planId}`
 
-/** The buyer, or a complete, changed the plan; PostgreSQL already knows. */
+/** The buyer, or a complete, changed the plan; PostgreSQL has the change already. */
 export const planChanged = defineSignal('planChanged')
-/** Where the plan stands. */
+/** The position of the plan. */
 export const planPosition = defineQuery<PlanPosition>('position')
 
-/** What is shown of a plan from its start. Nothing of the buyer's survey. */
+/** What Temporal shows of a plan from its start. Excludes the buyer's survey. */
 export interface PlanFactsToShow {
   readonly planId: string
   readonly country: string
@@ -44,7 +44,7 @@ export interface PlanFactsToShow {
   readonly finishAt: number | null
 }
 
-/** How a plan's workflow is started, by the API and by the janitor alike. A plan that is opened again is driven again. */
+/** How the API and the janitor start a plan's workflow. Reopening a plan starts it again. */
 export function planStart(facts: PlanFactsToShow) {
   const input: PlanInput = { planId: facts.planId }
   return {

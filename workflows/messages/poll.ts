@@ -1,29 +1,29 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
 
-/** How a poll loop stands (docs/polling.md, States). */
+/** The state of a poll loop (docs/polling.md, States). */
 export type PollerState = 'starting' | 'healthy' | 'degraded' | 'blocked' | 'paused'
 
-/** One line of the loop's recent past. */
+/** One line of the loop's recent history. */
 export interface RecentPoll {
-  /** ISO stamp of its end. */
+  /** ISO timestamp of its end. */
   readonly at: string
   readonly durationMs: number
   /** Null when it failed. */
   readonly received: number | null
   readonly stored: number | null
   readonly unreadable: number | null
-  /** The type of the failure; null when it went well. */
+  /** The type of the failure; null when it succeeded. */
   readonly failure: string | null
 }
 
-/** Where a poll loop stands. Ids are decimal text. */
+/** The position of a poll loop. Ids are decimal text. */
 export interface PollPosition {
   readonly connection: string
   readonly provider: string
   readonly state: PollerState
-  /** As the last poll left it, whether paused or not. */
+  /** The health after the last poll, even while paused. */
   readonly health: Exclude<PollerState, 'paused'>
-  /** What went wrong last; null while all is well. */
+  /** The last failure; null while polls succeed. */
   readonly reason: string | null
   readonly paused: boolean
   /** The operator's reason; null = not paused. */
@@ -36,7 +36,7 @@ export interface PollPosition {
   readonly quarantined: number
   readonly markets: readonly string[]
   readonly failStreak: number
-  /** ISO stamps. */
+  /** ISO timestamps. */
   readonly lastSuccessAt: string | null
   readonly nextPollAt: string | null
   /** Over all runs of this workflow. */
@@ -51,11 +51,11 @@ export interface PollPosition {
   readonly recent: readonly RecentPoll[]
 }
 
-/** What a loop hands to its next run. */
+/** What a run of the loop passes to the next run. */
 export interface CarriedPoll {
   readonly position: PollPosition
   readonly shown: { readonly state: PollerState; readonly failStreak: number; readonly markets: string }
-  /** The operator's reason for the pause, and the one PostgreSQL knows; null = not paused. */
+  /** The operator's reason for the pause, and the one in PostgreSQL; null = not paused. */
   readonly pausedFor: string | null
   readonly recordedPause: string | null
   readonly pollRequested: boolean
@@ -66,9 +66,9 @@ export interface CarriedPoll {
 export interface PollInput {
   readonly connection: string
   readonly provider: string
-  /** Only ever given by the loop itself, when it continues as new. */
+  /** Set only by the loop itself, when it continues as new. */
   readonly carried?: CarriedPoll
-  /** Polls of one run at most [250]; tests make it small. */
+  /** The most polls of one run [250]; tests set it small. */
   readonly pollsPerRun?: number
 }
 
@@ -77,17 +77,17 @@ export interface RedriveAnswer {
   readonly reason: string | null
 }
 
-/** The loop's workflow id is its connection: starting it twice is harmless. */
+/** The loop's workflow id is its connection, so starting is idempotent. */
 export const pollWorkflowId = (connection: string): string => `poll:${connection}`
 
-/** Not polled and not offered until `resume`. The reason is shown to operators. */
+/** Not polled and not offered until `resume`. Operators see the reason. */
 export const pausePolling = defineSignal<[reason: string]>('pause')
 export const resumePolling = defineSignal('resume')
-/** Polls at once; once even when paused. */
+/** Polls immediately; once even when paused. */
 export const pollNow = defineSignal('pollNow')
-/** The connection's configuration is another one now: polls at once with it. */
+/** The connection's configuration has changed: polls immediately with it. */
 export const configChanged = defineSignal('configChanged')
-/** Where the loop stands. */
+/** The position of the loop. */
 export const pollPosition = defineQuery<PollPosition>('position')
-/** Reads a quarantined record again; answers with its new state. */
+/** Reads a quarantined record again; returns its new state. */
 export const redriveRecord = defineUpdate<RedriveAnswer, [quarantineId: string]>('redrive')

@@ -1,8 +1,8 @@
-/** What a confirmation of pushed news about a quota starts with. */
+/** The input of a confirmation of notifications about a quota. */
 export interface ConfirmQuotaInput {
   readonly connection: string
   readonly quotaId: string
 }
 
-/** One at a time for a quota, so that however much is pushed, the provider is asked in turn. */
+/** At most one at a time per quota, so that the provider gets sequential calls, however many notifications arrive. */
 export const quotaWorkflowId = ({ connection, quotaId }: ConfirmQuotaInput): string => `quota:${connection}:${quotaId}`

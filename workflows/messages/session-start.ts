@@ -2,7 +2,7 @@ import { QUEUES } from '../../domain/task-queues.js'
 import { searchAttribute } from '../../domain/visibility.js'
 import { type SessionInput, sessionWorkflowId } from './session.js'
 
-/** What is shown of a session from its start. Never anything about the panelist. */
+/** What Temporal shows of a session from its start. Never anything about the panelist. */
 export interface SessionFactsToShow {
   readonly sessionId: string
   readonly connection: string
@@ -18,8 +18,7 @@ export interface SessionFactsToShow {
 }
 
 /**
- * How a session's workflow is started, by the API and by the janitor alike. The id may be used once for ever: a session
- * is not lived twice.
+ * How the API and the janitor start a session's workflow. The id is never reused, because a session runs only once.
  */
 export function sessionStart(facts: SessionFactsToShow) {
   const input: SessionInput = {

@@ -3,16 +3,16 @@ import type { Outcome } from '../../domain/outcome.js'
 import type { SessionState } from '../../domain/session.js'
 import { searchAttribute } from '../../domain/visibility.js'
 
-/** What starts a session's workflow: ids only; everything else is read from PostgreSQL by activities. */
+/** What starts a session's workflow: ids only; activities read everything else from PostgreSQL. */
 export interface SessionInput {
   readonly sessionId: string
   readonly connection: string
-  /** How long the respondent may take to click, and then to finish, in milliseconds. */
+  /** How long the respondent has to click, and then to finish, in milliseconds. */
   readonly entryTtlMs: number
   readonly completionTtlMs: number
 }
 
-/** A session as its workflow knows it. */
+/** The position of a session as its workflow knows it. */
 export interface SessionPosition {
   readonly state: SessionState
   readonly outcome: Outcome | null
@@ -29,23 +29,23 @@ export interface PostbackInput {
   readonly postbackId: string
 }
 
-/** What the workflows beside a session's own are found by; nothing where the session is not known. */
+/** Links the other workflows of a session to it; empty if the session is unknown. */
 export const aboutSession = (sessionId: string | undefined) =>
   sessionId === undefined
     ? {}
     : { typedSearchAttributes: [{ key: searchAttribute('TributarySession'), value: sessionId }] }
 
-/** Workflow ids are business keys: starting twice is harmless. */
+/** Workflow ids are business keys, so starting is idempotent. */
 export const sessionWorkflowId = (sessionId: string): string => `session:${sessionId}`
 export const claimWorkflowId = (claimId: string): string => `claim:${claimId}`
 export const postbackWorkflowId = (postbackId: string, redelivery: number): string =>
   `postback:${postbackId}:${redelivery}`
 
-/** Answers once the provider has given (or refused) the entry. */
+/** Answers once the provider has returned or refused the entry. */
 export const entryOpened = defineUpdate<SessionPosition>('entryOpened')
-/** The respondent clicked; PostgreSQL already knows. */
+/** The respondent clicked; PostgreSQL has the entry already. */
 export const respondentEntered = defineSignal('respondentEntered')
 /** A claim is committed; the workflow reads it from PostgreSQL. */
 export const outcomeArrived = defineSignal('outcomeArrived')
-/** Where the session stands. */
+/** The position of the session. */
 export const position = defineQuery<SessionPosition>('position')

@@ -25,11 +25,11 @@ export interface BuyerViewSurroundings {
 }
 
 const Status = z.object({ status: z.enum(['OPEN', 'PAUSED', 'CLOSED']) })
-/** Longer than a run takes, so that its history has no gap even when nobody looks. */
+/** Longer than a run, so that its history has no gap even when no page is open. */
 const FIELD_WATCHED_FOR_MS = 120_000
 const Field = z.object({ sessions: z.coerce.number().int().min(1).max(MOST_RESPONDENTS) })
 
-/** `/demo/buyer`: the other side of the same Tributary, as a buyer sees it. */
+/** `/demo/buyer`: a buyer's view of the same Tributary. */
 export function createBuyerRoutes({ clock, buyers, field, platformUrl }: BuyerViewSurroundings): Router {
   const router = Router()
   const readForm = express.urlencoded({ extended: false, limit: '20kb' })
@@ -183,7 +183,7 @@ export function createBuyerRoutes({ clock, buyers, field, platformUrl }: BuyerVi
 const clientOf = (response: Response): BuyerClient => response.locals.client as BuyerClient
 const policyPath = (id: string): string => `/v1/plans/${encodeURIComponent(id)}/policy`
 
-/** The templates that a buyer may use, or why it may not. */
+/** The templates that a buyer may use, or why it has none. */
 async function templatesOf(client: BuyerClient): Promise<TemplateFolders | string> {
   try {
     return (await client.templates()).value
@@ -193,11 +193,11 @@ async function templatesOf(client: BuyerClient): Promise<TemplateFolders | strin
     const told = z.object({ ps_api_response_message: z.string() }).safeParse(body)
     return told.success
       ? told.data.ps_api_response_message
-      : `Tributary answered ${status} to the question for templates.`
+      : `Tributary answered ${status} to the request for templates.`
   }
 }
 
-/** What a form held, for showing it again. */
+/** The texts of a form, to show it again. */
 function textsOf(form: unknown): Record<string, string> {
   const fields = z.record(z.string(), z.unknown()).safeParse(form).data ?? {}
   return Object.fromEntries(
@@ -207,11 +207,11 @@ function textsOf(form: unknown): Record<string, string> {
 
 function sendUnknown(response: Response, what: string): void {
   const body = html`<nav class="soft"><a href="/demo">Demo panel app</a> · <a href="/demo/buyer">Buyer's view</a></nav>
-<h1>No such ${what}</h1><p>Start again from <a href="/demo/buyer">the buyer's plans</a>.</p>`
-  sendPage(response, what === 'form' ? 400 : 404, { title: `No such ${what}`, body })
+<h1>Unknown ${what}</h1><p>Start again from <a href="/demo/buyer">the buyer's plans</a>.</p>`
+  sendPage(response, what === 'form' ? 400 : 404, { title: `Unknown ${what}`, body })
 }
 
-/** A refusal of Tributary's is shown as it is: another buyer's plan is as unknown as none. */
+/** Shows Tributary's refusal unchanged: another buyer's plan is as unknown as a missing one. */
 const showRefused: express.ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (!(error instanceof Refused) || response.headersSent) return next(error)
   const { client } = response.locals as { client?: BuyerClient }

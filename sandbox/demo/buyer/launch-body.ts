@@ -3,7 +3,7 @@ import type { TargetingPanels } from '../../buyer/answers.js'
 
 const Whole = z.coerce.number().int()
 
-/** What the launch form posts. */
+/** The fields of the launch form. */
 const Form = z.object({
   survey_id: z.string().min(1).max(60),
   country: z.string().min(1).max(3),
@@ -26,9 +26,9 @@ export interface LaunchSurroundings {
 }
 
 /**
- * The survey plan that a filled form means (Kantar Gateway API, SurveyPlan), for all panels which serve its country.
- * Whether it is a good one is Tributary's to say.
- * @returns undefined for a form that the page did not make
+ * The survey plan of a filled form (Kantar Gateway API, SurveyPlan), for all panels that serve its country. Tributary
+ * validates it.
+ * @returns undefined for a form that the page did not create
  */
 export function planBodyOf(form: unknown, around: LaunchSurroundings): Record<string, unknown> | undefined {
   const parsed = Form.safeParse(form)

@@ -9,14 +9,14 @@ import { buyerCrumbs, buyerPath } from './parts.js'
 export interface LaunchFacts {
   buyer: string
   panels: TargetingPanels
-  /** What the buyer may start from; why not, when Tributary refuses (the feature is off). */
+  /** The templates to start from; or why there are none, when Tributary refuses (the feature is off). */
   templates: TemplateFolders | string
-  /** What was filled in before, when it was refused. */
+  /** The values of a refused form. */
   filled?: Readonly<Record<string, string>>
   refused?: Exchange | undefined
 }
 
-/** The forms to launch a plan: written out, or from a template. */
+/** The forms to launch a plan: with all fields, or from a template. */
 export function launchPage({ buyer, panels, templates, filled = {}, refused }: LaunchFacts): Page {
   const countries = [...new Set(Object.values(panels).flatMap((markets) => Object.keys(markets)))].sort()
   const path = `${buyerPath(buyer)}/launch`

@@ -4,11 +4,11 @@ import { type BuyerClient, Refused } from '../../buyer/client.js'
 const Form = z.object({
   template_id: z.coerce.number().int(),
   completes: z.coerce.number().int(),
-  /** Kept as it was typed until it is sent: prices are no floats. */
+  /** A text until it is sent: prices must not be floats. */
   offer_price: z.string().regex(/^\d{1,6}(\.\d{1,2})?$/),
 })
 
-/** The PureSpectrum Buy API's answer: only the id matters here. */
+/** The PureSpectrum Buy API's answer: only the id is used. */
 const Draft = z.object({ ps_survey_id: z.number() })
 /** ps_survey_status of a live survey. */
 const LIVE = 22
@@ -16,7 +16,7 @@ const LIVE = 22
 /**
  * Creates a survey from a template and launches it (PureSpectrum Buy API): a POST makes the draft, a PUT with price,
  * address and panels makes a survey plan of it.
- * @returns the new plan's id; undefined for a form that the page did not make
+ * @returns the new plan's id; undefined for a form that the page did not create
  * @throws Refused
  */
 export async function launchFromTemplate(
@@ -41,7 +41,7 @@ export async function launchFromTemplate(
     ps_survey_status: LIVE,
   })
   if (launched.status > 299) throw new Refused(launched)
-  // this answer speaks of the survey; the plan that it became calls it by the same number
+  // this answer has the survey's number; the plan has the same number as its survey_id
   const plan = (await client.plans()).value.find(({ survey_id }) => survey_id === String(draft.data.ps_survey_id))
   if (!plan) throw new Refused(launched)
   return plan.id

@@ -5,7 +5,7 @@ import type { PlanView } from '../../buyer/answers.js'
 import { digitsOf } from '../../currency-digits.js'
 import { moneyText } from '../parts.js'
 
-/** Where one is: the demo, the buyer, and what of it. */
+/** Breadcrumbs: the demo, the buyer, and the plan. */
 export function buyerCrumbs(buyer: string, plan?: { id: string; name: string }): Html {
   return html`<nav class="soft" aria-label="Where you are"><a href="/demo">Demo panel app</a> · <a href="${buyerPath(buyer)}">Buyer ${buyer}</a>${
     plan && html` · <a href="${planPath(buyer, plan.id)}">${plan.name}</a>`
@@ -15,7 +15,7 @@ export function buyerCrumbs(buyer: string, plan?: { id: string; name: string }):
 export const buyerPath = (buyer: string): string => `/demo/buyer/${encodeURIComponent(buyer)}`
 export const planPath = (buyer: string, id: string): string => `${buyerPath(buyer)}/plans/${encodeURIComponent(id)}`
 
-/** What the buyer calls the plan's survey; Tributary's id where it is not told. */
+/** The buyer's name of the plan's survey; Tributary's id if it is absent. */
 export const nameOf = ({ survey_plan: plan }: PlanView): string => plan.survey_id ?? plan.id
 
 /** A plan's or a quota's status. */
@@ -32,7 +32,7 @@ export function priceText({ cpi, unit, currency }: PlanView['survey_plan']['pric
   })
 }
 
-/** Who a plan or a quota wants, in a line. */
+/** The qualifications of a plan or a quota, in a line. */
 export function wantedText(qualifications: PlanView['survey_plan']['qualifications']): string {
   if (qualifications.length === 0) return 'everybody'
   return qualifications
@@ -43,7 +43,7 @@ export function wantedText(qualifications: PlanView['survey_plan']['qualificatio
     .join(', ')
 }
 
-/** A button that sets a status; the one that holds already is not offered. */
+/** Buttons that set a status, without the current one. */
 export function statusForm(action: string, current: string, what: string): Html {
   const verbs = { OPEN: 'Open', PAUSED: 'Pause', CLOSED: 'Close' } as const
   const others = Object.entries(verbs).filter(([status]) => status !== current)

@@ -17,17 +17,17 @@ import { buyerCrumbs, nameOf, planPath, priceText, statusForm, statusTag, wanted
 export interface PlanFacts {
   buyer: string
   view: PlanView
-  /** What the list of plans adds: who is in the survey now, why it is closed. */
+  /** What the list of plans adds: respondents in the survey now, and why it is closed. */
   summary: PlanSummary | undefined
   policy: Policy | undefined
   progress: Progress | undefined
   run: FieldRun | undefined
-  /** The page loads itself again every few seconds. */
+  /** True = the page reloads every few seconds. */
   live: boolean
   exchange: Exchange
 }
 
-/** One plan as its buyer wants to see it: how far, how fast, by whom, and what can be done about it. */
+/** One plan for its buyer: progress, pace, results per panel, and actions. */
 export function planPage(facts: PlanFacts): Page {
   const { buyer, view, summary, policy, exchange, live } = facts
   const { survey_plan: plan, survey_performance: performance } = view
@@ -50,12 +50,12 @@ ${fieldBlock(facts, path)}
       until: facts.progress?.seenAt ?? new Date(0),
       target: plan.target_completes,
     })}
-<p class="soft"><small>Tributary tells how a plan stands now; its past is what the sandbox has seen of it since it was started.</small></p></div>
+<p class="soft"><small>Tributary reports a plan’s current state; its history is what the sandbox has observed since it started.</small></p></div>
 <div class="card">${outcomePlot({ id: 'outcomes', outcomes: OUTCOMES, panels: performance.status_metrics })}</div>
 <h2>Performance per panel</h2>${panelTable(performance.status_metrics, policy)}
 <h2>Quotas</h2>${quotaList(view, path)}
 <h2>Policy</h2>${policyBlock(policy, path)}
-<h2>What was asked for</h2>
+<h2>Order</h2>
 <div class="card">${definitionList([
       ['Wanted', wantedText(plan.qualifications)],
       ['Survey', html`<code>${plan.survey_url}</code>`],
@@ -90,16 +90,16 @@ function tiles({ view, summary }: PlanFacts): Html {
   return tileList(facts)
 }
 
-/** Why a plan may have no completes though people came back: evidence that nobody signed waits for better. */
+/** Why a plan may have no completes although respondents came back: unsigned completes wait for better evidence. */
 function provisionalNote({ view, policy, summary }: PlanFacts): Html | false {
   const unsigned =
     view.survey_plan.survey_platform.toUpperCase() === NON_INTEGRATED && policy?.accept_unsigned === false
   if (!unsigned || !summary?.in_progress) return false
-  return html`<p>Its platform tells outcomes by browser alone, which nobody signed. Until the policy accepts that, its completes are
-provisional: they keep their places, are shown as in progress, and do not count.</p>`
+  return html`<p>Its platform reports outcomes only by browser, unsigned. Until the policy accepts that, its completes are
+provisional: they keep their slots, are shown as in progress, and do not count.</p>`
 }
 
-/** The other side's button: respondents whom the sandbox's panels send. */
+/** The button of the panels' side: the sandbox's panels send respondents. */
 function fieldBlock({ run, live }: PlanFacts, path: string): Html {
   const running = run?.state === 'running'
   const follow = live
@@ -116,15 +116,15 @@ ${run && html`<p role="status">${runText(run)}</p>`}</section>`
 function runText(run: FieldRun): Html {
   const back = Object.entries(run.outcomes).map(([outcome, count]) => `${count} ${outcome}`)
   const refused = Object.entries(run.refused).map(([reason, count]) => `${count} refused (${reason})`)
-  const parts = [...back, ...refused, ...(run.lost > 0 ? [`${run.lost} did not come home`] : [])]
+  const parts = [...back, ...refused, ...(run.lost > 0 ? [`${run.lost} did not return`] : [])]
   return html`<strong>${run.state === 'running' ? 'Under way' : 'Fielded'}</strong>, ${run.wanted} respondents from
-${run.startedAt.toISOString().slice(11, 19)} UTC: ${parts.length === 0 ? 'nobody is back yet' : parts.join(', ')}.
+${run.startedAt.toISOString().slice(11, 19)} UTC: ${parts.length === 0 ? 'no respondent is back yet' : parts.join(', ')}.
 ${run.note && html`<span class="bad">It ended early: ${run.note}.</span>`}`
 }
 
 function panelTable(metrics: PlanView['survey_performance']['status_metrics'], policy: Policy | undefined): Html {
   const panels = Object.entries(metrics)
-  if (panels.length === 0) return html`<p class="card soft">No panel has sent anybody yet.</p>`
+  if (panels.length === 0) return html`<p class="card soft">No panel has sent a respondent yet.</p>`
   const total = (counts: Record<string, number>) => Object.values(counts).reduce((sum, count) => sum + count, 0)
   const row = (name: string, cell: (panel: string, counts: Record<string, number>) => string | number) =>
     html`<tr><th scope="row">${name}</th>${panels.map(([panel, counts]) => html`<td class="number">${cell(panel, counts)}</td>`)}</tr>`
@@ -145,7 +145,7 @@ const percent = (part: number, whole: number): string => (whole === 0 ? '–' : 
 
 function quotaList({ survey_plan: plan, available_completes: available }: PlanView, path: string): Html {
   if (plan.quotas.length === 0)
-    return html`<p class="card soft">None: everybody who qualifies counts towards the target.</p>`
+    return html`<p class="card soft">None: every respondent who qualifies counts towards the target.</p>`
   const items = plan.quotas.map((quota) => {
     const { id, status, target_completes: target } = quota
     const open = available.quotas[id] ?? 0
@@ -157,7 +157,7 @@ ${statusForm(`${path}/quotas/${encodeURIComponent(id)}/status`, status, `quota $
 }
 
 function policyBlock(policy: Policy | undefined, path: string): Html {
-  if (!policy) return html`<p class="card soft">Tributary did not tell it.</p>`
+  if (!policy) return html`<p class="card soft">Tributary did not return it.</p>`
   const allocations = Object.entries(policy.allocations).map(([panel, count]) => `${panel} ${count}`)
   const { soft_launch: soft } = policy
   const { overage, accept_unsigned: unsigned, flexibility_percent: flexibility } = policy
@@ -171,8 +171,8 @@ function policyBlock(policy: Policy | undefined, path: string): Html {
     [
       'Unsigned outcomes',
       unsigned
-        ? 'accepted: a complete told by a browser alone is paid'
-        : 'not accepted: a complete told by a browser alone is provisional',
+        ? 'accepted: a complete reported only by a browser is paid'
+        : 'not accepted: a complete reported only by a browser is provisional',
     ],
     ['Flexibility', `${flexibility}% of what is not allocated to a panel may be taken by it`],
     ['Allocations', allocations.length === 0 ? 'none' : allocations.join(', ')],

@@ -8,7 +8,7 @@ import type { Page } from '../../pages/layout.js'
 import type { Exchange } from '../../tributary.js'
 import { buyerPath, planPath, statusTag } from './parts.js'
 
-/** A buyer's plans; and that it is one buyer of several, none of whom sees another's. */
+/** A buyer's plans, with links to the other buyers, none of whom sees another's plans. */
 export function plansPage(
   buyer: BuyerAccount,
   buyers: readonly BuyerAccount[],
@@ -22,7 +22,7 @@ export function plansPage(
     title: `Survey plans of ${buyer.id}`,
     body: html`<nav class="soft" aria-label="Where you are"><a href="/demo">Demo panel app</a> · buyers: ${others}</nav>
 <div class="row"><h1>Survey plans of ${buyer.id}</h1><a class="button" href="${buyerPath(buyer.id)}/launch">Launch a plan</a></div>
-<p class="soft">What this buyer has asked for through the Demand API. Another buyer sees none of it.</p>
+<p class="soft">The plans of this buyer, from the Demand API. Other buyers cannot see them.</p>
 ${table({
   label: 'Plans',
   rows: plans,

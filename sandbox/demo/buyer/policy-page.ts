@@ -7,7 +7,7 @@ import type { Exchange } from '../../tributary.js'
 import { refusalBlock } from './launch-page.js'
 import { buyerCrumbs, nameOf, planPath } from './parts.js'
 
-/** The form to agree on something beside the plan itself (docs/buyers.md, What is agreed beside a plan). */
+/** The form to change a plan's policy (docs/buyers.md, What is agreed beside a plan). */
 export function policyPage(buyer: string, view: PlanView, policy: Policy, refused?: Exchange): Page {
   const { id, target_panels: panels, target_completes: target } = view.survey_plan
   const allocationOf = (panel: string) =>
@@ -22,13 +22,13 @@ export function policyPage(buyer: string, view: PlanView, policy: Policy, refuse
 <h1>Policy of ${nameOf(view)}</h1>
 ${refused && refusalBlock(refused)}
 <form method="post" class="card">
-${field('overage', 'Overage', policy.overage, 'Completes beyond the target that are paid all the same.', attributes({ type: 'number', min: 0, step: 1, required: true }))}
+${field('overage', 'Overage', policy.overage, 'Completes beyond the target that are still paid.', attributes({ type: 'number', min: 0, step: 1, required: true }))}
 <p><label><input type="checkbox" name="accept_unsigned" value="yes"${attributes({ checked: policy.accept_unsigned })}> Accept unsigned outcomes</label><br>
-<small>A complete that only a browser told is paid; matters where the survey platform is not integrated.</small></p>
+<small>A complete that only a browser reported is paid; applies if the survey platform is not integrated.</small></p>
 ${field('flexibility_percent', 'Flexibility, percent', policy.flexibility_percent, 'How much of what is not allocated to it a panel may take: 100 = all, 0 = only its allocation.', attributes({ type: 'number', min: 0, max: 100, step: 1, required: true }))}
 <fieldset><legend>Allocations</legend><p><small>Completes of ${target} that a panel is promised; empty = no promise.</small></p>
 ${panels.map(({ name }) => html`<p><label for="allocation-${name}">${name}</label><br><input id="allocation-${name}" name="allocation:${name}" value="${allocationOf(name)}"${count}></p>`)}</fieldset>
-<fieldset><legend>Soft launch</legend><p><small>Only so many completes at first, then a pause to look at the data; empty = none.</small></p>
+<fieldset><legend>Soft launch</legend><p><small>At most this many completes at first, then a pause to look at the data; empty = none.</small></p>
 <p><label for="soft_completes">Completes</label><br><input id="soft_completes" name="soft_completes" value="${policy.soft_launch?.completes ?? ''}"${count}></p>
 <p><label for="soft_pause">Pause</label><br><input id="soft_pause" name="soft_pause" value="${policy.soft_launch?.pause ?? ''}" placeholder="2h" pattern="\\d+(s|m|h|d)"></p></fieldset>
 <p class="buttons"><button>Save</button> <a class="button quiet" href="${planPath(buyer, id)}">Back without saving</a></p>
@@ -36,10 +36,10 @@ ${panels.map(({ name }) => html`<p><label for="allocation-${name}">${name}</labe
   }
 }
 
-/** A policy as it is sent: null takes an allocation away. */
+/** A policy to send: null removes an allocation. */
 export type PolicyChange = Omit<Policy, 'allocations'> & { allocations: Record<string, number | null> }
 
-/** What a refused change would have made of the policy, for showing the form as it was filled in. */
+/** The policy that a refused change requested, to show the form as it was filled in. */
 export function asWanted({ allocations, ...rest }: PolicyChange): Policy {
   const named = Object.entries(allocations).flatMap(([panel, count]) =>
     count === null ? [] : [[panel, count] as const],
@@ -57,8 +57,8 @@ const Fields = z.looseObject({
 })
 
 /**
- * The policy that a posted form means. A panel whose field is empty loses its allocation.
- * @returns undefined for a form that the page did not make
+ * The policy of a posted form. A panel whose field is empty loses its allocation.
+ * @returns undefined for a form that the page did not create
  */
 export function policyOf(form: unknown): PolicyChange | undefined {
   const fields = Fields.safeParse(form)

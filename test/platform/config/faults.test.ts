@@ -58,7 +58,7 @@ const CASES: Case[] = [
   ],
   // panels
   [{ 'panels.1.id': 'ALPHA' }, 'panels[1].id', 'without case'],
-  [{ 'panels.1.id': 'Alpha.uk' }, 'panels[1].id', 'could not be told apart'],
+  [{ 'panels.1.id': 'Alpha.uk' }, 'panels[1].id', 'could have the same ids upstream'],
   [{ 'panels.0.markets': {} }, 'panels[0].markets', 'at least one country'],
   [{ 'panels.0.markets': { US: { locales: ['en-US'], currency: 'USD' } } }, 'panels[0].markets.US', 'alpha-3'],
   [{ 'panels.0.markets.USA.locales': ['en_US'] }, 'panels[0].markets.USA.locales[0]', 'must be a locale'],
@@ -92,11 +92,11 @@ const CASES: Case[] = [
   [{ 'demand_partners.0.buyer_id': -1 }, 'demand_partners[0].buyer_id', 'whole number'],
   [{ 'demand_partners.0.templates': 1 }, 'demand_partners[0].templates', 'true or false'],
   [{ 'survey_platforms.1': { id: 'decipher', api_key: 'pk_2' } }, 'survey_platforms[1].id', 'without case'],
-  [{ 'survey_platforms.0.id': 'non_integrated_survey_platform' }, 'survey_platforms[0].id', 'kept for platforms'],
+  [{ 'survey_platforms.0.id': 'non_integrated_survey_platform' }, 'survey_platforms[0].id', 'reserved for platforms'],
   // settings of every connection
   [{ 'connections.1': 5 }, 'connections[1]', 'must be a map of settings'],
   [{ 'connections.1.id': 'k' }, 'connections[1].id', 'is the id of connections[0] too'],
-  [{ 'connections.1.id': 'gateway' }, 'connections[1].id', 'kept for our own survey plans'],
+  [{ 'connections.1.id': 'gateway' }, 'connections[1].id', 'reserved for our own survey plans'],
   [{ 'connections.1.provider': 'nowhere' }, 'connections[1].provider', 'must be one of '],
   [{ 'connections.1.provider': undefined }, 'connections[1].provider', 'is missing'],
   [{ 'connections.0.panelist_ids': 'hashed' }, 'connections[0].panelist_ids', 'one of bare, per_panel'],
@@ -158,7 +158,7 @@ const CASES: Case[] = [
   ],
   [{ [verify]: withPublicKey(signingKeyPem, ['ES256']) }, 'connections[0].returns.verify.public_key', 'private key'],
   [{ [verify]: [] }, 'connections[0].returns.verify', 'must not be an empty list'],
-  [{ [verify]: [{ kind: 'none' }, { kind: 'none' }] }, 'connections[0].returns.verify', 'cannot stand beside'],
+  [{ [verify]: [{ kind: 'none' }, { kind: 'none' }] }, 'connections[0].returns.verify', 'cannot be combined with'],
   [{ [hmac]: undefined }, 'connections[1].returns.verify', 'is missing'],
   [{ [`${hmac}.secret`]: undefined }, 'connections[1].returns.verify.secret', 'is missing'],
   [{ [`${hmac}.algorithm`]: 'crc32' }, 'connections[1].returns.verify.algorithm', 'one of md5'],
@@ -166,7 +166,7 @@ const CASES: Case[] = [
   [{ [`${hmac}.over`]: 'body' }, 'connections[1].returns.verify.over', 'url, url_without_separator or a list'],
   [{ [`${hmac}.over`]: [] }, 'connections[1].returns.verify.over', 'a list of field names'],
   [{ [`${hmac}.location`]: 'body' }, 'connections[1].returns.verify', 'location must be query'],
-  [{ [`${hmac}.separator`]: '|' }, 'connections[1].returns.verify', 'separator goes with a list'],
+  [{ [`${hmac}.separator`]: '|' }, 'connections[1].returns.verify', 'separator requires a list'],
   [{ [`${hmac}.secret_position`]: 'after' }, 'connections[1].returns.verify.secret_position', 'unknown key'],
   [{ [`${hmac}.clock_skew`]: '60s' }, 'connections[1].returns.verify.clock_skew', 'unknown key'],
   [
@@ -179,12 +179,12 @@ const CASES: Case[] = [
   [
     { [`${hmac}.over`]: ['status', 'MemberCode'] },
     'connections[1].returns.verify',
-    'over must hold what names the session (MemberCode and SurveyID and WaveID)',
+    'over must include the fields that name the session (MemberCode and SurveyID and WaveID)',
   ],
   [
     { 'connections.3.postbacks.verify.over': ['offerInvitationId'] },
     'connections[3].postbacks.verify',
-    'over must hold what names the session (sub_id, or transactionId)',
+    'over must include the fields that name the session (sub_id, or transactionId)',
   ],
   [
     { 'connections.3.postbacks.verify.over': ['offerInvitationId'] },
@@ -194,12 +194,12 @@ const CASES: Case[] = [
   [
     { 'connections.2.postbacks': { complete: { verify: digestOver('cpi') } } },
     'connections[2].postbacks.complete.verify',
-    'over must hold what names the session (transactionId)',
+    'over must include the fields that name the session (transactionId)',
   ],
   [
     { 'connections.0.returns': { verify: digestOver('outcome') } },
     'connections[0].returns.verify',
-    'over must hold what names the session (session_id)',
+    'over must include the fields that name the session (session_id)',
   ],
   // arrivals
   [{ 'connections.0.returns.unsigned': 'accept' }, 'connections[0].returns.unsigned', 'one of refuse, not_completed'],

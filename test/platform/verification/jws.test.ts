@@ -114,7 +114,7 @@ describe('an outcome token', () => {
     const strict = { ...open, requireExp: true }
     await expect(mechanism(jwksHost([]).http).verify(refusing(strict), arrive(bare))).rejects.toMatchObject({
       kind: 'forged',
-      message: 'the token has no exp, so that it would never expire',
+      message: 'the token has no exp, so it would never expire',
     })
   })
 
