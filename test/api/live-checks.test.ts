@@ -37,7 +37,7 @@ describe('a sampled match', () => {
     expect(logged).toEqual([])
   })
 
-  test('that differs is counted once and logged by survey and rule, without anything of the panelist', async () => {
+  test('that differs is counted once and logged by survey and rule, without personal data', async () => {
     const difference: Difference = { surveyId: 'sv_1', rule: 'invitation' }
     const { checks, logged } = checksOf(async () => Array(50).fill(difference))
     checks.consider(QUERY, 'lifepoints')

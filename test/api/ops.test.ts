@@ -104,7 +104,7 @@ describe('GET /v1/ops/connections', () => {
     expect(await shown()).toMatchObject({ state: 'healthy' })
   })
 
-  it('does not call a connection healthy that is asked panelist by panelist, when nobody is there to ask', async () => {
+  it('a connection that matches by panelist is not healthy while no worker serves it', async () => {
     const upstream = { adapter: adapterOf('dynata') } as unknown as Upstream
     const row = { connection: 'asked', state: 'healthy', reason: null, paused: false } as ConnectionOverview
     const deps = { findUpstream: () => upstream }

@@ -85,7 +85,7 @@ test(
             facts({ profile: null, quota: { kind: 'these', quotaIds: [] }, panelist: NOBODY }, ''),
             'show',
           )
-          // a panel that it is not for is told by quantities
+          // a panel that it is not for sees it in the quantities
           const notForPanel =
             shown.reason?.rule === 'panel' && shown.trace.rules.filter(({ holds }) => holds === 'no').length === 1
           expect(supplier.body.survey.survey_status === 22).toBe(shown.verdict !== 'no' || notForPanel)

@@ -26,7 +26,7 @@ describe('doctor looks at the sampled matches', () => {
     ])
   })
 
-  test('and says nothing of an API that does not answer, or is older', async () => {
+  test('and reports no finding for an API that does not answer, or is older', async () => {
     expect(matchingFindings('tributary_catalogue_surveys 12')).toEqual([])
     expect(await checkMatching(null)).toEqual([])
     expect(await checkMatching('http://127.0.0.1:1')).toEqual([])

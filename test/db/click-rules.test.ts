@@ -46,7 +46,7 @@ const drawn = fc.record({
   connection: mostly<'running' | 'paused' | 'removed'>('running', 'paused', 'removed'),
 })
 
-test('the click’s statement lets in whom the rules of a click let in; every one of them has refused', async () => {
+test('the click’s statement admits the same respondents as the click’s rules; every rule refuses', async () => {
   const { knex } = database
   await openConnection(knex, { connection: CONNECTION, provider: 'kantar' })
   const refused = new Map<string, number>()

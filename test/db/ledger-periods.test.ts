@@ -134,7 +134,7 @@ describe('a month that takes no postings', () => {
 })
 
 describe('a posting', () => {
-  test('of a claim that waited over the end of a month counts where it is posted, and says when it arrived', async () => {
+  test('of a claim from an earlier month counts where it is posted, and names its month of origin', async () => {
     const arrived = new Date(`${month(1)}-31T23:59:59.999Z`)
     const { session_id } = await enteredSession(database.knex, { createdAt: arrived })
     const { recorded } = await settled(database.knex, session_id, aClaim('TERMINATED'), arrived)

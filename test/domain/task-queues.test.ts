@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { neededQueues } from '../../domain/task-queues.js'
 
 describe('the task queues of a configuration', () => {
-  it('are three of its own, and for each connection one for entries and, where it is polled, one for polling', () => {
+  it('are three, and for each connection one for entries and one for polling if it is polled', () => {
     const queues = neededQueues([
       { id: 'kantar-us', polled: true },
       { id: 'dynata', polled: false },

@@ -81,7 +81,7 @@ function runCase<Config extends ConnectionBase>(suite: Suite<Config>, one: Provi
   }
 }
 
-/** A call with a connection nobody may change. */
+/** A call with a read-only connection. */
 export function callOf<Config extends ConnectionBase>(
   suite: Suite<Config>,
   http: HttpDouble,

@@ -66,7 +66,7 @@ export function checkArrivalProperties<Config extends ConnectionBase>(suite: Sui
 
 /** A server that takes the connection and says nothing must cost a call its deadline, and no more. */
 export function checkDeadlines<Config extends ConnectionBase>(suite: Suite<Config>): void {
-  test('a server that hangs ends in timed-out, and a cancelled call ends at once', async () => {
+  test('a server that hangs ends in timed-out, and a cancelled call ends immediately', async () => {
     const server = createServer(() => {})
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

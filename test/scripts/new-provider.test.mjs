@@ -79,7 +79,7 @@ describe('npm run new-provider', { timeout: 600_000 }, () => {
     expect(fs.existsSync(path.join(copy, 'providers', NAME))).toBe(false)
   })
 
-  it('lays down a provider that adds one line to shared product code, and passes every check as it is', () => {
+  it('lays down a provider that adds one line to shared code and passes every check', () => {
     const laid = run(['scripts/new-provider.mjs', NAME])
     expect(laid.status, laid.said).toBe(0)
     for (const file of [`providers/${NAME}/index.ts`, `sandbox/${NAME}.ts`, `docs/providers/${NAME}.md`])

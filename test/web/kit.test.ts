@@ -87,7 +87,7 @@ describe('a list in pages', () => {
 })
 
 describe('parts', () => {
-  it('tell a moment to people and to programs', () => {
+  it('show a moment to people and to programs', () => {
     const at = new Date('2026-01-31T09:30:00.250Z')
     const now = new Date(at.getTime() + 7_200_000)
     expect(timeAgo(at, now).text).toBe(

@@ -63,7 +63,7 @@ describe('the rules', () => {
     ['one of its panels', { panels: ['toplife', 'lifepoints'] }, { panel: 'lifepoints' }, 'yes'],
     ['another panel', { panels: ['toplife'] }, { panel: 'lifepoints' }, 'no'],
     ['open to no panel', { panels: [] }, { panel: 'lifepoints' }, 'no'],
-    ['nobody says for which panel', { panels: ['toplife'] }, {}, 'yes'],
+    ['no panel is given', { panels: ['toplife'] }, {}, 'yes'],
   ])('%s', (_name, changes, { now, panel, ...here }, expected) => {
     const facts = {
       circumstances: { country: 'USA', locale: null, device: null, ...here },

@@ -16,7 +16,7 @@ const why = (changes: Partial<Survey> = {}, more: Partial<Shown> = {}) =>
   })
 
 describe('a survey is shown open to a panel', () => {
-  it('whoever they would send: answers, caps, counts and quotas are not looked at', () => {
+  it('for every panelist: answers, caps, counts and quotas are not evaluated', () => {
     expect(why({ availableCompletes: 0, clauses: [{ attribute: 'kantar:sex', answers: ['1'] }] })).toEqual([])
   })
 
@@ -27,7 +27,7 @@ describe('a survey is shown open to a panel', () => {
     ['for people whom the provider names', { membersOnly: true }, {}, ['invitation']],
     ['for other panels', { panels: ['toplife'] }, {}, ['panel']],
     ['of a paused connection', {}, { connection: { ...KANTAR, running: false } }, ['connection']],
-    ['not heard of for too long', {}, { connection: { ...KANTAR, fresh: false } }, ['fresh']],
+    ['without a good poll for too long', {}, { connection: { ...KANTAR, fresh: false } }, ['fresh']],
     ['wrong in two ways', { enterable: false }, { status: 'paused' }, ['status', 'enterable']],
   ])('but not one that is %s', (_name, changes, more, rules) => {
     expect(why(changes, more)).toEqual(rules)

@@ -36,7 +36,7 @@ describe('a layered quota as quotas of the gateway', () => {
     expect(flattenQuota(quota([]))).toEqual([{ id: '1234', clauses: [], unsaid: 0, available: 20, full: false }])
   })
 
-  it('is a quota for every combination of its sub-quotas (Toluna External Sample: layers AND, sub-quotas OR)', () => {
+  it('is a quota for every combination of its sub-quotas (layers AND, sub-quotas OR)', () => {
     const flat = flattenQuota(
       quota([layer(sub([male], 10), sub([female], 5)), layer(sub([young]), sub([old, north], 2))]),
     )

@@ -146,7 +146,7 @@ describe("a panel's cap (PureSpectrum Supply API, Overview)", () => {
     expect(panelCap(5, { flexibilityPercent: 0, allocations: { a: 9 } }, 'a')).toBe(5)
   })
 
-  test('nothing allocated restricts nobody', () => {
+  test('without allocations no panel is restricted', () => {
     expect(panelCap(24, { flexibilityPercent: 0, allocations: {} }, 'b')).toBe(24)
   })
 })
@@ -235,7 +235,7 @@ function capByHand(total: number, flexibilityPercent: number, allocations: Recor
   return (hundredths - (hundredths % 100)) / 100
 }
 
-test('a late complete is paid exactly where plan, quotas and panel are below target or cap and overage', () => {
+test('a late complete is paid exactly while plan, quotas and panel are within cap plus overage', () => {
   const few = fc.nat(4)
   fc.assert(
     fc.property(
@@ -270,7 +270,7 @@ test('a late complete is paid exactly where plan, quotas and panel are below tar
   )
 })
 
-test('whatever happens, payable completes never exceed target + overage: of the plan, of a quota, of a panel', () => {
+test('payable completes of a plan, a quota and a panel never exceed target plus overage', () => {
   fc.assert(
     fc.property(anyPlan, anyStory, ({ target, x, y, overage, flexibilityPercent, allocations }, steps) => {
       const policy = { ...DEFAULT_POLICY, overage, flexibilityPercent, allocations }

@@ -23,7 +23,7 @@ test('a plan that is finished already says its date', () => {
   ])
 })
 
-test('a plan whose quotas want nobody says so, beside everything else', () => {
+test('a plan whose quota targets are all 0 has that warning in addition to the others', () => {
   const wantsNobody = 'every quota has target_completes 0: the plan admits no respondents'
   expect(reasons(undefined, [quota('a', 0), quota('b', 0)])).toEqual([wantsNobody])
   expect(reasons('2020-01-01T00:00:00Z', [quota('a', 0)])).toHaveLength(2)

@@ -143,7 +143,7 @@ describe('a plan in the catalogue', () => {
     expect(decide(matchOf(survey, facts), 'match').verdict).toBe(verdict)
   })
 
-  test('terminates in a full quota when quotaRule is every (PureSpectrum Supply API, currently_open 0)', () => {
+  test('terminates in a full quota when quotaRule is every (currently_open 0)', () => {
     expect(surveyOfPlan(standing()).fullQuotaTerminates).toBe(false)
     expect(surveyOfPlan(standing({ quotaRule: 'every' })).fullQuotaTerminates).toBe(true)
   })

@@ -114,7 +114,7 @@ describe('every quota that fits', () => {
     expect(slotsOf(plan(), profileOf({ sex: 'male' }), null)).toEqual({ quotaId: null, quotaIds: [] })
   })
 
-  test('stays so for an offer, whose own quota counts whatever the profile tells', () => {
+  test('stays so for an offer: its own quota counts for every profile', () => {
     const booked = (answers: Record<string, string>) => slotsOf(plan(), profileOf(answers), 'men')
     expect(booked({})).toMatchObject({ quotaId: 'men', quotaIds: ['men'] })
     expect(booked({ age: '18' })).toMatchObject({ quotaId: 'men', quotaIds: ['men', 'young'] })

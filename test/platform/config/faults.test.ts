@@ -84,7 +84,7 @@ const CASES: Case[] = [
   [{ 'panels.0.reward.share_percent': undefined }, 'panels[0].reward.share_percent', 'is missing'],
   [{ 'panels.0.reward.screenout': 0.5 }, 'panels[0].reward.screenout', 'whole number'],
   [{ 'panels.0.caps': { daily: 0 } }, 'panels[0].caps.daily', 'from 1'],
-  [{ 'panels.0.connections': ['nobody'] }, 'panels[0].connections[0]', 'there is no connection nobody'],
+  [{ 'panels.0.connections': ['missing'] }, 'panels[0].connections[0]', 'there is no connection missing'],
   [{ 'panels.0.connections': ['k', 'k'] }, 'panels[0].connections[1]', 'names k twice'],
   // demand partners and survey platforms
   [{ 'demand_partners.1.id': 'acme' }, 'demand_partners[1].id', 'is the id of demand_partners[0] too'],

@@ -148,7 +148,7 @@ describe('an invite', () => {
 })
 
 describe('a hashed member code', () => {
-  test('is the same for ever and tells nothing', () => {
+  test('is stable and reveals nothing', () => {
     const code = (more: object) => toluna.members?.panelistCode(toluna.config.parse({ ...connection, ...more }), 'ann')
     const hashed = code({ member_code: 'hashed' })
     expect(hashed).toMatch(/^[0-9a-f]{32}$/)
