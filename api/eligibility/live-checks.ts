@@ -4,7 +4,7 @@ import type { CatalogueQuery } from '../../catalogue/match-all.js'
 import type { Logger } from '../../platform/logger.js'
 import type { Turns } from '../http/turns.js'
 
-/** Decide one match in this many a second time: this adds at most about 2 % of work to the process (docs/matching.md). */
+/** Decide one match in this many twice: this adds at most about 2 % of work for the process (docs/matching.md). */
 const ONE_IN = 4_000
 /** Log at most this many differences of one check, because one fault may affect a whole country. */
 const MOST_LOGGED = 20
@@ -26,7 +26,7 @@ export interface CheckCounts {
 
 /**
  * Compares the matching index with the readable decision while it answers: decides a sample of the matches again, after
- * their answer, in slices between other requests. Logs, counts and shows each difference, because it is a fault of ours.
+ * their answer, in slices between other requests. A difference is a fault of ours: logs, counts and shows it.
  */
 export class LiveChecks {
   #same = 0

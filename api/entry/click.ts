@@ -36,7 +36,7 @@ interface Door {
  */
 const takesSlot = ({ provider }: SessionRow): boolean => adapterOf(provider)?.slots !== undefined
 
-/** The entry link of `POST /v1/sessions`: a repeated click always resumes the same session (docs/sessions.md, States). */
+/** The entry link of `POST /v1/sessions`: a repeated click resumes the same session (docs/sessions.md, States). */
 const ENTRY: Door = { path: '/e', resumes: async () => true }
 
 /** The start link of the session router: the buyer may forbid resuming (Kantar Gateway API, resume_allowed). */
@@ -103,7 +103,7 @@ async function resume(door: Door, deps: ApiDependencies, response: Response, row
   sendPage(response, 409, 'You have started already', 'This survey cannot be opened a second time.')
 }
 
-/** Enters a session of our own survey plan: takes its slot, or refuses because no slot is left (docs/buyers.md, Counting). */
+/** Enters a session of our own survey plan: takes its slot, or refuses if none is left (docs/buyers.md, Counting). */
 async function enterPlan(door: Door, deps: ApiDependencies, response: Response, row: SessionRow): Promise<void> {
   const now = deps.clock()
   const hold = (loiMinutes: number) => holdMilliseconds(deps.config.sessions.holdTtl, loiMinutes)

@@ -23,9 +23,9 @@ import type { CreateSessionRequest } from './schemas.js'
 import { sessionExists } from './session-exists.js'
 
 /**
- * Reads an offer and decides whether it is still valid: by the rules of a booking, and at a price that is not lower than
- * shown. Does not decide again on the panelist's answers (docs/matching.md, "One decision, seven doors").
- * @throws Problem 404 for an offer that is unreadable or another panelist's, 409 with the reason's code, else `offer_gone`
+ * Reads an offer and decides whether it is still valid: by the rules of a booking, and at a price not lower than shown.
+ * Does not decide again on the panelist's answers (docs/matching.md, "One decision, seven doors").
+ * @throws Problem 404 for an unreadable offer or another panelist's, 409 with the reason's code, else `offer_gone`
  */
 export async function bookOffer(
   deps: ApiDependencies,
@@ -88,7 +88,7 @@ const REFUSALS: Readonly<Partial<Record<RuleName, Refusal>>> = {
   caps: async () => new Problem(409, 'cap_reached', 'This panelist has reached the cap on starts: try again later'),
 }
 
-/** The quotas in which an offer's session takes a slot. For a quota that no longer exists: its key, which is no quota's id. */
+/** The quotas in which an offer's session takes a slot. A deleted quota is given by its key, which is no quota's id. */
 function slotsOfOffer(
   key: string | null,
   found: SurveyRecord,

@@ -115,7 +115,7 @@ async function inTurns<Given, Written>(
   return written
 }
 
-/** The panelist of a match: the fields of the request count for this call, the other fields come from the stored panelist. */
+/** The panelist of a match: fields of the request count for this call, the others come from the stored panelist. */
 export function panelistOf(
   request: Pick<MatchRequest, 'panelist_id' | 'country' | 'locale' | 'profile' | 'date_of_birth'>,
   stored: Panelist | null,

@@ -54,8 +54,8 @@ export function isRealDay(stamp: string): boolean {
 }
 
 /**
- * For a query with `from` and `to`: a range that ends before it begins is invalid, not an empty list. Equal values are the
- * empty range, because ranges are half-open.
+ * For a query with `from` and `to`: a range that ends before it begins is invalid, not an empty list. Equal values are
+ * the empty range, because ranges are half-open.
  */
 export function inOrder({ from, to }: { readonly from?: Date | undefined; readonly to?: Date | undefined }): boolean {
   return from === undefined || to === undefined || from <= to

@@ -24,7 +24,7 @@ export function readSession(deps: ApiDependencies): RequestHandler {
 
 /**
  * The caller's session, read as the caller so that row-level security holds.
- * @throws Problem 404 for an unknown session, another panel's session and an invalid session id: the three answers are identical
+ * @throws Problem 404 for an unknown session, another panel's session and an invalid session id, with identical answers
  */
 export async function ownSession(deps: ApiDependencies, response: Response, sessionId: unknown): Promise<SessionRow> {
   const id = z.uuid().safeParse(sessionId)

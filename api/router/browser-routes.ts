@@ -15,7 +15,7 @@ const BACK = 'Please go back to the app or the email where you found it.'
 
 /**
  * `GET /panelist-outcome/{outcome}?t=` (Kantar Gateway API, Knowledge Base): the browser itself reports how the
- * survey ended. It has no proof, so the grade is E0, and only a survey without a platform that reports outcomes accepts it.
+ * survey ended. It has no proof: grade E0, accepted only if the survey has no platform that reports outcomes.
  */
 export function browserOutcome(deps: ApiDependencies): RequestHandler {
   return forBrowsers(async (request, response) => {
@@ -68,7 +68,7 @@ async function sendHome(deps: ApiDependencies, response: Response, row: SessionR
 }
 
 /**
- * Wraps every page for respondents: a scanner's HEAD changes nothing. (`refusePrefetch` has already refused a prefetch.)
+ * Wraps every page for respondents: a scanner's HEAD changes nothing. (`refusePrefetch` has refused a prefetch.)
  */
 function forBrowsers(work: (request: Request, response: Response) => Promise<void>): RequestHandler {
   return async (request, response) => {

@@ -18,7 +18,8 @@ export interface DecidedEntry {
 
 /**
  * Decides on an entry through the session router, from the current survey, plan and panelist. The feed shows only the
- * conditions of a provider's survey that the gateway's vocabulary can express; this applies all. The click decides again.
+ * conditions of a provider's survey that the gateway's vocabulary can express; this applies all. The click decides
+ * again.
  */
 export function decideEntry(asked: Asked): DecidedEntry {
   const { deps, panel, body, found, connection, ownPlan, plan, standing, snapshot, now } = asked

@@ -3,9 +3,9 @@ import type { TargetingAttribute } from '../../platform/config/targeting-attribu
 import type { GatewayFault } from '../http/gateway-errors.js'
 
 /**
- * Finds the invalid answers of a profile, independently of a survey's conditions: checks each attribute that the gateway
- * knows in the survey's country against its own question (Kantar Gateway API, Targeting Attribute). Ignores other
- * attributes and blank answers.
+ * Finds the invalid answers of a profile, independently of a survey's conditions: checks each attribute that the
+ * gateway knows in the survey's country against its own question (Kantar Gateway API, Targeting Attribute). Ignores
+ * other attributes and blank answers.
  * @returns every fault, with its field name in the body of a session creation
  */
 export function profileFaults(

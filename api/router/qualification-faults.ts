@@ -7,7 +7,7 @@ import { profileField } from './profile-faults.js'
 
 const MOST_QUOTAS_NAMED = 10
 
-/** The qualifications that a panelist does not meet, each under the attribute name in which a panel sends the answer. */
+/** The qualifications that a panelist does not meet, each under the attribute name that a panel sends. */
 export function unmetClauses(
   clauses: readonly Clause[],
   profile: ExpandedProfile,
@@ -25,7 +25,7 @@ export function unmetClauses(
   })
 }
 
-/** Why a panelist does not fit a quota: the clauses of each layer in which no sub-quota holds. Empty = the panelist fits. */
+/** Why a panelist does not fit a quota: clauses of layers in which no sub-quota holds. Empty = the panelist fits. */
 export function unmetQuota(quota: Quota, profile: ExpandedProfile, vocabulary: Vocabulary): GatewayFault[] {
   return quota.layers.flatMap(({ subQuotas }) => {
     const takers = subQuotas.filter(({ available }) => available === null || available > 0)

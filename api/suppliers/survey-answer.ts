@@ -28,7 +28,7 @@ export interface Showing {
   readonly speaker: CriteriaSpeaker
 }
 
-/** Rule that refuses -> the survey's status for a panel: closed if the survey is over, paused if it cannot be entered. */
+/** Rule that refuses -> the survey's status for a panel: closed when it is over, paused when it cannot be entered. */
 const STANDS: Readonly<Record<ShownRule, (found: SupplierSurvey) => StatusCode>> = {
   connection: () => STATUS.paused,
   fresh: () => STATUS.paused,
@@ -50,8 +50,8 @@ export function statusOf(found: SupplierSurvey, { connection, panel, now }: Show
 
 /**
  * A survey in the shape of the PureSpectrum Supply API (Result, `survey`), as JSON text, because cpi is a decimal
- * number with all the digits of its currency, which a JavaScript number does not keep. Members that the document does not have:
- * `currency`, and `additional_qualification_count` when its codes cannot express a qualification.
+ * number with all the digits of its currency, which a JavaScript number does not keep. Members that the document
+ * does not have: `currency`, and `additional_qualification_count` when its codes cannot express a qualification.
  */
 export function surveyText(found: SupplierSurvey, showing: Showing): string {
   return `{"cpi":${formatAmount(found.survey.price)},${JSON.stringify(surveyAnswer(found, showing)).slice(1)}`

@@ -30,8 +30,8 @@ const CHUNK = 500
 const MOST_CHARACTERS = 64_000_000
 
 /**
- * Renders surveys for the feed once per version and process, and caches them for all panels. Evicts the oldest renderings
- * when the cache is full.
+ * Renders surveys for the feed once per version and process, and caches them for all panels. Evicts the oldest
+ * renderings when the cache is full.
  */
 export class FeedItems {
   readonly #kept = new Map<string, { readonly version: string; readonly item: FeedItem }>()

@@ -13,7 +13,7 @@ import { Problem } from '../http/problem.js'
 import { type FeedItem, FeedItems, versionOf } from './feed-items.js'
 import type { SupplierStatus } from './supplier-plan.js'
 
-/** After skipping this many revisions that are not for the panel, store the cursor; before, keep it in memory only. */
+/** After skipping this many revisions that are not for the panel, store the cursor; with fewer, keep it in memory only. */
 const PASS_AT = 500
 const TURN = 1_000
 /** Try an answer at most this many times while other polls of the same panel commit first. */
@@ -151,7 +151,7 @@ const isSettled = ({ news, item, status }: Told, now: Date): boolean =>
   (!isOffered(news) || item.finishTime > now.getTime() || item.finishTime <= news.changedMs)
 
 /**
- * Rule that refuses -> the status sent to the panel. The rules on polls hold in the feed, because a poll makes no revision.
+ * Rule that refuses -> status sent to the panel. The rules on polls always hold here, because a poll makes no revision.
  */
 const TOLD: Readonly<Record<ShownRule, (news: FeedNews) => SupplierStatus>> = {
   connection: () => 'OPEN',

@@ -5,7 +5,7 @@ import type { PanelConfig } from '../../../platform/config/panel-schema.js'
 import type { ApiDependencies } from '../../dependencies.js'
 import { connectionFactsOf, panelFactsOf } from '../../eligibility/gather-facts.js'
 
-/** Whether we offer a survey that its provider matched to the panelist. The provider has already checked the answers. */
+/** Whether we offer a survey that its provider matched to the panelist. The provider has checked the answers. */
 export function isOffered(
   deps: ApiDependencies,
   panel: PanelConfig,

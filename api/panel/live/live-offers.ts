@@ -14,8 +14,8 @@ import type { LiveAnswers, LiveConnection } from '../../live/live-matches.js'
 import type { PartnerOffer } from '../schemas.js'
 
 /**
- * Converts a survey that its provider matched to this panelist into the form of the catalogue's offers, so that both are
- * sorted together.
+ * Converts a survey that its provider matched to this panelist into the form of the catalogue's offers, so that both
+ * are sorted together.
  * @param outcomes the outcomes of our own sessions in it
  */
 export function liveOffer(
