@@ -17,10 +17,10 @@ import type { ConnectionBase } from '../../platform/config/connection-base.js'
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import type { ApiDependencies } from '../dependencies.js'
 
-/** A panel, as decisions take it. */
+/** The facts of a panel that a decision uses. */
 export const panelFactsOf = ({ id, caps }: PanelConfig): PanelFacts => ({ id, caps })
 
-/** A connection as it stands for a panel. One that no process follows counts as paused. */
+/** The facts of a connection for a panel. A connection without a standing in the catalogue counts as paused. */
 export function connectionFactsOf(
   { catalogue }: Pick<ApiDependencies, 'catalogue'>,
   panel: PanelConfig,
@@ -31,7 +31,7 @@ export function connectionFactsOf(
   return connectionFacts(standing ?? { id, status: 'paused', ageSeconds: null, offered: false }, terms)
 }
 
-/** What is known of a panelist beside their answers, as decisions take it. */
+/** The facts of a panelist that a decision uses in addition to their answers. */
 export function panelistFactsOf(standing: PanelistStanding, age: AgeFloorVerdict | null): PanelistFacts {
   return {
     age,
@@ -46,17 +46,17 @@ export function panelistFactsOf(standing: PanelistStanding, age: AgeFloorVerdict
   }
 }
 
-/** What a booking knows beside the stored survey. */
+/** The inputs of a booking in addition to the stored survey. */
 export interface Booking extends Pick<Facts, 'profile' | 'quota' | 'now'> {
   readonly panelist: PanelistFacts
-  /** The record of a plan of our own; null for other surveys, and where there is none any more. */
+  /** The record of our own plan; null for other surveys, and when the record no longer exists. */
   readonly plan: PlanRecord | null
 }
 
 /**
- * The facts of a booking: the newest stored survey, or the plan's record in its place, and our sessions under way as
- * matches count them.
- * @param ownPlan true for a plan of our own: without its record it is closed
+ * Collects the facts of a booking: the newest stored survey, or the plan's record instead of it, and our sessions under
+ * way as matches count them.
+ * @param ownPlan true for our own plan, which counts as closed when its record does not exist
  */
 export function bookingFacts(
   deps: ApiDependencies,

@@ -4,9 +4,9 @@ import type { CatalogueQuery } from '../../catalogue/match-all.js'
 import type { Logger } from '../../platform/logger.js'
 import type { Turns } from '../http/turns.js'
 
-/** One match in this many is decided a second time: at most some 2 % more work for the process (docs/matching.md). */
+/** Decide one match in this many twice: this adds at most about 2 % of work for the process (docs/matching.md). */
 const ONE_IN = 4_000
-/** Differences of one check that are logged: one fault may concern a whole country. */
+/** Log at most this many differences of one check, because one fault may affect a whole country. */
 const MOST_LOGGED = 20
 
 interface Parts {
@@ -17,7 +17,7 @@ interface Parts {
   readonly random?: () => number
 }
 
-/** What the checks of this process came to. */
+/** The results of the checks of this process. */
 export interface CheckCounts {
   readonly same: number
   readonly different: number
@@ -25,8 +25,8 @@ export interface CheckCounts {
 }
 
 /**
- * Holds the matching index to the readable decision while it answers: a sample of the matches is decided again, after their
- * answer, in slices between other requests. A difference is a fault of ours: it is logged, counted and shown.
+ * Compares the matching index with the readable decision while it answers: decides a sample of the matches again, after
+ * their answer, in slices between other requests. A difference is a fault of ours: logs, counts and shows it.
  */
 export class LiveChecks {
   #same = 0
@@ -36,7 +36,7 @@ export class LiveChecks {
 
   constructor(private readonly parts: Parts) {}
 
-  /** Takes a match into the sample, or not; returns at once. At most one check is under way. */
+  /** Checks a match if it falls into the sample; returns immediately. Runs at most one check at a time. */
   consider(query: CatalogueQuery, panel: string): void {
     const { random = Math.random } = this.parts
     if (this.#underWay !== null || random() * ONE_IN >= 1) return
@@ -57,7 +57,7 @@ export class LiveChecks {
   async #check(query: CatalogueQuery, panel: string): Promise<void> {
     const { catalogue, turns, logger } = this.parts
     try {
-      // the first turn comes after the answer that this match is for
+      // the first turn comes after the response to this match
       await turns.next(panel)
       const differences = await catalogue.compare(query, () => turns.next(panel))
       if (differences.length === 0) this.#same += 1
@@ -70,7 +70,7 @@ export class LiveChecks {
         )
       }
     } catch (error) {
-      logger.warn({ err: error }, 'a match could not be checked')
+      logger.warn({ err: error }, 'check of a match failed')
     }
   }
 }

@@ -16,30 +16,30 @@ import type { ApiDependencies } from '../dependencies.js'
 import { panelRedirect } from '../panel-redirect.js'
 import { sendPage, sendTryAgain } from '../plain-page.js'
 
-/** How long a respondent waits on the small page for an entry that is still opening. */
+/** How long a respondent waits on the page that reloads while the entry is opening. */
 const OPENING_PATIENCE_MS = 60_000
 const REFRESH_SECONDS = 2
-/** What our tokens are made of; PostgreSQL would not even look for some of what browsers can send. */
+/** The characters of our tokens; PostgreSQL rejects some of the characters that browsers can send. */
 const ENTRY_TOKEN = /^[\w-]{1,200}$/
 
-/** One of the two addresses that a respondent may start at. */
+/** One of the two addresses at which a respondent can start. */
 interface Door {
   /** The address before the token. */
   readonly path: string
-  /** Whether somebody who is in the survey already goes on with it. */
+  /** Whether a respondent who has already entered the survey may return to it. */
   resumes(deps: ApiDependencies, row: SessionRow): Promise<boolean>
 }
 
 /**
- * True where the places of a session's survey are counted here. Asked of the registry, by what the session was made
- * for: also when configuration has no buyers any more.
+ * True when we count the slots of the session's survey. Finds the adapter in the registry by the session's provider,
+ * because the configuration may no longer have buyers.
  */
 const takesSlot = ({ provider }: SessionRow): boolean => adapterOf(provider)?.slots !== undefined
 
-/** The entry link of `POST /v1/sessions`: again is always the same session (docs/sessions.md, States). */
+/** The entry link of `POST /v1/sessions`: a repeated click resumes the same session (docs/sessions.md, States). */
 const ENTRY: Door = { path: '/e', resumes: async () => true }
 
-/** The start link of the session router: the buyer may want nobody to resume (Kantar Gateway API, resume_allowed). */
+/** The start link of the session router: the buyer may forbid resuming (Kantar Gateway API, resume_allowed). */
 const START: Door = {
   path: '/sessions/start',
   resumes: async ({ knex }, row) =>
@@ -53,13 +53,13 @@ export const click = (deps: ApiDependencies): RequestHandler => enterBy(ENTRY, d
 export const startSurvey = (deps: ApiDependencies): RequestHandler => enterBy(START, deps)
 
 /**
- * The respondent's click. One short statement locks the start and sends them on; everything unusual takes the slower
- * way, and always ends at a page or the panel's own address.
+ * Handles the respondent's click. One short SQL statement locks the start, then the handler redirects the respondent.
+ * Every other case takes the slower path, which always ends in a page or a redirect.
  */
 function enterBy(door: Door, deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const token = String(request.params.token)
-    // a link preview or a scanner asks with HEAD: that is nobody's click
+    // a link preview or a scanner sends HEAD, which does not count as a click
     if (request.method === 'HEAD') return void response.status(200).end()
     try {
       if (!ENTRY_TOKEN.test(token)) return sendUnknown(response)
@@ -89,7 +89,7 @@ async function slowerWay(door: Door, deps: ApiDependencies, response: Response, 
       if (takesSlot(row)) return enterPlan(door, deps, response, row)
       const expired = row.entry_deadline.getTime() <= deps.clock().getTime()
       if (expired) return endAtTheDoor(deps, response, row, 'TIMEOUT', 'entry link expired')
-      // a fault of the configuration is not told as a full survey
+      // a configuration error is not reported as a full survey
       if (deps.findUpstream(row.connection) === null)
         return endAtTheDoor(deps, response, row, 'ERROR', `connection ${row.connection} is no longer configured`)
       return endAtTheDoor(deps, response, row, 'QUOTA_FULL', 'closed, paused or full at the click')
@@ -97,13 +97,13 @@ async function slowerWay(door: Door, deps: ApiDependencies, response: Response, 
   }
 }
 
-/** Back to the very survey they are in, where that is allowed. */
+/** Redirects the respondent back to the survey that they are in, if that is allowed. */
 async function resume(door: Door, deps: ApiDependencies, response: Response, row: SessionRow): Promise<void> {
   if (await door.resumes(deps, row)) return response.redirect(302, row.provider_entry_url ?? '/')
   sendPage(response, 409, 'You have started already', 'This survey cannot be opened a second time.')
 }
 
-/** A survey plan of our own: the entry takes its slot, or finds that there is none (docs/buyers.md, Counting). */
+/** Enters a session of our own survey plan: takes its slot, or refuses if none is left (docs/buyers.md, Counting). */
 async function enterPlan(door: Door, deps: ApiDependencies, response: Response, row: SessionRow): Promise<void> {
   const now = deps.clock()
   const hold = (loiMinutes: number) => holdMilliseconds(deps.config.sessions.holdTtl, loiMinutes)
@@ -122,15 +122,15 @@ async function enterPlan(door: Door, deps: ApiDependencies, response: Response, 
 }
 
 /**
- * A page that asks again every two seconds for at most a minute after the first look, then sends the respondent home.
- * The minute is kept with the session: no address says how long somebody has waited.
+ * Sends a page that reloads every two seconds for at most a minute after the first request, then redirects the
+ * respondent to the panel. The session stores the time of the first request, because the URL does not contain it.
  */
 async function stillOpening(door: Door, deps: ApiDependencies, response: Response, row: SessionRow): Promise<void> {
   const now = deps.clock()
   const since = await noteLook(deps.knex, row.session_id, now)
   if (since !== null && now.getTime() - since.getTime() >= OPENING_PATIENCE_MS)
     return endAtTheDoor(deps, response, row, 'ERROR', 'the provider gave no entry while the respondent waited')
-  sendPage(response, 200, 'One moment, please', 'Your survey is being prepared. This page goes on by itself.', {
+  sendPage(response, 200, 'One moment, please', 'Your survey is being prepared. This page continues automatically.', {
     after: REFRESH_SECONDS,
     url: `${door.path}/${encodeURIComponent(row.entry_token)}`,
   })
@@ -157,7 +157,7 @@ async function endAtTheDoor(
     row.session_id,
     claim,
     deps.clock(),
-    // another tab may have got in, or the entry may have opened, since it was read
+    // since the row was read, another tab may have entered or the entry may have opened
     (locked) => locked.state === row.state,
   )
   if (recorded?.pending) deps.sessions.arrived(row.session_id, recorded.claimId)
@@ -172,5 +172,5 @@ async function sendHome(deps: ApiDependencies, response: Response, row: SessionR
 }
 
 function sendUnknown(response: Response): void {
-  sendPage(response, 404, 'This link is not known', 'Please go back to the app or the mail where you found it.')
+  sendPage(response, 404, 'Link not found', 'Please go back to the app or the email where you found it.')
 }

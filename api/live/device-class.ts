@@ -1,5 +1,5 @@
 /**
- * What a browser runs on, as far as its name tells: results for one class are not shown on another.
+ * The device class that a User-Agent names. Results for one class are not shown on another.
  * @param userAgent the browser's own User-Agent; null or empty = not known
  */
 export function deviceClassOf(userAgent: string | null): 'desktop' | 'mobile' | 'tablet' | 'unknown' {

@@ -24,7 +24,7 @@ export interface LiveConnection {
   readonly staleAfterMs: number
 }
 
-/** Who asks for surveys, and from where. */
+/** One panelist's request for surveys, and where it comes from. */
 export interface LiveQuestion {
   readonly panel: string
   readonly panelist: Panelist
@@ -37,16 +37,16 @@ export interface LiveQuestion {
   readonly providerPanelistId: (connection: string) => string
 }
 
-/** How a connection stands for one match, in the words of the panel's answer. */
+/** The status of a connection in one match, in the fields of the panel's answer. */
 export interface LiveStatus {
   readonly id: string
   readonly status: 'ok' | 'stale' | 'timeout' | 'error' | 'paused'
-  /** Since its result was given; null when there is none. */
+  /** Age of its result; null without a result. */
   readonly age_seconds: number | null
   readonly error?: string | undefined
 }
 
-/** What one connection answered. */
+/** The answer of one connection. */
 export interface LiveAnswer {
   readonly connection: LiveConnection
   readonly status: LiveStatus
@@ -54,15 +54,15 @@ export interface LiveAnswer {
   readonly match: StoredMatch | null
 }
 
-/** The keyed hash that stands in an offer and finds its result again. */
+/** The answers, and the keyed hash that an offer carries to find its result again. */
 export interface LiveAnswers {
   readonly answers: readonly LiveAnswer[]
   readonly circumstances: string
 }
 
 /**
- * Surveys of one panelist from the providers that match on their side. A fresh result answers from PostgreSQL; else the
- * provider is asked through a workflow, and waited for no longer than configuration and caller allow.
+ * Finds surveys for one panelist at the providers that match on their side. Answers from PostgreSQL while the result is
+ * fresh; otherwise calls the provider through a workflow, and waits at most as long as configuration and caller allow.
  */
 export class LiveMatches {
   readonly #byId: ReadonlyMap<string, LiveConnection>
@@ -72,7 +72,7 @@ export class LiveMatches {
       readonly knex: Knex
       readonly driver: Pick<RefreshDriver, 'ask'>
       readonly connections: readonly LiveConnection[]
-      /** Of this installation; the same for every process. */
+      /** The key of this installation; the same in every process. */
       readonly secret: Buffer
       readonly clock: () => Date
     },
@@ -85,12 +85,12 @@ export class LiveMatches {
     return this.#byId.has(connection)
   }
 
-  /** Whose results these are, as they are kept: keyed hashes tell nobody who it is. */
+  /** The key under which a panelist's results are stored: a keyed hash, which does not identify the panelist. */
   panelistKey(panel: string, panelistId: string): string {
     return this.#keyed('panelist', panel, panelistId)
   }
 
-  /** @param connections ids of live connections that may be offered from now */
+  /** @param connections ids of live connections whose surveys may be offered now */
   async ask(question: LiveQuestion, connections: readonly string[]): Promise<LiveAnswers> {
     const circumstances = this.#circumstances(question)
     const panelistKey = this.panelistKey(question.panel, question.panelist.panelistId)
@@ -125,10 +125,10 @@ export class LiveMatches {
     if (stored !== null && stored.notice === null && this.#ageMs(stored) < connection.terms.cacheMs) {
       return this.#fresh(connection, stored)
     }
-    if (standing?.heldFor) return old('error', 'the provider refuses this connection for now')
+    if (standing?.heldFor) return old('error', 'the provider currently refuses this connection')
     const now = this.parts.clock()
     const { refreshesPerSecond, timeoutMs } = connection.terms
-    // beyond the account's rate nobody is asked, and nothing old is passed off as an answer
+    // beyond the account's rate limit, do not call the provider and do not answer with an old result
     const refreshId = await requestRefresh(this.parts.knex, connection.id, refreshesPerSecond, now, () =>
       this.#question(connection, asking, now),
     )
@@ -139,7 +139,7 @@ export class LiveMatches {
       Math.min(timeoutMs, asking.question.waitMs),
     )
     if (answer.state === 'late') return old('timeout')
-    if (answer.state === 'away') return old('error', 'the provider could not be asked')
+    if (answer.state === 'away') return old('error', 'the provider could not be called')
     if (answer.state === 'failed') return old('error', 'the provider did not answer')
     const standings = await this.#standings(asking.question, [connection], asking.panelistKey, asking.circumstances)
     const renewed = standings.get(connection.id)?.stored ?? null
@@ -151,7 +151,7 @@ export class LiveMatches {
     return { connection, match, status: statusOf(connection, 'ok', this.#ageMs(match)) }
   }
 
-  /** A result past its freshness is better than none for a while: stale in the place of a timeout. */
+  /** Answers with a result that is no longer fresh until `staleAfterMs`: the status is stale instead of timeout. */
   #withOld(
     connection: LiveConnection,
     stored: StoredMatch | null,
@@ -205,7 +205,7 @@ export class LiveMatches {
     }
   }
 
-  /** Address and device class: from elsewhere, or on another device, other surveys are open to the same person. */
+  /** Hashes address and device class: other surveys are open to the same person elsewhere or on another device. */
   #circumstances({ userIp, device, userAgent }: LiveQuestion): string {
     return this.#keyed('circumstances', userIp ?? '', device ?? '', deviceClassOf(userAgent))
   }

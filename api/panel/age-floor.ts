@@ -3,16 +3,16 @@ import type { Panelist, PanelistSnapshot, Profile } from '../../domain/panelist.
 import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import type { ApiDependencies } from '../dependencies.js'
 
-/** What a request says of a panelist. */
+/** The fields of a request that describe a panelist. */
 interface Given {
   readonly profile?: Profile | undefined
   readonly date_of_birth?: string | undefined
 }
 
 /**
- * Whether a panelist is old enough for the surveys of a country: the question of every door (match, booking, session
- * router, explain). A profile of the request takes the stored one's place, but a stored date of birth counts beside it
- * unless the request says another: nobody grows older by leaving it out.
+ * Checks whether a panelist is old enough for the surveys of a country, in match, booking, session router and explain.
+ * A profile in the request replaces the stored one. The stored date of birth also counts unless the request has one, so
+ * that a panelist does not become older by omitting it.
  */
 export function panelistAgeFloor(
   deps: Pick<ApiDependencies, 'config' | 'words' | 'clock'>,
@@ -38,6 +38,6 @@ function storedBirthday(stored: Panelist | null): PanelistSnapshot {
   }
 }
 
-/** Says it to a panel, in words that hold no age of anybody. */
+/** The message to a panel; it does not contain the panelist's age. */
 export const tooYoung = (minimumAge: number, country: string): string =>
   `This panelist is younger than ${minimumAge}, the minimum age for surveys in ${country}`

@@ -17,8 +17,10 @@ const Attribute = z
       .array(z.object({ id: z.string(), text: z.string(), exclusive: z.boolean().optional() }))
       .optional()
       .meta({ description: '`id` is what a profile holds; `exclusive`: excludes all others' }),
-    providers: z.array(z.string()).meta({ description: 'Whose surveys it counts for' }),
-    connections: z.array(z.string()).meta({ description: 'The same by connection, of those that you may use' }),
+    providers: z.array(z.string()).meta({ description: 'The providers whose surveys use it' }),
+    connections: z
+      .array(z.string())
+      .meta({ description: 'The connections whose surveys use it, of those that you may use' }),
   })
   .meta({
     id: 'Attribute',

@@ -17,7 +17,7 @@ const HOW: Readonly<Record<Attribute['type'], string>> = {
   date: 'YYYY-MM-DD',
 }
 
-/** `GET /v1/attributes`: the words that a profile is written in, and where each counts. */
+/** `GET /v1/attributes`: the attributes of a profile, and the connections that use each. */
 export function attributes(deps: ApiDependencies): RequestHandler {
   return (request, response) => {
     const panel = panelOf(response)

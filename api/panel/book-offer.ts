@@ -23,9 +23,9 @@ import type { CreateSessionRequest } from './schemas.js'
 import { sessionExists } from './session-exists.js'
 
 /**
- * Reads an offer and decides whether it still stands, by the rules of a booking and at a price that is not lower than
- * shown. The offer's own verdict on the answers stands (docs/matching.md, "One decision, seven doors").
- * @throws Problem 404 for an offer that is unreadable or somebody else's, 409 with the reason's code, else `offer_gone`
+ * Reads an offer and decides whether it is still valid: by the rules of a booking, and at a price not lower than shown.
+ * Does not decide again on the panelist's answers (docs/matching.md, "One decision, seven doors").
+ * @throws Problem 404 for an unreadable offer or another panelist's, 409 with the reason's code, else `offer_gone`
  */
 export async function bookOffer(
   deps: ApiDependencies,
@@ -34,7 +34,7 @@ export async function bookOffer(
 ): Promise<Bookable> {
   const now = deps.clock()
   const offer = deps.offers.read(body.offer_id, panel.id, body.panelist_id, now)
-  if (offer === null) throw notFound('This offer_id is not known')
+  if (offer === null) throw notFound('Offer not found: send an offer_id of a match for this panelist')
   const [found, standing] = await Promise.all([
     offer.circumstances === null
       ? findSurvey(deps.knex, offer.surveyId)
@@ -79,16 +79,16 @@ type Refusal = (
   facts: Facts,
 ) => Promise<Problem> | undefined
 
-/** What a panel hears of a rule that says no; of every other one, that the offer is gone, with alternatives. */
+/** The problem for a rule that refuses the booking. Every other rule answers `offer_gone` with alternatives. */
 const REFUSALS: Readonly<Partial<Record<RuleName, Refusal>>> = {
   minimum_age: async (_deps, _panel, _body, { panelist, survey }) =>
     new Problem(409, 'below_minimum_age', tooYoung(panelist.age?.minimumAge ?? 0, survey.country)),
   taken: (deps, panel, { panelist_id: panelistId }, { surveyId, panelist }) =>
     panelist.underWay.has(surveyId) ? sessionExists(deps, panel, panelistId, surveyId) : undefined,
-  caps: async () => new Problem(409, 'cap_reached', 'This panelist has had all the starts that the caps allow for now'),
+  caps: async () => new Problem(409, 'cap_reached', 'This panelist has reached the cap on starts: try again later'),
 }
 
-/** The quotas that an offer's session takes a slot of. A quota that is gone keeps its key, which is no quota's id. */
+/** The quotas in which an offer's session takes a slot. A deleted quota is given by its key, which is no quota's id. */
 function slotsOfOffer(
   key: string | null,
   found: SurveyRecord,
@@ -104,8 +104,8 @@ function slotsOfOffer(
 }
 
 /**
- * What counts of a panelist for a session: the profile that came with the request, else the stored one (docs/router.md,
- * Creating a session). A date of birth stands for `age`; the stored one only beside the stored profile.
+ * The answers of a panelist for a session: the profile in the request, otherwise the stored one (docs/router.md,
+ * Creating a session). A date of birth replaces `age`; the stored one counts only with the stored profile.
  */
 export function snapshotOf(given: Profile | undefined, stored: PanelistStanding['stored']): PanelistSnapshot {
   const profile = given ?? stored?.profile ?? {}
@@ -139,13 +139,13 @@ export async function offerGone(
     },
     country,
   ).catch((error: unknown) => {
-    // a panelist nobody stored and who came without a country: there is nothing to match by
+    // the panelist is not stored and the request has no country, so there is nothing to match by
     if (error instanceof Problem) return { offers: [] }
     throw error
   })
   const same = answer.offers.filter((offer) => offer.survey_id === surveyId)
   const others = answer.offers.filter((offer) => offer.survey_id !== surveyId)
-  return new Problem(409, 'offer_gone', 'This offer no longer stands: the survey is gone, full, or pays less now', {
+  return new Problem(409, 'offer_gone', 'This offer is no longer valid: the survey is closed, full, or pays less now', {
     members: { alternatives: [...same, ...others].slice(0, MOST_ALTERNATIVES) },
   })
 }

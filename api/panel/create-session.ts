@@ -13,7 +13,7 @@ import { warningsOf } from './profile-warnings.js'
 import { CreateSessionRequest } from './schemas.js'
 import { entryUrl, sessionExists } from './session-exists.js'
 
-/** `POST /v1/sessions`: an offer becomes a session, its price locked, its entry opened with the provider. */
+/** `POST /v1/sessions`: creates a session from an offer, locks its price and opens its entry at the provider. */
 export function createSession(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const panel = panelOf(response)
@@ -27,7 +27,7 @@ export function createSession(deps: ApiDependencies): RequestHandler {
   }
 }
 
-/** Stores the session and, in the same transaction, which request made it. */
+/** Stores the session and, in the same transaction, the Idempotency-Key of its request. */
 async function storeSession(
   deps: ApiDependencies,
   panel: PanelConfig,
@@ -55,7 +55,7 @@ function answer(deps: ApiDependencies, row: SessionRow) {
     expires_at: row.entry_deadline.toISOString(),
     state: row.state,
     price: priced ? { amount_minor: Number(row.cpi_minor), currency: row.currency } : null,
-    // what a complete would give; nothing is due yet
+    // the reward of a complete; it is not payable yet
     reward: priced
       ? { amount: Number(row.reward_amount), currency: row.reward_currency }
       : rewardNow(row, standingOf(row)),

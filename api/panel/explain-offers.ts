@@ -7,10 +7,10 @@ import type { ApiDependencies } from '../dependencies.js'
 import { panelFactsOf } from '../eligibility/gather-facts.js'
 import type { Offer } from './schemas.js'
 
-/** Offers between two turns. */
+/** Explain this many offers between two turns. */
 const SLICE = 20
 
-/** Adds to each offer of the catalogue why it is one, as `GET /v1/surveys/{survey_id}/explain` answers. */
+/** Adds `explanation` to each offer of the catalogue, as `GET /v1/surveys/{survey_id}/explain` answers. */
 export async function explainEach(
   deps: ApiDependencies,
   panel: PanelConfig,
@@ -21,7 +21,7 @@ export async function explainEach(
 ): Promise<void> {
   for (const [position, offer] of offers.entries()) {
     if (position % SLICE === 0) await deps.turns.next(panel.id)
-    // what a provider matched on its side is not in the catalogue
+    // surveys that a provider matched on its side are not in the catalogue
     if (deps.live.has(offer.connection)) continue
     const caps = deps.config.connections.find(({ id }) => id === offer.connection)?.caps ?? null
     const asker = { panel: panelFactsOf(panel), panelist: known, terms: { usable: true, caps } }

@@ -26,9 +26,9 @@ export function explain(deps: ApiDependencies): RequestHandler {
     ])
     const connection = deps.config.connections.find(({ id }) => id === found?.connection)
     if (found === null || connection === undefined || !mayUse(panel, connection.id)) {
-      throw notFound('There is no such survey for you')
+      throw notFound('Survey not found')
     }
-    if (!(await isForPanel(deps, found, panel.id))) throw notFound('There is no such survey for you')
+    if (!(await isForPanel(deps, found, panel.id))) throw notFound('Survey not found')
     if (standing.stored === null) throw notFound('This panelist is not stored: PUT /v1/panelists/{id} first')
     const panelist = panelistOf({ panelist_id: panelistId }, standing.stored)
     const age = panelistAgeFloor(deps, panel, panelist.country, {}, standing.stored)
@@ -37,14 +37,14 @@ export function explain(deps: ApiDependencies): RequestHandler {
       panelist: panelistFactsOf(standing, age),
       terms: { usable: true, caps: connection.caps },
     })
-    if (explanation === null) throw notFound('There is no such survey for you')
+    if (explanation === null) throw notFound('Survey not found')
     response.json(explanation)
   }
 }
 
 /**
- * A buyer's plan is there for the panels that it names and for nobody else. One of them that had its share, and so is
- * offered nothing for now, may ask why.
+ * A buyer's plan is visible only to the panels that it names. A panel whose allocation is used up gets no offers of the
+ * plan, but may still read why.
  */
 async function isForPanel(deps: ApiDependencies, found: SurveyRecord, panel: string): Promise<boolean> {
   if (found.connection !== GATEWAY || found.survey.panels?.includes(panel) === true) return true

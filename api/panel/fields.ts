@@ -4,16 +4,16 @@ import { countryOf } from '../../domain/country.js'
 import { ageOn } from '../../domain/panelist.js'
 import { isCountry } from '../../platform/config/iso-codes.js'
 
-/** Attributes one profile may hold, and how large it may be when it is written as JSON, in bytes. */
+/** A profile has at most this many attributes, and at most this many bytes as JSON. */
 const MOST_ATTRIBUTES = 500
 const LARGEST_PROFILE_BYTES = 64 * 1024
-/** What a panel may attach to a session, in bytes of JSON (docs/api.md, Limits). */
+/** A panel may attach at most this many bytes of JSON to a session (docs/api.md, Limits). */
 const LARGEST_CUSTOM_DATA_BYTES = 1024
 
 // PostgreSQL stores neither NUL nor half a surrogate pair, and no id of ours needs a control character
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u
 
-/** Text of so many characters (code points) without control characters; otherwise the sender hears one sentence. */
+/** Text of `least` to `most` characters (code points) without control characters; one message for every fault. */
 export const text = (least: number, most: number) =>
   z
     .string({ error: 'must be text' })
@@ -39,7 +39,11 @@ export const locale = z
 export const dateOfBirth = z
   .string({ error: 'must be text' })
   .refine((day) => ageOn(day, new Date()) !== null, 'must be a real date of the past, such as 1990-04-23')
-  .meta({ format: 'date', description: 'Stands for `age`, which is worked out on the day', example: '1990-04-23' })
+  .meta({
+    format: 'date',
+    description: 'Replaces `age`, which is calculated on the day of the request',
+    example: '1990-04-23',
+  })
 
 export const device = z.enum(['desktop', 'mobile', 'tablet'], { error: 'must be desktop, mobile or tablet' })
 
@@ -79,7 +83,7 @@ export const profile = z
     example: { age: 34, sex: 'female', pets: '1|2|4' },
   })
 
-/** Whatever the panel wants to find again in redirects and postbacks. */
+/** Data of the panel that redirects and postbacks return. */
 export const customPanelData = z
   .record(z.string(), z.unknown(), { error: 'must be an object' })
   .superRefine((given, context) => {
@@ -94,7 +98,7 @@ export const customPanelData = z
   })
 
 function isStorable(value: unknown): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: this looks for NUL
   if (typeof value === 'string') return !/[\u0000\p{Cs}]/u.test(value)
   if (typeof value !== 'object' || value === null) return true
   return Object.entries(value).every(([key, item]) => isStorable(key) && isStorable(item))

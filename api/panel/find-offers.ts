@@ -19,14 +19,14 @@ import { connectionDoors } from './match-connections.js'
 import { warningsOf } from './profile-warnings.js'
 import type { MatchAnswer, MatchRequest, Offer } from './schemas.js'
 
-/** As many as an ordinary match gives: it needs no turn. */
+/** The number of offers of an ordinary match, which therefore needs no turn. */
 const OFFERS_A_SLICE = 20
 
 /**
- * The surveys that suit a panelist, best first, each as an offer which carries its own terms. One SQL statement for the
- * panelist, everything else from memory; nothing is written.
- * @param fallbackCountry where neither the request nor the store names one
- * @param matched hears what the catalogue was asked
+ * Finds the surveys that suit a panelist, best first, each as an offer that carries its own terms. Reads the panelist
+ * with one SQL statement and everything else from memory; writes nothing.
+ * @param fallbackCountry used when neither the request nor the stored panelist names one
+ * @param matched receives the query that the catalogue answered
  */
 export async function findOffers(
   deps: ApiDependencies,
@@ -100,7 +100,7 @@ export async function findOffers(
   }
 }
 
-/** Writes offers out a slice at a time. Few of them are one slice: then nothing is waited for. */
+/** Converts offers in slices and waits for a turn between two slices. A single slice does not wait. */
 async function inTurns<Given, Written>(
   { turns }: ApiDependencies,
   panel: string,
@@ -115,7 +115,7 @@ async function inTurns<Given, Written>(
   return written
 }
 
-/** The panelist of a match: what the request says counts for this call, what it leaves out comes from the store. */
+/** The panelist of a match: fields of the request count for this call, the others come from the stored panelist. */
 export function panelistOf(
   request: Pick<MatchRequest, 'panelist_id' | 'country' | 'locale' | 'profile' | 'date_of_birth'>,
   stored: Panelist | null,
@@ -123,7 +123,9 @@ export function panelistOf(
 ): Panelist {
   const country = request.country ?? stored?.country ?? fallbackCountry
   if (country === undefined) {
-    throw invalid([{ field: 'country', message: 'is needed: this panelist is not stored (PUT /v1/panelists/{id})' }])
+    throw invalid([
+      { field: 'country', message: 'is required because this panelist is not stored (PUT /v1/panelists/{id})' },
+    ])
   }
   const ownProfile = request.profile !== undefined
   return {

@@ -8,9 +8,10 @@ import { invalid } from '../http/validate.js'
 const LONGEST_KEY = 255
 
 /**
- * Answers a request once for its Idempotency-Key (docs/api.md, From an offer to the money): the same key and body get the stored answer,
- * another body 422, a twin under way is waited for. Only 2xx are stored. Without a key the work is simply done.
- * @param work gets the key, and the session which an earlier attempt with it had stored before it died
+ * Answers a request once for its Idempotency-Key (docs/api.md, From an offer to the money). The same key and body get
+ * the stored answer, another body 422. Waits for a concurrent request with the same key. Stores only 2xx answers.
+ * Without a key, does the work directly.
+ * @param work receives the key, and the session that an earlier attempt with it stored before its process died
  */
 export async function withIdempotencyKey(
   deps: ApiDependencies,

@@ -7,8 +7,8 @@ import type { ApiDependencies } from '../dependencies.js'
 import { connectionFactsOf, panelFactsOf } from '../eligibility/gather-facts.js'
 
 /**
- * The connections of a match: those whose providers are asked about the panelist, and those whose stock is offered. One that
- * does not want the panelist for now is asked all the same, as its answer says why there is nothing.
+ * Splits the connections of a match into those whose providers we query about the panelist, and those whose stored
+ * surveys we offer. Also queries a connection that blocks the panelist for now, because its answer gives the reason.
  */
 export function connectionDoors(
   deps: ApiDependencies,
@@ -16,7 +16,7 @@ export function connectionDoors(
   connections: readonly ConnectionBase[],
   panelist: PanelistFacts,
 ): { asked: ConnectionBase[]; offered: ConnectionBase[] } {
-  // nobody is asked about a child
+  // do not send a panelist below the minimum age to any provider
   if (panelist.age?.holds === false) return { asked: [], offered: [] }
   const looked = connections.map((connection) => {
     const question = { connection: connectionFactsOf(deps, panel, connection), panel: panelFactsOf(panel), panelist }

@@ -15,7 +15,7 @@ export function match(deps: ApiDependencies): RequestHandler {
     const more = unitsOfOffers(body.limit)
     if (more > 0) deps.limiter.admit(keyOf(request) ?? '', more)
     if (!deps.catalogue.state().ready) {
-      // an index that holds part of the catalogue would answer wrongly, so it answers nothing
+      // an index that holds only part of the catalogue would give wrong answers
       throw new Problem(503, 'catalogue_loading', 'The catalogue is still being loaded', { retryAfterSeconds: 1 })
     }
     const panel = panelOf(response)

@@ -3,12 +3,12 @@ import type { Keyset } from '../../db/read-models/keyset.js'
 
 const Place = z.tuple([z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/), z.uuid()])
 
-/** Writes where a page ended as the opaque `next_cursor`; null when it was the last. */
+/** Encodes the end of a page as the opaque `next_cursor`; null for the last page. */
 export function cursorOf(keyset: Keyset | null): string | null {
   return keyset === null ? null : Buffer.from(JSON.stringify([keyset.at, keyset.id])).toString('base64url')
 }
 
-/** Query field `cursor`: what a `next_cursor` said, and nothing else. */
+/** Query field `cursor`: accepts only the value of a `next_cursor`. */
 export const cursor = z
   .string({ error: 'must be text' })
   .transform((given, context): Keyset => {
@@ -47,22 +47,22 @@ export const utcDate = z.iso
   .transform((given) => new Date(given))
   .meta({ type: 'string', format: 'date', example: '2026-01-31' })
 
-/** A stamp of a day that its month has: JavaScript takes February 30, PostgreSQL does not. */
+/** True for a day that exists in its month: JavaScript accepts February 30, PostgreSQL does not. */
 export function isRealDay(stamp: string): boolean {
   const at = new Date(stamp)
   return !Number.isNaN(at.getTime()) && at.toISOString().slice(0, 10) === stamp.slice(0, 10)
 }
 
 /**
- * For a query with `from` and `to`: a range that ends before it begins is a mistake, not an empty list. Both alike is the
- * empty range, as ranges are half-open.
+ * For a query with `from` and `to`: a range that ends before it begins is invalid, not an empty list. Equal values are
+ * the empty range, because ranges are half-open.
  */
 export function inOrder({ from, to }: { readonly from?: Date | undefined; readonly to?: Date | undefined }): boolean {
   return from === undefined || to === undefined || from <= to
 }
 export const NOT_IN_ORDER = { path: ['to'], error: 'must not be before from: the range is from ≤ t < to' }
 
-/** What is neither: PostgreSQL has no year 0, and a stamp of the year 9999 is a mistake of the sender's. */
+/** True for 1900 to 2999: PostgreSQL has no year 0, and a stamp of the year 9999 is a mistake of the sender. */
 function isNearOurTime(given: string): boolean {
   const year = Number(given.slice(0, 4))
   return year >= 1900 && year <= 2999

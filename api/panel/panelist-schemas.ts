@@ -4,7 +4,7 @@ import { ProfileWarnings } from './warning-schemas.js'
 
 export const PanelistPath = z.strictObject({ panelist_id: panelistId })
 
-/** Body of `PUT /v1/panelists/{panelist_id}`: all of it, what is left out is gone. */
+/** Body of `PUT /v1/panelists/{panelist_id}`: replaces the whole panelist and removes omitted fields. */
 export const PanelistRequest = z
   .strictObject({
     country,

@@ -11,7 +11,7 @@ import { type PanelistAnswer, PanelistPath, PanelistRequest } from './panelist-s
 import { warningsOf } from './profile-warnings.js'
 
 /**
- * `PUT /v1/panelists/{panelist_id}`: stores a profile, replacing the whole of an earlier one (docs/api.md, From an
+ * `PUT /v1/panelists/{panelist_id}`: stores a profile and replaces the whole earlier one (docs/api.md, From an
  * offer to the money).
  */
 export function storePanelist(deps: ApiDependencies): RequestHandler {
@@ -37,7 +37,7 @@ export function readPanelist(deps: ApiDependencies): RequestHandler {
     const panel = panelOf(response)
     const { panelist_id: panelistId } = parse(PanelistPath, request.params)
     const stored = await readStoredPanelist(deps.knex, panel.id, panelistId)
-    if (stored === null) throw notFound('This panel has stored no such panelist')
+    if (stored === null) throw notFound('Panelist not found')
     response.json(answer(stored))
   }
 }

@@ -38,7 +38,7 @@ export function redeliverPostback(deps: ApiDependencies): RequestHandler {
     const panel = panelOf(response)
     const postbackId = String(request.params.id)
     const asked = await requestRedelivery(deps, { postbackId, panel: panel.id })
-    if (asked === null) throw notFound('This panel has no such postback')
+    if (asked === null) throw notFound('Postback not found')
     deps.sessions.redeliver(postbackId, asked.redelivery, asked.sessionId)
     const answer: RedeliverAnswer = { id: postbackId, state: 'pending' }
     response.status(202).json(answer)

@@ -9,7 +9,7 @@ import { notFound } from '../http/problem.js'
 import { sessionSummary } from './session-answer.js'
 import type { SessionAnswer } from './session-schemas.js'
 
-/** `GET /v1/sessions/{session_id}`: how a session stands, and everything that happened to it. */
+/** `GET /v1/sessions/{session_id}`: the current state of a session, and its timeline. */
 export function readSession(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const row = await ownSession(deps, response, request.params.session_id)
@@ -24,11 +24,11 @@ export function readSession(deps: ApiDependencies): RequestHandler {
 
 /**
  * The caller's session, read as the caller so that row-level security holds.
- * @throws Problem 404 for what is not there, another panel's, or no session id at all: the three cannot be told apart
+ * @throws Problem 404 for an unknown session, another panel's session and an invalid session id, with identical answers
  */
 export async function ownSession(deps: ApiDependencies, response: Response, sessionId: unknown): Promise<SessionRow> {
   const id = z.uuid().safeParse(sessionId)
   const row = id.success ? await readPanelSession(deps.knex, panelOf(response).id, id.data) : null
-  if (row === null) throw notFound('This panel has no such session')
+  if (row === null) throw notFound('Session not found')
   return row
 }

@@ -8,7 +8,10 @@ import { readPanelist, storePanelist } from './panelists.js'
 import { listPostbacks, redeliverPostback } from './postbacks.js'
 import { readSession } from './read-session.js'
 
-/** What a panel stores and reads beside matching and starting sessions (docs/api.md, From an offer to the money). */
+/**
+ * The routes on which a panel stores and reads data; matching and starting sessions are elsewhere (docs/api.md, From an
+ * offer to the money).
+ */
 export function panelReadRoutes(deps: ApiDependencies): Router {
   const router = Router({ caseSensitive: true })
   const panel = panelOnly(deps.keys, deps.limiter)

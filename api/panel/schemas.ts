@@ -47,15 +47,15 @@ export const MatchRequest = z
     explain: z
       .boolean({ error: 'must be true or false' })
       .default(false)
-      .meta({ description: 'Each offer also says why, in `explanation`, as the explain route answers' }),
+      .meta({ description: 'Adds to each offer its `explanation`, as the explain route answers' }),
     partner_offers: z
       .boolean({ error: 'must be true or false' })
       .default(false)
-      .meta({ description: 'Also partner offers, which are no surveys: in a list of their own' }),
+      .meta({ description: 'Adds partner offers, which are not surveys, in a separate list' }),
   })
   .meta({
     id: 'MatchRequest',
-    description: 'A profile in the body counts for this call, else the stored one.',
+    description: 'This call uses the profile in the body, otherwise the stored one.',
     example: { panelist_id: 'p-1001', country: 'USA', locale: 'en-US', profile: { age: 34, sex: 'female' }, limit: 3 },
   })
 export type MatchRequest = z.output<typeof MatchRequest>
@@ -117,7 +117,7 @@ export const ConnectionStatus = z
   .meta({ id: 'ConnectionStatus', example: { id: 'kantar-us', status: 'ok', age_seconds: 8 } })
 export type ConnectionStatus = z.output<typeof ConnectionStatus>
 
-/** Something to do for a reward that is no survey. Booked like one. */
+/** A rewarded task that is not a survey, booked like a survey. */
 export const PartnerOffer = z
   .object({
     offer_id: Offer.shape.offer_id,
@@ -142,7 +142,7 @@ export const MatchAnswer = z
     panelist_id: panelistId,
     offers: z.array(Offer),
     connections: z.array(ConnectionStatus),
-    partner_offers: z.array(PartnerOffer).optional().meta({ description: 'Only where they were asked for' }),
+    partner_offers: z.array(PartnerOffer).optional().meta({ description: 'Only with `partner_offers: true`' }),
     warnings: ProfileWarnings,
     catalogue: z.object({ revision: z.int().meta({ example: 48213 }), age_ms: z.number().meta({ example: 140 }) }),
   })
@@ -152,7 +152,7 @@ export type MatchAnswer = z.output<typeof MatchAnswer>
 /** Body of `POST /v1/sessions`. */
 export const CreateSessionRequest = z
   .strictObject({
-    // an offer id that cannot be read is 404, not 400: nobody learns whether another panel's exists
+    // an unreadable offer id is 404, not 400, so that the answer does not show whether another panel's offer exists
     offer_id: z
       .string({ error: 'must be text' })
       .min(1, 'must not be empty')
@@ -179,7 +179,9 @@ export const CreateSessionAnswer = z
     entry_url: z.string().meta({ description: 'Send the respondent here' }),
     expires_at: stamp,
     state: SessionState,
-    price: money.nullable().meta({ description: 'Locked; null while opening where the price comes with the entry' }),
+    price: money
+      .nullable()
+      .meta({ description: 'Locked; null while opening if the provider sends the price with the entry' }),
     reward: reward.nullable(),
     warnings: ProfileWarnings,
   })
@@ -202,7 +204,7 @@ export const ProblemAnswer = z
     type: z.string().meta({ example: 'about:blank' }),
     title: z.string(),
     status: z.int(),
-    code: z.string().meta({ description: 'Stable; what a program switches on', example: 'invalid_request' }),
+    code: z.string().meta({ description: 'Stable; programs compare this', example: 'invalid_request' }),
     detail: z.string(),
     errors: z.array(z.object({ field: z.string(), message: z.string() })),
   })
@@ -215,7 +217,7 @@ export const OfferGoneProblem = ProblemAnswer.extend({
   alternatives: z.array(Offer).max(3).meta({ description: 'Fresh offers, the same survey first' }),
 }).meta({ id: 'OfferGoneProblem' })
 
-/** 409 of `POST /v1/sessions`: what a person, or their request, has to wait for or cannot have. */
+/** 409 of `POST /v1/sessions`: a cap, the minimum age, or a request with the same key in progress. */
 export const NotNowProblem = ProblemAnswer.extend({
   code: z.enum(['cap_reached', 'below_minimum_age', 'request_in_progress']),
 }).meta({ id: 'NotNowProblem' })

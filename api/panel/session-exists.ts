@@ -4,7 +4,7 @@ import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { Problem } from '../http/problem.js'
 
-/** 409 `session_exists`, with the session that the panelist is in and its link. */
+/** 409 `session_exists`, with the panelist's unfinished session and its link. */
 export async function sessionExists(
   deps: Pick<ApiDependencies, 'knex' | 'publicUrl'>,
   panel: PanelConfig,
@@ -16,6 +16,6 @@ export async function sessionExists(
   return new Problem(409, 'session_exists', 'This panelist has an unfinished session of this survey', { members })
 }
 
-/** Where a panel sends the respondent. */
+/** The URL to which a panel sends the respondent. */
 export const entryUrl = ({ publicUrl }: Pick<ApiDependencies, 'publicUrl'>, row: SessionRow): string =>
   `${publicUrl}/e/${row.entry_token}`

@@ -6,7 +6,7 @@ import { SessionState } from './schemas.js'
 
 export const Outcome = z.enum(OUTCOMES).meta({ id: 'Outcome', description: "The gateway's eight outcomes" })
 
-/** How well an outcome is proven. */
+/** How strong the proof of an outcome is. */
 export const EvidenceGrade = z.enum(GRADES).meta({
   id: 'Grade',
   description: 'E0 unsigned redirect, E1 signed redirect, E2 authenticated server to server, E3 statement',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Words of a profile that count for nothing. */
+/** Attributes and answers of a profile that matching ignores. */
 export const ProfileWarnings = z
   .array(
     z
@@ -18,5 +18,5 @@ export const ProfileWarnings = z
   .optional()
   .meta({
     description:
-      'Words of the profile that no vocabulary knows: they count for nothing. At most 20; absent without any. See GET /v1/attributes',
+      'Attributes and answers of the profile that no vocabulary knows: matching ignores them. At most 20; absent without any. See GET /v1/attributes',
   })

@@ -7,7 +7,7 @@ import type { PanelConfig } from '../../platform/config/panel-schema.js'
 import type { ApiDependencies } from '../dependencies.js'
 import type { SurveySession } from './schemas.js'
 
-/** Somebody whom a panel wants to send to a survey. */
+/** A panelist that a panel wants to send to a survey. */
 export interface Asked {
   readonly deps: ApiDependencies
   readonly panel: PanelConfig
@@ -16,7 +16,7 @@ export interface Asked {
   readonly connection: ConnectionBase
   /** True for a survey plan of our own. */
   readonly ownPlan: boolean
-  /** Its record as it stands; null for other surveys, and where there is none any more. */
+  /** The current record of the plan; null for other surveys, and when the record no longer exists. */
   readonly plan: PlanRecord | null
   readonly standing: PanelistStanding
   readonly snapshot: PanelistSnapshot

@@ -11,11 +11,11 @@ import { sendPage, sendTryAgain } from '../plain-page.js'
 import { tellOutcome } from './tell-outcome.js'
 
 const FINISH_TOKEN = /^[\w-]{1,200}$/
-const BACK = 'Please go back to the app or the mail where you found it.'
+const BACK = 'Please go back to the app or the email where you found it.'
 
 /**
- * `GET /panelist-outcome/{outcome}?t=` (Kantar Gateway API, Knowledge Base): the browser itself says how the
- * survey ended. Nothing proves it: grade E0, and only where the survey has no platform that could say it better.
+ * `GET /panelist-outcome/{outcome}?t=` (Kantar Gateway API, Knowledge Base): the browser itself reports how the
+ * survey ended. It has no proof: grade E0, accepted only if the survey has no platform that reports outcomes.
  */
 export function browserOutcome(deps: ApiDependencies): RequestHandler {
   return forBrowsers(async (request, response) => {
@@ -25,17 +25,17 @@ export function browserOutcome(deps: ApiDependencies): RequestHandler {
       return sendPage(response, 400, 'This link cannot be used', 'It names no outcome or no session.')
     }
     const session = await findByToken(deps.knex, token)
-    if (session === null) return sendPage(response, 404, 'This link is not known', BACK)
+    if (session === null) return sendPage(response, 404, 'Link not found', BACK)
     if (!isNonIntegrated(session)) {
-      return sendPage(response, 400, 'This link cannot be used', 'The survey tells us itself how it ended.')
+      return sendPage(response, 400, 'This link cannot be used', 'The survey platform reports the outcome itself.')
     }
     const row = await told(deps, session.sessionId, outcome)
-    if (row === null) return sendPage(response, 404, 'This link is not known', BACK)
+    if (row === null) return sendPage(response, 404, 'Link not found', BACK)
     await sendHome(deps, response, row)
   })
 }
 
-/** A parameter that is there with one value, however often it is repeated; null for none, or for two that differ. */
+/** The value of a parameter, which may be repeated; null if the parameter is absent or its values differ. */
 function onlyOne(given: unknown): string | null {
   const [first, ...others] = Array.isArray(given) ? given : [given]
   return typeof first === 'string' && first !== '' && others.every((other) => other === first) ? first : null
@@ -46,14 +46,14 @@ async function told(deps: ApiDependencies, sessionId: string, outcome: Outcome):
   return claim?.session ?? null
 }
 
-/** `GET /sessions/finish/{token}` (Kantar Gateway API): home to the panel, with our word for how the session ended. */
+/** `GET /sessions/finish/{token}` (Kantar Gateway API): redirects to the panel with the outcome of the session. */
 export function finish(deps: ApiDependencies): RequestHandler {
   return forBrowsers(async (request, response) => {
     const token = String(request.params.token)
     const row = FINISH_TOKEN.test(token) ? await readSessionByFinishToken(deps.knex, token) : null
-    if (row === null) return sendPage(response, 404, 'This link is not known', BACK)
+    if (row === null) return sendPage(response, 404, 'Link not found', BACK)
     if (row.state !== 'finished') {
-      return sendPage(response, 409, 'Not finished yet', 'The survey has not told us yet how it ended.')
+      return sendPage(response, 409, 'Not finished yet', 'The survey has not reported its outcome yet.')
     }
     await sendHome(deps, response, row)
   })
@@ -68,7 +68,7 @@ async function sendHome(deps: ApiDependencies, response: Response, row: SessionR
 }
 
 /**
- * What every page for respondents has in common: a scanner's HEAD changes nothing. (A prefetch does not come so far.)
+ * Wraps every page for respondents: a scanner's HEAD changes nothing. (`refusePrefetch` has refused a prefetch.)
  */
 function forBrowsers(work: (request: Request, response: Response) => Promise<void>): RequestHandler {
   return async (request, response) => {

@@ -22,9 +22,8 @@ import { readBody } from './read-body.js'
 import { type CreateSurveySessionResponse, SurveySession } from './schemas.js'
 
 /**
- * `POST /panels/{panelId}/session/{token}` (Kantar Gateway API, Create Session): a panelist becomes a session of a
- * survey of the feed, our own plan's or a provider's. Sent again while that session lasts, it is answered with the same
- * link.
+ * `POST /panels/{panelId}/session/{token}` (Kantar Gateway API, Create Session): creates a session for a panelist
+ * in a survey of the feed, our own plan's or a provider's. A repeated request during that session gets the same link.
  */
 export function createSurveySession(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
@@ -39,7 +38,7 @@ export function createSurveySession(deps: ApiDependencies): RequestHandler {
     if (refusal !== null) throw refusal
     if (held !== null) return void response.json(answer(deps, held))
     const row = await store(asked, entryTerms(asked, decided))
-    if (row.state === 'finished') throw fault('status', 'token', 'the provider does not take this panelist now')
+    if (row.state === 'finished') throw fault('status', 'token', 'the provider currently refuses this panelist')
     response.json(answer(deps, row))
   }
 }
@@ -48,7 +47,7 @@ function answer({ publicUrl }: ApiDependencies, { entry_token }: SessionRow): Cr
   return { url: `${publicUrl}/sessions/start/${entry_token}` }
 }
 
-/** The survey that a session creation URL is for; it belongs to one panel. */
+/** Reads the survey of a session creation URL, which belongs to one panel. */
 function surveyOf(deps: ApiDependencies, panel: PanelConfig, request: Request): string {
   const { panelId, token } = request.params
   if (String(panelId).toLowerCase() !== panel.id.toLowerCase()) {
@@ -60,7 +59,7 @@ function surveyOf(deps: ApiDependencies, panel: PanelConfig, request: Request): 
 }
 
 const unknownToken = (): GatewayValidationError =>
-  fault('exists', 'token', "is not one of this panel's: take survey_session_creation_url as GET /surveys has it")
+  fault('exists', 'token', 'is not a token of this panel: use survey_session_creation_url from GET /surveys')
 
 async function lookUp(
   deps: ApiDependencies,
@@ -91,13 +90,13 @@ async function lookUp(
   }
 }
 
-/** The session of this survey that the panelist is in. */
+/** The panelist's unfinished session of this survey. */
 async function unfinishedSession({ deps, panel, body, found, standing }: Asked): Promise<SessionRow | null> {
   if (!standing.underWay.includes(found.surveyId)) return null
   return findUnfinishedSession(deps.knex, panel.id, body.panelist_id, found.surveyId)
 }
 
-/** Stores the session and waits for its entry; of two requests at once, both get the one that was stored. */
+/** Stores the session and waits for its entry. Two concurrent requests both get the session that was stored. */
 async function store(asked: Asked, terms: EntryTerms): Promise<SessionRow> {
   const { deps, panel, body, found, connection, snapshot } = asked
   const respondent = {

@@ -7,18 +7,19 @@ import { panelistAgeFloor } from '../panel/age-floor.js'
 import { expandedFor, GATEWAY_VOCABULARY } from '../plan-booking.js'
 import type { Asked } from './asked.js'
 
-/** What was decided about somebody, and on what. */
+/** The decision on a panelist, and its inputs. */
 export interface DecidedEntry {
   readonly facts: Facts
   readonly decision: Decision
-  /** The answers in the survey's words. */
+  /** The answers in the survey's vocabulary. */
   readonly profile: ExpandedProfile
   readonly vocabulary: Vocabulary
 }
 
 /**
- * Decides about an entry by the session router, as survey, plan and panelist stand at this moment. The feed said of a
- * provider's survey what can be said in the gateway's vocabulary; here the whole of it counts. The click decides again.
+ * Decides on an entry through the session router, from the current survey, plan and panelist. The feed shows only the
+ * conditions of a provider's survey that the gateway's vocabulary can express; this applies all. The click decides
+ * again.
  */
 export function decideEntry(asked: Asked): DecidedEntry {
   const { deps, panel, body, found, connection, ownPlan, plan, standing, snapshot, now } = asked
@@ -39,7 +40,7 @@ export function decideEntry(asked: Asked): DecidedEntry {
   return { facts: named, decision: decide(named, 'book'), profile, vocabulary }
 }
 
-/** The words of the survey's clauses. A connection that is gone has none; its rule says so. */
+/** The vocabulary of the survey's clauses; empty for a connection that no longer exists, which its own rule refuses. */
 function vocabularyOf({ deps, found, connection, ownPlan }: Asked): Vocabulary {
   if (ownPlan) return GATEWAY_VOCABULARY
   const upstream = deps.findUpstream(connection.id)

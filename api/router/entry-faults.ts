@@ -8,9 +8,9 @@ import type { DecidedEntry } from './decide-entry.js'
 import { profileFaults } from './profile-faults.js'
 import { fitsNone, unmetClauses, unmetQuota } from './qualification-faults.js'
 
-/** What the router answers to a rule that says no. */
+/** The router's answer when a rule refuses. */
 interface Answer {
-  /** False = also said to somebody who is in the survey already: they are not asked again whether there is room. */
+  /** False = also refuses a panelist who is already in the survey. True = does not: their slot is not checked again. */
   readonly forNewcomers: boolean
   readonly error: (decided: DecidedEntry, reason: RuleTrace) => GatewayValidationError
 }
@@ -18,8 +18,10 @@ interface Answer {
 const always = (error: Answer['error']): Answer => ({ forNewcomers: false, error })
 const newcomers = (error: Answer['error']): Answer => ({ forNewcomers: true, error })
 const shut = (message: string) => always(() => fault('status', 'token', message))
-const PAUSED = 'the survey is paused; the feed says when it opens again'
-const notWanted = newcomers(() => fault('qualification', 'panelist_id', 'is not wanted in this survey by its provider'))
+const PAUSED = 'the survey is paused; the feed reports when it reopens'
+const notWanted = newcomers(() =>
+  fault('qualification', 'panelist_id', 'is not accepted for this survey by its provider'),
+)
 
 /** Rule -> answer: docs/router.md, "Creating a session", has constraints and fields. */
 const ANSWERS: Readonly<Record<RuleName, Answer>> = {
@@ -29,10 +31,10 @@ const ANSWERS: Readonly<Record<RuleName, Answer>> = {
   taken: newcomers(() => fault('unique', 'panelist_id', 'has completed this survey already')),
   usable: shut('the survey is not for this panel'),
   connection: shut(PAUSED),
-  fresh: shut('nothing was heard of the survey for too long; the feed says when it opens again'),
+  fresh: shut('the survey was not updated for too long; the feed reports when it reopens'),
   status: always(({ facts }) => fault('status', 'token', facts.status === 'paused' ? PAUSED : 'the survey is closed')),
-  enterable: shut('nobody can be sent into the survey now'),
-  panel: shut('the survey is not for this panel any more'),
+  enterable: shut('no panelist can enter the survey now'),
+  panel: shut('the survey is no longer for this panel'),
   finish_date: shut('the survey has ended (finish_date)'),
   available_completes: newcomers(({ facts }) =>
     fault(facts.plan === null ? 'status' : 'available_completes', 'token', 'the survey is full'),
@@ -44,12 +46,12 @@ const ANSWERS: Readonly<Record<RuleName, Answer>> = {
   invitation: notWanted,
   group: newcomers(() => fault('unique', 'panelist_id', 'has taken part in a survey of the same group')),
   participation: notWanted,
-  caps: newcomers(() => fault('caps', 'panelist_id', 'has had all the starts that the caps allow for now')),
+  caps: newcomers(() => fault('caps', 'panelist_id', 'has reached the cap on starts; try again later')),
   country: notWanted,
   locale: notWanted,
   device: notWanted,
   qualifications: always((decided) => new GatewayValidationError(unmet(decided))),
-  // these two refuse nobody by themselves
+  // hidden qualifications alone never refuse a panelist
   hidden_qualifications: notWanted,
   quota: always((_decided, { given }) => fault('exists', 'target_quota_id', `the survey has no quota ${given}`)),
   full_quota: newcomers(({ decision: { trace } }) => {
@@ -75,9 +77,9 @@ const closedQuota = (quotaId: string, status: string): GatewayValidationError =>
   fault('status', 'target_quota_id', `quota ${quotaId} is ${status}`)
 
 /**
- * Why somebody does not get in, as the first rule that says no has it.
- * @param inside true for somebody who is in the survey already
- * @returns null = they do
+ * The fault of the first rule that refuses the panelist.
+ * @param inside true for a panelist who is already in the survey
+ * @returns null = the panelist may enter
  */
 export function entryFault(decided: DecidedEntry, inside: boolean): GatewayValidationError | null {
   for (const one of decided.decision.trace.rules) {
@@ -89,8 +91,7 @@ export function entryFault(decided: DecidedEntry, inside: boolean): GatewayValid
 }
 
 /**
- * A profile with answers that are none to their questions is refused before anything is decided on it, with everything else
- * that is wrong with it.
+ * Refuses a profile with invalid answers before any decision uses it, and reports the other faults of the request too.
  * @throws GatewayValidationError
  */
 export function requireWellFormed({ deps, snapshot, found }: Asked, decided: DecidedEntry): void {
@@ -110,14 +111,14 @@ function unknownQuota({ facts }: DecidedEntry): GatewayFault[] {
   return [{ constraint: 'exists', field: 'target_quota_id', message: `the survey has no quota ${target}` }]
 }
 
-/** The qualifications of the survey, and of the quota that was named, which the panelist does not meet. */
+/** The qualifications of the survey and of the named quota that the panelist does not meet. */
 function unmet({ facts, profile, vocabulary }: DecidedEntry): GatewayFault[] {
   const named = facts.survey.quotas.filter(({ quotaId }) => targets(facts).includes(quotaId))
   const faults = [
     ...unmetClauses(facts.survey.clauses, profile, vocabulary),
     ...named.flatMap((quota) => unmetQuota(quota, profile, vocabulary)),
   ]
-  // survey and quota may well ask for the same
+  // survey and quota may have the same qualification
   return [...new Map(faults.map((one) => [`${one.field} ${one.message}`, one])).values()]
 }
 

@@ -6,10 +6,10 @@ import { namedProfile, planTerms } from '../plan-booking.js'
 import type { Asked } from './asked.js'
 import type { DecidedEntry } from './decide-entry.js'
 
-/** Where they would go, and on which terms. */
+/** The quota, price, required grade and plan terms of an entry. */
 export type EntryTerms = Pick<Bookable, 'quota' | 'price' | 'requiredGrade' | 'plan'>
 
-/** The terms of an entry that was decided on: of a plan of our own, its slots and what the survey platform may ask for. */
+/** The terms of a decided entry; for our own plan, with its slots and the profile that the survey platform may read. */
 export function entryTerms(
   { deps, body, connection, plan, snapshot, now }: Asked,
   { decision: { quota, price }, profile }: DecidedEntry,
@@ -24,8 +24,8 @@ export function entryTerms(
 }
 
 /**
- * What the survey platform may ask for of a profile that the panel sent along: the gateway's own attributes as they were
- * given, and the age instead of a date of birth. Whatever else was in it goes nowhere.
+ * The part of a profile in the request that the survey platform may read: the gateway's own attributes as they were
+ * given, and the age instead of a date of birth. No other attribute is passed on.
  */
 function toldProfile(snapshot: PanelistSnapshot, attributes: readonly TargetingAttribute[], now: Date): Profile {
   const { profile, dateOfBirth } = snapshot

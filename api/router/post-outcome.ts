@@ -8,8 +8,8 @@ import { PanelistSurveyOutcome, type PanelistSurveyOutcomeResponse } from './sch
 import { tellOutcome } from './tell-outcome.js'
 
 /**
- * `POST /panelist-outcome` (Kantar Gateway API, Panelist Outcome): how a session ended, from its survey platform's
- * server. Safe to repeat; another outcome than the first is kept as a claim, and answered with the same address
+ * `POST /panelist-outcome` (Kantar Gateway API, Panelist Outcome): a survey platform's server reports how its
+ * session ended. Idempotent; an outcome that differs from the first is stored as a claim and gets the same redirect URL
  * (docs/router.md, How it ended).
  */
 export function postPanelistOutcome(deps: ApiDependencies): RequestHandler {

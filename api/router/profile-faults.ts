@@ -3,10 +3,10 @@ import type { TargetingAttribute } from '../../platform/config/targeting-attribu
 import type { GatewayFault } from '../http/gateway-errors.js'
 
 /**
- * What is wrong with the answers of a profile, whatever a survey asks for: each attribute that the gateway knows in the
- * survey's country is held to its own question (Kantar Gateway API, Targeting Attribute). Other attributes are ignored,
- * and so is an answer that is blank.
- * @returns every fault, named as it stands in the body of a session creation
+ * Finds the invalid answers of a profile, independently of a survey's conditions: checks each attribute that the
+ * gateway knows in the survey's country against its own question (Kantar Gateway API, Targeting Attribute). Ignores
+ * other attributes and blank answers.
+ * @returns every fault, with its field name in the body of a session creation
  */
 export function profileFaults(
   profile: Profile,
@@ -21,7 +21,7 @@ export function profileFaults(
   })
 }
 
-/** Where an attribute stands in the body. */
+/** The field name of an attribute in the body. */
 export const profileField = (attribute: string): string => `panelist_profile.${attribute}`
 
 const isAskedIn = ({ supportedCountries }: TargetingAttribute, country: string): boolean =>
@@ -55,7 +55,7 @@ function choiceFault(
   if (unknown.length > 0) {
     return {
       constraint: 'exists',
-      message: `${unknown.map(quoted).join(', ')} is no answer to it; its answers are ${answers.map(({ id }) => id).join(', ')}`,
+      message: `${unknown.map(quoted).join(', ')} is not one of its answers: ${answers.map(({ id }) => id).join(', ')}`,
     }
   }
   if (values.length < 2) return null
@@ -68,5 +68,5 @@ function choiceFault(
   return { constraint: 'exclusive_multi_punch_answer', message: `${named} cannot be combined with another answer` }
 }
 
-/** What was sent, shortened: an answer tells what is wrong, it is no mirror. */
+/** The value that was sent, shortened so that the message does not repeat long input. */
 const quoted = (value: string): string => `"${value.length > 40 ? `${value.slice(0, 40)}…` : value}"`

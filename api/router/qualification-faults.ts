@@ -7,7 +7,7 @@ import { profileField } from './profile-faults.js'
 
 const MOST_QUOTAS_NAMED = 10
 
-/** The qualifications that a panelist does not meet, each in the words in which a panel would send the answer. */
+/** The qualifications that a panelist does not meet, each under the attribute name that a panel sends. */
 export function unmetClauses(
   clauses: readonly Clause[],
   profile: ExpandedProfile,
@@ -25,18 +25,18 @@ export function unmetClauses(
   })
 }
 
-/** Why a panelist does not belong in a quota: its questions of which no sub-quota holds. None = they do belong. */
+/** Why a panelist does not fit a quota: clauses of layers in which no sub-quota holds. Empty = the panelist fits. */
 export function unmetQuota(quota: Quota, profile: ExpandedProfile, vocabulary: Vocabulary): GatewayFault[] {
   return quota.layers.flatMap(({ subQuotas }) => {
     const takers = subQuotas.filter(({ available }) => available === null || available > 0)
     const faults = takers.map(({ clauses }) => unmetClauses(clauses, profile, vocabulary))
     const [first] = faults
     if (first !== undefined) return faults.some((one) => one.length === 0) ? [] : first
-    return [{ constraint: 'quota', field: 'target_quota_id', message: `quota ${quota.quotaId} is full for everybody` }]
+    return [{ constraint: 'quota', field: 'target_quota_id', message: `quota ${quota.quotaId} is full` }]
   })
 }
 
-/** The panelist belongs in none of the quotas that are there. */
+/** The error for a panelist who fits none of the given quotas. */
 export function fitsNone(
   quotas: readonly Quota[],
   profile: ExpandedProfile,

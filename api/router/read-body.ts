@@ -5,7 +5,7 @@ import { parseBody } from '../http/validate.js'
 
 type Issue = z.core.$ZodIssue
 
-/** What each kind of fault breaks, in the words of a ValidationErrorDetail. */
+/** The `constraint` of a ValidationErrorDetail for each kind of fault. */
 const CONSTRAINTS: Readonly<Partial<Record<Issue['code'], string>>> = {
   invalid_type: 'type',
   invalid_union: 'type',
@@ -18,7 +18,7 @@ const CONSTRAINTS: Readonly<Partial<Record<Issue['code'], string>>> = {
 
 /**
  * Reads a JSON body of the gateway's routes.
- * @throws GatewayValidationError with every fault of its fields, Problem 400 for what no schema can see
+ * @throws GatewayValidationError with every fault of its fields, Problem 400 for a body that cannot be read at all
  */
 export function readBody<Schema extends ZodType>(schema: Schema, request: Request): z.output<Schema> {
   const body: unknown = parseBody(z.unknown(), request)

@@ -7,14 +7,15 @@ import { fault, type GatewayValidationError } from '../http/gateway-errors.js'
 import { RetrieveSessionResponse } from './schemas.js'
 
 /**
- * `GET /sessions/{token}` (Kantar Gateway API, Retrieve Session): the session that a survey platform got a respondent
- * with.
+ * `GET /sessions/{token}` (Kantar Gateway API, Retrieve Session): the session with which a survey platform
+ * received a respondent.
  */
 export function readSurveySession(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const session = await findByToken(deps.knex, String(request.params.token))
     if (session === null || !isOf(session, platformOf(response))) throw unknownSession('token')
-    if (session.panelistId === null) throw fault('exists', 'token', 'the panelist was erased; the outcome can be told')
+    if (session.panelistId === null)
+      throw fault('exists', 'token', 'the panelist was erased; you can still report the outcome')
     response.json(answerOf(session, session.panelistId))
   }
 }
@@ -24,7 +25,7 @@ export function isOf({ surveyPlatform }: PlatformSession, platform: string): boo
   return !isNonIntegrated({ surveyPlatform }) && surveyPlatform.trim().toUpperCase() === platform
 }
 
-/** Another platform's session is as unknown as one that is not there. */
+/** Another platform's session gets the same answer as a session that does not exist. */
 export const unknownSession = (field: string): GatewayValidationError =>
   fault('exists', field, 'is not a session of this survey platform')
 

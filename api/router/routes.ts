@@ -11,7 +11,7 @@ import { createSurveySession } from './create-session.js'
 import { postPanelistOutcome } from './post-outcome.js'
 import { readSurveySession } from './read-session.js'
 
-/** Kantar Gateway API, Session Router: panels bring panelists, survey platforms fetch them and say what came of it. */
+/** Kantar Gateway API, Session Router: panels create sessions, survey platforms read them and report outcomes. */
 export function sessionRouterRoutes(deps: ApiDependencies): Router {
   const router = Router({ caseSensitive: true })
   const panel = clientOnly('panel', deps)
@@ -22,7 +22,7 @@ export function sessionRouterRoutes(deps: ApiDependencies): Router {
   router.get('/sessions/:token', platform, readSurveySession(deps))
   router.post('/panelist-outcome', platform, jsonBody(), postPanelistOutcome(deps))
   router.get('/panelist-outcome/:outcome', browserOutcome(deps))
-  // what none of them took at these addresses, a wrong method too, is answered in the document's words as well
+  // answers unknown routes and wrong methods at these addresses in the document's format too
   router.use(['/panels', '/sessions', '/panelist-outcome'], unknownRoute)
   router.use(browserErrors(deps.logger))
   router.use(gatewayErrors(deps.logger))

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { OUTCOMES } from '../../domain/outcome.js'
 import { customPanelData, panelistId, profile, text } from '../panel/fields.js'
 
-/** What a survey platform may attach to an outcome, in bytes of JSON. */
+/** A survey platform may attach at most this many bytes of JSON to an outcome. */
 const LARGEST_METADATA_BYTES = 8 * 1024
 
 /** Body of `POST /panels/{panelId}/session/{token}` (Kantar Gateway API, SurveySession). */
@@ -36,7 +36,7 @@ export type CreateSurveySessionResponse = z.output<typeof CreateSurveySessionRes
 /** Answer of `GET /sessions/{token}` (Kantar Gateway API, RetrieveSessionResponse). */
 export const RetrieveSessionResponse = z
   .object({
-    session_id: z.string().meta({ description: 'Keep it: the outcome is told with it' }),
+    session_id: z.string().meta({ description: 'Keep it: you report the outcome with it' }),
     survey_platform_id: z.string().meta({ description: 'Upper case' }),
     survey_id: z.string().meta({ description: "The demand partner's own id of the survey" }),
     survey_url: z.string().optional().meta({ description: 'As the demand partner posted it' }),
@@ -63,13 +63,15 @@ export type RetrieveSessionResponse = z.output<typeof RetrieveSessionResponse>
 /** Body of `POST /panelist-outcome` (Kantar Gateway API, PanelistSurveyOutcome). */
 export const PanelistSurveyOutcome = z
   .strictObject({
-    session_id: text(1, 256).meta({ description: 'As the session was retrieved, or the session token itself' }),
+    session_id: text(1, 256).meta({
+      description: 'The `session_id` of the retrieved session, or the session token itself',
+    }),
     outcome: z.enum(OUTCOMES, { error: `must be one of ${OUTCOMES.join(', ')}` }),
     metadata: z
       .record(z.string(), z.unknown(), { error: 'must be an object' })
       .refine((given) => Buffer.byteLength(JSON.stringify(given)) <= LARGEST_METADATA_BYTES, 'is larger than 8 KB')
       .optional()
-      .meta({ description: 'Read and not kept: it may say who somebody is. At most 8 KB of JSON' }),
+      .meta({ description: 'Read and not stored, because it may identify a person. At most 8 KB of JSON' }),
   })
   .meta({
     id: 'PanelistSurveyOutcome',

@@ -5,9 +5,9 @@ import { failpoint } from '../../platform/failpoints.js'
 import type { ApiDependencies } from '../dependencies.js'
 
 /**
- * Commits what a survey says of a session; only then is anything answered. Telling the session's workflow is best
- * effort, for the janitor tells it again.
- * @returns null when there is no such session
+ * Commits the outcome that a survey reports for a session, before any answer. The signal to the session's workflow is
+ * best effort, because the janitor sends it again.
+ * @returns null for an unknown session
  */
 export async function tellOutcome(
   deps: ApiDependencies,

@@ -11,31 +11,31 @@ export interface Criterion {
   readonly range_sets?: readonly { readonly from: number; readonly to: number; readonly units?: number }[]
 }
 
-/** Clauses that can be said, and how many cannot. */
+/** The clauses that the codes can express, and the number of the others. */
 export interface Said {
   readonly criteria: readonly Criterion[]
   readonly unsaid: number
 }
 
-/** The provider whose vocabulary the PureSpectrum Supply API is written in. */
+/** The provider whose vocabulary the PureSpectrum Supply API uses. */
 const SPEAKER = 'purespectrum'
 /** Age in years (PureSpectrum Buy and Supply API: units 311 with 212). */
 const AGE = '212'
 const YEARS = 311
 
-/** Says clauses of any vocabulary in the PureSpectrum Supply API's qualification codes. */
+/** Translates clauses of any vocabulary into the PureSpectrum Supply API's qualification codes. */
 export class CriteriaSpeaker {
   /** @param codes our attributes in the PureSpectrum Supply API's codes */
   constructor(private readonly codes: VocabularyMapping) {}
 
-  /** @param theirs how our attributes are said in the clauses' own vocabulary */
+  /** @param theirs our attributes in the clauses' own vocabulary */
   clauses(clauses: readonly Clause[], theirs: VocabularyMapping): Said {
     const said = clauses.map((clause) => this.clause(clause, theirs))
     const criteria = said.filter((one) => one !== null)
     return { criteria, unsaid: said.length - criteria.length }
   }
 
-  /** The devices that a survey is for, as a criterion; none where any will do, or the codes have no word for them. */
+  /** The devices of a survey as a criterion; empty if the survey allows any device or the codes cannot express them. */
   devices(devices: readonly string[] | null): readonly Criterion[] {
     const code = this.codes.attributes.device
     const answers = Object.entries(code?.answers ?? {}).filter(([, ours]) => devices?.includes(ours) === true)
@@ -50,7 +50,7 @@ export class CriteriaSpeaker {
   }
 
   /**
-   * A quota's criteria: a layer that offers a choice between groups of people cannot be said. Full sub-quotas are none.
+   * A quota's criteria. The codes cannot express a layer with several sub-quotas; full sub-quotas do not count.
    */
   quota(quota: Quota, theirs: VocabularyMapping): Said {
     const layers = quota.layers.map(({ subQuotas }) => {
@@ -64,7 +64,7 @@ export class CriteriaSpeaker {
     }
   }
 
-  /** @returns null where it cannot be said exactly: what is said of somebody must be true of them */
+  /** @returns null when the codes cannot express the clause exactly, because an inexact criterion would be false */
   private clause(clause: Clause, theirs: VocabularyMapping): Criterion | null {
     if (clause.prefixes !== undefined || clause.truncated === true) return null
     const [speaker, question] = parts(clause.attribute)
@@ -110,14 +110,14 @@ function inOurWords(
   const mapped = Object.entries(theirs.attributes).find(([, one]) => one.question === question)
   if (mapped === undefined) return theirs.identity ? { name: question, answers, ranges } : null
   const [name, attribute] = mapped
-  // their prefix questions match the beginnings of words: no list of whole words says the same
+  // their prefix questions match the beginnings of words, which a list of whole words cannot express
   if (attribute.prefixes === true) return null
   if (attribute.answers === undefined) return { name, answers, ranges }
   const ours = answers.map((answer) => attribute.answers?.[answer])
   return ours.includes(undefined) ? null : { name, answers: ours.filter((one) => one !== undefined), ranges }
 }
 
-/** "18-24" and "18"; null for what is no number. */
+/** Parses "18-24" and "18"; null for anything else. */
 function rangeIn(answer: string): NumberRange | null {
   const [, from, to] = /^(\d{1,9})(?:\s*-\s*(\d{1,9}))?$/.exec(answer) ?? []
   return from === undefined ? null : { from: Number(from), to: Number(to ?? from) }

@@ -24,14 +24,14 @@ import { type Showing, STATUS, statusOf, surveyText } from './survey-answer.js'
 
 const ID = /^sv_[0-9a-f]{24}$/
 const SAME_NAMES: VocabularyMapping = { identity: true, attributes: {} }
-/** Which rows may turn out to have a status: what is stored open may be paused or over by now. */
+/** The stored statuses of rows that may now have a status: a survey stored as open may be paused or over by now. */
 const STORED: Readonly<Record<number, readonly SurveyStatus[]>> = {
   [STATUS.live]: ['open'],
   [STATUS.paused]: ['open', 'paused', 'unreadable'],
   [STATUS.closed]: ['open', 'paused', 'unreadable', 'closed', 'withdrawn'],
 }
 
-/** The PureSpectrum Supply API: what a panel may use, and what of it is kept for the panel. */
+/** The PureSpectrum Supply API: the surveys that a panel may use, and its allocations in them. */
 export function supplierRoutes(deps: ApiDependencies): Router {
   const router = Router({ caseSensitive: true })
   const panelOnly = clientOnly('panel', deps, 'access-token')
@@ -44,7 +44,7 @@ export function supplierRoutes(deps: ApiDependencies): Router {
     const now = deps.clock()
     const pages = listSupplierSurveys(deps.knex, view.scopeOf(panel), STORED[status] ?? [], changedSince, now)
     const texts = inStatus(pages, status, (found) => view.showing(found, panel, now))
-    // the first page is asked for before anything is sent: a database that is away is still a 503
+    // read the first page before sending anything, so that an unreachable database is still a 503
     let page = await texts.next()
     response.type('application/json')
     response.write('{"apiStatus":"success","msg":"Surveys fetched successfully","surveys":[')
@@ -71,13 +71,13 @@ export function supplierRoutes(deps: ApiDependencies): Router {
       )
   })
 
-  // what none of them took at these addresses, a wrong method too, is answered in the document's words as well
+  // answers unknown routes and wrong methods at these addresses in the document's format too
   router.use('/suppliers/v2', unknownRoute)
   router.use('/suppliers/v2', supplierErrors(deps.logger))
   return router
 }
 
-/** The surveys of each page that have a status, as JSON texts joined by commas; '' where a page has none. */
+/** The surveys of each page that have the status, as JSON texts joined by commas; '' for a page without any. */
 async function* inStatus(
   pages: AsyncGenerator<SupplierSurvey[]>,
   status: number,

@@ -15,17 +15,17 @@ export const SurveysQuery = z.strictObject({
   mod_on: wholeNumber('must be a time in epoch milliseconds')
     .refine((since) => since < 7_258_118_400_000, 'must be a time in epoch milliseconds')
     .optional()
-    .meta({ type: 'integer', description: 'Only what changed since then, in epoch milliseconds' }),
+    .meta({ type: 'integer', description: 'Only surveys that changed since then, in epoch milliseconds' }),
   reg: z
     .enum(['true', 'false'], { error: 'must be true or false' })
     .optional()
-    .meta({ type: 'string', description: 'Taken and without effect: nothing has to be registered here' }),
+    .meta({ type: 'string', description: 'Accepted and ignored, because nothing has to be registered here' }),
 })
 
 const code = z.union([z.int(), z.string()])
 const epoch = z.int().meta({ description: 'Epoch milliseconds', example: 1_587_077_966_685 })
 const additional = z.int().optional().meta({
-  description: 'Qualifications that these codes have no words for; absent = none',
+  description: 'Number of qualifications that these codes cannot express; absent = none',
   example: 1,
 })
 
@@ -113,7 +113,7 @@ const SupplierQuota = z
     quantities: z.object({
       currently_open: z
         .int()
-        .meta({ description: 'How many could get in now; 0 = whoever belongs in it is not let in' }),
+        .meta({ description: 'How many panelists can enter now; 0 = the quota refuses its panelists' }),
       remaining: z.int(),
       achieved: z.int(),
     }),

@@ -3,7 +3,7 @@ import type { Logger } from '../../platform/logger.js'
 import { toProblem } from '../http/errors.js'
 
 /**
- * Whatever a supplier's route threw, as the PureSpectrum Supply API's documents answer it: `{apiStatus: "failure",
+ * Answers an error of a supplier's route as the PureSpectrum Supply API's documents do: `{apiStatus: "failure",
  * msg}`, never problem+json.
  */
 export function supplierErrors(logger: Logger): ErrorRequestHandler {

@@ -10,38 +10,38 @@ import { availableOfPlan, availableOfQuota } from '../../domain/plan/counting.js
 import type { Quota } from '../../domain/survey.js'
 import type { CriteriaSpeaker } from './criteria.js'
 
-/** The PureSpectrum Supply API, survey_status. Nothing of ours is a draft (11). */
+/** The PureSpectrum Supply API, survey_status. No survey of ours is a draft (11). */
 export const STATUS = { live: 22, paused: 33, closed: 44 } as const
 export type StatusCode = (typeof STATUS)[keyof typeof STATUS]
 
-/** What a survey is shown by beside what is stored of it. */
+/** The inputs of a survey's answer in addition to the stored survey. */
 export interface Showing {
   readonly panel: string
   readonly now: Date
   readonly connection: ConnectionFacts
-  /** The integer which the buyer is known by; 0 where the buyer is another gateway's. */
+  /** The buyer's integer id; 0 when the buyer belongs to another gateway. */
   readonly buyerId: number
   /** The panel's own locale in the survey's country, for a survey that restricts none. */
   readonly locale: string | null
-  /** How our attributes are said in the clauses' vocabulary. */
+  /** Our attributes in the clauses' vocabulary. */
   readonly vocabulary: VocabularyMapping
   readonly speaker: CriteriaSpeaker
 }
 
-/** Rule that says no -> how the survey stands for a panel: what is over is closed, what cannot be entered is paused. */
+/** Rule that refuses -> the survey's status for a panel: closed when it is over, paused when it cannot be entered. */
 const STANDS: Readonly<Record<ShownRule, (found: SupplierSurvey) => StatusCode>> = {
   connection: () => STATUS.paused,
   fresh: () => STATUS.paused,
   status: ({ status }) => (status === 'closed' || status === 'withdrawn' ? STATUS.closed : STATUS.paused),
   enterable: () => STATUS.paused,
-  // its allocation is reached: that is said by the quantities
+  // its allocation is reached, which the quantities show
   panel: () => STATUS.live,
   finish_date: () => STATUS.closed,
-  // they are not in the list
+  // such surveys are not in the list
   invitation: () => STATUS.closed,
 }
 
-/** How a survey stands for a panel that might send people. */
+/** The status of a survey for a panel. */
 export function statusOf(found: SupplierSurvey, { connection, panel, now }: Showing): StatusCode {
   const { surveyId, survey, status } = found
   const broken = whyNotShownOpen({ surveyId, survey, status, connection, panel, now })
@@ -49,9 +49,9 @@ export function statusOf(found: SupplierSurvey, { connection, panel, now }: Show
 }
 
 /**
- * A survey in the shape of the PureSpectrum Supply API (Result, `survey`), as JSON text: cpi is a decimal number with
- * all the digits of its currency, which no JavaScript number keeps. Members that the document does not have:
- * `currency`, and `additional_qualification_count` where something cannot be said in its codes.
+ * A survey in the shape of the PureSpectrum Supply API (Result, `survey`), as JSON text, because cpi is a decimal
+ * number with all the digits of its currency, which a JavaScript number does not keep. Members that the document
+ * does not have: `currency`, and `additional_qualification_count` when its codes cannot express a qualification.
  */
 export function surveyText(found: SupplierSurvey, showing: Showing): string {
   return `{"cpi":${formatAmount(found.survey.price)},${JSON.stringify(surveyAnswer(found, showing)).slice(1)}`
@@ -100,7 +100,7 @@ function surveyAnswer(found: SupplierSurvey, showing: Showing): object {
   }
 }
 
-/** Null where nobody says how many are wanted. */
+/** Null when the number of wanted completes is unknown. */
 function completesOf({ survey, plan, own }: SupplierSurvey, panel: string): SupplierCompletes | null {
   if (plan !== null) return supplierCompletes(plan, panel)
   const { availableCompletes: remaining, allocation } = survey
@@ -128,7 +128,7 @@ function completesAnswer({ needed, achieved, remaining, guaranteed }: SupplierCo
   }
 }
 
-/** Null for a quota which is full and cannot be described: it would seem to concern everybody. */
+/** Null for a full quota that the codes cannot express, because it would seem to apply to every panelist. */
 function quotaAnswer(quota: Quota, found: SupplierSurvey, showing: Showing, status: StatusCode): object | null {
   const { criteria, unsaid } = showing.speaker.quota(quota, showing.vocabulary)
   const additional = quota.additionalQualifications + unsaid
@@ -153,7 +153,7 @@ interface Quantities {
 }
 
 /**
- * A quota of ours is counted as a whole, one of a provider's by what we had of it. What nobody counts is at least one.
+ * Counts a quota of ours as a whole, and a provider's by our own completes. An uncounted quota has at least one left.
  */
 function quantities(quota: Quota, { survey, plan, ownByQuota }: SupplierSurvey, panel: string): Quantities {
   if (plan !== null) {

@@ -7,8 +7,8 @@ import { fault, GatewayValidationError } from '../http/gateway-errors.js'
 import { AckRequest } from './schemas.js'
 
 /**
- * POST /surveys/ack (Kantar Gateway API, Confirm Receipt): the next poll begins behind this id. A lower one than before
- * is harmless; one that this panel was never given is refused, for what it skips would never be seen.
+ * POST /surveys/ack (Kantar Gateway API, Confirm Receipt): the next poll starts after this id. A lower id than before
+ * is harmless. Refuses an id that was never sent to this panel, because the panel would never see what it skips.
  */
 export function acknowledge(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
@@ -16,11 +16,7 @@ export function acknowledge(deps: ApiDependencies): RequestHandler {
     if (!read.success) throw new GatewayValidationError(wireFaults(read.error, request.body))
     const became = await acknowledgeFeed(deps.knex, supplierOf(response).id, read.data.ack_id)
     if (became === 'unknown') {
-      throw fault(
-        'exists',
-        'ack_id',
-        'was never given to this panel: send the highest ack_id of what you have processed',
-      )
+      throw fault('exists', 'ack_id', 'was never sent to this panel: send the highest ack_id that you have processed')
     }
     response.status(204).end()
   }

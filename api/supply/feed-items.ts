@@ -7,17 +7,17 @@ import { translateSurvey } from '../../domain/feed/translate-survey.js'
 import type { Survey } from '../../domain/survey.js'
 import { ownSupplierPlan, upstreamSupplierPlan } from './supplier-plan.js'
 
-/** A survey as JSON text, ready for every panel: only its status and its session creation URL are a panel's own. */
+/** A survey as JSON text, shared by all panels: only its status and its session creation URL differ by panel. */
 export interface FeedItem {
-  /** The survey plan without its last brace: the status is put behind it. */
+  /** The survey plan without its last brace, so that the status can be appended. */
   readonly plan: string
-  /** False = the feed cannot carry it: whoever has it hears that it is closed. */
+  /** False = the feed cannot carry it: a panel that has it receives it as closed. */
   readonly carried: boolean
-  /** What the rules look at of a survey that is shown; its clauses and quotas are in the text alone. */
+  /** The fields that the rules read of a survey that is shown; its clauses and quotas are only in the text. */
   readonly survey: Survey
-  /** When it ends, epoch milliseconds; Infinity when it does not. */
+  /** Its end in epoch milliseconds; Infinity without an end. */
   readonly finishTime: number
-  /** Which version this is the content of; null = one that waits for its revision. */
+  /** The version of this content; null = it waits for its revision. */
   readonly version: string | null
 }
 
@@ -26,12 +26,12 @@ export const versionOf = ({ revision, changedMs }: Pick<FeedNews, 'revision' | '
   `${revision}:${changedMs}`
 
 const CHUNK = 500
-/** Characters kept in all; a plan has about a thousand. */
+/** Cache at most this many characters; a plan has about a thousand. */
 const MOST_CHARACTERS = 64_000_000
 
 /**
- * Renders surveys for the feed, once per version and process however many panels ask. The oldest renderings go where
- * there are too many.
+ * Renders surveys for the feed once per version and process, and caches them for all panels. Evicts the oldest
+ * renderings when the cache is full.
  */
 export class FeedItems {
   readonly #kept = new Map<string, { readonly version: string; readonly item: FeedItem }>()
@@ -44,7 +44,7 @@ export class FeedItems {
     private readonly mostCharacters = MOST_CHARACTERS,
   ) {}
 
-  /** The items of what changed, by survey id; one that was deleted from the database meanwhile is absent. */
+  /** The items of the changed surveys, by survey id, without those that were deleted from the database meanwhile. */
   async of(news: readonly FeedNews[]): Promise<ReadonlyMap<string, FeedItem>> {
     const items = new Map<string, FeedItem>()
     const wanted: FeedNews[] = []
@@ -67,7 +67,7 @@ export class FeedItems {
 
   #take(body: FeedBody): FeedItem {
     const item = this.#render(body)
-    // content that waits for its revision, or has one by now that nobody was told, is not this version's
+    // do not cache content that waits for its revision or has a newer, unsent one: it is not of this version
     if (!body.dirty) this.#keep(body.surveyId, versionOf(body), item)
     return item
   }

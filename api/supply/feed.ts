@@ -13,13 +13,13 @@ import { Problem } from '../http/problem.js'
 import { type FeedItem, FeedItems, versionOf } from './feed-items.js'
 import type { SupplierStatus } from './supplier-plan.js'
 
-/** So many revisions that are not for a panel are passed over for good; fewer are remembered by the process alone. */
+/** After skipping this many revisions that are not for the panel, store the cursor; with fewer, keep it in memory only. */
 const PASS_AT = 500
 const TURN = 1_000
-/** So often an answer is made when other polls of the same panel are always a little faster. */
+/** Try an answer at most this many times while other polls of the same panel commit first. */
 const MOST_ATTEMPTS = 10
 
-/** One survey as a panel is told of it. */
+/** One survey as the feed sends it to a panel. */
 interface Told {
   readonly news: FeedNews
   readonly item: FeedItem
@@ -31,14 +31,14 @@ interface Told {
  */
 export class Feed {
   readonly #items: FeedItems
-  /** Panel -> up to which revision nothing is for it that it has not acknowledged, and where it stood then. */
+  /** Panel -> the revision up to which nothing is left for it to acknowledge, and its position at that time. */
   readonly #empty = new Map<string, PassedOver>()
 
   constructor(private readonly deps: ApiDependencies) {
     const words = new Map(
       deps.config.connections.flatMap(({ id }) => {
         const upstream = deps.findUpstream(id)
-        // what a provider has for one panelist only is in nobody's feed
+        // no feed contains surveys that a provider has for one panelist only
         if (upstream === null || upstream.adapter.live !== undefined) return []
         return [[id, wordsOf(upstream.vocabulary ?? upstream.adapter.vocabulary, deps.config.targetingAttributes)]]
       }),
@@ -47,8 +47,8 @@ export class Feed {
   }
 
   /**
-   * Everything that changed for a panel since it last acknowledged, each survey once in its newest version, in the
-   * order in which it is acknowledged. Asking again without acknowledging gives the same again.
+   * Everything that changed for a panel since its last acknowledgement, each survey once in its newest version, in the
+   * order in which it is acknowledged. A repeated poll without an acknowledgement gets the same answer.
    * @returns the answer as JSON text
    */
   async poll(panel: PanelConfig, now: Date): Promise<string> {
@@ -56,12 +56,12 @@ export class Feed {
       const answer = await this.#answer(panel, now)
       if (answer !== null) return answer
     }
-    throw new Problem(503, 'unavailable', 'Other polls of this panel are under way: ask again', {
+    throw new Problem(503, 'unavailable', 'Other polls of this panel are under way: send the request again', {
       retryAfterSeconds: 1,
     })
   }
 
-  /** @returns null when the panel was told, or has acknowledged, something else meanwhile */
+  /** @returns null when the panel meanwhile received another answer or sent an acknowledgement */
   async #answer(panel: PanelConfig, now: Date): Promise<string | null> {
     const connections = this.#connectionsOf(panel)
     const { at, news } = await readPanelFeed(this.deps.knex, panel.id, connections, this.#empty.get(panel.id) ?? null)
@@ -81,7 +81,7 @@ export class Feed {
   }
 
   async #toldOf(panel: string, news: readonly FeedNews[], ackedId: number, now: Date): Promise<Told[]> {
-    // what is closed and unknown to the panel is no news, and need not be read
+    // skip closed surveys that the panel does not have
     const possible = news.filter((one) => isOffered(one) || hasItOpen(one, ackedId))
     const items = await this.#items.of(possible)
     return possible.flatMap((one) => {
@@ -122,7 +122,7 @@ export class Feed {
     const start = JSON.stringify(`${this.deps.publicUrl}/panels/${encodeURIComponent(panel)}/session/`).slice(0, -1)
     const parts: string[] = []
     for (const { news, item, status } of told) {
-      // a panel that reads everything at once does not keep the others waiting
+      // yield, so that a panel with a long answer does not delay the others
       if (parts.length % TURN === TURN - 1) await nextTurn()
       const token = this.deps.sessionTokens.issue(panel, news.surveyId)
       parts.push(
@@ -135,14 +135,14 @@ export class Feed {
 
 const isOffered = ({ status }: FeedNews): boolean => status === 'open' || status === 'paused'
 
-/** The panel has it, and does not know yet, or has not acknowledged, that it is closed. */
+/** The panel has the survey, and has not yet received or not acknowledged its closure. */
 const hasItOpen = ({ known, closedRevision }: FeedNews, ackedId: number): boolean =>
   known && (closedRevision === null || closedRevision > ackedId)
 
 /**
- * Closed, and that under an ack_id which never stood for anything else. A survey that closed a moment ago and waits for
- * its revision, or whose time has just passed, was perhaps told as open under the same ack_id: whoever acknowledges
- * that one may mean the open survey, and has to hear of the closure yet.
+ * Closed under an ack_id that was never sent with another status. A survey that has just closed and waits for its
+ * revision, or has just reached its finish date, may have been sent as open under the same ack_id. A panel that
+ * acknowledges this id may mean the open survey, so the feed must still send the closure.
  */
 const isSettled = ({ news, item, status }: Told, now: Date): boolean =>
   status === 'CLOSED' &&
@@ -151,7 +151,7 @@ const isSettled = ({ news, item, status }: Told, now: Date): boolean =>
   (!isOffered(news) || item.finishTime > now.getTime() || item.finishTime <= news.changedMs)
 
 /**
- * Rule that says no -> what the panel is told. A revision knows nothing of polls, so that those rules hold in the feed.
+ * Rule that refuses -> status sent to the panel. The rules on polls always hold here, because a poll makes no revision.
  */
 const TOLD: Readonly<Record<ShownRule, (news: FeedNews) => SupplierStatus>> = {
   connection: () => 'OPEN',

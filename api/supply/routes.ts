@@ -19,7 +19,7 @@ export function supplyRoutes(deps: ApiDependencies): Router {
     response.end(answer)
   })
   router.post('/surveys/ack', panel, jsonBody(), acknowledge(deps))
-  // what none of them took at these addresses, a wrong method too, is answered in the document's words as well
+  // answers unknown routes and wrong methods at these addresses in the document's format too
   router.use('/surveys', unknownRoute)
   router.use(gatewayErrors(deps.logger))
   return router

@@ -26,7 +26,7 @@ const qualifications = z
       .meta({ id: 'SupplierQualification' }),
   )
   .meta({ example: [{ question_id: 'age', qualifying_answers: ['16-40'] }] })
-const additional = count.optional().meta({ description: 'Qualifications that are asked beside the listed ones' })
+const additional = count.optional().meta({ description: 'Number of qualifications in addition to the listed ones' })
 
 /** A quota as panels see it. */
 export const SupplierQuota = z
@@ -40,7 +40,7 @@ export const SupplierQuota = z
   })
   .meta({ id: 'SupplierQuota' })
 
-/** A survey plan as panels see it: what is not named here is never shown to them. */
+/** A survey plan as panels see it: they never see a field that is not listed here. */
 export const SupplierSurveyPlan = z
   .object({
     id: z.string().meta({ example: 'sv_0123456789abcdef01234567' }),
@@ -76,7 +76,7 @@ export const FeedAnswer = z
         ack_id: z.int().meta({ example: 1711272468123 }),
         survey_session_creation_url: z
           .string()
-          .meta({ description: 'Create sessions here; yours alone, and the same at every poll' }),
+          .meta({ description: 'Create sessions here; unique to your panel, the same at every poll' }),
         survey_plan: SupplierSurveyPlan,
       })
       .meta({ id: 'SurveyPlanUpdate' }),

@@ -12,7 +12,7 @@ export type SupplierStatus = Uppercase<QuotaStatus>
 
 type Qualification = SupplierPlan['qualifications'][number]
 
-/** What a schema shows, read only; a price is of any currency that a survey has. */
+/** The output of a schema, read only, with a price in any currency of a survey. */
 type Shown<Given> =
   Given extends z.output<typeof Pricing>
     ? PlanPricing
@@ -23,13 +23,13 @@ type Shown<Given> =
         : Given
 
 /**
- * A survey plan as panels see it (Kantar Gateway API, SupplierSurveyPlan), but for its status, which is the panel's
- * own. Nothing of the buyer's is in it: no address of the survey, no id of theirs, no platform, no target panels.
+ * A survey plan as panels see it (Kantar Gateway API, SupplierSurveyPlan), without its status, which differs by panel.
+ * Contains no data of the buyer: no URL of the survey, no id of the buyer's, no platform, no target panels.
  */
 export type SupplierPlan = Shown<Omit<z.output<typeof SupplierSurveyPlan>, 'status'>>
 
 /**
- * One of our own plans: as the buyer posted it, with what is counted of it.
+ * One of our own plans: as the buyer posted it, with its counts.
  * @param survey the plan as the catalogue has it: its counts and statuses are those of its revision
  */
 export function ownSupplierPlan(surveyId: string, plan: SurveyPlan, survey: Survey): SupplierPlan {
@@ -45,7 +45,7 @@ export function ownSupplierPlan(surveyId: string, plan: SurveyPlan, survey: Surv
     quotas: plan.quotas.map((quota) =>
       inWireNames(SupplierQuota.shape, {
         ...quota,
-        // without a target of its own the plan alone caps it
+        // a quota without its own target is limited only by the plan
         availableCompletes: standing.get(quota.id)?.available ?? available,
         status: statusWord(standing.get(quota.id)?.status ?? 'open'),
         qualifications: quota.qualifications.map(planQualification),
@@ -55,7 +55,7 @@ export function ownSupplierPlan(surveyId: string, plan: SurveyPlan, survey: Surv
   })
 }
 
-/** A provider's survey in the gateway's words. */
+/** A provider's survey in the gateway's vocabulary. */
 export function upstreamSupplierPlan(surveyId: string, survey: Survey, translated: TranslatedSurvey): SupplierPlan {
   return {
     id: surveyId,
@@ -108,7 +108,7 @@ const inMinorUnits = ({ amountMinor, currency }: Money): SupplierPlan['pricing']
   currency,
 })
 
-/** A field only where there is something to say. */
+/** An object with the field, or an empty one when the value is null or undefined. */
 function given<Name extends string, Value>(
   name: Name,
   value: Value | null | undefined,

@@ -70,7 +70,7 @@ describe('the click', () => {
       const answer = await visit(api, `/e/${token}`)
       expect(answer.status).toBe(404)
       expect(answer.type).toBe('text/html')
-      expect(answer.text).toContain('not known')
+      expect(answer.text).toContain('Link not found')
       expect(answer.text).not.toContain(token)
     },
   )

@@ -73,6 +73,6 @@ describe('a sampled match', () => {
     checks.consider(QUERY, 'lifepoints')
     await checks.settled()
     expect(checks.counts()).toMatchObject({ same: 0, different: 0 })
-    expect(logged.map(({ event }) => event)).toEqual(['a match could not be checked'])
+    expect(logged.map(({ event }) => event)).toEqual(['check of a match failed'])
   })
 })

@@ -7,8 +7,8 @@ import type { LiveAnswers } from '../../live/live-matches.js'
 import type { MatchRequest } from '../schemas.js'
 
 /**
- * Asks those of the given connections that match by panelist. A paused one is not asked; its standing says so.
- * @param connections the ones whose caps leave the panelist a start
+ * Queries those of the given connections whose providers match on their side. Skips a paused one; its standing says so.
+ * @param connections those whose caps allow the panelist another start
  */
 export async function askLive(
   deps: ApiDependencies,

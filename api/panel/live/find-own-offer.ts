@@ -4,9 +4,9 @@ import type { PanelConfig } from '../../../platform/config/panel-schema.js'
 import type { ApiDependencies } from '../../dependencies.js'
 
 /**
- * The survey of an offer that was for one panelist alone: from that panelist's stored result in the offer's own
- * circumstances, so that nobody is ever sent along somebody else's link.
- * @returns null when the newest result does not have it (any more)
+ * Finds the survey of an offer that was made for one panelist: in that panelist's stored result for the offer's own
+ * circumstances, so that no panelist gets another panelist's link.
+ * @returns null when the newest result does not contain it
  */
 export async function findOwnOffer(
   deps: Pick<ApiDependencies, 'knex' | 'live' | 'clock' | 'findUpstream'>,

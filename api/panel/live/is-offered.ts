@@ -5,7 +5,7 @@ import type { PanelConfig } from '../../../platform/config/panel-schema.js'
 import type { ApiDependencies } from '../../dependencies.js'
 import { connectionFactsOf, panelFactsOf } from '../../eligibility/gather-facts.js'
 
-/** Whether a survey that its provider matched to the panelist is offered: the answers were held to it there. */
+/** Whether we offer a survey that its provider matched to the panelist. The provider has checked the answers. */
 export function isOffered(
   deps: ApiDependencies,
   panel: PanelConfig,
@@ -20,7 +20,7 @@ export function isOffered(
     status: survey.status,
     connection: connectionFactsOf(deps, panel, { id: connection, caps: null }),
     panel: panelFactsOf(panel),
-    // what concerns the connection alone was decided before it was asked
+    // rules on the connection alone were decided before the call to the provider
     panelist: { ...panelist, blocked: new Set(), starts: [] },
     circumstances: NO_CIRCUMSTANCES,
     profile: null,

@@ -14,9 +14,9 @@ import type { LiveAnswers, LiveConnection } from '../../live/live-matches.js'
 import type { PartnerOffer } from '../schemas.js'
 
 /**
- * A survey that its provider matched to this panelist, in the form of the catalogue's offers, so that both are put in one
- * order.
- * @param outcomes what became of our own sessions in it
+ * Converts a survey that its provider matched to this panelist into the form of the catalogue's offers, so that both
+ * are sorted together.
+ * @param outcomes the outcomes of our own sessions in it
  */
 export function liveOffer(
   { surveyId, survey }: OwnSurvey,
@@ -48,7 +48,7 @@ export function liveOffer(
   }
 }
 
-/** Partner offers of the same answers: shown apart, booked like a survey. */
+/** The partner offers in the same answers: listed separately, booked like a survey. */
 export function partnerOffers(
   deps: Pick<ApiDependencies, 'offers'>,
   panel: PanelConfig,
