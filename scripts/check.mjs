@@ -1,5 +1,5 @@
 /**
- * `npm run check`: format and lint, types, import rules, unused code. All of them run, even after one fails.
+ * `npm run check`: format and lint, types, import rules, unused code, plain words. All of them run, even after one fails.
  */
 import { spawn } from 'node:child_process'
 import path from 'node:path'
@@ -19,6 +19,7 @@ const checks = [
     args: ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', ...rooms()],
   },
   { name: 'unused code', program: bin('knip', 'bin', 'knip.js'), args: ['--no-progress'] },
+  { name: 'plain words', program: path.join(checkout, 'scripts', 'words.mjs'), args: [] },
 ]
 
 await runCommand(async () => {
