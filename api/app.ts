@@ -30,7 +30,7 @@ import { supplyRoutes } from './supply/routes.js'
  */
 const MATCH_BODY = '128kb'
 
-/** The whole HTTP surface, a folder an audience. */
+/** Mounts every HTTP route; one folder for each audience. */
 export function createApp(deps: ApiDependencies): Express {
   const app = express()
   app.disable('x-powered-by')
@@ -42,7 +42,7 @@ export function createApp(deps: ApiDependencies): Express {
   app.use(refusePrefetch)
   app.use(limitRefusedArrivals())
 
-  // respondents and providers first: nothing they need waits for what pages and programs need
+  // respondents and providers first: their requests must not pass through the middleware of pages and programs
   app.get('/e/:token', click(deps))
   app.use(callbackRoutes(deps))
 

@@ -30,13 +30,13 @@ import { SessionDriver } from './session-driver.js'
 import { OfferTokens } from './tokens/offer-token.js'
 import { SessionTokens } from './tokens/session-token.js'
 
-/** The follower reads one thing after the other. */
+/** The follower reads sequentially, so one connection is enough. */
 const FOLLOWING_CONNECTIONS = 1
 
 export interface ApiParts {
   readonly config: TributaryConfig
   readonly knex: Knex
-  /** The same database; following the catalogue needs a connection of its own. */
+  /** The same database, because following the catalogue needs a connection of its own. */
   readonly databaseUrl: string
   readonly temporal: Client
   readonly logger: Logger
@@ -45,7 +45,7 @@ export interface ApiParts {
   readonly sandboxUrl?: string | null
 }
 
-/** Puts an API process together. Nothing is built inline elsewhere; tests pass their own parts. */
+/** Assembles an API process. Only this function builds its parts; tests pass their own. */
 export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependencies; close: () => Promise<void> }> {
   const { config, knex, temporal, logger, publicUrl } = parts
   const clock = parts.clock ?? (() => new Date())
@@ -79,7 +79,7 @@ export async function composeApi(parts: ApiParts): Promise<{ deps: ApiDependenci
   const turns = new Turns()
   const catalogue = createCatalogue({ source, clock, log: logger, connections })
   const deps: ApiDependencies = {
-    // our own plans are served beside the configured connections, wherever there are buyers
+    // where buyers are configured, our own plans are served in addition to the configured connections
     config:
       config.demandPartners.length > 0
         ? { ...config, connections: [...config.connections, gatewayConnection] }

@@ -18,10 +18,10 @@ import type { SessionDriver } from './session-driver.js'
 import type { OfferTokens } from './tokens/offer-token.js'
 import type { SessionTokens } from './tokens/session-token.js'
 
-/** What the routes are made of; put together once in `api/main.ts`, and by tests with their own parts. */
+/** The dependencies of the routes; assembled once in `api/main.ts`, and by tests with their own parts. */
 export interface ApiDependencies {
   readonly config: Config
-  /** By id. */
+  /** The panels by id. */
   readonly panels: ReadonlyMap<string, PanelConfig>
   readonly knex: Knex
   readonly clock: () => Date
@@ -33,21 +33,21 @@ export interface ApiDependencies {
   readonly findUpstream: FindUpstream
   readonly keys: KeyRing
   readonly limiter: RateLimiter
-  /** Between the slices of work that takes long. */
+  /** Schedules the slices of long work. */
   readonly turns: Turns
   readonly operatorSessions: OperatorSessions
   readonly offers: OfferTokens
-  /** The ends of the feed's `survey_session_creation_url`s. */
+  /** The tokens at the end of the feed's `survey_session_creation_url`s. */
   readonly sessionTokens: SessionTokens
   readonly catalogue: Catalogue
-  /** Holds a sample of the matches to the readable decision. */
+  /** Compares a sample of the index's matches with the decision of the rules. */
   readonly checks: LiveChecks
-  /** The words that profiles may be written in. */
+  /** The vocabularies that profiles may use. */
   readonly words: ProfileWords
   /** Surveys from providers that match on their side. */
   readonly live: LiveMatches
   readonly sessions: SessionDriver
   readonly temporal: Client
-  /** Where the sandbox serves its demo panel app; null without the sandbox. */
+  /** The address at which the sandbox serves its demo panel app; null without the sandbox. */
   readonly sandboxUrl?: string | null
 }

@@ -14,7 +14,7 @@ import { createApp } from './app.js'
 import { composeApi } from './compose.js'
 
 const checkout = dirname(dirname(fileURLToPath(import.meta.url)))
-/** A request under way may finish; then its connection is closed. */
+/** Requests in progress may take this long to finish at shutdown; then their connections are closed. */
 const DRAIN_MS = 10_000
 
 /** The API process: `npm run api`. */

@@ -6,7 +6,7 @@ import { GATEWAY } from '../domain/plan/survey-plan.js'
 import { failpoint } from '../platform/failpoints.js'
 import type { ApiDependencies } from './dependencies.js'
 
-/** Waits until the provider has given the entry; a slow one leaves the session `opening`, and the panel knows its id. */
+/** Waits until the provider opened the entry; after a timeout the session stays `opening` and the panel has its id. */
 export async function openOrWait(deps: ApiDependencies, sessionId: string): Promise<SessionRow> {
   const stored = await mustFind(deps, sessionId)
   if (stored.state !== 'opening') return stored
@@ -21,13 +21,13 @@ export async function openOrWait(deps: ApiDependencies, sessionId: string): Prom
   failpoint('session.after_start')
   const opened = await mustFind(deps, sessionId)
   if (opened.state !== 'opening') return opened
-  // the panel learns the id of a session that is still opening: from now on it gets its postbacks
+  // the panel receives the id of a session that is still opening: from now on it gets the session's postbacks
   await announce(deps.knex, sessionId)
   return mustFind(deps, sessionId)
 }
 
 async function mustFind(deps: ApiDependencies, sessionId: string): Promise<SessionRow> {
   const row = await findSession(deps.knex, sessionId)
-  if (row === null) throw new Error(`session ${sessionId} is not there`)
+  if (row === null) throw new Error(`session ${sessionId} not found`)
   return row
 }

@@ -6,8 +6,9 @@ import type { Signer } from '../platform/signing/signer.js'
 const REDIRECT_TTL_SECONDS = 15 * 60
 
 /**
- * The panel's own address for the session's outcome with our JWS as `token=`. While there is no outcome - the provider's
- * word decided nothing - it is the `default` one, and the token says `outcome: null` (docs/sessions.md, What you receive).
+ * Returns the panel's address for the session's outcome, with our JWS as `token=`. While the session has no outcome,
+ * because the provider's word decided none, it is the `default` address and the token has `outcome: null`
+ * (docs/sessions.md, What you receive).
  */
 export async function panelRedirect(signer: Signer, panel: PanelConfig, row: SessionRow): Promise<string> {
   const standing = standingOf(row)
@@ -18,7 +19,7 @@ export async function panelRedirect(signer: Signer, panel: PanelConfig, row: Ses
   return appendToken(panel.redirects[standing.outcome ?? 'default'], token)
 }
 
-/** Appends `token=` and leaves every other byte of the panel's address alone. */
+/** Appends `token=` and keeps every other byte of the panel's address. */
 export function appendToken(address: string, token: string): string {
   const [beforeFragment = '', ...fragment] = address.split('#')
   const separator = beforeFragment.includes('?') ? (/[?&]$/.test(beforeFragment) ? '' : '&') : '?'

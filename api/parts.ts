@@ -3,7 +3,7 @@ import { JANITOR_SILENT_MS, seconds, WORKER_SILENT_MS } from '../domain/heard.js
 import { neededQueues } from '../domain/task-queues.js'
 import type { ApiDependencies } from './dependencies.js'
 
-/** A part of the installation that works for the API without being asked; `detail` says what is wrong with it. */
+/** The state of a background part of the installation; `detail` says what is wrong with it. */
 export interface PartStanding {
   readonly ok: boolean
   readonly detail: string | null
@@ -18,19 +18,19 @@ export function queuesOf({ config, findUpstream }: Pick<ApiDependencies, 'config
   return neededQueues(served).map(({ name }) => name)
 }
 
-/** How the workers stand: every queue must have one that was heard of lately. */
+/** The state of the workers: every queue must have one with a recent heartbeat. */
 export function workersStanding(heard: HeardParts, needed: readonly string[]): PartStanding {
   const silent = needed.filter((queue) => (heard.queues.get(queue) ?? Number.POSITIVE_INFINITY) > WORKER_SILENT_MS)
   if (silent.length === 0) return { ok: true, detail: null }
   const last = Math.min(...silent.map((queue) => heard.queues.get(queue) ?? Number.POSITIVE_INFINITY))
   const forHow = Number.isFinite(last) ? `for ${seconds(last)}` : 'yet'
   const which = silent.length === needed.length ? 'any queue' : `${silent.length} of ${needed.length} queues`
-  return { ok: false, detail: `no worker on ${which} has been heard of ${forHow}` }
+  return { ok: false, detail: `no worker on ${which} has sent a heartbeat ${forHow}` }
 }
 
-/** How the janitor stands; its round needs Temporal, a worker and PostgreSQL together. */
+/** The state of the janitor; its round needs Temporal, a worker and PostgreSQL together. */
 export function janitorStanding({ janitorSilentMs }: HeardParts): PartStanding {
-  if (janitorSilentMs === null) return { ok: false, detail: 'the janitor has not been heard of yet' }
+  if (janitorSilentMs === null) return { ok: false, detail: 'the janitor has not reported a round yet' }
   if (janitorSilentMs <= JANITOR_SILENT_MS) return { ok: true, detail: null }
-  return { ok: false, detail: `the janitor has not been heard of for ${seconds(janitorSilentMs)}` }
+  return { ok: false, detail: `the janitor has not reported a round for ${seconds(janitorSilentMs)}` }
 }

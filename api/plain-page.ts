@@ -3,7 +3,7 @@ import { htmlDocument } from '../web/kit/document.js'
 import { html } from '../web/kit/html.js'
 import { PLAIN_STYLE } from '../web/kit/stylesheets.js'
 
-/** A small page for a respondent who cannot be sent on. Everything in it is ours: nothing of the request is shown. */
+/** Sends a small page to a respondent who cannot be redirected. It shows only our own text, no part of the request. */
 export function sendPage(
   response: Response,
   status: number,
@@ -21,7 +21,7 @@ export function sendPage(
     )
 }
 
-/** For a respondent who comes while PostgreSQL is away: the page asks again by itself. */
+/** For a respondent who arrives while PostgreSQL is away: the page reloads itself. */
 export function sendTryAgain(response: Response, url: string): void {
   response.setHeader('Retry-After', '2')
   sendPage(response, 503, 'One moment, please', 'We cannot look it up just now. This page tries again by itself.', {

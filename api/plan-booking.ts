@@ -9,27 +9,27 @@ import { GATEWAY, isNonIntegrated } from '../domain/plan/survey-plan.js'
 import { type ExpandedProfile, expandProfile, type Vocabulary } from '../domain/targeting/expand.js'
 import { upstreamProfile } from '../domain/upstream-profile.js'
 
-/** The words of our own plans: the canonical attributes, by their own names. */
+/** The vocabulary of our own plans: the canonical attributes under their own names. */
 export const GATEWAY_VOCABULARY: Vocabulary = {
   prefix: GATEWAY,
   provider: GATEWAY,
   mapping: { identity: true, attributes: {} },
 }
 
-/** A panelist in the words of one provider, for the surveys of which nothing but the profile is left to check. */
+/** Translates a panelist's profile into one provider's vocabulary, for surveys whose other conditions are checked. */
 export function expandedFor(snapshot: PanelistSnapshot, vocabulary: Vocabulary, now: Date): ExpandedProfile {
   return expandProfile({ ...snapshot, panelistId: '', country: '', locale: null }, now, [vocabulary])
 }
 
-/** What a session of our own plan has beyond other sessions. */
+/** The additional terms of a session of our own plan. */
 export interface PlanTerms {
   readonly requiredGrade: Grade
   readonly plan: NewPlanSession
 }
 
 /**
- * The terms of a new session of a plan, as they stand now: what its outcome needs to be payable, and its slots.
- * @param panelistProfile what the survey platform may ask for
+ * Returns the current terms of a new session of a plan: the grade that its outcome needs to be payable, and its slots.
+ * @param panelistProfile the answers that the survey platform may read
  */
 export function planTerms(record: PlanRecord, slots: Slots, panelistProfile: Profile): PlanTerms {
   return {
@@ -44,15 +44,15 @@ export function planTerms(record: PlanRecord, slots: Slots, panelistProfile: Pro
 }
 
 /**
- * Unsigned outcomes are payable only where they are all there is and the buyer agreed to them (docs/buyers.md, What is
- * agreed beside a plan: `accept_unsigned`); a platform that has a key proves itself with it.
+ * Unsigned outcomes are payable only where the platform has no key and the buyer agreed to them (docs/buyers.md,
+ * What is agreed beside a plan: `accept_unsigned`); a platform with a key authenticates with it.
  */
 function requiredGradeOf({ plan, policy }: PlanRecord): Grade {
   return isNonIntegrated(plan) && policy.acceptUnsigned ? 'E0' : 'E1'
 }
 
 /**
- * What a survey platform may know of a panelist who came by an offer: the answers that the plan and their quotas name.
+ * The answers that a survey platform may read about a panelist with an offer: those that the plan and its quotas name.
  */
 export function namedProfile(record: PlanRecord, slots: Slots, snapshot: PanelistSnapshot, now: Date): Profile {
   const survey = surveyOfPlan(record)

@@ -6,8 +6,8 @@ import { planChanged, planStart, planWorkflowId } from '../workflows/messages/pl
 const SIGNAL_DEADLINE_MS = 5_000
 
 /**
- * What the API asks of Temporal about survey plans. PostgreSQL already knows everything said here, so that nothing is
- * lost when Temporal is away: the janitor says it again.
+ * Starts and signals the workflows of survey plans. PostgreSQL already holds every change that is signalled, so that
+ * nothing is lost when Temporal is away: the janitor repeats the signal.
  */
 export class PlanDriver {
   constructor(
@@ -17,24 +17,27 @@ export class PlanDriver {
     private readonly nowMs: () => number = Date.now,
   ) {}
 
-  /** Tells a plan's workflow that the plan changed, without making anybody wait; best effort. */
+  /** Signals a plan's workflow that the plan changed, in the background; best effort. */
   changed(planId: string): void {
     void this.tell(planId).catch((error: unknown) =>
-      this.logger.debug({ plan: planId, err: error }, 'Temporal was not told; the janitor will'),
+      this.logger.debug({ plan: planId, err: error }, 'Temporal did not get the signal; the janitor repeats it'),
     )
   }
 
-  /** As `changed`, awaited: one that is not running is started, with a new plan and with one that is opened again. @throws when Temporal is away */
+  /**
+   * As `changed`, awaited. Starts the workflow when it does not run, for a new plan and for one that is opened again.
+   * @throws when Temporal is away
+   */
   async tell(planId: string): Promise<void> {
     const facts = await findPlanFacts(this.knex, planId)
-    // a deleted plan was closed before: its workflow has ended, or the janitor has it look
+    // a deleted plan was closed before: its workflow has ended, or the janitor signals it
     if (facts === null) return
     await this.client.connection.withDeadline(this.nowMs() + SIGNAL_DEADLINE_MS, async () => {
       try {
         await this.client.workflow.getHandle(planWorkflowId(planId)).signal(planChanged)
       } catch (error) {
         if (!(error instanceof WorkflowNotFoundError)) throw error
-        // whoever started it in between did so after our commit: its first look sees the change
+        // another process that started it in between did so after our commit: its first read sees the change
         await this.client.workflow.start('fieldPlan', { ...planStart(facts), workflowIdConflictPolicy: 'USE_EXISTING' })
       }
     })

@@ -5,7 +5,7 @@ import type { TargetingAttribute } from '../platform/config/targeting-attributes
 import type { TributaryConfig } from '../providers/connection-schemas.js'
 import type { Upstream } from '../providers/upstream.js'
 
-/** The words of this installation: its canonical questions and the vocabularies of its connections. */
+/** The vocabularies that profiles may use: the canonical questions and those of the installation's connections. */
 export function profileWordsOf(config: TributaryConfig, upstreams: readonly Upstream[]): ProfileWords {
   const connections = upstreams.map(
     (upstream): ConnectionWords => ({
@@ -18,7 +18,7 @@ export function profileWordsOf(config: TributaryConfig, upstreams: readonly Upst
   return new ProfileWords(config.targetingAttributes.map(questionOf), connections)
 }
 
-/** The device is answered from the call's `device`, never from a profile: it is none of a profile's words. */
+/** Removes the device: it comes from the call's `device`, never from a profile. */
 function withoutDevice({ identity, attributes }: VocabularyMapping): VocabularyMapping {
   const { device: _device, ...words } = attributes
   return { identity, attributes: words }

@@ -2,11 +2,11 @@ import { type Client, WithStartWorkflowOperation } from '@temporalio/client'
 import type { Logger } from '../platform/logger.js'
 import { askAbout, type RefreshEnd, refreshStart } from '../workflows/messages/panelist.js'
 
-/** Longer than any refresh that is worth having: the question goes on when its match has long been answered. */
+/** Longer than any useful refresh: the refresh continues long after its match was answered. */
 const PATIENCE_MS = 30_000
 const AWAY_FOR_MS = 5_000
 
-/** Which question about whom; ids and keyed hashes only. */
+/** A refresh of one panelist's surveys at one connection; ids and keyed hashes only. */
 export interface RefreshQuestion {
   readonly refreshId: string
   readonly connection: string
@@ -15,10 +15,10 @@ export interface RefreshQuestion {
   readonly panelistKey: string
 }
 
-/** `late`: not within the wait; it goes on, and its result answers a later match. `away`: Temporal cannot be reached. */
+/** `late`: not within the wait; it continues, and a later match uses its result. `away`: Temporal cannot be reached. */
 export type RefreshAnswer = RefreshEnd | { readonly state: 'late' } | { readonly state: 'away' }
 
-/** What the API asks of Temporal about panelists. */
+/** Starts the refresh workflows of panelists. */
 export class RefreshDriver {
   #awayUntil = 0
 
@@ -29,8 +29,8 @@ export class RefreshDriver {
   ) {}
 
   /**
-   * Starts a panelist's refresh, or joins the one that runs, and waits for this question's result.
-   * @param waitMs at most so long, in milliseconds; 0 starts it and waits for nothing
+   * Starts a panelist's refresh, or joins the running one, and waits for the result of this request.
+   * @param waitMs maximum wait in milliseconds; 0 starts it without waiting
    */
   async ask(question: RefreshQuestion, waitMs: number): Promise<RefreshAnswer> {
     if (this.nowMs() < this.#awayUntil) return { state: 'away' }
@@ -40,7 +40,7 @@ export class RefreshDriver {
     })
     const asked = this.#update(question).catch((error: unknown): RefreshAnswer => {
       if (isAway(error)) this.#awayUntil = this.nowMs() + AWAY_FOR_MS
-      this.logger.warn({ connection: question.connection, err: error }, 'a panelist was not asked about')
+      this.logger.warn({ connection: question.connection, err: error }, 'a panelist refresh did not start')
       return { state: 'away' }
     })
     try {
@@ -61,7 +61,7 @@ export class RefreshDriver {
     try {
       return await start()
     } catch (error) {
-      // the run that was joined may have ended at that very moment: another one is started
+      // the joined run may have ended in that moment: start another one
       if (isAway(error)) throw error
       return await start()
     }

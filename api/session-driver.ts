@@ -19,17 +19,17 @@ import {
 } from '../workflows/messages/session.js'
 import { sessionStart } from '../workflows/messages/session-start.js'
 
-/** How long a create waits for the provider's entry, and how long while Temporal was away a moment ago. */
+/** How long a create waits for the provider's entry; the shorter wait applies when Temporal was away a moment ago. */
 const OPEN_WAIT_MS = 8_000
 const OPEN_WAIT_WHEN_AWAY_MS = 1_000
 const AWAY_FOR_MS = 5_000
-/** How long a create waits for the mere start of a workflow. */
+/** How long a create waits for the start of a workflow alone. */
 const START_WAIT_MS = 3_000
 const SIGNAL_DEADLINE_MS = 5_000
 
 /**
- * What the API asks of Temporal about sessions. PostgreSQL already knows everything said here, so that nothing is lost
- * when Temporal is away: the janitor says it again.
+ * Starts and signals the workflows of sessions. PostgreSQL already holds everything that is signalled, so that nothing
+ * is lost when Temporal is away: the janitor repeats the signal.
  */
 export class SessionDriver {
   #awayUntil = 0
@@ -62,8 +62,8 @@ export class SessionDriver {
   }
 
   /**
-   * Starts the workflow of a session whose entry is open already, so that what follows finds it there. Nobody waits for
-   * more than the start; where Temporal is away, the janitor starts it.
+   * Starts the workflow of a session whose entry is already open, so that later signals find it. The caller waits only
+   * for the start; when Temporal is away, the janitor starts the workflow.
    */
   async start(row: SessionRow): Promise<void> {
     if (this.nowMs() < this.#awayUntil) return
@@ -77,18 +77,18 @@ export class SessionDriver {
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return
       if (this.#isAway(error)) this.#awayUntil = this.nowMs() + AWAY_FOR_MS
-      this.logger.warn({ session: row.session_id, err: error }, 'session is without its workflow yet')
+      this.logger.warn({ session: row.session_id, err: error }, 'the workflow of the session did not start')
     }
   }
 
-  /** Tells the workflow of the click. Best effort: the workflow's timer asks PostgreSQL anyway. */
+  /** Signals the click to the workflow. Best effort, because the workflow's timer reads PostgreSQL anyway. */
   entered(sessionId: string): void {
     this.#inBackground(sessionId, async () => {
       await this.client.workflow.getHandle(sessionWorkflowId(sessionId)).signal(respondentEntered)
     })
   }
 
-  /** Tells the session's workflow of a claim; one that has ended gets a `settleClaim` instead. Best effort. */
+  /** Signals a claim to the session's workflow; starts `settleClaim` when that has ended. Best effort. */
   arrived(sessionId: string, claimId: string): void {
     this.#inBackground(sessionId, () => this.settle(sessionId, claimId))
   }
@@ -104,7 +104,7 @@ export class SessionDriver {
         workflowId: claimWorkflowId(claimId),
         workflowIdConflictPolicy: 'USE_EXISTING',
         args: [{ claimId, sessionId }],
-        staticSummary: 'late news about an ended session',
+        staticSummary: 'late claim about an ended session',
         ...aboutSession(sessionId),
       })
     }
@@ -127,7 +127,9 @@ export class SessionDriver {
   #inBackground(subject: string, work: () => Promise<void>): void {
     void this.client.connection
       .withDeadline(this.nowMs() + SIGNAL_DEADLINE_MS, work)
-      .catch((error: unknown) => this.logger.debug({ subject, err: error }, 'Temporal was not told; the janitor will'))
+      .catch((error: unknown) =>
+        this.logger.debug({ subject, err: error }, 'Temporal did not get the signal; the janitor repeats it'),
+      )
   }
 
   #isAway(error: unknown): boolean {

@@ -1,7 +1,7 @@
 import type { EditRefusal } from '../../commands/buyer-surveys/apply-to-plan.js'
 import { type BuyerError, malformed } from './errors.js'
 
-/** Why a plan does not allow an edit, as the 400 that the buyer reads. */
+/** Returns the 400 that explains to the buyer why the plan does not allow an edit. */
 export function editRefused(refusal: EditRefusal): BuyerError {
   switch (refusal.kind) {
     case 'is_draft':
@@ -15,7 +15,7 @@ export function editRefused(refusal: EditRefusal): BuyerError {
     case 'finish_date':
       return statusFault('cannot be 22: the field time has passed; raise field_time')
     case 'below_completes': {
-      const message = `must be at least ${refusal.taken}, in all and of each quota what it has: so many are completed or under way`
+      const message = `must be at least ${refusal.taken} (completed or in progress), and for each quota at least what it has`
       return malformed([{ field: 'completes_required', message }])
     }
   }

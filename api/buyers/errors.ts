@@ -10,7 +10,7 @@ export class BuyerError extends Error {
     readonly status: number,
     readonly code: number,
     message: string,
-    /** For a 400: every fault of the request, beside the document's two members. */
+    /** For a 400: every fault of the request, in addition to the document's two members. */
     readonly errors: readonly FieldFault[] = [],
   ) {
     super(message)
@@ -18,7 +18,7 @@ export class BuyerError extends Error {
 }
 
 /**
- * The codes. 1006, 1014 and 1018 are the document's; the others are ours, for the document shows no answer to a
+ * The codes. 1006, 1014 and 1018 are the document's; the others are ours, because the document shows no answer to a
  * malformed request, to a bad key or to an unknown survey.
  */
 const CODES = {
@@ -37,7 +37,7 @@ export const featureOff = (): BuyerError =>
     'You do not have the template feature activated. Please ask your PureSpectrum reference to activate it in order to use a template in a survey.',
   )
 
-/** One and the same for a template that does not exist and for one that is not this buyer's to use. */
+/** The same error for a template that does not exist and for one that this buyer may not use. */
 export const noTemplate = (): BuyerError =>
   new BuyerError(404, CODES.noTemplate, 'Template Id does not exist. Please try a different Template id again.')
 
@@ -61,7 +61,7 @@ export function malformed(errors: readonly FieldFault[]): BuyerError {
   return new BuyerError(400, CODES.malformed, summary, errors)
 }
 
-/** Answers whatever a route of the PureSpectrum Buy API threw in its words. */
+/** Answers every error of a route of the PureSpectrum Buy API in the API's words. */
 export function buyerErrors(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error)
@@ -94,7 +94,7 @@ function fromProblem(
   return new BuyerError(problem.status, codeOf(problem.status), problem.message, problem.more.errors)
 }
 
-/** Ours where we have one; else the HTTP status once more. */
+/** Our code for this status; the HTTP status itself where we have none. */
 function codeOf(status: number): number {
   if (status === 400) return CODES.malformed
   return status === 401 ? CODES.unauthorized : status

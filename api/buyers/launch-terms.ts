@@ -7,12 +7,12 @@ import type { ApiDependencies } from '../dependencies.js'
 import type { FieldFault } from '../http/problem.js'
 import { malformed } from './errors.js'
 
-/** Highest price of a complete, in minor units: as of any survey plan. */
+/** Highest price of a complete, in minor units; the same for every survey plan. */
 const HIGHEST_PRICE_MINOR = 1_000_000n
 
 /**
- * What a survey is launched with, checked as any survey plan is: panels that exist and serve its country, an address that
- * browsers may be sent to, a price in whole minor units.
+ * Checks and returns the terms of a launch, as for any survey plan: panels that exist and serve its country, an address
+ * that browsers may be sent to, a price in whole minor units.
  * @throws BuyerError 400 naming every setting that is missing or wrong
  */
 export function launchTerms(

@@ -8,7 +8,7 @@ import { featureOff } from './errors.js'
 import { ownerIdOf } from './owner-id.js'
 import { type FolderList, TemplateListQuery } from './template-schemas.js'
 
-/** `GET /buyers/v2/templates?UI=0|1`: what the buyer may begin surveys from, by folder (PureSpectrum Buy API). */
+/** `GET /buyers/v2/templates?UI=0|1`: the templates that the buyer may use, by folder (PureSpectrum Buy API). */
 export function listFolders(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const partner = partnerOf(response)

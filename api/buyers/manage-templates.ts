@@ -30,7 +30,7 @@ export function storeTemplate(deps: ApiDependencies): RequestHandler {
     const body = parseBody(TemplateRequest, request, MOST_LISTED)
     if (body.id !== undefined && body.id !== id) throw invalid([{ field: 'id', message: `is ${id} in the address` }])
     if (manager.kind === 'buyer' && body.visibility === 'default') {
-      throw operatorsOnly('A template that is everybody’s (visibility default) is put by an operator')
+      throw operatorsOnly('Only an operator may store a template with visibility default')
     }
     const existing = await findTemplate(deps.knex, id)
     const owner = ownerOf(body.owner, manager, existing, deps.config.demandPartners)
@@ -47,7 +47,7 @@ export function storeTemplate(deps: ApiDependencies): RequestHandler {
       title: body.title,
       visibility: body.visibility,
       sharedWith,
-      // as it was put, with what only the buyer reads
+      // as the request sent it, with the fields that only the buyer reads
       survey: (request.body as { survey: Readonly<Record<string, unknown>> }).survey,
     }
     const done = await putTemplate(deps.knex, template, (there) => mayManage(manager, there), deps.clock())
@@ -76,7 +76,7 @@ export function removeTemplate(deps: ApiDependencies): RequestHandler {
   }
 }
 
-/** `GET /v1/templates`: a buyer's own, an operator everybody's, by id. */
+/** `GET /v1/templates`, by id: a buyer gets their own, an operator those of all buyers. */
 export function listOwnTemplates(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const manager = managerOf(response)
@@ -93,8 +93,9 @@ export function listOwnTemplates(deps: ApiDependencies): RequestHandler {
 }
 
 /**
- * Whose a template is. What an operator does not say stays as it is; a new one is the service's then.
- * @throws Problem 403 when a buyer names somebody else, 400 for a buyer that is not configured
+ * Returns the owner of a template. Where an operator names none, the owner stays as it is; of a new template it is the
+ * service.
+ * @throws Problem 403 when a buyer names another owner, 400 for a buyer that is not configured
  */
 function ownerOf(
   given: number | undefined,
@@ -104,16 +105,14 @@ function ownerOf(
 ): string | null {
   if (manager.kind === 'buyer') {
     if (given !== undefined && given !== manager.partner.buyerId) {
-      throw operatorsOnly(
-        `The owner of your templates is ${manager.partner.buyerId}; another one is set by an operator`,
-      )
+      throw operatorsOnly(`owner must be ${manager.partner.buyerId}, your buyer id; only an operator may set another`)
     }
     return manager.partner.id
   }
   if (given === undefined) return existing?.owner ?? null
   if (given === SERVICE_BUYER_ID) return null
   const partner = partners.find(({ buyerId }) => buyerId === given)
-  if (partner === undefined) throw invalid([{ field: 'owner', message: `there is no buyer ${given}` }])
+  if (partner === undefined) throw invalid([{ field: 'owner', message: `buyer ${given} not found` }])
   return partner.id
 }
 
@@ -121,7 +120,7 @@ const mayManage = (manager: TemplateManager, { owner }: StoredTemplate): boolean
   manager.kind === 'operator' || owner === manager.partner.id
 
 const operatorsOnly = (detail: string) => new Problem(403, 'operator_needed', detail)
-const notHere = () => notFound('There is no such template of yours')
+const notHere = () => notFound('Template not found')
 
 function answerOf(template: StoredTemplate, { config }: ApiDependencies): Template {
   return {

@@ -4,7 +4,7 @@ import { adapterOf } from '../../providers/adapters.js'
 import type { ApiDependencies } from '../dependencies.js'
 import { launchTerms } from './launch-terms.js'
 
-/** Makes the plan of a launched survey. The function throws BuyerError 400 naming every setting that is missing or wrong. */
+/** Makes the plan of a launched survey. Throws BuyerError 400, which names every setting that is missing or wrong. */
 export function planOfSurvey(deps: Pick<ApiDependencies, 'config'>): PlanOfSurvey {
   return (psSurveyId, survey, launchedAt) =>
     planOf(

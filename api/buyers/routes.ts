@@ -10,8 +10,7 @@ import { createSurvey, editSurvey, readSurvey } from './surveys.js'
 import { managersOnly } from './template-manager.js'
 
 /**
- * The PureSpectrum Buy API: surveys from templates, in the document's words; and the routes that manage templates, in
- * ours.
+ * The PureSpectrum Buy API (surveys from templates) in the document's words, and our own routes that manage templates.
  */
 export function buyerRoutes(deps: ApiDependencies): Router {
   const router = Router({ caseSensitive: true })
@@ -27,7 +26,7 @@ export function buyerRoutes(deps: ApiDependencies): Router {
   seed.post('/buyers/v2/surveys', buyer, jsonBody(), createSurvey(deps))
   seed.put('/buyers/v2/surveys/:survey_id', buyer, jsonBody(), editSurvey(deps))
   seed.get('/buyers/v2/surveys/:survey_id', buyer, readSurvey(deps))
-  // what none of them took at these addresses, a wrong method too, is answered in the document's words as well
+  // unknown addresses and wrong methods below this path are answered in the document's words as well
   seed.use('/buyers/v2', unknownRoute)
   seed.use(buyerErrors(deps.logger))
   router.use(seed)

@@ -3,7 +3,7 @@ import type { PlanStatus } from '../../domain/plan/survey-plan.js'
 import type { BuyerSurvey } from './survey-schemas.js'
 import { qualificationFields } from './survey-wire.js'
 
-/** How the plan of a launched survey stands. */
+/** The state of the plan of a launched survey. */
 export interface Fielding {
   readonly status: PlanStatus
   readonly lastCompleteAt: Date | null
@@ -12,7 +12,7 @@ export interface Fielding {
 const STATUSES = { OPEN: 22, PAUSED: 33, CLOSED: 44 } as const satisfies Record<PlanStatus, number>
 const DRAFT = 11
 
-/** What the seed shows where a buyer said nothing. */
+/** The seed's values for settings that a buyer left out. */
 const NOTHING_SAID = {
   qbp: { enable: false },
   qlc: {
@@ -40,12 +40,12 @@ const NOTHING_SAID = {
 } satisfies Partial<BuyerSurvey>
 
 /**
- * A survey in the document's answer: every member of its example and no other.
+ * Shapes a survey as the document's answer: every member of its example and no other.
  * @param fielding null = a draft
  */
 export function surveyAnswer(record: BuyerSurveyRecord, fielding: Fielding | null, publicUrl: string): BuyerSurvey {
   const { psSurveyId, survey } = record
-  // what was stored was checked by the very schemas that the answer is described with
+  // the schemas that describe the answer also checked the stored values
   const shown = { ...NOTHING_SAID, ...survey.shown } as typeof NOTHING_SAID & Partial<BuyerSurvey>
   return {
     qbp: shown.qbp,
@@ -67,7 +67,7 @@ export function surveyAnswer(record: BuyerSurveyRecord, fielding: Fielding | nul
     field_time: survey.fieldTime ?? null,
     buyer_message: shown.buyer_message,
     live_url: survey.liveUrl ?? null,
-    // the document's launched surveys have PS and their own id here, and themselves in their group
+    // the document's launched surveys have PS and their own id here, and their group contains themselves
     billing_id: shown.billing_id ?? (fielding === null ? null : `PS${psSurveyId}`),
     test_url: shown.test_url,
     expected_loi: survey.loi,

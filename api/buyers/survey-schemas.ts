@@ -4,9 +4,9 @@ import { isUriText } from '../../platform/egress/uri-text.js'
 import { PLAN_CURRENCIES } from '../demand/plan-schemas.js'
 
 /*
- * The PureSpectrum Buy API's surveys in its words. Members that are not named here are passed over: the document's own
- * examples send names of conditions, percentages and more beside what decides. `null` is as if the member were not
- * there.
+ * The PureSpectrum Buy API's surveys in its words. The schemas ignore members that they do not name, because the
+ * document's own examples also send names of conditions, percentages and other members without effect. `null` counts as
+ * absent.
  */
 
 const ONE_LINE = /^[^\p{Cc}\p{Cs}]*$/u
@@ -16,7 +16,7 @@ const text = (longest: number, example = '') =>
 const line = (longest: number, example: string) =>
   text(longest, example).regex(/\S/, 'must not be blank').meta({ example })
 const whole = (least: number, most: number, example: number) => z.int().min(least).max(most).meta({ example })
-/** What a draft may hold already; whether browsers may be sent there is said at the launch. */
+/** An address as a draft may hold it; the launch checks whether browsers may be sent there. */
 const address = (example: string) =>
   text(4_096, example).refine(
     isUriText,
@@ -48,7 +48,7 @@ const Conditions = z
   })
 export type QualificationFields = z.output<typeof Conditions>
 
-/** A list that asks every question once. */
+/** A list of conditions that names every question once. */
 const conditions = (least: number) =>
   z
     .array(Conditions)
@@ -105,7 +105,7 @@ const localization = z
   )
   .meta({ example: 'en_US' })
 
-/** JSON numbers and decimal texts, as decimal text: a price is never a float here. */
+/** Reads JSON numbers and decimal texts as decimal text, so that a price is never a float. */
 const price = z
   .union([z.number().meta({ example: 2.5 }), z.string()])
   .refine((given) => /^\d{1,7}(\.\d{1,6})?$/.test(String(given)), 'must be a decimal amount such as 2.5')
@@ -113,7 +113,7 @@ const price = z
 
 const Panel = z.union([line(256, 'lifepoints'), z.object({ name: line(256, 'lifepoints') })])
 
-/** Settings which decide something here. */
+/** Settings that have an effect here. */
 const deciding = {
   survey_title: line(1_000, 'Some survey check - FOLDER 4'),
   survey_category_code: whole(1, 2_147_483_647, 232),
@@ -133,7 +133,7 @@ const deciding = {
   quotas,
 }
 
-/** Settings which are kept and shown, and decide nothing here. */
+/** Settings that are stored and shown, and have no effect here. */
 export const shown = {
   qbp: switched,
   qlc: z.object({
@@ -193,7 +193,7 @@ function withoutNulls(body: unknown): unknown {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null))
 }
 
-/** A survey as it is answered: the members of the document's answers, no others. */
+/** A survey in our answers: the members of the document's answers, no others. */
 export const BuyerSurvey = z
   .object({
     qbp: switched,

@@ -7,7 +7,7 @@ import type {
 import type { Template } from '../../domain/template/template.js'
 import { type QualificationFields, type QuotaFields, SurveyFields, shown } from './survey-schemas.js'
 
-/** The PureSpectrum Buy API's words into ours. */
+/** Translates the PureSpectrum Buy API's names into ours. */
 export function requestOf(fields: SurveyFields): SurveyRequest {
   return {
     title: fields.survey_title,
@@ -31,7 +31,7 @@ export function requestOf(fields: SurveyFields): SurveyRequest {
   }
 }
 
-/** What a template holds of a survey; where it names no survey title, its own title is one. */
+/** The survey settings of a template; where it names no survey title, its own title is used. */
 export function requestOfTemplate(template: Pick<Template, 'survey' | 'title'>): SurveyRequest {
   const request = requestOf(SurveyFields.parse(template.survey))
   return { ...request, title: request.title ?? template.title }
@@ -54,7 +54,7 @@ function quotaOf(fields: QuotaFields): BuyerQuotaRequest {
   }
 }
 
-/** The seed's names of settings that a survey cannot be without. */
+/** The seed's names of the required settings of a survey. */
 export const WIRE_NAMES = {
   title: 'survey_title',
   categoryCode: 'survey_category_code',
@@ -64,7 +64,7 @@ export const WIRE_NAMES = {
   loi: 'expected_loi',
 } as const satisfies Partial<Record<keyof BuyerSurvey, string>>
 
-/** A question with its conditions, as the document's answers have it: without the names of conditions. */
+/** A question with its conditions as the document's answers have it, without the names of conditions. */
 export function qualificationFields({ code, conditions, ranges }: BuyerQualification): QualificationFields {
   return {
     ...(conditions === undefined ? {} : { condition_codes: [...conditions] }),

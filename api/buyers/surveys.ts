@@ -31,7 +31,7 @@ type Members = z.output<typeof Members>
 const LARGEST_ID = 2_147_483_647
 
 /**
- * `POST /buyers/v2/surveys`: a draft from a template, from the request, or from both (PureSpectrum Buy API). Answers
+ * `POST /buyers/v2/surveys`: a draft from a template, from the request, or from both (PureSpectrum Buy API). Returns
  * 200, as the document's answers name no other status.
  */
 export function createSurvey(deps: ApiDependencies): RequestHandler {
@@ -95,7 +95,7 @@ async function answerOf(deps: ApiDependencies, record: BuyerSurveyRecord) {
   return surveyAnswer(record, fielding, deps.publicUrl)
 }
 
-/** `ps_survey_status` of the buyers' API, by what it asks of the plan. */
+/** `ps_survey_status` of the buyers' API -> the status that the plan gets. */
 const WANTED = { 11: 'draft', 22: 'OPEN', 33: 'PAUSED', 44: 'CLOSED' } as const satisfies Readonly<
   Record<number, 'draft' | PlanStatus>
 >
@@ -103,9 +103,9 @@ const WANTED = { 11: 'draft', 22: 'OPEN', 33: 'PAUSED', 44: 'CLOSED' } as const 
 const wantedOf = (status: keyof typeof WANTED | undefined) => (status === undefined ? undefined : WANTED[status])
 
 /**
- * The template that a request names, whatever else is right or wrong with it: first whether the buyer has the feature,
- * then whether there is such a template for them.
- * @returns null where none is named
+ * Finds the template that a request names, before the rest of the request is checked: first checks that the buyer has
+ * the feature, then that they may use the template.
+ * @returns null when the request names none
  */
 async function templateNamed(
   { knex }: ApiDependencies,
@@ -114,14 +114,14 @@ async function templateNamed(
 ): Promise<{ readonly templateId: number; readonly survey: SurveyRequest } | null> {
   if (id === undefined || id === null) return null
   if (!partner.templates) throw featureOff()
-  // what is no integer is a fault among the others
+  // the schema reports an id that is not an integer with the other faults
   if (typeof id !== 'number' || !Number.isInteger(id)) return null
   const template = Math.abs(id) > LARGEST_ID ? null : await findTemplate(knex, id)
   if (template === null || !mayUse(template, partner)) throw noTemplate()
   return { templateId: template.templateId, survey: requestOfTemplate(template) }
 }
 
-/** What neither the request nor the template gives. */
+/** One fault for each required setting that neither the request nor the template has. */
 function missingFaults(body: Members, template: SurveyRequest): FieldFault[] {
   return NEEDED.filter((name) => template[name] === undefined && (body[WIRE_NAMES[name]] ?? null) === null).map(
     (name) => ({ field: WIRE_NAMES[name], message: 'is required, here or in the template' }),
@@ -131,7 +131,7 @@ function missingFaults(body: Members, template: SurveyRequest): FieldFault[] {
 const faultsOf = (error: z.ZodError, body: Members): FieldFault[] =>
   wireFaults(error, body).map(({ field, message }) => ({ field, message }))
 
-/** @throws BuyerError 404 for what can be no id */
+/** @throws BuyerError 404 for text that cannot be an id */
 function surveyIdOf(request: Request): number {
   const text = String(request.params.survey_id)
   const id = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : LARGEST_ID + 1

@@ -5,12 +5,12 @@ import { keyOf, knownCaller } from '../http/auth.js'
 import { Problem } from '../http/problem.js'
 import { unitsOfBody } from '../http/work.js'
 
-/** Who manages templates: a buyer their own, an operator everybody's. */
+/** Who manages templates: a buyer their own, an operator those of all buyers. */
 export type TemplateManager =
   | { readonly kind: 'buyer'; readonly partner: DemandPartnerConfig }
   | { readonly kind: 'operator' }
 
-/** Lets demand partners in, and operators with the role `ops`: the books are no reason to change a buyer's templates. */
+/** Accepts demand partners, and operators with the role `ops`; the role `finance` does not manage templates. */
 export function managersOnly({ keys, limiter }: Pick<ApiDependencies, 'keys' | 'limiter'>): RequestHandler {
   return (request, response, next) => {
     const key = keyOf(request)
@@ -30,5 +30,5 @@ export function managersOnly({ keys, limiter }: Pick<ApiDependencies, 'keys' | '
   }
 }
 
-/** The one that `managersOnly` let in. */
+/** The caller that `managersOnly` accepted. */
 export const managerOf = (response: Response): TemplateManager => response.locals.templateManager as TemplateManager

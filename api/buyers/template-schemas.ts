@@ -6,7 +6,7 @@ const ONE_LINE = /^(?=.*\S)[^\p{Cc}\p{Cs}]+$/u
 const line = (example: string) =>
   z.string().min(1).max(256).regex(ONE_LINE, 'must be one line of text, not blank').meta({ example })
 const buyerId = z.int().min(1).max(2_147_483_647).meta({ example: 145 })
-/** What PostgreSQL's integer holds. */
+/** The maximum of PostgreSQL's integer. */
 const LARGEST_ID = 2_147_483_647
 const templateId = z.int().min(1).max(2_147_483_647).meta({ example: 26 })
 
@@ -15,7 +15,7 @@ export const TemplateListQuery = z.object({
   UI: z
     .enum(['0', '1'], 'must be 0 or 1')
     .default('0')
-    .meta({ description: '1 = with owner and sharing, as a page that manages templates wants it' }),
+    .meta({ description: '1 = with owner and sharing, for a page that manages templates' }),
 })
 
 /** Answer of `GET /buyers/v2/templates`. */
@@ -58,7 +58,7 @@ export const TemplateRequest = z
       .min(0)
       .max(2_147_483_647)
       .optional()
-      .meta({ description: 'Buyer id, 0 = the service. Another than your own needs an operator', example: 145 }),
+      .meta({ description: 'Buyer id, 0 = the service. Only an operator may set another than your own', example: 145 }),
     folder: line('CA-en'),
     name: line('Province qual'),
     title: line('Template - Non US countries'),
@@ -92,7 +92,7 @@ export const Template = z
     title: z.string(),
     visibility: z.enum(VISIBILITIES),
     shared_with: z.array(buyerId),
-    survey: z.record(z.string(), z.unknown()).meta({ description: 'As it was put' }),
+    survey: z.record(z.string(), z.unknown()).meta({ description: 'As it was stored' }),
   })
   .meta({ id: 'Template' })
 export type Template = z.output<typeof Template>

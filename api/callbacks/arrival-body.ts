@@ -3,9 +3,9 @@ import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 import type { Request } from 'express'
 import { Problem } from '../http/problem.js'
 
-/** Bytes at most, packed and unpacked: no provider sends a tenth of it. */
+/** Maximum bytes of a body, compressed and decompressed; no provider sends a tenth of it. */
 const LARGEST = 32 * 1024
-/** What is left of a body that was refused is read off, so that its sender sees the answer; not beyond this. */
+/** At most this many bytes of a refused body are read and dropped, so that its sender receives the answer. */
 const LARGEST_LEFTOVER = 1024 * 1024
 
 const DECODERS: Readonly<Record<string, (bytes: Buffer, limits: { maxOutputLength: number }) => Promise<Buffer>>> = {
@@ -16,7 +16,7 @@ const DECODERS: Readonly<Record<string, (bytes: Buffer, limits: { maxOutputLengt
 }
 
 /**
- * Refuses a body that says it is too large before anything of it is read.
+ * Refuses a body by its Content-Length, before any of it is read.
  * @throws Problem 413
  */
 export function refuseLargeBody(request: Request): void {
@@ -26,15 +26,16 @@ export function refuseLargeBody(request: Request): void {
 }
 
 /**
- * The body's bytes, whatever its type: signatures cover what was sent. None for a GET, whose body means nothing.
- * @throws Problem 413 beyond 32 KB, 415 for an encoding that is not known, 400 when it cannot be unpacked
+ * Returns the body's bytes for every content type, because signatures cover the bytes. Empty for a GET, whose body has
+ * no meaning.
+ * @throws Problem 413 beyond 32 KB, 415 for an unknown encoding, 400 when it cannot be decompressed
  */
 export async function readArrivalBody(request: Request): Promise<Buffer> {
   if (request.method === 'GET') return Buffer.alloc(0)
   const encoding = (request.headers['content-encoding'] ?? '').trim().toLowerCase()
   const decode = DECODERS[encoding]
   if (decode === undefined && encoding !== '' && encoding !== 'identity') {
-    throw new Problem(415, 'unsupported_media_type', 'Send the body as it is, or in gzip, deflate or br')
+    throw new Problem(415, 'unsupported_media_type', 'Send the body without encoding, or in gzip, deflate or br')
   }
   const bytes = await received(request)
   if (decode === undefined || bytes.length === 0) return bytes
@@ -42,7 +43,7 @@ export async function readArrivalBody(request: Request): Promise<Buffer> {
     return await decode(bytes, { maxOutputLength: LARGEST })
   } catch (error) {
     if ((error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge()
-    throw new Problem(400, 'invalid_request', 'The body cannot be unpacked')
+    throw new Problem(400, 'invalid_request', 'The body cannot be decompressed')
   }
 }
 
@@ -50,11 +51,11 @@ async function received(request: Request): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   try {
-    // leaving the loop must not end the connection: the answer goes over it
+    // leaving the loop must not end the connection, because the answer goes over it
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       size += chunk.length
       if (size > LARGEST) {
-        // nobody knows how much more there is
+        // the length of the rest is unknown
         request.res?.setHeader('Connection', 'close')
         throw tooLarge()
       }
@@ -62,7 +63,7 @@ async function received(request: Request): Promise<Buffer> {
     }
   } catch (error) {
     if (error instanceof Problem) throw error
-    throw new Problem(400, 'invalid_request', 'The body broke off')
+    throw new Problem(400, 'invalid_request', 'The body is incomplete: the connection ended')
   }
   return Buffer.concat(chunks)
 }

@@ -3,18 +3,18 @@ import type { VerificationConfig } from '../../platform/verification/verifiers.j
 import type { Arrivals } from '../../providers/adapter.js'
 import type { Upstream } from '../../providers/upstream.js'
 
-/** An address at which a connection's provider, or its respondents, arrive. */
+/** An address that receives arrivals of a connection's provider or its respondents. */
 export interface ArrivalRoute {
   readonly upstream: Upstream
-  /** How its provider's arrivals are read. */
+  /** The adapter's functions that read its provider's arrivals. */
   readonly arrivals: Arrivals<ConnectionBase>
-  /** How this route is proven. */
+  /** How arrivals at this route are verified. */
   readonly arrival: VerificationConfig
 }
 
 /**
- * The configured verification of an arrival route; null = not configured, or not called in this way, which is 404.
- * @param method a browser comes by GET; a provider by POST, unless its adapter says that it calls this route with GET
+ * The configured verification of an arrival route; null = not configured, or another method: 404.
+ * @param method a browser sends GET; a provider POST, unless its adapter declares that it calls this route with GET
  */
 export function arrivalRoute(
   upstream: Upstream | null,
@@ -34,7 +34,7 @@ export function arrivalRoute(
 function postbackRoute(postbacks: Postbacks | null, name: string): VerificationConfig | null {
   if (postbacks === null) return null
   if (isVerification(postbacks)) return name === '' ? postbacks : null
-  // `member-status` in the address is `member_status` in the file, `memberStatus` in the program
+  // `member-status` in the address is `member_status` in the file and `memberStatus` in the code
   const key = name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
   return Object.hasOwn(postbacks, key) ? (postbacks[key] ?? null) : null
 }

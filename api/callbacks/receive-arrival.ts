@@ -12,10 +12,10 @@ import { arrivalRoute } from './arrival-route.js'
 import { receiveQuotaNews } from './receive-quota-news.js'
 
 /**
- * Verifies an arrival, has its claim committed and signals the session's workflow. The answer comes after the commit; the
+ * Verifies an arrival, commits its claim and signals the session's workflow. The answer is sent after the commit; the
  * signal is best effort, because the janitor repeats it.
  * @param name the part of a postback route after the connection, '' where there is none
- * @returns null for an authentic arrival about something or somebody that is no session of ours
+ * @returns null for an authentic arrival that is about no session of ours
  * @throws ArrivalRefused
  */
 export async function receiveArrival(
@@ -57,7 +57,7 @@ export async function receiveArrival(
   return arrived
 }
 
-/** Proves an arrival. The body's bytes are none where they were not needed: what is outside of it says all. */
+/** Verifies an arrival. The body is empty where verification and reading need only the address and the headers. */
 async function believe(
   deps: ApiDependencies,
   arrival: Parameters<ApiDependencies['verifiers']['verify']>[0],

@@ -8,8 +8,8 @@ import type { ApiDependencies } from '../dependencies.js'
 const START_DEADLINE_MS = 5_000
 
 /**
- * Stores what a provider says about a quota and starts the workflow that asks whether it is true. The start is best
- * effort, because the next reading of the provider's list says the same.
+ * Stores what a provider reports about a quota and starts the workflow that verifies it with the provider. The start is
+ * best effort, because the next poll of the provider's list reports the same.
  */
 export async function receiveQuotaNews(deps: ApiDependencies, upstream: Upstream, news: QuotaNews): Promise<void> {
   const connection = await noteQuotaNews(deps, upstream, news)
@@ -26,5 +26,7 @@ export async function receiveQuotaNews(deps: ApiDependencies, upstream: Upstream
         staticSummary: `${connection}: is quota ${news.quotaId} still live?`,
       }),
     )
-    .catch((error: unknown) => deps.logger.warn({ connection, err: error }, 'nobody was sent to ask about a quota'))
+    .catch((error: unknown) =>
+      deps.logger.warn({ connection, err: error }, 'the workflow that verifies a quota did not start'),
+    )
 }

@@ -8,8 +8,8 @@ import { sendPage, sendTryAgain } from '../plain-page.js'
 import { receiveArrival } from './receive-arrival.js'
 
 /**
- * Respondents come back, providers tell us (docs/sessions.md, Which session an arrival is about). Never limited by key;
- * nothing here is authenticated but by proof.
+ * Receives returns and postbacks (docs/sessions.md, Which session an arrival is about). No route here takes a key or
+ * has a limit by key; the proof in each arrival authenticates it.
  */
 export function callbackRoutes(deps: ApiDependencies): Router {
   const router = Router({ caseSensitive: true })
@@ -17,7 +17,7 @@ export function callbackRoutes(deps: ApiDependencies): Router {
   router.get('/returns/:connection', async (request, response) => {
     response.setHeader('Cache-Control', 'no-store')
     response.setHeader('Referrer-Policy', 'no-referrer')
-    // a scanner's HEAD is nobody's return
+    // a scanner's HEAD is not a return of a respondent
     if (request.method === 'HEAD') return void response.status(200).end()
     const arrived = await receiveArrival(deps, request, 'return', '')
     if (arrived === null) throw new ArrivalRefused('unknown', 'no such session')
@@ -38,7 +38,7 @@ export function callbackRoutes(deps: ApiDependencies): Router {
   }
   router.post('/postbacks/:connection', postback)
   router.post('/postbacks/:connection/:name', postback)
-  // some providers tell by GET; an adapter says which of its routes those are
+  // some providers send postbacks by GET; the adapter declares those routes
   router.get('/postbacks/:connection', postback)
   router.get('/postbacks/:connection/:name', postback)
 
@@ -54,7 +54,7 @@ const ANSWERS: Readonly<Record<Refusal, { readonly status: number; readonly code
 
 /** A respondent gets a plain page; a server gets problem+json. */
 const refusals: ErrorRequestHandler = (thrown: unknown, request, response, next) => {
-  // an id with a NUL in it is nobody's
+  // no session has an id with a NUL in it
   const error = isUnstorableText(thrown) ? new ArrivalRefused('unknown', 'no such session') : thrown
   const browser = request.path.startsWith('/returns/')
   if (error instanceof ArrivalRefused) {

@@ -8,8 +8,9 @@ import { planRules } from './plan-rules.js'
 import { readSurveyPlan } from './plan-wire.js'
 
 /**
- * POST /survey-plan (Kantar Gateway API): the plan is offered from the moment it is stored. One that nobody can get
- * into is taken too, as the document's own example is, and the header `Tributary-Warning` says why (docs/buyers.md).
+ * POST /survey-plan (Kantar Gateway API): the plan is offered as soon as it is stored. A plan that no panelist can
+ * enter is stored too, because the document's own example is one; the header `Tributary-Warning` says why no panelist
+ * can enter (docs/buyers.md).
  */
 export function createPlan(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
@@ -17,7 +18,7 @@ export function createPlan(deps: ApiDependencies): RequestHandler {
     const planId = await launchPlan(deps, { demandPartner: partnerOf(response).id, plan })
     drivePlan(deps, planId)
     const warnings = deadOnArrival(plan, deps.clock())
-    // the body is the document's: it has no member for this
+    // a header, because the document's body has no member for warnings
     if (warnings.length > 0) response.setHeader('Tributary-Warning', warnings.join('; '))
     response.status(201).json({ id: planId })
   }

@@ -6,7 +6,7 @@ import { fault } from '../http/gateway-errors.js'
 import { drivePlan } from './drive-plan.js'
 import { isPlanId, noSuchPlan } from './read-plan.js'
 
-/** DELETE /survey-plans/{id} (Kantar Gateway API): only a closed plan that nobody is in. Panels see it closed. */
+/** DELETE /survey-plans/{id} (Kantar Gateway API): only a closed plan without open sessions. Panels see it closed. */
 export function deletePlan(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const id = request.params.id

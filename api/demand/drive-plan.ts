@@ -1,7 +1,7 @@
 import type { ApiDependencies } from '../dependencies.js'
 import { PlanDriver } from '../plan-driver.js'
 
-/** Has a plan that was created or changed looked after by its workflow; best effort, for the janitor starts what was lost. */
+/** Starts or signals the workflow of a created or changed plan; best effort, because the janitor repeats it. */
 export function drivePlan(
   { temporal, knex, logger }: Pick<ApiDependencies, 'temporal' | 'knex' | 'logger'>,
   planId: string,

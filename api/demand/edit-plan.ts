@@ -12,7 +12,7 @@ import { EditStatusRequest } from './plan-schemas.js'
 import { isPlanId, noSuchPlan } from './read-plan.js'
 import { wireFaults } from './wire-faults.js'
 
-/** PATCH /survey-plans/{id} (Kantar Gateway API, Edit Survey Plan): its status and nothing else. */
+/** PATCH /survey-plans/{id} (Kantar Gateway API, Edit Survey Plan): edits only its status. */
 export function editPlan(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const status = readStatus(request.body)
@@ -26,7 +26,7 @@ export function editPlan(deps: ApiDependencies): RequestHandler {
 }
 
 /**
- * PATCH /survey-plans/{id}/quotas/{quotaId} (Kantar Gateway API, PATCH Survey Plan Quota): its status and nothing else.
+ * PATCH /survey-plans/{id}/quotas/{quotaId} (Kantar Gateway API, PATCH Survey Plan Quota): edits only its status.
  */
 export function editQuota(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
@@ -34,7 +34,7 @@ export function editQuota(deps: ApiDependencies): RequestHandler {
     const { id, quotaId } = request.params
     if (!isPlanId(id) || typeof quotaId !== 'string') throw noSuchPlan()
     const change = await changeQuotaStatus(deps, { demandPartner: partnerOf(response).id, planId: id, quotaId, status })
-    if (change.kind === 'not_found') throw notFound('There is no survey plan of yours with this id and this quota')
+    if (change.kind === 'not_found') throw notFound('Survey plan or quota not found')
     const plan = settle(deps, change, 'quota')
     response.json({
       id: plan.planId,
@@ -47,12 +47,10 @@ export function editQuota(deps: ApiDependencies): RequestHandler {
 function readStatus(body: unknown): PlanStatus {
   const read = EditStatusRequest.safeParse(body)
   if (read.success) return read.data.status
-  throw new GatewayValidationError(
-    wireFaults(read.error, body, 'cannot be changed: the status is all that can be edited'),
-  )
+  throw new GatewayValidationError(wireFaults(read.error, body, 'cannot be changed: only the status can be edited'))
 }
 
-/** After the commit: has the change seen everywhere. @throws GatewayValidationError where it was refused */
+/** After the commit: notifies the plan's workflow. @throws GatewayValidationError when the change was refused */
 function settle(
   deps: ApiDependencies,
   change: Exclude<StatusChange, { kind: 'not_found' }>,
@@ -60,7 +58,7 @@ function settle(
 ): PlanRecord {
   if (change.kind === 'refused') {
     throw change.reason === 'filled'
-      ? fault('filled', 'status', `cannot be OPEN: the ${what} has all the completes that it was to have`)
+      ? fault('filled', 'status', `cannot be OPEN: the ${what} has reached its target completes`)
       : fault('finish_date', 'status', 'cannot be OPEN: the finish date of the plan has passed')
   }
   drivePlan(deps, change.plan.planId)

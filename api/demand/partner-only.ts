@@ -5,8 +5,8 @@ import { Problem } from '../http/problem.js'
 import { unitsOfBody } from '../http/work.js'
 
 /**
- * Lets only demand partners' keys into a /v1 route: as every other /v1 route, 401 without a key that is known and 403
- * for another kind, both problem+json (docs/api.md, Keys). The partner is then in `response.locals.partner`.
+ * Accepts only demand partners' keys at a /v1 route: 401 without a known key and 403 for another kind, both
+ * problem+json, as at every other /v1 route (docs/api.md, Keys). Puts the partner into `response.locals.partner`.
  */
 export function partnerOnly({ keys, limiter }: Pick<ApiDependencies, 'keys' | 'limiter'>): RequestHandler {
   return (request, response, next) => {

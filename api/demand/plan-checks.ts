@@ -5,19 +5,19 @@ import { isUriText } from '../../platform/egress/uri-text.js'
 import { validateUrl } from '../../platform/egress/url-policy.js'
 import type { GatewayFault } from '../http/gateway-errors.js'
 
-/** Who and what a plan can name here. */
+/** The panels and addresses that a plan may name. */
 export interface PlanRules {
   /** Panels which take survey plans. */
   readonly panels: readonly PanelConfig[]
   readonly attributes: readonly TargetingAttribute[]
-  /** As `egress.allow_private`. */
+  /** The setting `egress.allow_private`. */
   readonly allowPrivate: boolean
 }
 
 /**
- * What is wrong with a plan beyond its form: panels, questions and answers that do not exist or not in its country, an
- * address that no browser is sent to, an id that is there twice. Reads the body as it came, and passes over what has
- * not even the right form, so that one answer lists all that is wrong (Kantar Gateway API, ValidationError).
+ * Finds the faults of a plan that the schema cannot see: panels, questions and answers that do not exist, or not in its
+ * country; an address that no browser may be sent to; duplicate ids. Reads the raw body and skips members of the wrong
+ * type, so that one answer lists every fault (Kantar Gateway API, ValidationError).
  */
 export function planFaults(body: unknown, rules: PlanRules): GatewayFault[] {
   const plan = recordOf(body)
@@ -45,8 +45,8 @@ export function planFaults(body: unknown, rules: PlanRules): GatewayFault[] {
 }
 
 /**
- * What is wrong with a survey's address: it must be one that browsers may be sent to, with nothing of a respondent's in
- * its host.
+ * Finds the faults of a survey's address: browsers must be allowed to go there, and its host must have no placeholder
+ * for a respondent's data.
  */
 export function urlFaults(address: string, field: string, allowPrivate: boolean): GatewayFault[] {
   const format = (message: string): GatewayFault[] => [{ constraint: 'format', field, message }]
@@ -68,8 +68,8 @@ export function urlFaults(address: string, field: string, allowPrivate: boolean)
 }
 
 /**
- * Panels that do not exist, do not serve the country, or are named twice; compared without case.
- * @param country null = not known, so that nothing is said of it
+ * Finds panels that do not exist, do not serve the country, or are named twice; ignores case.
+ * @param country null = unknown: the country is not checked
  */
 export function panelFaults(
   names: readonly unknown[],
@@ -82,7 +82,9 @@ export function panelFaults(
     const panel = findPanel(panels, name)
     const field = fieldAt(at)
     if (panel === undefined) {
-      return [{ constraint: 'exists', field, message: `${name} is not a panel here; GET /targeting-panels lists them` }]
+      return [
+        { constraint: 'exists', field, message: `panel ${name} not found; GET /targeting-panels lists the panels` },
+      ]
     }
     if (country === null || Object.hasOwn(panel.markets, country)) return []
     const served = Object.keys(panel.markets).sort().join(', ')
@@ -91,7 +93,7 @@ export function panelFaults(
   return [...faults, ...repeatedFaults(names, fieldAt, (name) => name.toLowerCase())]
 }
 
-/** A panel by its name, however it is spelled. */
+/** Finds a panel by its name; ignores case. */
 export function findPanel(panels: readonly PanelConfig[], name: string): PanelConfig | undefined {
   const wanted = name.toLowerCase()
   return panels.find(({ id }) => id.toLowerCase() === wanted)

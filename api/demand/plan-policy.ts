@@ -18,7 +18,7 @@ export function readPolicy(deps: ApiDependencies): RequestHandler {
   }
 }
 
-/** PUT /v1/plans/{id}/policy: merges; members that are absent stay as they are, and so do panels. */
+/** PUT /v1/plans/{id}/policy: merges; absent members and panels stay as they are. */
 export function editPolicy(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const change = parseBody(PolicyRequest, request)

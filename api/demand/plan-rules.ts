@@ -7,13 +7,13 @@ import type { PlanRules } from './plan-checks.js'
 type Parts = Pick<ApiDependencies, 'config'>
 
 /**
- * Panels that take survey plans: those whose configuration lets them use the connection `gateway` (docs/buyers.md,
+ * Panels that accept survey plans: those whose configuration lets them use the connection `gateway` (docs/buyers.md,
  * Targeting).
  */
 export const targetablePanels = ({ config }: Parts): readonly PanelConfig[] =>
   config.panels.filter((panel) => mayUse(panel, gatewayConnection.id))
 
-/** What this installation lets a plan name. */
+/** The panels and addresses that plans of this installation may name. */
 export const planRules = (deps: Parts): PlanRules => ({
   panels: targetablePanels(deps),
   attributes: deps.config.targetingAttributes,

@@ -4,14 +4,14 @@ import { PLAN_STATUSES } from '../../domain/plan/survey-plan.js'
 import { isCountry } from '../../platform/config/iso-codes.js'
 
 /*
- * The bodies of the Kantar Gateway API's Demand API, in its words: what can be said of them without knowing who is
- * configured here. Unknown members are refused at every level, so that a misspelled option is not taken for an absent
- * one. Bounds that the seed does not give keep a body from being endless; they are far from what a buyer needs.
+ * The bodies of the Kantar Gateway API's Demand API, in its words: the checks that do not depend on the configuration.
+ * Unknown members are refused at every level, so that a misspelled option does not count as absent. Bounds that the
+ * seed does not give limit the size of a body; they are far above what a buyer needs.
  */
 
 const ONE_LINE = /^(?=.*\S)[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+$/u
 
-/** One line of text that says something. */
+/** One line of text that is not blank. */
 const line = (longest: number, example: string) =>
   z
     .string()
@@ -22,7 +22,7 @@ const line = (longest: number, example: string) =>
 
 const whole = (least: number, most: number, example: number) => z.int().min(least).max(most).meta({ example })
 
-/** Whose money the gateway deals in (Kantar Gateway API, Pricing). */
+/** The currencies of the gateway (Kantar Gateway API, Pricing). */
 export const PLAN_CURRENCIES = ['USD', 'GBP', 'AUD', 'CAD', 'EUR'] as const
 
 export const Pricing = z
@@ -64,7 +64,7 @@ export const PlanQuota = z
     pricing: Pricing.optional(),
     target_completes: whole(0, 10_000_000, 30)
       .optional()
-      .meta({ description: 'Absent: capped by the plan alone. 0: nobody belongs here any more' }),
+      .meta({ description: 'Absent: only the plan limits it. 0: the quota is full' }),
   })
   .meta({ id: 'Quota' })
 
@@ -132,7 +132,7 @@ const members = {
 
 const zoned = z.iso.datetime({ offset: true })
 
-/** An instant that JavaScript and PostgreSQL both know: a year of ours, a zone that exists. */
+/** True for an instant that JavaScript and PostgreSQL both accept: a year from 1900 to 2999, a zone that exists. */
 function isInstant(given: string): boolean {
   if (!zoned.safeParse(given).success || Number.isNaN(Date.parse(given))) return false
   const year = Number(given.slice(0, 4))
@@ -146,7 +146,7 @@ export type SurveyPlanRequest = z.output<typeof SurveyPlanRequest>
 
 export const Status = z.enum(PLAN_STATUSES).meta({ id: 'PlanStatus' })
 
-/** PATCH of a plan, and of a quota: nothing but the status can be edited. */
+/** PATCH of a plan or a quota: only the status can be edited. */
 export const EditStatusRequest = z.strictObject({ status: Status }).meta({ id: 'EditStatusRequest' })
 
 export const CreatePlanAnswer = z
@@ -166,12 +166,12 @@ export const PlanWithStatus = z
   .object({ ...members, id: z.string(), status: Status, quotas: z.array(QuotaWithStatus) })
   .meta({ id: 'SurveyPlanWithStatus' })
 
-/** Everything that GET tells of a plan. */
+/** Answer of GET: a plan with its statuses and counts. */
 export const PlanAnswer = z
   .object({
     survey_plan: PlanWithStatus,
     available_completes: z.object({
-      survey: count.meta({ description: 'Target less payable completes; who is in the survey now does not count' }),
+      survey: count.meta({ description: 'Target minus payable completes; respondents now in the survey do not count' }),
       quotas: z.record(z.string(), count).meta({ description: 'Of a quota without a target: what the plan has left' }),
     }),
     survey_performance: z.object({

@@ -9,12 +9,12 @@ import { PlanWithStatus, QuotaWithStatus, SurveyPlanRequest } from './plan-schem
 import { wireFaults } from './wire-faults.js'
 import { inOurNames, inWireNames } from './wire-names.js'
 
-/** Nobody reads more faults than this; a body of nothing but faults must not make an answer many times its size. */
+/** At most this many faults in an answer, so that a body full of faults cannot cause an answer many times its size. */
 const MOST_FAULTS = 1_000
 
 /**
  * Reads a SurveyPlan as a buyer posts it (Kantar Gateway API, POST Survey Plan).
- * @throws GatewayValidationError with every fault, of form and of substance together
+ * @throws GatewayValidationError with every fault: those of the schema and those of `planFaults`
  */
 export function readSurveyPlan(body: unknown, rules: PlanRules): SurveyPlan {
   const read = SurveyPlanRequest.safeParse(body)
@@ -30,9 +30,9 @@ function planOf(body: SurveyPlanRequest, panels: readonly PanelConfig[]): Survey
   const { quotas, qualifications, target_panels, ...members } = body
   return {
     ...inOurNames(members),
-    // the one spelling: everything that counts by country compares codes as they are
+    // normalised, because code that counts by country compares codes exactly
     country: countryOf(body.country) ?? body.country,
-    // spelled as configuration spells them: everything that counts by panel compares them as they are
+    // spelled as in the configuration, because code that counts by panel compares ids exactly
     targetPanels: target_panels.map(({ name }) => findPanel(panels, name)?.id ?? name),
     quotas: quotas.map((quota) => ({
       ...inOurNames(quota),
@@ -79,7 +79,7 @@ function qualificationToWire({ questionId, answers, ranges }: PlanQualification)
   }
 }
 
-/** What is still to be had (Kantar Gateway API, AvailableCompletes); a quota without a target has what the plan has. */
+/** The completes left (Kantar Gateway API, AvailableCompletes); a quota without a target has those of the plan. */
 export function availableToWire(standing: PlanStanding) {
   const survey = availableOfPlan(standing)
   return {

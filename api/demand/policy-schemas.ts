@@ -23,7 +23,7 @@ const pause = z
   .meta({ type: 'string', example: '2h' })
 
 const members = {
-  overage: whole.meta({ description: 'Completes beyond the target that are paid all the same', example: 5 }),
+  overage: whole.meta({ description: 'Completes beyond the target that are paid too', example: 5 }),
   accept_unsigned: z
     .boolean({ error: 'must be true or false' })
     .meta({ description: 'An unsigned browser outcome is enough for a complete to be payable', example: false }),
@@ -31,7 +31,7 @@ const members = {
     .int({ error: PERCENT })
     .min(0, PERCENT)
     .max(100, PERCENT)
-    .meta({ description: 'How much of what is not allocated to it a panel may take', example: 25 }),
+    .meta({ description: 'Percent of the completes not allocated to a panel that it may also take', example: 25 }),
 }
 
 const softLaunch = z
@@ -40,9 +40,9 @@ const softLaunch = z
     { error: 'must be {"completes": …, "pause": "2h"} or null' },
   )
   .nullable()
-  .meta({ description: 'Only so many completes at first, then nobody for a while; null = no soft launch' })
+  .meta({ description: 'The plan pauses for `pause` after its first `completes`; null = no soft launch' })
 
-/** PUT: what is there is changed, what is absent stays. */
+/** PUT: changes the members that are present; absent members stay as they are. */
 export const PolicyRequest = z
   .strictObject(
     {
@@ -53,7 +53,7 @@ export const PolicyRequest = z
         .record(z.string(), whole.nullable(), { error: 'must be an object: panel -> completes' })
         .optional()
         .meta({
-          description: 'By targeted panel, compared without case; null takes one away',
+          description: 'By targeted panel, compared without case; null removes an allocation',
           example: { lifepoints: 10 },
         }),
       soft_launch: softLaunch.optional(),
@@ -76,7 +76,7 @@ export type PolicyAnswer = z.output<typeof PolicyAnswer>
 
 const Place = z.tuple([z.iso.datetime(), z.string().regex(/^[\w-]{1,64}$/)])
 
-/** Where a page of plans ended. */
+/** The position at which a page of plans ended. */
 export interface PlanPlace {
   readonly createdAt: Date
   readonly planId: string
@@ -111,9 +111,9 @@ const ListedPlan = z
   .object({
     id: z.string(),
     survey_id: z.string().meta({ description: 'Your own' }),
-    panel_survey_id: z.string().meta({ description: 'What panels know the plan by' }),
+    panel_survey_id: z.string().meta({ description: 'The survey id that panels see' }),
     status: Status,
-    status_reason: z.enum(['buyer', 'filled', 'finish_date']).meta({ description: 'Who or what decided the status' }),
+    status_reason: z.enum(['buyer', 'filled', 'finish_date']).meta({ description: 'Why the plan has its status' }),
     country: z.string().meta({ example: 'USA' }),
     target_completes: z.int(),
     completes: z.int().meta({ description: 'Payable ones' }),

@@ -7,7 +7,7 @@ import { notFound, type Problem } from '../http/problem.js'
 import { availableToWire, planToWire } from './plan-wire.js'
 
 /**
- * GET /survey-plans/{id} (Kantar Gateway API): the plan as it stands, what is left of it, and how its sessions ended.
+ * GET /survey-plans/{id} (Kantar Gateway API): the plan, its statuses, remaining completes and how its sessions ended.
  */
 export function readPlan(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
@@ -22,8 +22,8 @@ export function readPlan(deps: ApiDependencies): RequestHandler {
 }
 
 /**
- * A demand partner's own plan, as it stands.
- * @throws Problem 404 for an unknown one, another's and a deleted one: they cannot be told apart
+ * Reads a demand partner's own plan with its current status.
+ * @throws Problem 404 for an unknown plan, another buyer's and a deleted one, with the same answer
  */
 export async function planOfPartner(
   deps: Pick<ApiDependencies, 'knex' | 'clock'>,
@@ -35,7 +35,7 @@ export async function planOfPartner(
   return record
 }
 
-/** True for a text that could be a plan's id: only such a one is looked for. */
+/** True for a text that could be a plan's id; other texts need no query. */
 export const isPlanId = (id: unknown): id is string => typeof id === 'string' && /^[\w-]{1,64}$/.test(id)
 
-export const noSuchPlan = (): Problem => notFound('There is no survey plan of yours with this id')
+export const noSuchPlan = (): Problem => notFound('Survey plan not found')

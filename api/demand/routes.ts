@@ -13,11 +13,11 @@ import { editPolicy, readPolicy } from './plan-policy.js'
 import { readPlan } from './read-plan.js'
 import { targetingAttributes, targetingPanels } from './targeting.js'
 
-/** A plan of a thousand quotas fits. */
+/** Large enough for a plan of a thousand quotas. */
 const LARGEST_PLAN = '1mb'
 
 /**
- * What a buyer calls: the Kantar Gateway API's Demand API, and what is agreed beside a plan (docs/buyers.md, What is
+ * The routes for buyers: the Kantar Gateway API's Demand API, and the policy of a plan (docs/buyers.md, What is
  * agreed beside a plan).
  */
 export function demandRoutes(deps: ApiDependencies): Router {
@@ -30,7 +30,7 @@ export function demandRoutes(deps: ApiDependencies): Router {
 function planRoutes(deps: ApiDependencies): Router {
   const router = Router({ caseSensitive: true })
   const partner = clientOnly('demand_partner', deps)
-  // the seed posts to the singular and reads from the plural; the plural takes a plan as well
+  // the seed posts to the singular and reads from the plural; we accept a POST at the plural too
   router.post('/survey-plan', partner, jsonBody(LARGEST_PLAN), createPlan(deps))
   router.post('/survey-plans', partner, jsonBody(LARGEST_PLAN), createPlan(deps))
   router.get('/survey-plans/:id', partner, readPlan(deps))
@@ -39,13 +39,13 @@ function planRoutes(deps: ApiDependencies): Router {
   router.patch('/survey-plans/:id/quotas/:quotaId', partner, jsonBody(), editQuota(deps))
   router.get('/targeting-attributes', partner, targetingAttributes(deps))
   router.get('/targeting-panels', partner, targetingPanels(deps))
-  // what none of them took at these addresses, a wrong method too, is answered in the document's words as well
+  // unknown addresses and wrong methods below these paths are answered in the document's words as well
   router.use(['/survey-plan', '/survey-plans', '/targeting-attributes', '/targeting-panels'], unknownRoute)
   router.use(gatewayErrors(deps.logger))
   return router
 }
 
-/** Beside the seed: as every other /v1 route, with problem+json. */
+/** Our routes in addition to the seed's; they answer with problem+json, as every other /v1 route. */
 function policyRoutes(deps: ApiDependencies): Router {
   const router = Router({ caseSensitive: true })
   const partner = partnerOnly(deps)

@@ -6,7 +6,7 @@ import { fault } from '../http/gateway-errors.js'
 import { findPanel } from './plan-checks.js'
 import { targetablePanels } from './plan-rules.js'
 
-/** GET /targeting-attributes (Kantar Gateway API): the questions a plan can ask for in a country; without one, all. */
+/** GET /targeting-attributes (Kantar Gateway API): the questions a plan can target in a country; without one, all. */
 export function targetingAttributes(deps: Pick<ApiDependencies, 'config'>): RequestHandler {
   return (request, response) => {
     const country = countryOf(request)
@@ -37,7 +37,7 @@ function attributeToWire(attribute: TargetingAttribute) {
   }
 }
 
-/** GET /targeting-panels (Kantar Gateway API): who can be asked, where, in which locales and for which currency. */
+/** GET /targeting-panels (Kantar Gateway API): the panels a plan can target, their countries, locales and currency. */
 export function targetingPanels(deps: Pick<ApiDependencies, 'config'>): RequestHandler {
   return (request, response) => {
     const country = countryOf(request)

@@ -4,7 +4,7 @@ import type { GatewayFault } from '../http/gateway-errors.js'
 type Issue = ZodError['issues'][number]
 type Path = readonly PropertyKey[]
 
-/** As the document's clients read a path: `quotas[0].qualifications[1].question_id`. */
+/** Writes a path as the document does: `quotas[0].qualifications[1].question_id`. */
 export function fieldOf(path: Path): string {
   return path.reduce<string>((field, step) => {
     if (typeof step === 'number') return `${field}[${step}]`
@@ -13,8 +13,8 @@ export function fieldOf(path: Path): string {
 }
 
 /**
- * What a schema found wrong with a body, each fault with the constraint it breaks and what would be right.
- * @param unknownMember what to say of a member that has no place there
+ * Translates a schema's issues with a body: each fault has the constraint that it breaks and the valid form.
+ * @param unknownMember the message for an unknown member
  */
 export function wireFaults(
   error: ZodError,
@@ -74,7 +74,7 @@ function boundFaults(issue: Bound, one: (constraint: string, message: string) =>
   return one(small ? 'minimum' : 'maximum', `must be ${side} ${figure}`)
 }
 
-/** `qualifying_answers` are ranges or answer ids: says which of the two was meant and what is wrong with it. */
+/** `qualifying_answers` are ranges or answer ids: finds which of the two was meant, and its faults. */
 function answersFaults(
   issue: z.core.$ZodIssueInvalidUnion,
   path: Path,

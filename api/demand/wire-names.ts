@@ -3,7 +3,7 @@ export type Ours<Name extends string> = Name extends `${infer Head}_${infer Tail
   ? `${Head}${Capitalize<Ours<Tail>>}`
   : Name
 
-/** Without the members that are undefined; those that may be are optional. */
+/** The type without members that are always undefined; members that may be undefined are optional. */
 export type Present<Given> = { [Key in keyof Given as undefined extends Given[Key] ? never : Key]: Given[Key] } & {
   [Key in keyof Given as undefined extends Given[Key] ? Key : never]?: Exclude<Given[Key], undefined>
 }
@@ -30,8 +30,8 @@ export function ourName(name: string): string {
 }
 
 /**
- * The members of a body that was read, by the names of the domain. What is undefined is left out: what the buyer did not
- * say stays unsaid. Only the names of the body itself change, not those within its members.
+ * Renames the members of a parsed body to the names of the domain. Leaves undefined members out, so that a member that
+ * the buyer did not send stays absent. Renames only the body's own members, not nested ones.
  */
 export function inOurNames<Given extends object>(body: Given): Present<InOurNames<Given>> {
   const members = Object.entries(body).filter(([, value]) => value !== undefined)
@@ -39,8 +39,8 @@ export function inOurNames<Given extends object>(body: Given): Present<InOurName
 }
 
 /**
- * What a schema shows of a value of the domain, by the names and in the order of the schema. The schema decides what is
- * shown: a member that it does not name is left out, and so is one that is undefined.
+ * Selects the members of a domain value that a schema names, with the names and in the order of the schema. Leaves out
+ * members that the schema does not name and members that are undefined.
  * @param shape of the schema; only its names are read
  * @param given members by the domain's names, or by the schema's where they are one word
  */

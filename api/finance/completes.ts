@@ -9,7 +9,7 @@ import { parse } from '../http/validate.js'
 import { type Cell, csvLines, textCell } from './csv.js'
 import { CompletesQuery } from './schemas.js'
 
-/** Contract §6, in this order. */
+/** The columns of Contract §6, in this order. */
 export const COMPLETES_COLUMNS = [
   'session_id',
   'connection',
@@ -33,7 +33,7 @@ const ROWS_AT_A_TIME = 1_000
 
 /**
  * `GET /v1/finance/completes.csv`: one line for every session whose outcome is or was COMPLETED. The amount is the
- * session's locked price whatever became of it; what is owed are the lines with `payable` true.
+ * session's locked price, also after a reversal; only the lines with `payable` true are owed.
  */
 export function completesCsv(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
@@ -48,7 +48,7 @@ export function completesCsv(deps: ApiDependencies): RequestHandler {
       },
       ROWS_AT_A_TIME,
     )
-    // the first page before the status: with PostgreSQL away this is a 503, not a short file
+    // read the first page before sending the status: with PostgreSQL away the answer is 503, not a short file
     const first = await pages.next()
     response.status(200).type('text/csv; charset=utf-8')
     response.setHeader('Content-Disposition', 'attachment; filename="completes.csv"')
@@ -61,13 +61,13 @@ export function completesCsv(deps: ApiDependencies): RequestHandler {
     try {
       await pipeline(Readable.from(lines()), response)
     } catch (error) {
-      // the connection is cut: whoever downloads sees a failure, never a file that only looks whole
+      // cut the connection, so that the client sees a failure and not a file that looks complete
       deps.logger.warn({ err: error }, 'completes.csv was cut short')
     }
   }
 }
 
-/** The cells of a session's line, in the order of the columns. */
+/** Returns the cells of a session's line, in the order of the columns. */
 export function completesLine(row: SessionRow): Cell[] {
   const price = priceOf(row)
   return [

@@ -1,11 +1,11 @@
 import { stringify } from 'csv-stringify/sync'
 
-/** A cell as the file shows it: null is empty, booleans are `true` and `false`. */
+/** A cell of the file: null is written as empty, booleans as `true` and `false`. */
 export type Cell = string | number | bigint | boolean | null
 
 /**
- * Lines of CSV as RFC 4180 quotes them, ended by a line feed, in UTF-8 without a mark: the same rows are the same
- * bytes.
+ * Writes lines of CSV: quoted as in RFC 4180, ended by a line feed, UTF-8 without a byte order mark. The same rows
+ * always give the same bytes.
  */
 export function csvLines(rows: readonly (readonly Cell[])[]): string {
   return stringify(
@@ -15,8 +15,8 @@ export function csvLines(rows: readonly (readonly Cell[])[]): string {
 }
 
 /**
- * Text which came from outside, safe to open in a spreadsheet: what it would take for a formula gets an apostrophe in
- *  * front (docs/money.md, completes.csv). For text only: an amount is never touched.
+ * Makes text from outside safe to open in a spreadsheet: text that a spreadsheet would read as a formula gets an
+ * apostrophe in front (docs/money.md, completes.csv). For text only: amounts stay as they are.
  */
 export function textCell(text: string | null): string | null {
   return text !== null && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text

@@ -42,7 +42,7 @@ export function ledger(deps: ApiDependencies): RequestHandler {
   }
 }
 
-/** `GET /v1/finance/trial-balance`: what every account holds, currency by currency. */
+/** `GET /v1/finance/trial-balance`: debits and credits of every account, currency by currency. */
 export function trialBalance(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const query = parse(TrialBalanceQuery, request.query)
@@ -59,7 +59,7 @@ export function trialBalance(deps: ApiDependencies): RequestHandler {
   }
 }
 
-/** An amount as a JSON number. @throws RangeError rather than answer with a rounded amount */
+/** An amount as a JSON number. @throws RangeError when the number would be rounded */
 function exactNumber(minor: string): number {
   const value = Number(minor)
   if (!Number.isSafeInteger(value)) throw new RangeError(`${minor} minor units do not fit a JSON number`)

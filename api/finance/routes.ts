@@ -4,7 +4,7 @@ import { operatorOnly } from '../http/auth.js'
 import { completesCsv } from './completes.js'
 import { ledger, trialBalance } from './ledger.js'
 
-/** What finance downloads and reads (docs/api.md, Finance). */
+/** The routes for operators with the role `finance` (docs/api.md, Finance). */
 export function financeRoutes(deps: ApiDependencies): Router {
   const router = Router({ caseSensitive: true })
   const finance = operatorOnly(deps.keys, deps.limiter, 'finance')

@@ -12,8 +12,8 @@ const period = z
 /** Query of `GET /v1/finance/completes.csv`. */
 export const CompletesQuery = z
   .strictObject({
-    from: utcDate.optional().meta({ description: 'Completed on or after this day (UTC); left out: from the first' }),
-    to: utcDate.optional().meta({ description: 'Completed before this day (UTC); left out: to the last' }),
+    from: utcDate.optional().meta({ description: 'Completed on or after this day (UTC); absent: from the first' }),
+    to: utcDate.optional().meta({ description: 'Completed before this day (UTC); absent: to the last' }),
     connection: text(1, 128).optional(),
     panel: text(1, 128).optional(),
   })
@@ -21,7 +21,7 @@ export const CompletesQuery = z
 
 const LARGEST_NUMBER = 2n ** 63n - 1n
 
-/** Writes how far a reader of the ledger has come as an opaque cursor. */
+/** Writes a reader's position in the ledger as an opaque cursor. */
 export const ledgerCursorOf = (number: string | null): string | null =>
   number === null ? null : Buffer.from(`ledger:${number}`).toString('base64url')
 
@@ -32,7 +32,8 @@ const ledgerCursor = z
     if (number !== undefined && BigInt(number) <= LARGEST_NUMBER) return number
     context.addIssue({
       code: 'custom',
-      message: 'must be a next_cursor or resume_cursor of the ledger; one of an earlier version is void: leave it out',
+      message:
+        'must be a next_cursor or resume_cursor of the ledger; a cursor of an earlier version is invalid: leave it out',
     })
     return z.NEVER
   })
@@ -73,18 +74,18 @@ export const LedgerAnswer = z
         transaction_id: z.uuid(),
         at: stamp,
         kind: z.enum(['complete', 'reversal', 'adjustment']),
-        session_id: z.uuid().nullable().meta({ description: 'Null where the posting is about no session' }),
+        session_id: z.uuid().nullable().meta({ description: 'Null when the transaction is about no session' }),
         source: z.object({ kind: z.enum(SOURCE_KINDS), id: z.string() }).meta({
           description: 'Why it was posted; a source has at most one transaction of each kind',
           example: { kind: 'claim', id: '0f3b7c1e-52c4-4f0d-9a70-6a1c7e2b9d54' },
         }),
-        period: z.string().meta({ example: '2026-12', description: 'The month that it counts in' }),
+        period: z.string().meta({ example: '2026-12', description: 'The month in which it counts' }),
         period_of_origin: z.string().meta({
           example: '2026-11',
           description:
-            'The month in which its news happened: earlier where that month was over or took no more postings',
+            'The month in which its event happened; earlier than `period` when that month was over or closed to postings',
         }),
-        reverses: z.uuid().nullable().meta({ example: null, description: 'The transaction which this one takes back' }),
+        reverses: z.uuid().nullable().meta({ example: null, description: 'The transaction that this one reverses' }),
         reason: z.string().meta({ example: 'return COMPLETED' }),
         entries: z.array(
           z.object({
@@ -99,7 +100,8 @@ export const LedgerAnswer = z
     next_cursor: z.string().nullable().meta({ example: null }),
     resume_cursor: z.string().nullable().meta({
       example: 'bGVkZ2VyOjQxMg',
-      description: 'Where to go on later: what is posted from now on comes after it. Null while there is nothing',
+      description:
+        'Cursor for a later request: every later posting comes after it. Null while there are no transactions',
     }),
   })
   .meta({ id: 'Ledger' })

@@ -6,20 +6,20 @@ import { Problem } from './problem.js'
 import { RefusalLimit } from './refusal-limit.js'
 
 /**
- * Refused arrivals of one address in a minute: a good deal more than a provider with a wrong setting sends by mistake.
- * Twenty a second fill up again, so whoever waits for each answer (a tenth of a second, `hold.ts`) is always read: the
- * first authentic arrival behind a flood of forged ones is believed.
+ * At most this many refused arrivals per address and minute; many more than a provider with a wrong setting sends by
+ * mistake. The bucket refills by twenty a second, so the arrivals of a sender that waits for each answer (a tenth of a
+ * second, `hold.ts`) are always read: the first authentic arrival behind a flood of forged ones is accepted.
  */
 const REFUSED_PER_MINUTE = 1_200
-/** As many within a moment: reading them costs a fifth of a second, which nobody else's requests notice. */
+/** The burst: reading this many costs a fifth of a second, too short to delay other requests noticeably. */
 const REFUSED_BURST = 150
 
 /**
- * Stops an address of which every arrival within the last minute was refused, before anything of the next one is read:
- * forged returns and postbacks, made-up links. An authentic arrival opens it again, and the few that it may still send
- * are enough for that: a provider whose setting was put right is heard within a second. Arrivals are never limited by
- * key, and an address with a single good one a minute not at all.
- * Answers 429 with Retry-After, a moment later.
+ * Limits an address whose arrivals within the last minute were all refused (forged returns and postbacks, invented
+ * links): refuses its next arrivals before reading them. An authentic arrival lifts the limit, and the few arrivals per
+ * second that are still read are enough for that: arrivals of a provider with a corrected setting are accepted within a
+ * second. Arrivals have no limit by key, and an address with one authentic arrival per minute has no limit.
+ * Answers 429 with Retry-After, after a short delay.
  */
 export function limitRefusedArrivals(
   limit = new RefusalLimit(REFUSED_PER_MINUTE, undefined, undefined, REFUSED_BURST),
@@ -29,10 +29,10 @@ export function limitRefusedArrivals(
     const address = clientAddress(request)
     const waitSeconds = limit.waitSeconds(address)
     if (waitSeconds > 0) {
-      const detail = 'Too much came from this address that could not be believed'
+      const detail = 'Too many arrivals from this address failed verification'
       return hold(() => next(new Problem(429, 'too_many_refused', detail, { retryAfterSeconds: waitSeconds })))
     }
-    // a sender who hangs up before the answer has had its work done all the same
+    // `close`, because a request whose sender disconnects before the answer has caused the same work
     response.once('close', () => {
       if (!response.headersSent) return limit.refused(address)
       if (response.statusCode < 400) limit.proven(address)

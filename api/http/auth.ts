@@ -8,7 +8,7 @@ import { Problem } from './problem.js'
 import type { RateLimiter } from './rate-limit.js'
 import { unitsOfBody } from './work.js'
 
-/** Whose key it is. The tenant comes from the key and from nowhere else. */
+/** The owner of a key. Only the key determines the tenant. */
 export type Caller =
   | { readonly kind: 'panel'; readonly panel: PanelConfig }
   | { readonly kind: 'operator'; readonly operator: OperatorConfig }
@@ -22,7 +22,7 @@ interface KeyHolders {
   readonly surveyPlatforms: readonly { readonly id: string; readonly apiKey: string }[]
 }
 
-/** Keys by their SHA-256: what is compared has one length and no likeness to the key, so time tells nothing. */
+/** Finds keys by their SHA-256: hashes have one length and do not resemble the key, so timing reveals nothing. */
 export class KeyRing {
   readonly #callers = new Map<string, Caller>()
 
@@ -50,10 +50,10 @@ export function keyOf(request: Request): string | null {
   return bearer?.[1]?.trim() ?? null
 }
 
-/** Where keys may be, at whichever door. */
+/** The headers in which any route accepts a key. */
 const KEY_HEADERS = ['x-api-key', 'authorization', 'access-token']
 
-/** Lets one more unknown key wait, of an address that has sent too many of them. A known key goes straight on. */
+/** Delays an unknown key from an address that has sent too many of them. A known key passes without delay. */
 export function holdWrongKeys(keys: KeyRing, limiter: RateLimiter): RequestHandler {
   return (request, _response, next) => {
     const given = KEY_HEADERS.map((name) => String(request.headers[name] ?? '')).filter((value) => value !== '')
@@ -64,7 +64,7 @@ export function holdWrongKeys(keys: KeyRing, limiter: RateLimiter): RequestHandl
   }
 }
 
-/** Lets only panels' keys in. The panel is then in `response.locals.panel`. */
+/** Accepts only panels' keys. Puts the panel into `response.locals.panel`. */
 export function panelOnly(keys: KeyRing, limiter: RateLimiter): RequestHandler {
   return (request: Request, response: Response, next: NextFunction): void => {
     const caller = authenticate(keys, limiter, request)
@@ -75,7 +75,7 @@ export function panelOnly(keys: KeyRing, limiter: RateLimiter): RequestHandler {
   }
 }
 
-/** Lets only operators with a role in. */
+/** Accepts only operators with this role. */
 export function operatorOnly(keys: KeyRing, limiter: RateLimiter, role: OperatorRole): RequestHandler {
   return (request: Request, response: Response, next: NextFunction): void => {
     const caller = authenticate(keys, limiter, request)
@@ -89,7 +89,7 @@ export function operatorOnly(keys: KeyRing, limiter: RateLimiter, role: Operator
   }
 }
 
-/** Who asks, once the key is known and has its limit left. The other doors for keys are built of the same two steps. */
+/** Returns the caller, after the key is found and its rate limit checked. Other key checks use the same two steps. */
 function authenticate(keys: KeyRing, limiter: RateLimiter, request: Request): Caller {
   const key = keyOf(request)
   if (key === null) throw new Problem(401, 'no_key', 'Send your API key as x-api-key or Authorization: Bearer')
@@ -99,17 +99,17 @@ function authenticate(keys: KeyRing, limiter: RateLimiter, request: Request): Ca
 }
 
 /**
- * Whose key a request carries. A key that is known is never refused here, whatever else its address sent.
+ * Returns the owner of a request's key. A known key is never refused here, whatever else its address sent.
  * @throws Problem 401 `bad_key`, or 429 when the address sends too many of those
  */
 export function knownCaller(keys: KeyRing, limiter: RateLimiter, request: Request, key: string): Caller {
   const caller = keys.find(key)
   if (caller !== null) return caller
   limiter.countWrongKey(request)
-  throw new Problem(401, 'bad_key', 'This API key is not known here')
+  throw new Problem(401, 'bad_key', 'Unknown API key')
 }
 
-/** The panel that `panelOnly` let in. */
+/** The panel that `panelOnly` accepted. */
 export function panelOf(response: Response): PanelConfig {
   return response.locals.panel as PanelConfig
 }

@@ -14,12 +14,12 @@ const TITLES: Readonly<Record<number, string>> = {
   503: 'One moment, please',
 }
 
-/** A page asks again by itself after so long. */
+/** A page reloads itself after this many seconds. */
 const AGAIN_SECONDS = 3
 
 /**
- * Answers what a route threw where a person looks at the answer: a plain page with the same status. Mounted before the
- * handlers that answer programs, which get what is thrown at all other addresses.
+ * Answers errors at addresses for people with a plain page of the same status. Mounted before the handlers that answer
+ * programs, which handle the errors of all other addresses.
  */
 export function browserErrors(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
@@ -30,7 +30,7 @@ export function browserErrors(logger: Logger): ErrorRequestHandler {
     }
     const wait = problem.more.retryAfterSeconds
     if (wait !== undefined) response.setHeader('Retry-After', String(Math.ceil(wait)))
-    // what was sent by a form is not sent once more without its person
+    // the page does not repeat the POST of a form by itself
     const again = wait !== undefined && request.method === 'GET'
     sendPage(
       response,
@@ -42,7 +42,7 @@ export function browserErrors(logger: Logger): ErrorRequestHandler {
   }
 }
 
-/** Express's own refusals (an escape that is broken, say) speak of requests; a person has a link. */
+/** Words for a person, who has a link. Express's own errors (such as a broken escape) speak of requests. */
 function wordsOf(error: unknown, problem: Problem): string {
   if (problem.status === 404) return 'Please go back to the app or the mail where you found it.'
   if (!(error instanceof Problem) && problem.status < 500) {

@@ -2,9 +2,9 @@ import type { Request } from 'express'
 import ipaddr from 'ipaddr.js'
 
 /**
- * Whose requests are counted together: an IPv4 address, or the /64 of an IPv6 one, as one customer has all of it. It is
- * the address of the connection itself; no header says another, for anybody may send one. Behind a proxy everybody has
- * the proxy's: whoever counts by address has to do nobody harm who does nothing wrong.
+ * The key for limits by client: an IPv4 address, or the /64 of an IPv6 address, because one customer has all of it. It
+ * is the connection's own address; headers are ignored, because any client may send them. Behind a proxy all clients
+ * have the proxy's address, so a limit by address must not refuse clients that do nothing wrong.
  */
 export function clientAddress({ socket }: Pick<Request, 'socket'>): string {
   const { remoteAddress } = socket

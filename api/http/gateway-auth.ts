@@ -15,10 +15,10 @@ const WHOSE: Readonly<Record<Kind, string>> = {
 }
 
 /**
- * Lets one kind of client into a route of the gateway. A missing key, an unknown one and one of another kind are all
- * 401
- *  * (docs/api.md, Keys). The caller is then in `response.locals`: `panel`, `partner` or `platform`.
- * @param header where PureSpectrum Buy and Supply API want the key; absent = `x-api-key` or `Authorization` (Kantar Gateway API)
+ * Accepts one kind of client at a route of the gateway. A missing key, an unknown key and a key of another kind are all
+ * 401 (docs/api.md, Keys). Puts the caller into `response.locals`: `panel`, `partner` or `platform`.
+ * @param header where PureSpectrum Buy and Supply API want the key; absent = `x-api-key` or `Authorization` (Kantar
+ *   Gateway API)
  */
 export function clientOnly(
   kind: Kind,
@@ -41,7 +41,7 @@ export function clientOnly(
   }
 }
 
-/** The seed's prose puts the bare token into `Authorization`, its samples into `x-api-key`; Bearer is taken too. */
+/** The seed's text puts the bare token into `Authorization`, its samples into `x-api-key`; Bearer is accepted too. */
 function gatewayKey(request: Request): string | null {
   const own = headerValue(request, 'x-api-key')
   if (own !== null) return own
@@ -54,9 +54,9 @@ function headerValue(request: Request, header: string): string | null {
   return typeof value === 'string' && value !== '' ? value : null
 }
 
-/** The demand partner that `clientOnly('demand_partner')` let in. */
+/** The demand partner that `clientOnly('demand_partner')` accepted. */
 export const partnerOf = (response: Response): DemandPartnerConfig => response.locals.partner as DemandPartnerConfig
-/** The panel that `clientOnly('panel')` let in. */
+/** The panel that `clientOnly('panel')` accepted. */
 export const supplierOf = (response: Response): PanelConfig => response.locals.panel as PanelConfig
-/** The id, upper case, of the survey platform that `clientOnly('survey_platform')` let in. */
+/** The id, upper case, of the survey platform that `clientOnly('survey_platform')` accepted. */
 export const platformOf = (response: Response): string => response.locals.platform as string

@@ -5,7 +5,7 @@ import type { Problem } from './problem.js'
 
 /** One fault of a request (Kantar Gateway API, ValidationErrorDetail). */
 export interface GatewayFault {
-  /** What it breaks: `required`, `type`, `enum`, `format`, `minimum`, `unknown`, `unique`, `exists` ... */
+  /** The broken constraint: `required`, `type`, `enum`, `format`, `minimum`, `unknown`, `unique`, `exists` ... */
   readonly constraint: string
   /** Path of the field, such as `quotas[0].qualifications[1].question_id`; '' = the body. */
   readonly field: string
@@ -29,7 +29,7 @@ export function fault(constraint: string, field: string, message: string): Gatew
 }
 
 /**
- * Answers whatever a route of the gateway threw in the document's own shapes: Error, or ValidationError with its
+ * Answers every error of a route of the gateway in the document's own schemas: Error, or ValidationError with its
  * details; never problem+json (docs/api.md, What goes wrong). The code is the HTTP status as text (Kantar Gateway API:
  * string(int32)).
  */

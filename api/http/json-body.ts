@@ -4,15 +4,15 @@ import { changedNumber } from './json-numbers.js'
 import { Problem } from './problem.js'
 import { invalid } from './validate.js'
 
-/** Nobody means more levels than this; some thousand would exhaust the stack of whoever writes the value down again. */
+/** More than any valid request needs; some thousand levels would exhaust the stack when the value is serialised. */
 const MOST_LEVELS = 64
 
-/** The text of a body while it is read: numbers are checked in it once it is known to be JSON. */
+/** The text of each body during parsing: once it is known to be JSON, its numbers are checked in the text. */
 const texts = new WeakMap<IncomingMessage, string>()
 
 /**
- * Reads JSON bodies up to 256 KB and 64 levels; another content type with a body is 415. A number that would not come
- * back with the digits it was sent with is a 400 that names its field.
+ * Reads JSON bodies up to 256 KB and 64 levels; another content type with a body is 415. A number that a double would
+ * change is a 400 that names its field.
  */
 export function jsonBody(limit = '256kb'): RequestHandler[] {
   const read = express.json({
@@ -38,7 +38,7 @@ export function jsonBody(limit = '256kb'): RequestHandler[] {
       const changed = changedNumber(texts.get(request) ?? '')
       texts.delete(request)
       if (changed !== null) {
-        const message = `${changed.literal} has more digits than a JSON number keeps: send it as text, in quotes`
+        const message = `${changed.literal} has more digits than a double keeps: send it as text, in quotes`
         throw invalid([{ field: changed.field, message }])
       }
       next()
@@ -50,7 +50,7 @@ function keepText(request: IncomingMessage, _response: unknown, body: Buffer, ch
   texts.set(request, new TextDecoder(charset).decode(body))
 }
 
-/** Whether a value of JSON has more levels of arrays and objects. A level at a time: it costs no stack. */
+/** True when a JSON value has more levels of arrays and objects. Visits one level at a time and needs no stack. */
 function isDeeperThan(value: unknown, most: number): boolean {
   let level = [value].filter(isNested)
   for (let depth = 0; level.length > 0; depth += 1) {

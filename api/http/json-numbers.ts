@@ -1,24 +1,24 @@
-/** A number of a JSON text that a double would turn into another one. */
+/** A number of a JSON text that changes when it is read as a double. */
 export interface ChangedNumber {
-  /** The member it is in, such as `quotas.0.target_completes`; '' = the body itself. */
+  /** The path of its member, such as `quotas.0.target_completes`; '' = the body itself. */
   readonly field: string
   readonly literal: string
 }
 
-/** What cannot change has neither sixteen digits in a row nor an exponent. */
+/** A quick test: a number without sixteen digits in a row and without an exponent cannot change. */
 const SUSPICIOUS = /\d{16}|\d[eE]/
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 
 /**
- * The first number of a JSON text that would not come out as it went in: a whole number of more digits than a double
- * holds (9007199254740993), or one beyond its range (1e400). Decimals are as exact as everybody's JSON has them.
+ * Finds the first number of a JSON text that a double would change: a whole number of more digits than a double holds
+ * (9007199254740993), or one beyond its range (1e400). Decimals have the usual precision of JSON parsers.
  * @param json valid JSON
  */
 export function changedNumber(json: string): ChangedNumber | null {
   if (!SUSPICIOUS.test(json)) return null
-  /** The members that lead to where we are: a key, or the place in a list. */
+  /** The path to the current position: keys and list indexes. */
   const path: (string | number)[] = []
-  /** Whether the text at hand is a key. */
+  /** True when the next text is a key. */
   let keyNext = false
   for (let at = 0; at < json.length; ) {
     const character = json[at]
@@ -52,7 +52,7 @@ export function changedNumber(json: string): ChangedNumber | null {
   return null
 }
 
-/** Behind the closing quote of the text that begins at `from`. */
+/** The position after the closing quote of the text that begins at `from`. */
 function endOfText(json: string, from: number): number {
   let at = from + 1
   while (at < json.length && json[at] !== '"') at += json[at] === '\\' ? 2 : 1
@@ -67,9 +67,9 @@ function changes(literal: string): boolean {
 }
 
 interface Digits {
-  /** Without zeros at either end; '' = nothing at all. */
+  /** Without zeros at either end; '' = zero. */
   readonly digits: string
-  /** Powers of ten behind the last digit; a whole number has none below zero. */
+  /** The power of ten of the last digit; never negative for a whole number. */
   readonly exponent: number
 }
 

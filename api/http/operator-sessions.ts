@@ -13,24 +13,23 @@ export interface SignedIn {
   readonly formToken: string
 }
 
-/** Where it is kept that a sign-in was ended before its time, for every API process and over restarts. */
+/** Stores sign-ins that ended before they expired, for every API process and across restarts. */
 export interface SignOuts {
   record(signIn: string, endsAt: Date): Promise<void>
   has(signIn: string): Promise<boolean>
 }
 
 /**
- * The sign-in of operators' browsers: a cookie with the operator's id, its end and an id of its own, signed together with
- * the operator's key, so that a key which is changed or taken away ends it everywhere. What the operator may do is read
- * from the configuration each time. Only a sign-out is kept on the server: then the cookie is worth nothing any more,
- * whoever has a copy of it.
+ * The sign-in of operators' browsers: a cookie with the operator's id, its expiry and its own id, signed together with
+ * the operator's key, so that changing or removing the key ends the sign-in everywhere. The operator's roles are read
+ * from the configuration each time. The server stores only sign-outs: after one, every copy of the cookie is invalid.
  */
 export class OperatorSessions {
   readonly #operators: ReadonlyMap<string, OperatorConfig>
 
   /**
    * @param secret of this installation, 32 bytes
-   * @param secure true where we are reached by https: the cookie then never travels in the clear
+   * @param secure true where the API is reached by https: the browser then never sends the cookie unencrypted
    */
   constructor(
     private readonly secret: Buffer,
@@ -50,21 +49,21 @@ export class OperatorSessions {
     response.cookie(COOKIE, value, { ...this.#attributes(), maxAge: LASTS_MS })
   }
 
-  /** Ends the sign-in of a request's cookie everywhere, and takes the cookie away. */
+  /** Ends the sign-in of a request's cookie everywhere, and clears the cookie. */
   async end(request: Request, response: Response): Promise<void> {
     const cookie = this.#read(request)
     if (cookie !== null) await this.signOuts.record(cookie.signIn, cookie.endsAt)
     response.clearCookie(COOKIE, this.#attributes())
   }
 
-  /** Who a request's cookie proves; null = nobody, or no longer. */
+  /** Returns the operator whom a request's cookie proves; null without a valid cookie. */
   async find(request: Request): Promise<SignedIn | null> {
     const cookie = this.#read(request)
     if (cookie === null || (await this.signOuts.has(cookie.signIn))) return null
     return { operator: cookie.operator, formToken: cookie.formToken }
   }
 
-  /** What a request's cookie says, when it is of ours and not over. */
+  /** Reads a request's cookie when we signed it and it has not expired. */
   #read(request: Request): (SignedIn & { readonly signIn: string; readonly endsAt: Date }) | null {
     const [id = '', ends = '', signIn = '', signature = '', ...more] = (cookieOf(request) ?? '').split('.')
     const operator = this.#operators.get(Buffer.from(id, 'base64url').toString())

@@ -6,28 +6,28 @@ export interface FieldFault {
 }
 
 const TITLES: Readonly<Record<number, string>> = {
-  400: 'The request is not right',
-  401: 'An API key is needed',
-  403: 'This key may not do that',
+  400: 'Invalid request',
+  401: 'API key required',
+  403: 'Not allowed with this key',
   404: 'Not found',
   405: 'Method not allowed',
-  409: 'That is not possible now',
-  413: 'The request is too large',
+  409: 'Not possible in the current state',
+  413: 'Request too large',
   415: 'Send application/json',
   422: 'The Idempotency-Key belongs to another request',
   429: 'Too many requests',
-  500: 'Something broke on our side',
-  503: 'Not available for the moment',
+  500: 'Internal error',
+  503: 'Temporarily unavailable',
 }
 
-/** An answer that is not a success: RFC 9457 problem+json with a stable `code` for programs. */
+/** An error answer: RFC 9457 problem+json with a stable `code` for programs. */
 export class Problem extends Error {
   override readonly name = 'Problem'
   constructor(
     readonly status: number,
-    /** Stable, snake_case: what a program switches on. */
+    /** Stable, snake_case; programs branch on it. */
     readonly code: string,
-    /** For the person who reads it: what is wrong and what to do. */
+    /** For people: what is wrong and what to do. */
     readonly detail: string,
     readonly more: {
       readonly errors?: readonly FieldFault[]
@@ -40,7 +40,7 @@ export class Problem extends Error {
   }
 }
 
-/** Writes a problem as the answer. */
+/** Answers with a problem. */
 export function sendProblem(response: Response, problem: Problem): void {
   if (problem.more.retryAfterSeconds !== undefined) {
     response.setHeader('Retry-After', String(Math.ceil(problem.more.retryAfterSeconds)))
@@ -61,5 +61,4 @@ export function sendProblem(response: Response, problem: Problem): void {
     )
 }
 
-export const notFound = (detail = 'There is nothing at this address that you may see'): Problem =>
-  new Problem(404, 'not_found', detail)
+export const notFound = (detail = 'Not found, or not visible to you'): Problem => new Problem(404, 'not_found', detail)

@@ -3,12 +3,12 @@ import { clientAddress } from './client-address.js'
 import { Problem } from './problem.js'
 import { RefusalLimit } from './refusal-limit.js'
 
-/** Wrong keys an address may send in a minute. A right key is never refused for them. */
+/** Unknown keys an address may send in a minute. A known key is never refused because of them. */
 const WRONG_KEYS_PER_MINUTE = 120
 
 /**
- * A token bucket for every key: `perSecond` in the long run, `burst` within a moment (docs/api.md, Limits). What is
- * taken is work: an ordinary request is one unit, a larger one several (`work.ts`).
+ * A token bucket for every key: refills by `perSecond`, holds at most `burst` (docs/api.md, Limits). Requests take
+ * units of work: an ordinary request is one unit, a larger one several (`work.ts`).
  */
 export class RateLimiter {
   readonly #buckets = new Map<string, { tokens: number; at: number }>()
@@ -21,8 +21,8 @@ export class RateLimiter {
   ) {}
 
   /**
-   * Takes a request's worth. What is worth more than a whole burst costs the burst.
-   * @param key a known one: only as many buckets are kept as there are keys
+   * Takes a request's units, at most a whole burst.
+   * @param key a known one, so that there are at most as many buckets as keys
    * @returns 0, or how many seconds to wait
    */
   take(key: string, units = 1): number {
@@ -40,7 +40,7 @@ export class RateLimiter {
   }
 
   /**
-   * Lets a request of a known key through, or refuses it.
+   * Admits a request of a known key, or refuses it.
    * @throws Problem 429 `rate_limited`
    */
   admit(key: string, units = 1): void {
@@ -52,14 +52,14 @@ export class RateLimiter {
     }
   }
 
-  /** Whether the address of a request has sent too many unknown keys: the next one would be refused. */
+  /** True when the address of a request has sent too many unknown keys: the next one would be refused. */
   isOverrun(request: Request): boolean {
     return this.wrongKeys.waitSeconds(clientAddress(request)) > 0
   }
 
   /**
-   * Counts a key that nobody has, by the address it came from.
-   * @throws Problem 429 `too_many_wrong_keys` when there were too many of that address within the last minute
+   * Counts an unknown key by its client address.
+   * @throws Problem 429 `too_many_wrong_keys` when that address sent too many within the last minute
    */
   countWrongKey(request: Request): void {
     const address = clientAddress(request)

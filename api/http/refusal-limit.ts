@@ -1,22 +1,22 @@
 const MINUTE_MS = 60_000
-/** More addresses than this are not remembered: the one that was silent longest is forgotten. */
+/** At most this many addresses are kept; beyond that the least recently used is dropped. */
 const MOST_ADDRESSES = 10_000
 
 interface Standing {
-  /** Refusals it has left. */
+  /** Refusals left in the bucket at `at`. */
   left: number
   at: number
-  /** When something of it was last proven; -Infinity = never. */
+  /** Time of the last proven request; -Infinity = never. */
   provenAt: number
 }
 
 /**
- * How many refusals an address may cause: a bucket that fills again all the time, by default one of a minute's worth. Only
- * what was refused is counted, and an address of which something was proven within the last minute is not limited at all: behind
- * one address there may be many.
+ * Limits the refusals that an address may cause: a token bucket, which by default holds the refusals of a minute. Only
+ * refused requests count, and an address with a proven request within the last minute has no limit, because many
+ * clients may share one address.
  */
 export class RefusalLimit {
-  /** In the order of their last use. */
+  /** By address, least recently used first. */
   readonly #standings = new Map<string, Standing>()
 
   constructor(
@@ -26,7 +26,7 @@ export class RefusalLimit {
     private readonly burst = perMinute,
   ) {}
 
-  /** How long an address has to wait before it may be refused once more, in seconds; 0 = it need not wait. */
+  /** Seconds until an address may cause another refusal; 0 = now. */
   waitSeconds(address: string): number {
     const standing = this.#standings.get(address)
     if (standing === undefined || this.nowMs() - standing.provenAt < MINUTE_MS) return 0
@@ -42,7 +42,7 @@ export class RefusalLimit {
     this.#remember(address, standing)
   }
 
-  /** Notes that something of this address was proven. */
+  /** Records that a request of this address was proven. */
   proven(address: string): void {
     const standing = this.#standingOf(address)
     standing.provenAt = this.nowMs()

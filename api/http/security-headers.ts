@@ -4,12 +4,12 @@ import type { RequestHandler } from 'express'
 import helmet from 'helmet'
 
 /**
- * Sets the headers that every answer carries, pages for respondents and refusals too: content security policy, nosniff,
- * no frames, no referrer, and `Cache-Control: no-store`, as hardly an answer of ours is without a person in it. What may
- * be kept (style sheets, the documentation, our public keys) says so itself afterwards.
+ * Sets the headers of every answer, also of respondents' pages and refusals: content security policy, nosniff, no
+ * frames, no referrer, and `Cache-Control: no-store`, because almost every answer holds personal data. Routes whose
+ * answers may be cached (style sheets, the documentation, our public keys) replace that header.
  *
- * The headers are worked out once: a respondent's click costs no more for them than setting them.
- * @param https whether we are reached by https: then browsers are told to stay with it
+ * The headers are computed once, so that a request only sets them.
+ * @param https true where the API is reached by https: browsers then get Strict-Transport-Security
  */
 export function securityHeaders(https: boolean): RequestHandler {
   const headers = Object.entries(helmetHeaders(https)).map(([name, value]) => [name, String(value)] as const)
@@ -20,7 +20,7 @@ export function securityHeaders(https: boolean): RequestHandler {
   }
 }
 
-/** What helmet sets, read off an answer that nobody gets. */
+/** The headers that helmet sets, read from an answer that is never sent. */
 function helmetHeaders(https: boolean): OutgoingHttpHeaders {
   const response = new ServerResponse(new IncomingMessage(new Socket()))
   helmet({

@@ -1,10 +1,10 @@
 /**
- * Turns on the thread that answers everybody. Work that takes long is done in slices, and asks for a turn before each:
- * one slice is done for each round of the event loop, and the keys that have work take turns, so that nobody waits for
- * more than one slice of somebody else's, however many of them there are.
+ * Schedules long work on the event loop. Long work runs in slices and waits for a turn before each: every iteration of
+ * the event loop runs one slice, and keys with work take turns (round robin), so that a key waits for at most one slice
+ * of each other key.
  */
 export class Turns {
-  /** By key, in the order of their turns; what waits for one. */
+  /** The waiting slices by key, in the order of the keys' turns. */
   readonly #waiting = new Map<string, (() => void)[]>()
   #underWay = false
 
@@ -28,11 +28,11 @@ export class Turns {
     }
     const [key, queue] = first
     const resolve = queue.shift()
-    // to the end of the round, or out of it
+    // move the key to the end of the order, or remove it when it has no more work
     this.#waiting.delete(key)
     if (queue.length > 0) this.#waiting.set(key, queue)
     resolve?.()
-    // what was asked of the network meanwhile comes before the next slice
+    // setImmediate, so that pending network events are handled before the next slice
     setImmediate(this.#round)
   }
 }

@@ -4,11 +4,11 @@ import { type FieldFault, Problem } from './problem.js'
 
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype'])
 const DEEPEST = 16
-/** Members of one object: as many as a profile may have attributes. */
+/** At most this many members in one object: the maximum of attributes in a profile. */
 const MOST_MEMBERS = 500
-/** Values of a whole body, on every level: a profile of 500 attributes with twenty answers each. */
+/** At most this many values in a body, on all levels: a profile of 500 attributes with twenty answers each. */
 const MOST_VALUES = 10_000
-/** The same where buyers list postal codes by the thousand. */
+/** The same limit for bodies in which buyers list thousands of postal codes. */
 export const MOST_LISTED = 40_000
 
 /**
@@ -28,8 +28,8 @@ export function parse<Schema extends ZodType>(schema: Schema, value: unknown): z
 }
 
 /**
- * As `parse`, for a JSON body, refusing what no schema can see: missing bodies, deep nesting, prototype keys. What is too
- * many is counted first: a schema would look at every one of them before it says so.
+ * As `parse`, for a JSON body; also refuses what a schema cannot detect: missing bodies, deep nesting, prototype keys.
+ * Counts the values first, because a schema would check every value before it reports too many.
  * @param mostValues how many values the body may hold, on all its levels together
  */
 export function parseBody<Schema extends ZodType>(
@@ -54,7 +54,7 @@ export function invalid(errors: readonly FieldFault[]): Problem {
 
 const pathOf = (path: readonly PropertyKey[]): string => path.map(String).join('.')
 
-/** Stops with the first fault: what it costs is bounded, whatever is sent. */
+/** Stops at the first fault, so that its cost is bounded for every body. */
 function tooMany(body: unknown, mostValues: number): FieldFault | null {
   const open: { readonly value: object; readonly path: string }[] = []
   const enter = (value: unknown, path: string): void => {
@@ -66,7 +66,7 @@ function tooMany(body: unknown, mostValues: number): FieldFault | null {
     const { value, path } = at
     const members = Array.isArray(value) ? value.length : Object.keys(value).length
     if (!Array.isArray(value) && members > MOST_MEMBERS) {
-      return { field: path, message: `has ${members} members, at most ${MOST_MEMBERS} are taken` }
+      return { field: path, message: `has ${members} members; at most ${MOST_MEMBERS} are allowed` }
     }
     values += members
     if (values > mostValues) {

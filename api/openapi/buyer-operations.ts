@@ -18,7 +18,7 @@ const FEATURE = { 403: error('1018: the buyer has no templates') }
 const SurveyPath = z.object({ survey_id: z.string().meta({ example: '100001' }) })
 const seed = { tag: 'Templates', audience: 'demand_partner', errors: 'buyer', keyHeader: 'access-token' } as const
 const ours = { tag: 'Templates', audience: 'demand_partner' } as const
-const NOT_HERE = 'There is no such template of yours'
+const NOT_HERE = 'Template not found'
 
 /** The PureSpectrum Buy API, and the routes that manage its templates (docs/templates.md, Managing templates). */
 export const buyerOperations: readonly Operation[] = [
@@ -26,7 +26,7 @@ export const buyerOperations: readonly Operation[] = [
     ...seed,
     method: 'get',
     path: '/buyers/v2/templates',
-    summary: 'The templates that a buyer may begin surveys from, by folder',
+    summary: 'The templates that a buyer may use, by folder',
     query: TemplateListQuery,
     answers: {
       200: { description: 'Own, default and shared ones', schema: FolderList },
@@ -41,12 +41,12 @@ export const buyerOperations: readonly Operation[] = [
     path: '/buyers/v2/surveys',
     summary: 'Draft a survey, from a template or without',
     description:
-      'What the request gives wins over the template; qualifications and quotas of both are kept. Where the request gives `completes_required`, the quotas of the template are rescaled to it, each dimension for itself.',
+      'Values of the request override those of the template; qualifications and quotas of both are kept. When the request has `completes_required`, the quotas of the template are rescaled to it, each dimension separately.',
     body: { schema: SurveyBody },
     answers: {
       200: { description: 'The draft', schema: BuyerSurvey },
       400: error('1001: the request is malformed; `errors` names every field'),
-      404: error('1006: there is no such template, or none that this buyer may use'),
+      404: error('1006: template not found, or not shared with this buyer'),
       ...KEY,
       ...FEATURE,
     },
@@ -57,13 +57,13 @@ export const buyerOperations: readonly Operation[] = [
     path: '/buyers/v2/surveys/{survey_id}',
     summary: 'Edit, launch, pause or close a survey',
     description:
-      'What is left out stays. With `live_url`, `offer_price`, `currency`, `panels` and `ps_survey_status` 22 a draft is launched: it becomes a survey plan, whose `survey_id` is this id. Later 33 pauses it, 22 opens and 44 closes it.',
+      'Absent members stay as they are. With `live_url`, `offer_price`, `currency`, `panels` and `ps_survey_status` 22 a draft is launched: it becomes a survey plan, whose `survey_id` is this id. Later 33 pauses it, 22 opens and 44 closes it.',
     params: SurveyPath,
     body: { schema: SurveyBody },
     answers: {
       200: { description: 'The survey as it is now', schema: BuyerSurvey },
       400: error('1001: the request is malformed; 1014: another template, or one for a survey that has none'),
-      404: error('1003: there is no such survey of yours; 1006: no such template'),
+      404: error('1003: survey not found; 1006: template not found'),
       ...KEY,
       ...FEATURE,
     },
@@ -76,7 +76,7 @@ export const buyerOperations: readonly Operation[] = [
     params: SurveyPath,
     answers: {
       200: { description: 'The survey', schema: BuyerSurvey },
-      404: error('1003: there is no such survey of yours'),
+      404: error('1003: survey not found'),
       ...KEY,
     },
   },
@@ -84,7 +84,7 @@ export const buyerOperations: readonly Operation[] = [
     ...ours,
     method: 'get',
     path: '/v1/templates',
-    summary: "A buyer's own templates; everybody's for an operator",
+    summary: "A buyer's own templates; for an operator those of all buyers",
     query: TemplatesQuery,
     answers: { 200: { description: 'A page, by id', schema: TemplatesAnswer } },
     problems: { 400: 'The request is malformed; `errors` names every field' },
@@ -93,9 +93,9 @@ export const buyerOperations: readonly Operation[] = [
     ...ours,
     method: 'put',
     path: '/v1/templates/{id}',
-    summary: 'Put a template in its place',
+    summary: 'Create or replace a template',
     description:
-      "With a demand partner's key; visibility `default`, or an `owner` other than oneself, needs an operator's.",
+      "With a demand partner's key; visibility `default`, or another `owner` than yourself, needs an operator's key.",
     params: TemplatePath,
     body: { schema: TemplateRequest },
     answers: {

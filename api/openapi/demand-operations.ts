@@ -11,9 +11,9 @@ import { PlansAnswer, PlansQuery, PolicyAnswer, PolicyRequest } from '../demand/
 import { TargetingAttributesAnswer, TargetingPanelsAnswer, TargetingQuery } from '../demand/targeting-schemas.js'
 import type { Operation } from './operation.js'
 
-const PlanPath = z.object({ id: z.string().meta({ description: 'As its creation answered' }) })
+const PlanPath = z.object({ id: z.string().meta({ description: 'The `id` of the answer that created it' }) })
 const FAULTS = 'Every fault of the request, each with its field and constraint'
-const NOT_YOURS = 'No such survey plan of yours; unknown, deleted and another buyer’s cannot be told apart'
+const NOT_YOURS = 'Survey plan not found: unknown, deleted, or another buyer’s'
 
 const gateway = { tag: 'Survey plans', audience: 'demand_partner', errors: 'gateway' } as const
 
@@ -23,13 +23,13 @@ const creation = (path: string, summary: string): Operation => ({
   path,
   summary,
   description:
-    'The plan is open, and offered to its panels, from the moment it is stored. A `finish_date` that has passed is taken; such a plan is closed at once.',
+    'The plan is open, and offered to its panels, as soon as it is stored. A `finish_date` in the past is accepted; such a plan is closed immediately.',
   body: { schema: SurveyPlanRequest },
-  answers: { 201: { description: 'The plan, by the id that everything else here takes', schema: CreatePlanAnswer } },
+  answers: { 201: { description: 'The id of the plan, for all other requests', schema: CreatePlanAnswer } },
   problems: { 400: FAULTS, 413: 'The body is larger than 1 MB', 415: 'The body is not application/json' },
 })
 
-/** What a demand partner calls: the Kantar Gateway API's Demand API (docs/buyers.md). */
+/** The operations for demand partners: the Kantar Gateway API's Demand API (docs/buyers.md). */
 export const demandOperations: readonly Operation[] = [
   creation('/survey-plan', 'Launch a survey plan'),
   creation('/survey-plans', 'The same as POST /survey-plan'),
@@ -37,7 +37,7 @@ export const demandOperations: readonly Operation[] = [
     ...gateway,
     method: 'get',
     path: '/survey-plans/{id}',
-    summary: 'A survey plan, what is left of it, and how its sessions ended',
+    summary: 'A survey plan, its remaining completes, and how its sessions ended',
     params: PlanPath,
     answers: { 200: { description: 'The plan as it was posted, with its statuses and counts', schema: PlanAnswer } },
     problems: { 404: NOT_YOURS },
@@ -60,7 +60,7 @@ export const demandOperations: readonly Operation[] = [
     summary: 'Delete a survey plan that is closed and has no session in progress',
     params: PlanPath,
     answers: { 204: { description: 'Deleted' } },
-    problems: { 400: 'It is not CLOSED, or somebody is in it', 404: NOT_YOURS },
+    problems: { 400: 'It is not CLOSED, or a session is in progress', 404: NOT_YOURS },
   },
   {
     ...gateway,
@@ -76,7 +76,7 @@ export const demandOperations: readonly Operation[] = [
     ...gateway,
     method: 'get',
     path: '/targeting-attributes',
-    summary: 'The questions that a plan can ask for',
+    summary: 'The questions that a plan can target',
     query: TargetingQuery.pick({ country: true }),
     answers: { 200: { description: 'Those of the country; without one, all', schema: TargetingAttributesAnswer } },
     problems: { 400: FAULTS },
@@ -104,7 +104,7 @@ export const demandOperations: readonly Operation[] = [
     method: 'get',
     path: '/v1/plans/{id}/policy',
     tag: 'Survey plans',
-    summary: 'What is agreed beside a survey plan',
+    summary: 'The policy of a survey plan',
     audience: 'demand_partner',
     params: PlanPath,
     answers: { 200: { description: 'The policy', schema: PolicyAnswer } },
@@ -114,13 +114,13 @@ export const demandOperations: readonly Operation[] = [
     method: 'put',
     path: '/v1/plans/{id}/policy',
     tag: 'Survey plans',
-    summary: 'Agree on overage, unsigned outcomes, allocations, a soft launch',
+    summary: 'Set overage, unsigned outcomes, allocations, a soft launch',
     description:
-      'Members that are absent stay as they are; `allocations` merge by panel. A panel may reach its allocation and `flexibility_percent` of the rest of the target.',
+      'Absent members stay as they are; `allocations` merge by panel. A panel may reach its allocation and `flexibility_percent` of the rest of the target.',
     audience: 'demand_partner',
     params: PlanPath,
     body: { schema: PolicyRequest },
-    answers: { 200: { description: 'The whole policy, as it is now', schema: PolicyAnswer } },
-    problems: { 400: 'The body is malformed, or what it asks for is impossible', 404: NOT_YOURS },
+    answers: { 200: { description: 'The whole policy after the change', schema: PolicyAnswer } },
+    problems: { 400: 'The body is malformed, or its values are impossible for the plan', 404: NOT_YOURS },
   },
 ]

@@ -12,7 +12,7 @@ import { routerOperations } from './router-operations.js'
 import { supplierOperations } from './supplier-operations.js'
 import { supplyOperations } from './supply-operations.js'
 
-/** Every address there is, in the order of the document. */
+/** Every operation, in the order of the document. */
 export const operations: readonly Operation[] = [
   ...panelOperations,
   ...demandOperations,
@@ -29,26 +29,27 @@ const TAGS: Readonly<Record<string, string>> = {
   Surveys: 'Which surveys suit a panelist, and why.',
   Panelists: 'Profiles, kept for you. Ids are your own; send no names and no addresses.',
   Sessions: 'A respondent in a survey, from the entry link to the outcome and its price.',
-  Postbacks: 'What we told your server, as Standard Webhooks, and whether it arrived.',
-  Feed: 'Every survey that you may field, as a feed of changes: one integration, all supply.',
+  Postbacks: 'Messages sent to your server, as Standard Webhooks, and their delivery.',
+  Feed: 'Every survey that you may field, as a feed of changes.',
   'Survey plans': 'Surveys that buyers launch here (Kantar Gateway API). A demand partner.',
   Templates:
-    'Surveys that buyers begin from templates and launch as survey plans (PureSpectrum Buy API). A demand partner.',
+    'Surveys that buyers draft from templates and launch as survey plans (PureSpectrum Buy API). A demand partner.',
   Finance: 'The books, to the minor unit. An operator with the role `finance`.',
   Operations: 'Provider accounts and their poll loops. An operator with the role `ops`.',
   'Session router':
-    'The Kantar Gateway API: panels bring panelists, survey platforms fetch their sessions and say how they ended. Errors as the seed writes them.',
-  Arrivals: 'How respondents and providers reach us. Nothing here takes a key; proof is configured per connection.',
-  Public: 'What anybody may ask.',
+    'The Kantar Gateway API: panels bring panelists, survey platforms fetch their sessions and report how they ended. Errors have the form of the seed.',
+  Arrivals:
+    'Returns of respondents and postbacks of providers. No operation takes a key; verification is configured per connection.',
+  Public: 'Operations without a key.',
   Pages: 'For operators, in a browser; they sign in with their key.',
 }
 
 const INTRODUCTION = `One API for survey supply from many providers: ask which surveys suit a panelist, send the panelist
-there, and learn what came of it.
+there, and receive the outcome.
 
 Keys go in \`x-api-key\` or \`Authorization: Bearer\`. JSON, snake_case, unknown fields are refused. Money is integer minor
-units with its currency. Times are UTC. What goes wrong is answered as problem+json with a stable \`code\` and a line for
-every field in \`errors\`.`
+units with its currency. Times are UTC. Errors are problem+json with a stable \`code\` and a line for every field in
+\`errors\`.`
 
 export type OpenApiDocument = ReturnType<OpenApiGeneratorV31['generateDocument']>
 
@@ -113,8 +114,8 @@ function routeOf(operation: Operation): RouteConfig {
 }
 
 /**
- * Every answer by status, the route's own before the middleware's. One status may come in two content types: a page
- * that refuses a link, and problem+json where the address cannot even be decoded.
+ * Collects every answer by status, the route's own before the middleware's. One status may have two content types: a
+ * page that refuses a link, and problem+json for an address that cannot be decoded.
  */
 function answersOf(operation: Operation): Map<number, Answer[]> {
   const { errors = 'problem', problems = {} } = operation
@@ -134,7 +135,7 @@ function answersOf(operation: Operation): Map<number, Answer[]> {
   return new Map([...found].sort(([left], [right]) => left - right))
 }
 
-/** By content type; of two schemas for one type the first counts. */
+/** The content by type; of two schemas for one type the first counts. */
 function contentOf(answers: readonly Answer[]) {
   const typed = answers.flatMap(({ schema, contentType = 'application/json' }) =>
     schema === undefined ? [] : [[contentType, { schema }] as const],
@@ -147,7 +148,7 @@ function securityOf({ audience, keyHeader }: Operation): NonNullable<RouteConfig
   return keyHeader === 'access-token' ? [{ accessToken: [] }] : [{ apiKey: [] }, { bearer: [] }]
 }
 
-/** `get /v1/sessions/{session_id}` -> `get_v1_sessions_session_id`: stable, and different for every address. */
+/** `get /v1/sessions/{session_id}` -> `get_v1_sessions_session_id`: stable, and unique for every address. */
 function operationId({ method, path }: Operation): string {
   return `${method}_${path.replace(/[^A-Za-z0-9]+/g, '_').replace(/^_|_$/g, '')}`
 }

@@ -1,19 +1,19 @@
 type Node = Readonly<Record<string, unknown>>
 
-/** Keywords whose values are data, in which nothing is a schema. */
+/** Keywords whose values are data and contain no schema. */
 const DATA = new Set(['example', 'examples', 'enum', 'const', 'default'])
 
 /**
- * The generator's document with what it leaves undone: patterns as JSON Schema writes them, and defaults told apart by
- * side (docs/api.md, "OpenAPI for generators").
- * @throws Error for a pattern whose flags JSON Schema cannot say, or a schema with defaults that both sides share
+ * Completes the generator's document: writes patterns as JSON Schema does, and defaults differently for requests and
+ * answers (docs/api.md, "OpenAPI for generators").
+ * @throws Error for a pattern whose flags JSON Schema lacks, or a schema with defaults that both sides share
  */
 export function finishedDocument<Document extends object>(document: Document): Document {
   const readable = mapNodes(document as unknown as Node, withoutFlags)
   return withDefaultsBySide(readable) as unknown as Document
 }
 
-/** Applies a change to every object that is no data, from the leaves up. */
+/** Applies a change to every object that is not data, from the leaves up. */
 function mapNodes(node: Node, change: (node: Node) => Node, named = false): Node {
   const entries = Object.entries(node).map(([key, value]): [string, unknown] => {
     // below `properties` the keys are names of fields, and `default` or `example` may be one of them
@@ -47,8 +47,8 @@ function withoutFlags(node: Node): Node {
 }
 
 /**
- * `default` says two things: a request may leave the field out, an answer always has it. Generated clients read it as
- * "always there" in both. So a request's default is told in words, and an answer's field is required.
+ * `default` means two things: a request may leave the field out, an answer always has it. Generated clients read it as
+ * "always present" in both. So a request's default moves to the description, and an answer's field becomes required.
  */
 function withDefaultsBySide(document: Node): Node {
   const operations = Object.values(nodeAt(document, 'paths')).flatMap((path) => Object.values(path as Node))
@@ -67,7 +67,9 @@ function withDefaultsBySide(document: Node): Node {
       if (!asked.has(name)) return [name, mapNodes(before, defaultsOfAnswer)]
       const after = mapNodes(before, defaultsOfRequest)
       if (answered.has(name) && JSON.stringify(after) !== JSON.stringify(before)) {
-        throw new Error(`component ${name} has defaults and is both asked and answered: give each side its own schema`)
+        throw new Error(
+          `component ${name} has defaults and is used in a request and an answer: give each side its own schema`,
+        )
       }
       return [name, after]
     }),
@@ -106,7 +108,7 @@ function defaultsOfAnswer(node: Node): Node {
   return { ...node, properties: Object.fromEntries(properties), required: [...new Set([...required, ...there])] }
 }
 
-/** The names of the components that these parts point to, directly or through others. */
+/** The names of the components that these parts reference, directly or through others. */
 function reachable(parts: readonly unknown[], schemas: Node): Set<string> {
   const found = new Set<string>()
   const queue = [...parts]

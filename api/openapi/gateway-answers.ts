@@ -18,5 +18,5 @@ export const GatewayValidationAnswer = z
   })
   .meta({
     id: 'GatewayValidationError',
-    description: 'Every fault of the request, with the field, the constraint that it breaks, and what would be right',
+    description: 'Every fault of the request, with the field, the constraint that it breaks, and the valid form',
   })

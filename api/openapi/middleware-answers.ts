@@ -6,23 +6,23 @@ import { GatewayErrorAnswer, GatewayValidationAnswer } from './gateway-answers.j
 import type { Answer, ErrorWords, Operation } from './operation.js'
 
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
-  400: 'The request is malformed; every field that is wrong is named',
-  401: 'No key, or a key that is not known',
+  400: 'The request is malformed; the answer names every invalid field',
+  401: 'No key, or an unknown key',
   403: 'Another kind of key, or a role that the operator lacks',
-  413: 'The body is larger than this address takes',
-  415: 'The body is not application/json, or is in an encoding that is not read here',
-  429: 'More requests than the key may send; see Retry-After',
-  500: 'Something broke on our side; it is logged',
+  413: 'The body is larger than this address accepts',
+  415: 'The body is not application/json, or has an unsupported encoding',
+  429: 'The key exceeds its rate limit; see Retry-After',
+  500: 'Internal error on our side; it is logged',
   503: 'PostgreSQL cannot be reached; see Retry-After',
 }
 
-/** On the gateway and in the suppliers' and buyers' words, a key of another kind is 401. */
-const ONE_KIND_OF_KEY = 'The key is missing or not known, or belongs to another kind of client'
+/** At the gateway's, suppliers' and buyers' routes, a key of another kind is 401. */
+const ONE_KIND_OF_KEY = 'The key is missing or unknown, or belongs to another kind of client'
 
 const PAGE = { schema: z.string(), contentType: 'text/html' }
 const PROBLEM = { schema: ProblemAnswer, contentType: 'application/problem+json' }
 
-/** How an error of this status is written in these words. */
+/** The body of an error of this status in these words. */
 export function errorBody(words: ErrorWords, status: number): Omit<Answer, 'description'> {
   switch (words) {
     case 'gateway':
@@ -39,8 +39,8 @@ export function errorBody(words: ErrorWords, status: number): Omit<Answer, 'desc
 }
 
 /**
- * What the middleware in front of a route can answer, whatever the route itself does: keys, limits, bodies that cannot be
- * read, addresses that cannot be decoded, PostgreSQL away, a fault of ours.
+ * The errors of the middleware in front of a route: keys, limits, bodies that cannot be read, addresses that cannot be
+ * decoded, PostgreSQL away, an internal error.
  */
 export function middlewareAnswers(operation: Operation): Record<number, Answer> {
   const { errors: words = 'problem', audience, body, params, query } = operation

@@ -4,11 +4,11 @@ import type { Operation } from './operation.js'
 
 const ConnectionPath = z.object({ connection: z.string() })
 const page = (description: string) => ({ description, schema: z.string(), contentType: 'text/html' })
-const NOT_CONFIGURED = 'No such connection, or this arrival is not configured for it'
+const NOT_CONFIGURED = 'Connection not found, or this arrival is not configured for it'
 
 const stored = {
   200: {
-    description: 'The claim is committed; a repeat is answered the same',
+    description: 'The claim is committed; a repeat gets the same answer',
     schema: z.object({ status: z.literal('stored') }),
   },
 }
@@ -16,12 +16,11 @@ const refused = {
   400: 'Malformed',
   401: 'Not proven to be the provider',
   404: NOT_CONFIGURED,
-  503: 'It cannot be stored now: send it again',
+  503: 'It cannot be stored now; send it again',
 }
 
 /**
- * How respondents and providers reach us (docs/sessions.md, States). What proves them is configured, connection by
- * connection.
+ * Entry links, returns and postbacks (docs/sessions.md, States). Their verification is configured per connection.
  */
 const arrivalOperations: readonly Operation[] = [
   {
@@ -30,7 +29,7 @@ const arrivalOperations: readonly Operation[] = [
     tag: 'Arrivals',
     summary: "The respondent's click on an entry link",
     description:
-      "Locks the start and redirects to the provider. Expired, closed, paused or full: to the panel's redirect for TIMEOUT or QUOTA_FULL. Still opening: a page which asks again for at most a minute.",
+      "Locks the start and redirects to the provider. Expired, closed, paused or full: to the panel's redirect for TIMEOUT or QUOTA_FULL. Still opening: a page that refreshes itself for at most a minute.",
     audience: 'anyone',
     errors: 'page',
     params: z.object({ token: z.string() }),
@@ -44,7 +43,7 @@ const arrivalOperations: readonly Operation[] = [
     method: 'get',
     path: '/returns/{connection}',
     tag: 'Arrivals',
-    summary: 'A browser comes back from a provider',
+    summary: 'A browser returns from a provider',
     description: 'Redirects to the panel for the outcome, with our signed token as `token=`.',
     audience: 'anyone',
     errors: 'page',
@@ -59,7 +58,7 @@ const arrivalOperations: readonly Operation[] = [
     method: 'post',
     path: '/postbacks/{connection}',
     tag: 'Arrivals',
-    summary: 'A provider tells an outcome, server to server',
+    summary: 'A provider reports an outcome, server to server',
     audience: 'anyone',
     params: ConnectionPath,
     body: { schema: z.unknown(), contentType: '*/*' },
@@ -81,7 +80,7 @@ const arrivalOperations: readonly Operation[] = [
     method: 'get',
     path: '/postbacks/{connection}',
     tag: 'Arrivals',
-    summary: 'The same, from a provider that tells it by GET',
+    summary: 'The same, for a provider that sends it by GET',
     audience: 'anyone',
     params: ConnectionPath,
     answers: stored,
@@ -91,7 +90,7 @@ const arrivalOperations: readonly Operation[] = [
     method: 'get',
     path: '/postbacks/{connection}/{name}',
     tag: 'Arrivals',
-    summary: 'The same, for the kinds of messages that come by GET',
+    summary: 'The same, for kinds of messages sent by GET',
     audience: 'anyone',
     params: ConnectionPath.extend({ name: z.string().meta({ example: 'reversal' }) }),
     answers: stored,
@@ -99,7 +98,7 @@ const arrivalOperations: readonly Operation[] = [
   },
 ]
 
-/** What asks for no key. */
+/** The operations that need no key. */
 const publicOperations: readonly Operation[] = [
   {
     method: 'get',
@@ -127,7 +126,7 @@ const publicOperations: readonly Operation[] = [
     method: 'get',
     path: '/metrics',
     tag: 'Public',
-    summary: 'Figures for Prometheus',
+    summary: 'Metrics for Prometheus',
     audience: 'anyone',
     answers: { 200: { description: 'Text exposition format', schema: z.string(), contentType: 'text/plain' } },
   },

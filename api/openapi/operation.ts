@@ -4,12 +4,12 @@ import type { ZodObject, ZodType } from 'zod'
 export type Audience = 'panel' | 'operator' | 'demand_partner' | 'survey_platform' | 'anyone'
 
 /**
- * How an address says what went wrong: problem+json; the gateway's Error and ValidationError; the buyers' codes; the
+ * The form of an address's errors: problem+json; the gateway's Error and ValidationError; the buyers' codes; the
  * suppliers' failure; or a page for a respondent's browser.
  */
 export type ErrorWords = 'problem' | 'gateway' | 'buyer' | 'supplier' | 'page'
 
-/** One answer of an operation. */
+/** One answer of an operation, for one status. */
 export interface Answer {
   readonly description: string
   readonly schema?: ZodType
@@ -18,8 +18,8 @@ export interface Answer {
 }
 
 /**
- * One address as the document describes it. The schemas are those which the route itself validates with, so that the
- * document cannot say anything else than the program does.
+ * One address as the document describes it. Its schemas are those with which the route validates, so that the document
+ * cannot differ from the code.
  */
 export interface Operation {
   readonly method: 'get' | 'put' | 'post' | 'patch' | 'delete'
@@ -35,7 +35,7 @@ export interface Operation {
   readonly headers?: ZodObject
   readonly body?: { readonly schema: ZodType; readonly required?: boolean; readonly contentType?: string }
   readonly answers: Readonly<Record<number, Answer>>
-  /** Errors beside those that the middleware answers, or in better words, each in the words of the address. */
+  /** Errors in addition to those of the middleware, or with a better description, in the form of the address. */
   readonly problems?: Readonly<Record<number, string>>
   /** [problem] */
   readonly errors?: ErrorWords

@@ -14,7 +14,7 @@ import type { Operation } from './operation.js'
 
 const MALFORMED = 'The request is malformed; `errors` names every field'
 const ConnectionPath = z.object({ id: z.string() })
-const NO_CONNECTION = 'There is no such connection in the configuration'
+const NO_CONNECTION = 'Connection not found in the configuration'
 
 const CompletesFile = z.string().meta({
   example: `${COMPLETES_COLUMNS.join(',')}
@@ -22,7 +22,7 @@ const CompletesFile = z.string().meta({
 `,
 })
 
-/** What finance calls: an operator's key with the role `finance` (docs/api.md, Finance). */
+/** The operations for an operator's key with the role `finance` (docs/api.md, Finance). */
 const financeOperations: readonly Operation[] = [
   {
     method: 'get',
@@ -30,7 +30,7 @@ const financeOperations: readonly Operation[] = [
     tag: 'Finance',
     summary: 'Every session whose outcome is or was COMPLETED, as CSV',
     description:
-      'Ordered by `completed_at`, then `session_id`; the same books give the same bytes. `amount_minor` is the locked price whatever became of the session: what is owed are the lines with `payable` true. Without `from` and `to` it is everything. Text a spreadsheet would take for a formula gets an apostrophe in front.',
+      'Ordered by `completed_at`, then `session_id`; the same data give the same bytes. `amount_minor` is the locked price, also after a reversal; only the lines with `payable` true are owed. Without `from` and `to` the file holds every line. Text that a spreadsheet would read as a formula gets an apostrophe in front.',
     audience: 'operator',
     query: CompletesQuery,
     answers: { 200: { description: 'One line a session', schema: CompletesFile, contentType: 'text/csv' } },
@@ -42,7 +42,7 @@ const financeOperations: readonly Operation[] = [
     tag: 'Finance',
     summary: "The ledger's transactions in the order of posting",
     description:
-      'Double entry: debits equal credits in every transaction and currency. A reversal is a linked transaction, and comes after the complete that it takes back. Follow `next_cursor` until it is null; `resume_cursor` asks later for what was posted since, and misses nothing.',
+      'Double entry: debits equal credits in every transaction and currency. A reversal is a linked transaction, and comes after the complete that it reverses. Follow `next_cursor` until it is null; later, `resume_cursor` continues with every transaction posted since.',
     audience: 'operator',
     query: LedgerQuery,
     answers: { 200: { description: 'A page of transactions', schema: LedgerAnswer } },
@@ -70,7 +70,7 @@ const action = (name: 'pause' | 'resume' | 'poll', summary: string): Operation =
   ...(name === 'pause' ? { body: { schema: PauseRequest, required: false } } : {}),
   answers: {
     202: {
-      description: 'The poll loop has the message; where there is none, PostgreSQL has',
+      description: 'The poll loop has the message; without a poll loop, PostgreSQL has it',
       schema: ConnectionActionAnswer,
     },
   },
@@ -81,13 +81,13 @@ const action = (name: 'pause' | 'resume' | 'poll', summary: string): Operation =
   },
 })
 
-/** What operations call: an operator's key with the role `ops` (docs/api.md, Operations). */
+/** The operations for an operator's key with the role `ops` (docs/api.md, Operations). */
 const opsOperations: readonly Operation[] = [
   {
     method: 'get',
     path: '/v1/ops/connections',
     tag: 'Operations',
-    summary: 'How every connection stands: its poll loop, its stock, what could not be read',
+    summary: 'The state of every connection: its poll loop, its surveys, its quarantine',
     audience: 'operator',
     answers: { 200: { description: 'The configured connections', schema: ConnectionsAnswer } },
   },
@@ -98,8 +98,9 @@ const opsOperations: readonly Operation[] = [
     method: 'get',
     path: '/v1/ops/plans',
     tag: 'Operations',
-    summary: "Every buyer's survey plans with what they have so far",
-    description: 'Newest first; deleted ones are not shown. `completes` are payable; `held` are slots taken just now.',
+    summary: "Every buyer's survey plans with their completes so far",
+    description:
+      'Newest first; deleted ones are not shown. `completes` are payable; `held` are slots of sessions in progress.',
     audience: 'operator',
     query: PlansQuery,
     answers: { 200: { description: 'A page of plans', schema: PlansAnswer } },
@@ -109,7 +110,7 @@ const opsOperations: readonly Operation[] = [
     method: 'get',
     path: '/v1/ops/quarantine',
     tag: 'Operations',
-    summary: 'Records which could not be read, with their bytes',
+    summary: 'Records that could not be read, with their bytes',
     audience: 'operator',
     query: QuarantineQuery,
     answers: { 200: { description: 'A page of records, newest first', schema: QuarantineAnswer } },
@@ -119,13 +120,14 @@ const opsOperations: readonly Operation[] = [
     method: 'post',
     path: '/v1/ops/quarantine/{id}/redrive',
     tag: 'Operations',
-    summary: 'Read a record again, after its adapter or mapping was mended',
-    description: 'Still broken: `open`, with one more in `count`. What was healed or redriven already is left alone.',
+    summary: 'Read a record again, after a fix of its adapter or mapping',
+    description:
+      'Still unreadable: `open`, with `count` increased by one. A record that is healed or redriven stays as it is.',
     audience: 'operator',
     params: z.object({ id: z.string() }),
-    answers: { 200: { description: 'How the record stands now', schema: RedriveAnswer } },
+    answers: { 200: { description: 'The state of the record after the redrive', schema: RedriveAnswer } },
     problems: {
-      404: 'There is no such record in quarantine',
+      404: 'Record not found in quarantine',
       503: 'PostgreSQL or Temporal cannot be reached, or the poll loop does not run; see Retry-After',
     },
   },

@@ -9,8 +9,8 @@ const Id = z.object({ id: z.string() })
 const FormToken = z.object({ form_token: z.string() })
 
 const pressed: Operation['answers'] = {
-  303: { description: 'Done: back to the page, which says so' },
-  401: page('Nobody is signed in: the form to do so'),
+  303: { description: 'Done: redirects to the page, which shows a notice' },
+  401: page('Not signed in: the sign-in form'),
 }
 
 const button = (path: string, summary: string, fields: z.ZodObject = FormToken): Operation => ({
@@ -23,26 +23,26 @@ const button = (path: string, summary: string, fields: z.ZodObject = FormToken):
   body: { schema: fields, contentType: FORM },
   answers: {
     ...pressed,
-    400: page('The address cannot be read: a page that says so'),
-    404: page('The page, saying that there is no such thing'),
-    503: page('The page, saying that PostgreSQL, Temporal or the poll loop cannot be reached'),
+    400: page('The address cannot be decoded: a page with the error'),
+    404: page('The page, with the error that the item was not found'),
+    503: page('The page, with the error that PostgreSQL, Temporal or the poll loop cannot be reached'),
   },
   problems: { 403: FOREIGN },
 })
 
-/** What browsers load and send; programs use the same actions under /v1. */
+/** Pages and forms for browsers; programs use the same actions under /v1. */
 export const pageOperations: readonly Operation[] = [
   {
     method: 'get',
     path: '/ops',
     tag: 'Pages',
-    summary: 'Operations: connections, survey plans, quarantine, messages that no panel took',
+    summary: 'Operations: connections, survey plans, quarantine, dead letters',
     description: 'For an operator with the role `ops` who has signed in, or whose key is in `x-api-key`.',
     audience: 'anyone',
     query: OpsPageQuery,
     answers: {
       200: page('The page'),
-      401: page('Nobody is signed in: the form to do so'),
+      401: page('Not signed in: the sign-in form'),
       403: page('The operator lacks the role'),
     },
     problems: { 400: 'The request is malformed; `errors` says where' },
@@ -54,7 +54,7 @@ export const pageOperations: readonly Operation[] = [
   ),
   button('/ops/connections/{id}/resume', 'The button that resumes a connection'),
   button('/ops/connections/{id}/poll', 'The button that polls a connection now'),
-  button('/ops/quarantine/{id}/redrive', 'The button that has a record read again'),
+  button('/ops/quarantine/{id}/redrive', 'The button that reads a record again'),
   button('/ops/postbacks/{id}/redeliver', 'The button that sends a message again'),
   {
     method: 'post',
@@ -64,7 +64,7 @@ export const pageOperations: readonly Operation[] = [
     audience: 'anyone',
     body: { schema: z.object({ api_key: z.string(), page: z.string().optional() }), contentType: FORM },
     answers: {
-      303: { description: 'Signed in for 8 hours, by a cookie: on to the page' },
+      303: { description: 'Signed in for 8 hours, by a cookie: redirects to the page' },
       401: page("Not an operator's key"),
     },
     problems: { 403: 'Sent from another site' },
@@ -76,7 +76,7 @@ export const pageOperations: readonly Operation[] = [
     summary: 'End the sign-in',
     audience: 'anyone',
     body: { schema: FormToken, contentType: FORM },
-    answers: { 303: { description: 'The cookie is gone' } },
+    answers: { 303: { description: 'The cookie is cleared' } },
     problems: { 403: FOREIGN },
   },
 ]

@@ -16,9 +16,9 @@ import { SessionAnswer, SessionsAnswer, SessionsQuery } from '../panel/session-s
 import type { Operation } from './operation.js'
 
 const MALFORMED = 'The request is malformed; `errors` names every field'
-const NOT_YOURS = 'Not there, or not yours: the two cannot be told apart'
+const NOT_YOURS = 'Not found, or not yours; both get the same answer'
 
-/** What a panel app calls (docs/api.md, From an offer to the money). */
+/** The operations for a panel app (docs/api.md, From an offer to the money). */
 export const panelOperations: readonly Operation[] = [
   {
     method: 'post',
@@ -26,7 +26,7 @@ export const panelOperations: readonly Operation[] = [
     tag: 'Surveys',
     summary: 'Which surveys suit a panelist, best first',
     description:
-      'A profile in the body counts for this call, else the stored one. Without device or locale those restrict nothing. One offer a survey, at the open quota that fits and pays best. What the panelist completed, or is in, is not offered again. `connections` says how fresh the stock of each provider account is.',
+      'A profile in the body applies to this call; without one, the stored profile applies. An absent device or locale restricts nothing. One offer per survey, at the open quota that fits and pays best. Surveys that the panelist completed, or is in, are not offered again. `connections` says how fresh the surveys of each provider account are.',
     audience: 'panel',
     body: { schema: MatchRequest },
     answers: { 200: { description: 'Offers, ranked', schema: MatchAnswer } },
@@ -44,14 +44,14 @@ export const panelOperations: readonly Operation[] = [
     audience: 'panel',
     params: z.object({ survey_id: z.string() }),
     query: ExplainQuery,
-    answers: { 200: { description: 'The verdict and everything it is made of', schema: ExplainAnswer } },
+    answers: { 200: { description: 'The verdict and its reasons', schema: ExplainAnswer } },
     problems: { 400: MALFORMED, 404: NOT_YOURS },
   },
   {
     method: 'get',
     path: '/v1/attributes',
     tag: 'Panelists',
-    summary: 'The words that a profile is written in, and whose surveys each counts for',
+    summary: 'The attributes of a profile, and the connections that use each',
     audience: 'panel',
     query: AttributesQuery,
     answers: { 200: { description: 'Those of the country; without one, all', schema: AttributesAnswer } },
@@ -84,7 +84,7 @@ export const panelOperations: readonly Operation[] = [
     tag: 'Sessions',
     summary: 'Turn an offer into a session, its price locked',
     description:
-      'Send the respondent to `entry_url`. A provider that is slow or away gives 201 with state `opening`: the link works as soon as the provider answers. With an `Idempotency-Key` the same request is answered once, however often it is sent: a repeat gets the stored 201 and `Idempotent-Replayed: true`.',
+      'Send the respondent to `entry_url`. While a provider is slow or away, the answer is 201 with state `opening`: the link works as soon as the provider answers. With an `Idempotency-Key` the request is idempotent: a repeat gets the stored 201 and `Idempotent-Replayed: true`.',
     audience: 'panel',
     headers: z.object({ 'Idempotency-Key': z.string().min(1).max(255).optional() }),
     body: { schema: CreateSessionRequest },
@@ -92,7 +92,7 @@ export const panelOperations: readonly Operation[] = [
       201: { description: 'The session', schema: CreateSessionAnswer },
       409: {
         description:
-          '`offer_gone`: gone, full, expired or now cheaper than offered, with up to 3 fresh `alternatives`. `session_exists`: the panelist is in this survey already. `cap_reached`: no starts left for now. `below_minimum_age`: too young for the market. `request_in_progress`: the first request with this key is still under way',
+          '`offer_gone`: gone, full, expired or now cheaper than offered, with up to 3 fresh `alternatives`. `session_exists`: the panelist is in this survey already. `cap_reached`: no starts left for now. `below_minimum_age`: too young for the market. `request_in_progress`: the first request with this key is still in progress',
         schema: z.union([OfferGoneProblem, SessionExistsProblem, NotNowProblem]),
         contentType: 'application/problem+json',
       },
@@ -120,7 +120,7 @@ export const panelOperations: readonly Operation[] = [
     method: 'get',
     path: '/v1/sessions/{session_id}',
     tag: 'Sessions',
-    summary: 'How a session stands, and everything that happened to it',
+    summary: 'The state of a session, and its history',
     audience: 'panel',
     params: z.object({ session_id: z.string() }),
     answers: { 200: { description: 'The session', schema: SessionAnswer } },
@@ -130,7 +130,7 @@ export const panelOperations: readonly Operation[] = [
     method: 'get',
     path: '/v1/postbacks',
     tag: 'Postbacks',
-    summary: 'What was sent to you about a session, attempt by attempt',
+    summary: 'The messages sent to you about a session, with every attempt',
     audience: 'panel',
     query: PostbacksQuery,
     answers: { 200: { description: 'The messages in their order', schema: PostbacksAnswer } },
@@ -143,7 +143,7 @@ export const panelOperations: readonly Operation[] = [
     summary: 'Send a message once more, under the same webhook-id',
     audience: 'panel',
     params: z.object({ id: z.string() }),
-    answers: { 202: { description: 'It is on its way', schema: RedeliverAnswer } },
+    answers: { 202: { description: 'The delivery has started', schema: RedeliverAnswer } },
     problems: { 404: NOT_YOURS },
   },
 ]

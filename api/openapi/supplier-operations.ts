@@ -3,19 +3,19 @@ import { SupplierFailure, SurveyAnswer, SurveysAnswer, SurveysQuery } from '../s
 import type { Answer, Operation } from './operation.js'
 
 const failures: Readonly<Record<number, Answer>> = {
-  400: { description: 'A filter that is not known, or makes no sense', schema: SupplierFailure },
-  401: { description: "access-token is missing, not known, or not a panel's", schema: SupplierFailure },
-  429: { description: 'More requests than the key may send; see Retry-After', schema: SupplierFailure },
+  400: { description: 'An unknown or invalid filter', schema: SupplierFailure },
+  401: { description: "access-token is missing, unknown, or not a panel's", schema: SupplierFailure },
+  429: { description: 'The key exceeds its rate limit; see Retry-After', schema: SupplierFailure },
   503: { description: 'PostgreSQL cannot be reached; see Retry-After', schema: SupplierFailure },
 }
 
-/** What a panel written against PureSpectrum's supply API calls (docs/allocation.md; the PureSpectrum Supply API). */
+/** The operations for panels that use PureSpectrum's supply API (docs/allocation.md; the PureSpectrum Supply API). */
 export const supplierOperations: readonly Operation[] = [
   {
     method: 'get',
     path: '/suppliers/v2/surveys',
     tag: 'Feed',
-    summary: 'Everything the panel may use, with what is kept for it',
+    summary: 'Every survey that the panel may use, with its allocation',
     description:
       "Buyers' survey plans that name the panel, and every survey of the connections it may use; live ones unless `survey_status` asks for others.",
     audience: 'panel',
@@ -36,7 +36,7 @@ export const supplierOperations: readonly Operation[] = [
     answers: {
       200: { description: 'The survey', schema: SurveyAnswer },
       ...failures,
-      404: { description: 'Not there, or not for this panel: the two cannot be told apart', schema: SupplierFailure },
+      404: { description: 'Not found, or not for this panel; both get the same answer', schema: SupplierFailure },
     },
   },
 ]

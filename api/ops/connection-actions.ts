@@ -11,7 +11,7 @@ import { type ConnectionAction, type ConnectionActionAnswer, PauseRequest } from
 
 /**
  * `POST /v1/ops/connections/{id}/pause|resume|poll`: paused = not polled and not offered; `poll` polls once even then.
- * Answered once the connection's workflow has the message, or PostgreSQL where it has none.
+ * Answers after the connection's workflow has the message, or PostgreSQL where the connection has no workflow.
  */
 export function connectionAction(deps: ApiDependencies, action: ConnectionAction): RequestHandler {
   return async (request, response) => {
@@ -26,7 +26,7 @@ export function connectionAction(deps: ApiDependencies, action: ConnectionAction
 }
 
 /**
- * Tells a connection what an operator wants.
+ * Sends an operator's action to a connection.
  * @param reason of a pause; without one it names the operator
  * @throws Problem 404 when it is not configured, 503 when its loop cannot be reached
  */
@@ -42,12 +42,12 @@ export async function tellConnection(
   const supply = supplyOf(deps, id)
   if (supply === 'polled') await tellPoller(deps.temporal, id, action, why)
   else await noteConnectionAction(deps, { connection: id, provider: connection.provider, supply, action, reason: why })
-  deps.logger.info({ connection: id, action, operator: operator.id }, 'operator told a connection')
+  deps.logger.info({ connection: id, action, operator: operator.id }, 'operator changed a connection')
 }
 
 /** @throws Problem 404 */
 function configured(deps: ApiDependencies, id: string): ConnectionBase {
   const connection = deps.findUpstream(id)?.config
-  if (connection === undefined) throw notFound('There is no such connection in the configuration')
+  if (connection === undefined) throw notFound('Connection not found in the configuration')
   return connection
 }

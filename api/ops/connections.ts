@@ -17,7 +17,7 @@ import type { TemporalUi } from './temporal-ui.js'
 
 type Shown = ConnectionsAnswer['connections'][number]
 
-/** `GET /v1/ops/connections`: how every configured connection's poll loop stands. */
+/** `GET /v1/ops/connections`: the state of every configured connection and its poll loop. */
 export function listConnections(deps: ApiDependencies, temporalUi: TemporalUi): RequestHandler {
   return async (_request, response) => {
     const answer: ConnectionsAnswer = { connections: await connectionsStanding(deps, temporalUi) }
@@ -35,7 +35,7 @@ export async function connectionsStanding(deps: ApiDependencies, temporalUi: Tem
     const supply = supplyOf(deps, id)
     const workflowUrl =
       supply === 'polled' ? temporalUi.workflow(pollWorkflowId(id)) : temporalUi.search(`TributaryConnection = "${id}"`)
-    // a connection that is new in the configuration has no row until its loop begins; our own plans wait for nothing
+    // a connection that is new in the configuration has no row until its loop starts; our own plans have no loop
     const notYet = supply === 'own' ? 'healthy' : 'starting'
     if (row === undefined) return { ...NOT_STARTED, state: notYet, id, provider, workflow_url: workflowUrl }
     return {
@@ -53,9 +53,9 @@ export async function connectionsStanding(deps: ApiDependencies, temporalUi: Tem
 }
 
 /**
- * How a connection stands as it was heard: a poll loop that fell silent cannot say so itself, so its last word does not
- * count for longer than five of its paces.
- * @param queues milliseconds since a worker was heard of, by queue
+ * The state of a polled connection, by its last heartbeat: a silent poll loop cannot report its own silence, so its
+ * last reported state expires after five poll intervals.
+ * @param queues milliseconds since the last heartbeat of a worker, by queue
  */
 export function heardStanding(
   deps: Pick<ApiDependencies, 'findUpstream'>,
@@ -69,8 +69,8 @@ export function heardStanding(
 }
 
 /**
- * How any connection stands as it was heard. One that is asked panelist by panelist has no loop that could fall silent,
- * but without a worker on its queue nobody asks, and nobody opens an entry.
+ * The state of any connection. A connection with one call for each panelist has no poll loop, but it needs a worker on
+ * its queue for these calls and for entries.
  */
 export function standingOf(
   deps: Pick<ApiDependencies, 'findUpstream'>,
@@ -93,7 +93,7 @@ export function standingOf(
   return { state: own, reason: row.reason }
 }
 
-/** How a connection's surveys come; one that configuration no longer has was polled, for all that is known. */
+/** How we get a connection's surveys; a connection that left the configuration is assumed to be polled. */
 export function supplyOf({ findUpstream }: Pick<ApiDependencies, 'findUpstream'>, connection: string): SupplyKind {
   const upstream = findUpstream(connection)
   return upstream === null ? 'polled' : supplyKindOf(upstream.adapter)

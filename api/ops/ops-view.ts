@@ -21,7 +21,7 @@ const PLANS_SHOWN = 20
 const ARRIVALS_SHOWN = 50
 const EVERY_PLAN = { demandPartner: null, status: null } as const
 
-/** Everything that the operations page shows but what the last click did. */
+/** Reads everything that the operations page shows, except the notice of the last action. */
 export async function readOpsView(
   deps: ApiDependencies,
   ui: TemporalUi,
@@ -54,7 +54,7 @@ export async function readOpsView(
       quarantined: one.quarantined,
       workflowUrl: one.workflow_url,
     })),
-    // without buyers there are none, and nothing to say about them
+    // without buyers the page has no section for plans
     plans: deps.config.demandPartners.length === 0 ? null : plans.rows,
     olderPlans: plans.nextCursor === null ? null : pageLink('/ops', { plans: plans.nextCursor }, 'plans'),
     savedViews: savedViews(

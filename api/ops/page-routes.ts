@@ -16,10 +16,10 @@ import { redrive } from './redrive.js'
 import { type ConnectionAction, OpsPageQuery, PauseRequest } from './schemas.js'
 import type { TemporalUi } from './temporal-ui.js'
 
-/** One button: what it does, and which notice tells that it is done. */
+/** The action of a button; returns the code of its notice. */
 type Button = (signedIn: SignedIn, request: Request) => Promise<NoticeCode>
 
-/** `/ops`, the operations page, and what its buttons send. It works without a script. */
+/** `/ops`, the operations page, and the actions of its buttons. It works without a script. */
 export function opsPageRoutes(deps: ApiDependencies, ui: TemporalUi): Router {
   const router = Router({ caseSensitive: true })
   const signedIn = operatorPage(deps, '/ops')
@@ -46,7 +46,7 @@ export function opsPageRoutes(deps: ApiDependencies, ui: TemporalUi): Router {
       } catch (error) {
         const problem = toProblem(error)
         if (problem.code === 'database_unavailable') throw error
-        if (problem.status === 500) deps.logger.error({ err: error }, 'an operator pressed a button in vain')
+        if (problem.status === 500) deps.logger.error({ err: error }, "an operator's action failed")
         await show(request, response, problem.status, `${problem.detail}.`)
       }
     },
@@ -86,6 +86,6 @@ const withoutEmpty = (query: Request['query']): Request['query'] =>
 
 async function redeliver(deps: ApiDependencies, postbackId: string): Promise<void> {
   const asked = await requestRedelivery(deps, { postbackId, panel: null })
-  if (asked === null) throw notFound('There is no such message')
+  if (asked === null) throw notFound('Message not found')
   deps.sessions.redeliver(postbackId, asked.redelivery, asked.sessionId)
 }

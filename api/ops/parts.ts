@@ -5,19 +5,19 @@ import type { ApiDependencies } from '../dependencies.js'
 import { janitorStanding, queuesOf, workersStanding } from '../parts.js'
 import { temporalAnswers } from '../public/health.js'
 
-/** What works for the API without being asked, as it was heard of; PostgreSQL answers, or there is no page. */
+/** The state of the background parts, by their heartbeats. Needs PostgreSQL, as the whole page does. */
 export async function partsStanding(deps: ApiDependencies): Promise<PartView[]> {
   const [heard, temporal] = await Promise.all([readHeardParts(deps.knex), temporalAnswers(deps)])
   const workers = workersStanding(heard, queuesOf(deps))
   const janitor = janitorStanding(heard)
-  // another one may serve its queues, and it may have been stopped: its row is forgotten ten minutes later
+  // another worker may serve its queues, or an operator stopped it: its row is removed ten minutes later
   const quiet = heard.workers.filter(({ silentMs }) => silentMs > WORKER_SILENT_MS)
   const alone = quiet.map(({ process, silentMs }) => `${process} for ${seconds(silentMs)}`).join(', ')
   return [
     {
       name: 'Temporal',
       ok: temporal,
-      detail: temporal ? null : 'does not answer: see its log; nothing is lost meanwhile',
+      detail: temporal ? null : 'does not answer: see its log; no data are lost meanwhile',
     },
     {
       name: 'Workers',
@@ -37,7 +37,7 @@ export async function partsStanding(deps: ApiDependencies): Promise<PartView[]> 
   ]
 }
 
-/** Whether the index of this process answered as the rules do, as far as its matches were checked. */
+/** Reports whether the checked matches of this process's index agree with the rules. */
 function matchingIndex({ checks }: Pick<ApiDependencies, 'checks'>): PartView {
   const { different, latest } = checks.counts()
   const seen = latest === null ? '' : `, the last at ${latest.surveyId} by the rule ${latest.rule}`

@@ -9,7 +9,7 @@ const Place = z.tuple([
   z.string().regex(/^[\w-]{1,128}$/),
 ])
 
-/** Where a list of plans goes on: their ids are no UUIDs, unlike those of other lists. */
+/** The cursor of a list of plans, whose ids are not UUIDs, unlike those of other lists. */
 export const planCursor = z
   .string({ error: 'must be text' })
   .transform((given, context): Keyset => {
@@ -43,17 +43,17 @@ export const PlansAnswer = z
       z.object({
         id: z.string().meta({ example: 'plan_3nJc8u6mR2sT0vXw1yZa4bQd' }),
         demand_partner: z.string().meta({ example: 'acme' }),
-        survey_id: z.string().meta({ description: 'What panels know it by', example: 'sv_5f1c0e9a77d24b18' }),
+        survey_id: z.string().meta({ description: 'The survey id that panels see', example: 'sv_5f1c0e9a77d24b18' }),
         buyer_survey_id: z.string().meta({ example: 'demand-survey-plan-id' }),
         country: z.string().meta({ example: 'USA' }),
         status: z.enum(PLAN_STATUSES).meta({ example: 'OPEN' }),
         status_reason: z
           .enum(['buyer', 'filled', 'finish_date'])
-          .meta({ description: 'Who or what set the status last', example: 'buyer' }),
+          .meta({ description: 'Why the plan has its status', example: 'buyer' }),
         target_completes: z.int().meta({ example: 30 }),
-        overage: z.int().meta({ description: 'Completes beyond the target that are paid all the same', example: 0 }),
+        overage: z.int().meta({ description: 'Completes beyond the target that are paid too', example: 0 }),
         completes: z.int().meta({ description: 'Payable ones', example: 12 }),
-        held: z.int().meta({ description: 'Slots of respondents who are in it now', example: 3 }),
+        held: z.int().meta({ description: 'Slots of sessions in progress', example: 3 }),
         panels: z.array(
           z.object({
             panel: z.string().meta({ example: 'lifepoints' }),

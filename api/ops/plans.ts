@@ -8,7 +8,7 @@ import { cursorOf } from '../panel/paging.js'
 import { type PlansAnswer, PlansQuery } from './plan-schemas.js'
 import type { TemporalUi } from './temporal-ui.js'
 
-/** `GET /v1/ops/plans`: every buyer's survey plans with what they have so far. */
+/** `GET /v1/ops/plans`: every buyer's survey plans with their completes so far. */
 export function plansList(deps: ApiDependencies, ui: TemporalUi): RequestHandler {
   return async (request, response) => {
     const query = parse(PlansQuery, request.query)
@@ -40,7 +40,7 @@ export function plansList(deps: ApiDependencies, ui: TemporalUi): RequestHandler
 
 type ShownPlan = PlanOverview & { readonly workflowUrl: string | null }
 
-/** A page of plans, each with where its workflow is seen. */
+/** A page of plans, each with the address of its workflow in the Temporal UI. */
 export async function plansStanding(
   deps: Pick<ApiDependencies, 'knex' | 'clock'>,
   ui: TemporalUi,

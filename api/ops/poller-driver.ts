@@ -16,13 +16,13 @@ import {
 import { Problem } from '../http/problem.js'
 import type { ConnectionAction } from './schemas.js'
 
-/** An operator waits this long for Temporal; then it counts as away. */
+/** Timeout for a signal to Temporal; after it Temporal counts as away. */
 const SIGNAL_DEADLINE_MS = 5_000
-/** Reading a record again needs a worker, which reads one page of bytes and writes one row. */
+/** Timeout of a redrive, for which a worker reads one page of bytes and writes one row. */
 const REDRIVE_DEADLINE_MS = 8_000
 
 /**
- * Tells a connection's poll loop what an operator wants. The loop itself notes a pause where everybody looks.
+ * Signals an operator's action to a connection's poll loop. The loop itself stores a pause in PostgreSQL.
  * @param reason shown to operators while it is paused
  * @throws Problem 503 when Temporal is away, or when the loop does not run (yet)
  */
@@ -41,7 +41,7 @@ export async function tellPoller(
 }
 
 /**
- * Has a connection's poll loop read a quarantined record again.
+ * Makes a connection's poll loop read a quarantined record again.
  * @throws Problem 503 as `tellPoller`, and when no worker answers in time
  */
 export async function redriveByPoller(
@@ -86,7 +86,7 @@ async function withPoller<Answer>(
   }
 }
 
-/** UNAVAILABLE, DEADLINE_EXCEEDED or CANCELLED, by itself or as what a client error wraps. */
+/** True for UNAVAILABLE, DEADLINE_EXCEEDED or CANCELLED, by itself or wrapped in a client error. */
 function isAway(error: unknown): boolean {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error

@@ -7,7 +7,7 @@ import { type QuarantineAnswer, QuarantineQuery } from './schemas.js'
 
 const RAW_LIMIT_BYTES = 64 * 1024
 
-/** `GET /v1/ops/quarantine`: records which could not be read, with their bytes. */
+/** `GET /v1/ops/quarantine`: records that could not be read, with their bytes. */
 export function quarantineList(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const query = parse(QuarantineQuery, request.query)
@@ -35,7 +35,7 @@ export function quarantineList(deps: ApiDependencies): RequestHandler {
   }
 }
 
-/** Bytes as text where they are UTF-8. A record that was cut may end within a character: the rest of it is dropped. */
+/** Shows UTF-8 bytes as text. A truncated record may end within a character, whose bytes are then dropped. */
 export function shown(raw: Uint8Array, cut: boolean): { raw: string; raw_encoding: 'utf-8' | 'base64' } {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(raw, { stream: cut })

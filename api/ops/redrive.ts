@@ -7,7 +7,7 @@ import { notFound } from '../http/problem.js'
 import { redriveByPoller } from './poller-driver.js'
 import type { RedriveAnswer } from './schemas.js'
 
-/** `POST /v1/ops/quarantine/{id}/redrive`: reads a record again, after its adapter or mapping was mended. */
+/** `POST /v1/ops/quarantine/{id}/redrive`: reads a record again, after a fix of its adapter or mapping. */
 export function redriveQuarantined(deps: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const operator = response.locals.operator as OperatorConfig
@@ -17,14 +17,14 @@ export function redriveQuarantined(deps: ApiDependencies): RequestHandler {
 }
 
 /**
- * Has a record read again. One that is still broken stays `open` with one more in its count; one that was healed or
- * redriven already is left alone.
- * @throws Problem 404 when there is no such record, 503 when its poll loop cannot be reached
+ * Reads a record again. A record that is still unreadable stays `open`, with its count increased by one; a record that
+ * is healed or redriven stays as it is.
+ * @throws Problem 404 when the record is not found, 503 when its poll loop cannot be reached
  */
 export async function redrive(deps: ApiDependencies, operator: OperatorConfig, given: string): Promise<RedriveAnswer> {
   const id = z.uuid().safeParse(given)
   const before = id.success ? await findQuarantined(deps.knex, id.data) : null
-  if (before === null) throw notFound('There is no such record in quarantine')
+  if (before === null) throw notFound('Record not found in quarantine')
   const { quarantineId, connection } = before
   if (before.state === 'open') {
     await redriveByPoller(deps.temporal, connection, quarantineId)

@@ -11,8 +11,8 @@ import { redriveQuarantined } from './redrive.js'
 import { TemporalUi } from './temporal-ui.js'
 
 /**
- * What operations see and do (docs/api.md, Operations).
- * @param temporalUi where the Temporal UI is, for links to workflows; `npm start` says it in the environment
+ * The routes for operators with the role `ops` (docs/api.md, Operations).
+ * @param temporalUi address of the Temporal UI, for links to workflows; `npm start` sets it in the environment
  */
 export function opsRoutes(
   deps: ApiDependencies,

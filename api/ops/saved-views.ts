@@ -7,8 +7,8 @@ const PLANS = 'WorkflowType = "fieldPlan"'
 const SESSIONS = 'WorkflowType = "respondentSession"'
 
 /**
- * The searches that operators want at hand in the Temporal UI. The query language has no relative time: stamps are those
- * of the page.
+ * The saved searches for operators in the Temporal UI. The query language has no relative time, so that the timestamps
+ * are those of the page.
  * @param providers names of the providers in use, each gets a view of its own
  * @param hasPlans whether buyers launch survey plans here
  */

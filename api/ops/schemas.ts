@@ -38,7 +38,7 @@ export const PauseRequest = z
   .strictObject({ reason: text(1, 300).optional() })
   .meta({ id: 'PauseRequest', example: { reason: 'provider maintenance until noon' } })
 
-/** 202 of pause, resume and poll: the poll loop was told. */
+/** 202 of pause, resume and poll: the poll loop has the message. */
 export const ConnectionActionAnswer = z
   .object({ id: z.string().meta({ example: 'kantar-us' }), requested: z.enum(CONNECTION_ACTIONS) })
   .meta({ id: 'ConnectionAction' })
@@ -46,7 +46,7 @@ export type ConnectionActionAnswer = z.output<typeof ConnectionActionAnswer>
 
 const QUARANTINE_STATES = ['open', 'healed', 'redriven'] as const
 
-/** Answer of `POST /v1/ops/quarantine/{id}/redrive`: how the record stands after it was read again. */
+/** Answer of `POST /v1/ops/quarantine/{id}/redrive`: the state of the record after the redrive. */
 export const RedriveAnswer = z
   .object({
     id: z.uuid(),
@@ -68,7 +68,7 @@ export const QuarantineQuery = z.strictObject({
 
 export type QuarantineQuery = z.output<typeof QuarantineQuery>
 
-/** Query of the page `/ops`. What it does not know is left alone: a page is no API. */
+/** Query of the page `/ops`. Unknown parameters are ignored, because a page is not an API. */
 export const OpsPageQuery = z.object({
   connection: text(1, 128).optional(),
   cursor: cursor.optional(),
@@ -87,8 +87,8 @@ export const QuarantineAnswer = z
         connection: z.string().meta({ example: 'kantar-us' }),
         provider_survey_id: z.string().nullable().meta({ example: '10482' }),
         reason: z.string().meta({ example: 'loi: must be a number' }),
-        raw: z.string().meta({ description: 'The record as it came', example: '{"id":10482,"loi":"?"}' }),
-        raw_encoding: z.enum(['utf-8', 'base64']).meta({ description: 'base64 where the bytes are no UTF-8' }),
+        raw: z.string().meta({ description: 'The record as the provider sent it', example: '{"id":10482,"loi":"?"}' }),
+        raw_encoding: z.enum(['utf-8', 'base64']).meta({ description: 'base64 where the bytes are not UTF-8' }),
         raw_truncated: z.boolean().meta({ description: 'True when only the first 64 KB are shown' }),
         first_seen_at: stamp,
         last_seen_at: stamp,

@@ -1,8 +1,8 @@
-/** Links into Temporal's own user interface, where operators look at what runs. */
+/** Makes links to the Temporal UI, where operators see the workflows. */
 export class TemporalUi {
   readonly #namespace: string | null
 
-  /** @param address without a trailing slash; null where it is not known: there are no links then */
+  /** @param address without a trailing slash; null when unknown: then there are no links */
   constructor(address: string | null, namespace: string) {
     this.#namespace = address === null ? null : `${address}/namespaces/${encodeURIComponent(namespace)}`
   }
@@ -16,7 +16,7 @@ export class TemporalUi {
     return this.#namespace === null ? null : `${this.#namespace}/workflows?query=${encodeURIComponent(query)}`
   }
 
-  /** The same under a name: opening the link keeps it among the browser's saved views. */
+  /** The same search under a name: opening the link adds it to the browser's saved views. */
   savedView(name: string, query: string): string | null {
     const search = this.search(query)
     return search === null ? null : `${search}&savedQuery=${encodeURIComponent(name)}`

@@ -5,13 +5,13 @@ import { Problem } from '../http/problem.js'
 /** Reads a small form. */
 export const formBody: RequestHandler = express.urlencoded({ extended: false, limit: '8kb', parameterLimit: 20 })
 
-/** One field of a form; '' when it is not there, or there twice. */
+/** One field of a form; '' when it is absent, or sent twice. */
 export function field(request: Request, name: string): string {
   const value = (request.body as Readonly<Record<string, unknown>> | undefined)?.[name]
   return typeof value === 'string' ? value : ''
 }
 
-/** Refuses a form that the browser says another site has sent. @throws Problem 403 */
+/** Refuses a form when the browser's headers name another site. @throws Problem 403 */
 export const sameOriginOnly: RequestHandler = (request: Request, _response: Response, next) => {
   if (isForeign(request)) throw new Problem(403, 'foreign_form', 'This form was sent from another site')
   next()
@@ -20,10 +20,10 @@ export const sameOriginOnly: RequestHandler = (request: Request, _response: Resp
 /** @throws Problem 403 when the form was not made by our page for this operator */
 export function checkFormToken(request: Request, { formToken }: SignedIn): void {
   if (!isSame(Buffer.from(field(request, 'form_token')), Buffer.from(formToken)))
-    throw new Problem(403, 'stale_form', 'This form is not of your sign-in; load the page again')
+    throw new Problem(403, 'stale_form', 'This form belongs to another sign-in; load the page again')
 }
 
-/** Browsers say where a form comes from, by one header or the other; what says nothing is no browser. */
+/** Browsers name a form's origin in one of two headers; a client that sends neither is not a browser. */
 function isForeign(request: Request): boolean {
   const site = request.headers['sec-fetch-site']
   if (site !== undefined) return site !== 'same-origin' && site !== 'none'

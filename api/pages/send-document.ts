@@ -9,10 +9,10 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** Sends one of the operators' pages: no script, nothing from elsewhere, nothing that a cache may keep. */
+/** Sends one of the operators' pages: no script, no foreign content, not cacheable. */
 export function sendDocument(response: Response, status: number, content: PageContent): void {
   response.setHeader('Content-Security-Policy', POLICY)
-  // with no-referrer a browser sends `Origin: null` along with our own forms
+  // with no-referrer a browser would send `Origin: null` with our own forms
   response.setHeader('Referrer-Policy', 'same-origin')
   response.setHeader('Cache-Control', 'no-store')
   response.status(status).type('html').send(operatorPage(content))

@@ -9,7 +9,7 @@ import { checkFormToken, field, formBody, sameOriginOnly } from './form.js'
 import { sendAsset } from './send-asset.js'
 import { sendDocument } from './send-document.js'
 
-/** The pages to sign in for, with the role that each takes. */
+/** The pages that need a sign-in, with the role that each requires. */
 export const OPERATOR_PAGES: Readonly<Record<string, OperatorRole>> = { '/ops': 'ops' }
 
 /** Signing in and out of the operators' pages, and their stylesheet. */
@@ -35,7 +35,7 @@ function signIn(deps: ApiDependencies): RequestHandler {
     if (operator === null) {
       if (field(request, 'api_key').trim() !== '') deps.limiter.countWrongKey(request)
       deps.logger.warn({ from: request.ip }, 'operator sign-in refused')
-      return sendSignIn(response, 401, page, 'This is not the key of an operator.')
+      return sendSignIn(response, 401, page, "This is not an operator's key.")
     }
     deps.operatorSessions.begin(response, operator)
     deps.logger.info({ operator: operator.id }, 'operator signed in')
@@ -44,14 +44,14 @@ function signIn(deps: ApiDependencies): RequestHandler {
 }
 
 /**
- * Lets an operator with the page's role in: by the cookie of their sign-in, or by their key in a header. Others get the
- * form to sign in. Who it is is then `signedInOf`.
+ * Accepts an operator with the page's role, by the cookie of their sign-in or by their key in a header. Others get the
+ * form to sign in. `signedInOf` then returns the operator.
  */
 export function operatorPage(deps: ApiDependencies, page: keyof typeof OPERATOR_PAGES): RequestHandler {
   return async (request, response, next) => {
     const key = request.method === 'GET' ? keyOf(request) : null
     const byKey = key === null ? null : operatorOf(deps, key)
-    // a page that was asked for by a program has forms that do nothing: it sends no cookie
+    // the forms of a page requested with a key do not work, because the program sends no cookie
     const signedIn = byKey === null ? await deps.operatorSessions.find(request) : { operator: byKey, formToken: '' }
     if (signedIn === null) return sendSignIn(response, 401, page, null)
     const role = OPERATOR_PAGES[page]
@@ -63,7 +63,7 @@ export function operatorPage(deps: ApiDependencies, page: keyof typeof OPERATOR_
   }
 }
 
-/** The operator that `operatorPage` let in. */
+/** The operator that `operatorPage` accepted. */
 export const signedInOf = (response: Response): SignedIn => response.locals.signedIn as SignedIn
 
 function operatorOf(deps: ApiDependencies, key: string): OperatorConfig | null {

@@ -50,7 +50,7 @@ export interface Schema {
   readonly maxItems?: number
 }
 
-/** A schema itself, where another only points to it; what stands beside the pointer wins. */
+/** Resolves a schema's `$ref`; members next to the `$ref` override those of its target. */
 export function resolve(document: PageDocument, schema: Schema): Schema {
   const name = refName(schema)
   if (name === null) return schema
@@ -61,5 +61,5 @@ export function resolve(document: PageDocument, schema: Schema): Schema {
 /** The name of the schema that is pointed to, or null. */
 export const refName = (schema: Schema): string | null => schema.$ref?.replace('#/components/schemas/', '') ?? null
 
-/** The alternatives of a schema; none where there is only one thing it may be. */
+/** The alternatives of a schema; empty without `anyOf` and `oneOf`. */
 export const alternatives = (schema: Schema): readonly Schema[] => schema.anyOf ?? schema.oneOf ?? []

@@ -2,7 +2,7 @@ import { alternatives, type PageDocument, resolve, type Schema } from './docs-do
 
 const DEEPEST = 6
 
-/** A value a schema allows: its own example where it has one, else one made of its parts. */
+/** A value that a schema allows: its own example where it has one, else one built from its parts. */
 export function exampleOf(document: PageDocument, schema: Schema, depth = 0): unknown {
   const { example, default: standard, enum: words, ...whole } = resolve(document, schema)
   if (example !== undefined) return example
@@ -31,7 +31,7 @@ export function exampleOf(document: PageDocument, schema: Schema, depth = 0): un
   }
 }
 
-/** The type of a schema's value, null aside. */
+/** The type of a schema's value, without null. */
 export function typeOf(schema: Schema): string | undefined {
   const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? [])
   return types.find((type) => type !== 'null')

@@ -12,7 +12,7 @@ interface Entry {
   readonly operation: PageOperation
 }
 
-/** The API's reference as one page without anything inline or from elsewhere: it reads offline and without scripts. */
+/** The API's reference as one page without inline or foreign content: it is readable offline and without scripts. */
 export function docsPage(document: PageDocument): string {
   const entries = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]): Entry => ({ method, path, operation })),
@@ -93,7 +93,7 @@ function bodyFields(document: PageDocument, body: Schema): Html {
 function answer(document: PageDocument, status: string, response: PageOperation['responses'][string]): Html {
   const [contentType, content] = Object.entries(response.content ?? {})[0] ?? []
   const isProblem = contentType === 'application/problem+json'
-  // a problem always looks the same; what is worth opening is what succeeded, or carries more
+  // omit the fields of plain problems, because they are always the same
   const fields =
     content === undefined || (isProblem && content.schema.$ref !== undefined)
       ? html``
@@ -136,7 +136,7 @@ function curl(document: PageDocument, method: string, path: string, operation: P
   return lines.join(' \\\n  ')
 }
 
-/** What the filter looks through. */
+/** The text that the filter searches. */
 function searchText({ method, path, operation }: Entry): string {
   const words = [method, path, operation.summary, operation.description ?? '', ...operation.tags]
   const answers = Object.entries(operation.responses).flatMap(([status, response]) => [status, response.description])

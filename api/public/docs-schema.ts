@@ -5,7 +5,7 @@ import { typeOf } from './docs-example.js'
 
 const DEEPEST = 4
 
-/** The fields of a schema as a list, nested ones to be opened. */
+/** The fields of a schema as a list; nested fields can be expanded. */
 export function fieldList(document: PageDocument, schema: Schema, depth = 0): Html {
   const whole = resolve(document, schema)
   const choices = alternatives(whole)
@@ -33,7 +33,7 @@ ${nested.text === '' ? html`` : html`<details><summary>fields</summary>${nested}
 </li>`
 }
 
-/** `integer 1–200, default 20`: what a field takes, in a few words. */
+/** A short description of a field's values: `integer 1–200, default 20`. */
 export function typeLine(document: PageDocument, schema: Schema): string {
   const whole = resolve(document, schema)
   const facts = [typeName(document, schema)]
@@ -58,7 +58,7 @@ function typeName(document: PageDocument, schema: Schema): string {
 }
 
 function rangeOf(least: number | undefined, most: number | undefined): string {
-  // the safe integers are every integer's range and say nothing
+  // omit the range of safe integers, because it applies to every integer
   const low = least === undefined || least <= Number.MIN_SAFE_INTEGER ? undefined : least
   const high = most === undefined || most >= Number.MAX_SAFE_INTEGER ? undefined : most
   if (low === undefined && high === undefined) return ''

@@ -8,7 +8,7 @@ import { docsPage } from './docs-page.js'
 
 const CACHE = 'public, max-age=300'
 
-/** `GET /openapi.json` and the page that is made of it. Both are written once: they change with the program only. */
+/** `GET /openapi.json` and the page made from it. Both are rendered once, because they change only with the code. */
 export function docsRoutes(deps: ApiDependencies): Router {
   const router = Router({ caseSensitive: true })
   const document = openApiDocument(deps.publicUrl)

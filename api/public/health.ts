@@ -6,12 +6,12 @@ import type { ApiDependencies } from '../dependencies.js'
 import { janitorStanding, type PartStanding, queuesOf, workersStanding } from '../parts.js'
 import type { HealthAnswer, ReadyAnswer } from './schemas.js'
 
-/** A part that does not answer in this time is not ready; probes give up soon after. */
+/** Timeout after which a part counts as not ready; probes time out soon after. */
 const PART_DEADLINE_MS = 3_000
-/** Anybody may ask, so that many askers cost one look. */
+/** The endpoint is unauthenticated: an answer is cached this long, so that many requests cost one check. */
 const ANSWER_LASTS_MS = 1_000
 
-/** `GET /healthz`: the process is up. Nothing else is looked at, so that a restart is never asked for in vain. */
+/** `GET /healthz`: the process is up. It checks nothing else, because a restart would not repair other parts. */
 export const health: RequestHandler = (_request, response) => {
   response.setHeader('Cache-Control', 'no-store')
   const answer: HealthAnswer = { status: 'ok' }
@@ -47,12 +47,12 @@ function looker(deps: ApiDependencies): () => Promise<ReadyAnswer> {
   const hearing = oneAtATime(() => readHeardParts(deps.knex))
   return async () => {
     const [databaseFound, temporalFound] = await Promise.all([database(), temporal()])
-    // a server that does not answer is not asked more
+    // skip further queries when the server does not answer
     const [migrated, heard] = databaseFound.ok
       ? await Promise.all([migrations(), within(PART_DEADLINE_MS, hearing()).catch(() => null)])
       : [null, null]
     const standing = (of: (heard: HeardParts) => PartStanding): Part =>
-      heard === null ? { ok: false, detail: 'what was heard of it cannot be read' } : shown(of(heard))
+      heard === null ? { ok: false, detail: 'its last heartbeat cannot be read' } : shown(of(heard))
     const parts = {
       database: databaseFound,
       migrations: migrated ?? { ok: false, detail: 'PostgreSQL does not answer' },
@@ -75,7 +75,7 @@ const TEMPORAL_AWAY = 'Temporal does not answer; sessions open later, outcomes a
 
 const shown = ({ ok, detail }: PartStanding): Part => (detail === null ? { ok } : { ok, detail })
 
-/** Whether Temporal's frontend answers within three seconds; connecting to it, which has no deadline, counts too. */
+/** True when Temporal's frontend answers within three seconds, including connecting, which has no deadline itself. */
 export async function temporalAnswers({ temporal }: Pick<ApiDependencies, 'temporal'>): Promise<boolean> {
   const asked = temporal.connection
     .withDeadline(Date.now() + PART_DEADLINE_MS, () => temporal.connection.workflowService.getSystemInfo({}))
@@ -86,7 +86,7 @@ export async function temporalAnswers({ temporal }: Pick<ApiDependencies, 'tempo
   return (await within(PART_DEADLINE_MS, asked)) ?? false
 }
 
-/** What some work comes to; null when that takes longer than so many milliseconds. */
+/** The result of some work; null when it takes longer than `milliseconds`. */
 export async function within<Result>(milliseconds: number, work: Promise<Result>): Promise<Result | null> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<null>((resolve) => {
@@ -101,7 +101,7 @@ export async function within<Result>(milliseconds: number, work: Promise<Result>
 
 /**
  * A check with a deadline.
- * @param otherwise what is said when it is not well: never the error's own words, which may hold addresses
+ * @param otherwise the detail when the check fails: never the error's own message, which may hold addresses
  */
 function part(otherwise: string, check: () => Promise<Part>): () => Promise<Part> {
   const ask = oneAtATime(check)
@@ -112,8 +112,8 @@ function part(otherwise: string, check: () => Promise<Part>): () => Promise<Part
 }
 
 /**
- * While an earlier question is still under way its answer is waited for, and nothing more is asked: a frozen server
- * must not fill the pool with questions whether it is there.
+ * Runs at most one check at a time: callers during a running check wait for its result, so that checks of a frozen
+ * server do not fill the pool.
  */
 function oneAtATime<Result>(ask: () => Promise<Result>): () => Promise<Result> {
   let underWay: Promise<Result> | null = null

@@ -9,14 +9,14 @@ import { standingOf, supplyOf } from '../ops/connections.js'
 import { temporalAnswers, within } from './health.js'
 import { httpRegistry } from './http-metrics.js'
 
-/** Anybody may ask, so that the database is asked at most so often. */
+/** The endpoint is unauthenticated: the database figures are cached this long. */
 const DATABASE_EVERY_MS = 5_000
-/** The page does not wait longer for a part than this: a scrape that fails would hide the other figures. */
+/** Timeout of a part, so that one part cannot make the scrape fail and hide the other figures. */
 const PART_PATIENCE_MS = 3_000
 const DAY_MS = 24 * 3_600_000
 
 interface Seen {
-  /** On the monotonic clock, in milliseconds. */
+  /** Time of reading, on the monotonic clock, in milliseconds. */
   readonly at: number
   readonly heard: HeardParts
   readonly connections: readonly ConnectionOverview[]
@@ -25,10 +25,10 @@ interface Seen {
   readonly unplaced: readonly { readonly connection: string; readonly arrivals: number }[]
 }
 
-/** More lines than any installation has connections times words; Prometheus is not flooded by what providers invent. */
+/** At most this many lines, so that providers cannot add more; an installation has fewer connections times words. */
 const WORDS_SHOWN = 2_000
 
-// of the process, so once a process, however many apps a test makes
+// process metrics: one registry per process, even when a test makes several apps
 const processRegistry = new Registry()
 collectDefaultMetrics({ register: processRegistry })
 
@@ -49,15 +49,21 @@ function ownMetrics(deps: ApiDependencies): { registry: Registry; refresh: () =>
     new Gauge({ name: `tributary_${name}`, help, labelNames, registers: [registry] })
 
   const databaseUp = gauge('database_up', '1 when the figures below could be read from PostgreSQL, else 0.')
-  const sessions = gauge('sessions_last_day', 'Sessions created in the last 24 hours, as they stand.', [
+  const sessions = gauge('sessions_last_day', 'Sessions created in the last 24 hours, by their current state.', [
     'connection',
     'state',
     'outcome',
   ])
   const claims = gauge('claims_pending', 'Outcome claims that no workflow has applied yet.')
-  const postbacks = gauge('postbacks_pending', 'Messages to panels that are neither delivered nor given up.')
-  const states = gauge('connection_state', '1 for the state a connection is in.', ['connection', 'provider', 'state'])
-  const success = gauge('connection_last_success_timestamp_seconds', 'When the last good poll ended.', ['connection'])
+  const postbacks = gauge('postbacks_pending', 'Messages to panels that are neither delivered nor dead letters.')
+  const states = gauge('connection_state', '1 for the current state of a connection.', [
+    'connection',
+    'provider',
+    'state',
+  ])
+  const success = gauge('connection_last_success_timestamp_seconds', 'Time at which the last good poll ended.', [
+    'connection',
+  ])
   const streak = gauge('connection_fail_streak', 'Polls that failed since the last good one.', ['connection'])
   const open = gauge('connection_surveys_open', 'Open surveys in the catalogue.', ['connection'])
   const quarantined = gauge('connection_quarantined', 'Records that could not be read.', ['connection'])
@@ -66,10 +72,12 @@ function ownMetrics(deps: ApiDependencies): { registry: Registry; refresh: () =>
     'Since the last good poll of a polled connection; grows also while the database is away.',
     ['connection'],
   )
-  const worker = gauge('worker_last_heard_seconds', 'Since a worker on the queue was last heard of.', ['queue'])
-  const janitor = gauge('janitor_last_heard_seconds', 'Since the last round of the janitor was heard of.')
+  const worker = gauge('worker_last_heard_seconds', 'Seconds since the last heartbeat of a worker on the queue.', [
+    'queue',
+  ])
+  const janitor = gauge('janitor_last_heard_seconds', 'Seconds since the last reported round of the janitor.')
   const temporalUp = gauge('temporal_up', '1 when the Temporal server answers, else 0.')
-  const words = gauge('unknown_outcome_words', 'Authentic arrivals by an outcome word that no table holds.', [
+  const words = gauge('unknown_outcome_words', 'Authentic arrivals by an outcome word that no outcome table holds.', [
     'connection',
     'word',
   ])
@@ -77,7 +85,7 @@ function ownMetrics(deps: ApiDependencies): { registry: Registry; refresh: () =>
     'connection',
   ])
   const revision = gauge('catalogue_revision', 'The newest revision this process holds.')
-  const age = gauge('catalogue_age_seconds', 'Since this process last knew to hold everything.')
+  const age = gauge('catalogue_age_seconds', 'Seconds since this process was last known to hold every change.')
   const held = gauge('catalogue_surveys', 'Surveys this process holds.')
   new Counter({
     name: 'tributary_eligibility_checks_total',
@@ -109,13 +117,13 @@ function ownMetrics(deps: ApiDependencies): { registry: Registry; refresh: () =>
     }
   }
 
-  /** What grows with time is told as of now: the last reading of a database that is away must not look fresh. */
+  /** Recomputes durations up to now, so that the last reading before a database failure does not look fresh. */
   const showSilence = ({ at, connections, heard }: Seen): void => {
     for (const one of [states, silent, worker]) one.reset()
     const elapsed = performance.now() - at
     const queues = new Map([...heard.queues].map(([queue, silentMs]) => [queue, silentMs + elapsed]))
     for (const [queue, silentMs] of queues) worker.set({ queue }, silentMs / 1_000)
-    // never heard of is as silent as can be
+    // no round yet = infinite
     janitor.set(heard.janitorSilentMs === null ? Number.POSITIVE_INFINITY : (heard.janitorSilentMs + elapsed) / 1_000)
     const now = deps.clock()
     for (const row of connections) {
@@ -143,7 +151,7 @@ function ownMetrics(deps: ApiDependencies): { registry: Registry; refresh: () =>
       show(seen)
       databaseUp.set(1)
     } catch (error) {
-      // the figures stay as they were: a page that fails would hide the rest of them
+      // keep the last figures, because a failed scrape would hide the others too
       databaseUp.set(0)
       deps.logger.debug({ err: error }, 'metrics without the database')
     }

@@ -6,10 +6,10 @@ import { metrics } from './metrics.js'
 
 export { httpMetrics } from './http-metrics.js'
 
-/** How long a verifier may keep our public key. A new key is published with the old one still in the tokens' lifetime. */
+/** How long a verifier may cache our public key. A new key is published with the old one for the tokens' lifetime. */
 const JWKS_MAX_AGE_SECONDS = 300
 
-/** What asks for no key. */
+/** The routes that need no key. */
 export function publicRoutes(deps: ApiDependencies): Router {
   const router = Router({ caseSensitive: true })
   router.get('/healthz', health)

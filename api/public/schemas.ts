@@ -15,8 +15,8 @@ export const ReadyAnswer = z
       migrations: Part,
       catalogue: Part,
       temporal: Part,
-      workers: Part.meta({ description: 'Every task queue has a worker that was heard of within 25 seconds' }),
-      janitor: Part.meta({ description: 'Its last round was heard of within 75 seconds' }),
+      workers: Part.meta({ description: 'Every task queue has a worker with a heartbeat within 25 seconds' }),
+      janitor: Part.meta({ description: 'It reported a round within 75 seconds' }),
     }),
   })
   .meta({ id: 'Readiness' })

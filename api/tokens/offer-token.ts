@@ -6,25 +6,25 @@ import { type SealKey, seal, sealKey, unseal } from '../../platform/signing/offe
 /** Contract §4: an offer is valid 15 minutes. */
 export const OFFER_TTL_MS = 15 * 60_000
 
-/** What an offer promises, carried by the offer itself: a match writes nothing. */
+/** The terms of an offer. The offer id itself carries them, so that a match writes nothing. */
 export interface OfferTerms {
   readonly panel: string
   readonly surveyId: string
   readonly quotaId: string | null
-  /** What was shown. */
+  /** The price that the offer showed. */
   readonly price: Money
   readonly expiresAt: Date
-  /** For a survey of this panelist alone: in which circumstances it was found. */
+  /** For a survey of this panelist alone: the circumstances in which it was found. */
   readonly circumstances?: string | null
 }
 
-/** An offer that came back. */
+/** The terms read from an offer id. */
 export interface ReadOffer {
   readonly surveyId: string
   /** `quotaKey` of the quota it was made at; null without quotas. */
   readonly quotaKey: string | null
   readonly price: Money
-  /** Where a survey of this panelist alone is found again; null = it is in the catalogue. */
+  /** The circumstances under which a survey of this panelist alone is stored; null = it is in the catalogue. */
   readonly circumstances: string | null
   readonly expired: boolean
 }
@@ -39,7 +39,7 @@ const payload = z.object({
   l: z.string().optional(),
 })
 
-/** Offer ids: opaque, at most 1,024 characters, good for one panel and one panelist. */
+/** Offer ids: opaque, at most 1,024 characters, valid for one panel and one panelist. */
 export class OfferTokens {
   readonly #sealKey: SealKey
   #hashed: { readonly whose: string; readonly hash: string } | null = null
@@ -65,7 +65,7 @@ export class OfferTokens {
     )
   }
 
-  /** Reads an offer of this panel and panelist. @returns null when it is unreadable or somebody else's */
+  /** Reads an offer of this panel and panelist. @returns null when it is unreadable or was made for others */
   read(offerId: string, panel: string, panelistId: string, now: Date): ReadOffer | null {
     const token = unseal(offerId, this.#sealKey, now)
     const terms = payload.safeParse(token?.payload)
@@ -81,10 +81,10 @@ export class OfferTokens {
     }
   }
 
-  /** A keyed hash: the token tells nobody who the panelist is. */
+  /** A keyed hash, so that the token does not reveal the panelist. */
   #panelist(panel: string, panelistId: string): string {
     const whose = `${panel}\0${panelistId}`
-    // the offers of one match are all of one panelist: of 200 hashes 199 would be the same
+    // cached, because all offers of one match are for one panelist: 199 of 200 hashes would be repeats
     if (this.#hashed?.whose !== whose) {
       const hash = createHmac('sha256', this.secret).update(whose).digest('base64url').slice(0, 22)
       this.#hashed = { whose, hash }
@@ -93,7 +93,7 @@ export class OfferTokens {
   }
 }
 
-/** Quota ids are the provider's and may be long: a long one travels as its hash. */
+/** Providers' quota ids may be long: the token holds the hash of a long one. */
 export function quotaKey(quotaId: string): string {
   return quotaId.length <= 64 ? quotaId : `#${createHash('sha256').update(quotaId).digest('base64url')}`
 }

@@ -1,14 +1,14 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** Characters of a survey id before the mark: `sv_` and its hash. */
+/** Characters of a survey id before the keyed hash: `sv_` and its own hash. */
 const MARK_BYTES = 24
 const MARK_LENGTH = 32
 const TOKEN = /^[A-Za-z0-9_-]{1,200}$/
 
 /**
- * What stands at the end of a `survey_session_creation_url` (Kantar Gateway API, Supply API): the survey and a keyed
- * mark over panel and survey. Nothing is stored: the same panel gets the same token for a survey at every poll, a panel
- * can only use tokens that it was given, and nobody can make one without the installation's secret.
+ * Issues the token at the end of a `survey_session_creation_url` (Kantar Gateway API, Supply API): the survey id and a
+ * keyed hash of panel and survey. Nothing is stored: a panel gets the same token for a survey at every poll, can only
+ * use tokens issued to it, and cannot make one without the installation's secret.
  * @param secret at least 32 bytes, the same for every API process
  * @param panel the panel's id as configuration spells it
  */
@@ -17,7 +17,7 @@ export function issueSessionToken(secret: Buffer, panel: string, surveyId: strin
 }
 
 /**
- * Reads a token that came back.
+ * Reads a token.
  * @returns the survey; null when the token is unreadable, or was made for another panel
  */
 export function readSessionToken(secret: Buffer, panel: string, token: string): string | null {

@@ -131,7 +131,7 @@ describe('/v1/templates/{id}', () => {
     // an operator's edit of a buyer's template keeps its owner
     expect((await operator.put(1, aTemplate({ name: 'Mended' }))).body.owner).toBe(145)
     expect((await operator.put(1, aTemplate({ owner: 999 }))).body.errors).toEqual([
-      { field: 'owner', message: 'there is no buyer 999' },
+      { field: 'owner', message: 'buyer 999 not found' },
     ])
     expect((await buyer(api).get(2)).status).toBe(404)
     for (const [key, status] of [

@@ -28,16 +28,16 @@ describe('an address or a method that a seed does not have', () => {
   ])('%s %s is 404 in the format of the Kantar Gateway API', async (verb, path, key) => {
     const answer = await ask(verb, path, key)
     expect([answer.status, answer.type]).toEqual([404, 'application/json'])
-    expect(answer.body).toEqual({ code: '404', message: 'There is no such address', success: false })
+    expect(answer.body).toEqual({ code: '404', message: 'Address not found', success: false })
   })
 
   it('is 404 in the formats of the PureSpectrum Buy API and the PureSpectrum Supply API', async () => {
     const buyer = await ask('patch', '/buyers/v2/surveys/1', BUYERS.acme)
     expect([buyer.status, buyer.type]).toEqual([404, 'application/json'])
-    expect(buyer.body).toMatchObject({ ps_api_response_message: 'There is no such address' })
+    expect(buyer.body).toMatchObject({ ps_api_response_message: 'Address not found' })
     const supplier = await ask('post', '/suppliers/v2/surveys', PANEL_KEY)
     expect([supplier.status, supplier.type]).toEqual([404, 'application/json'])
-    expect(supplier.body).toEqual({ apiStatus: 'failure', msg: 'There is no such address' })
+    expect(supplier.body).toEqual({ apiStatus: 'failure', msg: 'Address not found' })
   })
 
   it('is problem+json everywhere else, next to the documents’ addresses too', async () => {

@@ -209,7 +209,7 @@ describe('work', () => {
     const profile = Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`a${n}`, 1]))
     const answer = await match(limited(), { country: 'USA', profile })
     expect(answer.status).toBe(400)
-    expect(answer.body.errors).toEqual([{ field: 'profile', message: 'has 10000 members, at most 500 are taken' }])
+    expect(answer.body.errors).toEqual([{ field: 'profile', message: 'has 10000 members; at most 500 are allowed' }])
     const lists = Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`attribute_${n}`, Array(100).fill(1)]))
     const many = await match(limited(), { country: 'USA', profile: lists })
     expect([many.status, many.body.errors.length]).toEqual([400, 1])

@@ -301,7 +301,7 @@ describe('the buttons of /ops', () => {
       [`poll:${UNIQUE_CONNECTION}`, 'pollNow'],
     ])
     const notice = await request(app()).get('/ops?notice=pause').set('cookie', cookie)
-    expect(notice.text).toContain('Told to pause')
+    expect(notice.text).toContain('Pause requested')
     expect((await press('/ops/connections/nothing/poll', { form_token: token })).status).toBe(404)
     expect((await press('/ops/connections/kantar-us/pause', { reason: '', form_token: token })).status).toBe(400)
   })

@@ -43,8 +43,8 @@ describe('health', () => {
       status: 'degraded',
       parts: {
         temporal: { ok: true },
-        workers: { ok: false, detail: 'no worker on any queue has been heard of yet' },
-        janitor: { ok: false, detail: 'the janitor has not been heard of yet' },
+        workers: { ok: false, detail: 'no worker on any queue has sent a heartbeat yet' },
+        janitor: { ok: false, detail: 'the janitor has not reported a round yet' },
       },
     })
     await heardNow()
@@ -69,7 +69,7 @@ describe('health', () => {
     await api.knex.raw(`update heartbeats set heard_at = heard_at - interval '26 seconds' where part = 'worker'`)
     const workers = await request(createApp(api.deps)).get('/readyz')
     expect(workers.body.parts).toMatchObject({
-      workers: { ok: false, detail: expect.stringMatching(/no worker on any queue has been heard of for [23]\d s/) },
+      workers: { ok: false, detail: expect.stringMatching(/no worker on any queue has sent a heartbeat for [23]\d s/) },
       janitor: { ok: true },
     })
     await api.knex.raw(`update heartbeats set heard_at = heard_at - interval '76 seconds' where part = 'janitor'`)
@@ -77,7 +77,7 @@ describe('health', () => {
     expect(both.status).toBe(200)
     expect(both.body.parts.janitor).toMatchObject({
       ok: false,
-      detail: expect.stringMatching(/not been heard of for [78]/),
+      detail: expect.stringMatching(/not reported a round for [78]/),
     })
     const { text } = await request(createApp(api.deps)).get('/metrics')
     expect(Number(/tributary_worker_last_heard_seconds\{queue="sessions"\} (\S+)/.exec(text)?.[1])).toBeGreaterThan(25)

@@ -141,5 +141,5 @@ test('the API does not wait or fail while Temporal is down or the plan is gone',
   const driver = new PlanDriver(away, database.knex, { debug: (_facts, text) => lines.push(text) })
   await expect(driver.tell('plan_of_nobody')).resolves.toBeUndefined()
   driver.changed(await launch(database.knex))
-  await expect.poll(() => lines, SOON).toEqual(['Temporal was not told; the janitor will'])
+  await expect.poll(() => lines, SOON).toEqual(['Temporal did not get the signal; the janitor repeats it'])
 })
