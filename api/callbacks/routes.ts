@@ -20,7 +20,7 @@ export function callbackRoutes(deps: ApiDependencies): Router {
     // a scanner's HEAD is not a return of a respondent
     if (request.method === 'HEAD') return void response.status(200).end()
     const arrived = await receiveArrival(deps, request, 'return', '')
-    if (arrived === null) throw new ArrivalRefused('unknown', 'no such session')
+    if (arrived === null) throw new ArrivalRefused('unknown', 'session not found')
     const { session } = arrived
     const panel = deps.panels.get(session.panel)
     if (panel === undefined)
@@ -55,7 +55,7 @@ const ANSWERS: Readonly<Record<Refusal, { readonly status: number; readonly code
 /** A respondent gets a plain page; a server gets problem+json. */
 const refusals: ErrorRequestHandler = (thrown: unknown, request, response, next) => {
   // no session has an id with a NUL in it
-  const error = isUnstorableText(thrown) ? new ArrivalRefused('unknown', 'no such session') : thrown
+  const error = isUnstorableText(thrown) ? new ArrivalRefused('unknown', 'session not found') : thrown
   const browser = request.path.startsWith('/returns/')
   if (error instanceof ArrivalRefused) {
     const { status, code } = ANSWERS[error.kind]

@@ -36,7 +36,7 @@ function comparable(body: SurveyBody) {
 }
 
 describe('POST /buyers/v2/surveys', () => {
-  it('answers the document’s example: a draft of 4 qualifications, 1 + 11 quotas and 20 completes', async () => {
+  it('answers the document’s example: a draft of 4 qualifications, 1 + 11 quotas, 20 completes', async () => {
     const answer = await buyer(api).create(seed002('request-template-15'))
     expect(answer.status).toBe(200)
     const theirs = { ...seed002('answer-template-15'), blend_id: null }

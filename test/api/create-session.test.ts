@@ -90,7 +90,10 @@ describe('an offer that cannot be read', () => {
     const who = someone()
     const answer = await panel.create({ offer_id: await make(who), panelist_id: who })
     expect(answer.status).toBe(404)
-    expect(answer.body).toMatchObject({ code: 'not_found', detail: 'Offer not found: send an offer_id of a match for this panelist' })
+    expect(answer.body).toMatchObject({
+      code: 'not_found',
+      detail: 'Offer not found: send an offer_id of a match for this panelist',
+    })
     expect(await rowsOf(who)).toEqual([])
   })
 

@@ -270,7 +270,7 @@ describe('GET /ops', () => {
     expect([all.status, all.text.includes('<option value="kantar-us">')]).toEqual([200, true])
     expect(first.text).toContain('<option value="kantar-us" selected>')
     const none = await get('/ops?connection=nothing-there')
-    expect(none.text).toContain('Nothing of nothing-there waits.')
+    expect(none.text).toContain('None of nothing-there.')
     expect(none.text).toContain('<option value="nothing-there" selected>')
     expect((await get('/ops?notice=%3Cb%3Eowned')).text).not.toContain('owned')
   })
