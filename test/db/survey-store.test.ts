@@ -122,7 +122,7 @@ describe('a record that PostgreSQL refuses', () => {
       ['b', '2'],
       ['d', '4'],
     ])
-    expect(answer.refused[1]?.reason).toMatch(/cannot hold it: .*out of range/)
+    expect(answer.refused[1]?.reason).toMatch(/cannot store it: .*out of range/)
     await database.knex.transaction((trx) => quarantine(trx, writer, answer.refused, '0'))
     expect(await database.knex('quarantine').count({ n: '*' }).first()).toEqual({ n: '2' })
   })
